@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/parameters.h"
+
+#include "base/contracts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace echelon
+{
+
+namespace
+{
+
+template <class Number>
+Number
+ParseWhole(const ParameterSpec& spec, const std::string& text, const char* what)
+{
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+    {
+        throw ParameterError(spec.name,
+                             "\"" + text + "\" is not " + what,
+                             "the default is " + spec.defaultValue);
+    }
+    return value;
+}
+
+std::string
+Joined(const std::vector<std::string>& words)
+{
+    std::string text;
+    for (const std::string& word : words)
+    {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+void
+Check(const ParameterSpec& spec, const std::string& text)
+{
+    try
+    {
+        switch (spec.type)
+        {
+        case ParameterType::TIME:
+            ParseTime(text);
+            return;
+        case ParameterType::RATE:
+            ParseRate(text);
+            return;
+        case ParameterType::BYTES:
+            ParseBytes(text);
+            return;
+        case ParameterType::INTEGER:
+            if (ParseWhole<std::int64_t>(spec, text, "an integer") < 0)
+            {
+                throw ParameterError(spec.name, text + " is negative", spec.help);
+            }
+            return;
+        case ParameterType::NUMBER:
+            if (!std::isfinite(ParseWhole<double>(spec, text, "a number")))
+            {
+                throw ParameterError(spec.name, text + " is not finite", spec.help);
+            }
+            return;
+        case ParameterType::BOOLEAN:
+            if (text != "true" && text != "false")
+            {
+                throw ParameterError(spec.name, "\"" + text + "\" is not true or false", spec.help);
+            }
+            return;
+        case ParameterType::CHOICE:
+            if (std::find(spec.choices.begin(), spec.choices.end(), text) == spec.choices.end())
+            {
+                const std::string closest = ClosestMatch(text, spec.choices);
+                throw ParameterError(spec.name,
+                                     "\"" + text + "\" is not a choice",
+                                     closest.empty() ? "choose from " + Joined(spec.choices)
+                                                     : "did you mean \"" + closest + "\"?");
+            }
+            return;
+        }
+    }
+    catch (const UnitError& error)
+    {
+        throw ParameterError(spec.name, error.what(), spec.help);
+    }
+}
+
+} // namespace
+
+std::string_view
+ToText(ParameterType type)
+{
+    switch (type)
+    {
+    case ParameterType::TIME:
+        return "time";
+    case ParameterType::RATE:
+        return "rate";
+    case ParameterType::BYTES:
+        return "bytes";
+    case ParameterType::INTEGER:
+        return "integer";
+    case ParameterType::NUMBER:
+        return "number";
+    case ParameterType::BOOLEAN:
+        return "boolean";
+    case ParameterType::CHOICE:
+        return "choice";
+    }
+    throw ContractViolation("unknown parameter type");
+}
+
+ParameterSet::ParameterSet(std::vector<ParameterSpec> specs)
+    : m_specs(std::move(specs))
+{
+    for (const ParameterSpec& spec : m_specs)
+    {
+        Check(spec, spec.defaultValue);
+        m_values[spec.name] = spec.defaultValue;
+    }
+}
+
+const ParameterSpec&
+ParameterSet::SpecOf(const std::string& name) const
+{
+    const auto it = std::find_if(m_specs.begin(), m_specs.end(), [&](const ParameterSpec& spec) {
+        return spec.name == name;
+    });
+    if (it != m_specs.end())
+    {
+        return *it;
+    }
+    std::vector<std::string> names;
+    for (const ParameterSpec& spec : m_specs)
+    {
+        names.push_back(spec.name);
+    }
+    const std::string closest = ClosestMatch(name, names);
+    throw ParameterError(name,
+                         "unknown parameter \"" + name + "\"",
+                         !closest.empty() ? "did you mean \"" + closest + "\"?"
+                         : names.empty()  ? "it takes no parameters"
+                                          : "known: " + Joined(names));
+}
+
+void
+ParameterSet::Set(const std::string& name, const std::string& value)
+{
+    Check(SpecOf(name), value);
+    m_values[name] = value;
+}
+
+const std::string&
+ParameterSet::GetText(const std::string& name) const
+{
+    return m_values.at(SpecOf(name).name);
+}
+
+Time
+ParameterSet::GetTime(const std::string& name) const
+{
+    return ParseTime(GetText(name));
+}
+
+BitRate
+ParameterSet::GetRate(const std::string& name) const
+{
+    return ParseRate(GetText(name));
+}
+
+Bytes
+ParameterSet::GetBytes(const std::string& name) const
+{
+    return ParseBytes(GetText(name));
+}
+
+std::int64_t
+ParameterSet::GetInteger(const std::string& name) const
+{
+    return ParseWhole<std::int64_t>(SpecOf(name), GetText(name), "an integer");
+}
+
+double
+ParameterSet::GetNumber(const std::string& name) const
+{
+    return ParseWhole<double>(SpecOf(name), GetText(name), "a number");
+}
+
+bool
+ParameterSet::GetBoolean(const std::string& name) const
+{
+    return GetText(name) == "true";
+}
+
+std::string
+ClosestMatch(std::string_view word, const std::vector<std::string>& candidates)
+{
+    std::string best;
+    std::size_t bestDistance = 1 + std::max<std::size_t>(1, word.size() / 3);
+    for (const std::string& candidate : candidates)
+    {
+        std::vector<std::size_t> row(candidate.size() + 1);
+        for (std::size_t j = 0; j <= candidate.size(); ++j)
+        {
+            row[j] = j;
+        }
+        for (std::size_t i = 1; i <= word.size(); ++i)
+        {
+            std::size_t diagonal = row[0];
+            row[0] = i;
+            for (std::size_t j = 1; j <= candidate.size(); ++j)
+            {
+                const std::size_t substitution = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitution});
+            }
+        }
+        if (row.back() < bestDistance)
+        {
+            bestDistance = row.back();
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+} // namespace echelon

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * One run: jobs on a fabric under a scheduler, from the first arrival to the end of the last job.
+ *
+ *     FluidFabric fabric(topology);
+ *     RunRecord record = RunEmulation({topology, jobs, seed, controlDelay}, *scheduler, fabric);
+ *
+ * The loop (docs/architecture.md): the executor starts a flow when its task is ready; the coordinator asks the scheduler on each
+ * arrival and departure; the fabric tells both what finished. Neither knows which fabric or scheduler it drives.
+ * Job ids follow the order of `jobs`; the caller sorts them by name so that the order of input does not matter.
+ * Errors: ContractViolation when a job cannot end (a flow starves).
+ */
+#pragma once
+
+#include "fabric/fabric.h"
+#include "metrics/records.h"
+#include "sched/scheduler.h"
+#include "topology/topology.h"
+#include "workload/task-graph.h"
+
+#include <functional>
+#include <vector>
+
+namespace echelon
+{
+
+/// What is run.
+struct EmulationInput
+{
+    const Topology& topology;
+    const std::vector<Job>& jobs;
+    std::uint64_t seed = 1;                 ///< of the paths' hash (ECMP)
+    Time controlDelay;                      ///< from a change to the decision in force
+    /// Called now and then with (iterations done, iterations in all), for progress displays; may be empty.
+    std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+RunRecord RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric);
+
+} // namespace echelon

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * What every rung of the ladder of fidelity (fluid, packet, …) offers the driver: start a flow, set rates, call me at a time, run.
+ *
+ *     fabric.SetObserver(&coordinator);
+ *     fabric.CallAt(Time(), [&] { fabric.StartFlow(flow); });
+ *     fabric.Run();
+ *
+ * A flow sends nothing until SetRates gives it a rate. When its last bit has left the source the observer hears OnFlowSent (its
+ * capacity is free), and when the last bit has arrived OnFlowFinished. Between the two lies at least the path's propagation
+ * delay; both are heard in order of (time, sequence).
+ * Errors: what a fabric cannot do it refuses when configured (ParameterError).
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "base/units.h"
+#include "flow/flow.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace echelon
+{
+
+/// Hears what happens to flows.
+class FabricObserver
+{
+  public:
+    virtual ~FabricObserver() = default;
+    /// All bits have left the source: the flow needs no more rate.
+    virtual void OnFlowSent(FlowId flow) = 0;
+    /// All bits have arrived.
+    virtual void OnFlowFinished(FlowId flow) = 0;
+};
+
+/// A flow's new rate and priority.
+struct RateChange
+{
+    FlowId flow;
+    BitRate rate = 0;          ///< payload bits per second, of the whole bundle
+    std::uint8_t priority = 0; ///< 0 (served first) … 7; fluid fabrics ignore it
+};
+
+/// How much work a run was; engine figures, not results.
+struct FabricCounts
+{
+    std::uint64_t events = 0;
+    std::uint64_t packetHops = 0; ///< segments sent over a link; 0 for fluid fabrics
+    std::uint64_t packets = 0;    ///< segments sent by sources
+    std::uint64_t drops = 0;      ///< segments lost to full queues (all are sent again)
+};
+
+/// One rung of the ladder of fidelity.
+class Fabric
+{
+  public:
+    virtual ~Fabric() = default;
+
+    /// Must be set before the first flow starts.
+    virtual void SetObserver(FabricObserver* observer) = 0;
+
+    virtual Time Now() const = 0;
+
+    /// Register a flow at the present time with rate 0. @pre the id is new, bytes > 0, path not empty.
+    virtual void StartFlow(const Flow& flow) = 0;
+
+    /// Bits of a started flow (the whole bundle) that have not left the source; 0 once sent.
+    virtual double RemainingBits(FlowId flow) const = 0;
+
+    /// Rates of started, unsent flows from now on. Flows not named keep theirs.
+    virtual void SetRates(const std::vector<RateChange>& changes) = 0;
+
+    /// Call back at a time. @pre time >= Now().
+    virtual void CallAt(Time time, std::function<void()> callback) = 0;
+
+    /// Call back at the present time, after every other event of the present time.
+    virtual void CallWhenSettled(std::function<void()> callback) = 0;
+
+    /// Run until nothing is left to do.
+    virtual void Run() = 0;
+
+    /// Payload bits per second that a link carries per bit per second of its rate: segment / (segment + header).
+    virtual double GoodputFactor() const = 0;
+
+    virtual FabricCounts Counts() const = 0;
+};
+
+} // namespace echelon

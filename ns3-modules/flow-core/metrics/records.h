@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * What one run (one scenario under one scheduler) leaves behind: plain records, one vector per kind.
+ *
+ *     RunRecord record = RunEmulation(…);              // emulation/emulation.h
+ *     RunSummary summary = Summarise(record, …);       // metrics/summary.h
+ *
+ * Every vector is sorted by id or (time, id), so that equal runs give equal bytes. The columns of the result files are these fields;
+ * docs/reference/results.md documents both.
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/units.h"
+#include "flow/arrangement.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace echelon
+{
+
+/// A flow (or bundle) from start to finish.
+struct FlowRecord
+{
+    FlowId id;
+    GroupId group;
+    DeviceId source;
+    DeviceId destination;
+    Bytes bytes = 0;                ///< of one flow of the bundle
+    std::uint32_t multiplicity = 1;
+    std::uint32_t position = 0;
+    bool scaleUp = false; ///< stayed inside one host
+    Time start;
+    Time finish;      ///< arrival of the last byte
+    Time idealFinish; ///< group reference + arrangement offset; may lie before start
+};
+
+/// An EchelonFlow.
+struct GroupRecord
+{
+    GroupId id;
+    JobId job;
+    std::uint32_t iteration = 0;
+    std::string name;
+    Arrangement::Shape shape = Arrangement::Shape::COFLOW;
+    double weight = 1.0;
+    std::uint64_t flows = 0; ///< bundles counted by multiplicity
+    double bytes = 0;
+    bool scaleUp = false;    ///< no flow left its host
+    Time reference;          ///< start of the head flow
+    Time finish;             ///< finish of the last flow
+    Time tardiness;          ///< max over flows of finish - ideal finish
+};
+
+/// A compute task.
+struct ComputeRecord
+{
+    JobId job;
+    std::uint32_t iteration = 0;
+    DeviceId device;
+    std::uint16_t stream = 0;
+    std::uint32_t label = 0; ///< index into RunRecord::labels[job]
+    Time start;
+    Time end;
+};
+
+/// One iteration of a job.
+struct IterationRecord
+{
+    JobId job;
+    std::uint32_t iteration = 0;
+    Time start;
+    Time end;
+};
+
+/// A change of a link's allocated rate.
+struct LinkRateRecord
+{
+    Time time;
+    LinkId link;
+    BitRate rate = 0; ///< payload bits per second allocated on the link from now on
+};
+
+/// Everything that one run leaves behind.
+struct RunRecord
+{
+    Time makespan;                            ///< end of the last job
+    std::vector<std::string> jobNames;        ///< by JobId
+    std::vector<Time> jobArrivals;            ///< by JobId
+    std::vector<std::uint32_t> jobDevices;    ///< by JobId: number of devices that compute
+    std::vector<std::vector<std::string>> labels; ///< by JobId: labels of compute tasks
+    std::vector<FlowRecord> flows;            ///< by id
+    std::vector<GroupRecord> groups;          ///< by id
+    std::vector<ComputeRecord> computes;      ///< by (start, device, stream)
+    std::vector<IterationRecord> iterations;  ///< by (job, iteration)
+    std::vector<double> linkBits;             ///< by LinkId: payload bits carried
+    std::vector<LinkRateRecord> linkRates;    ///< by (time, link); network links only
+};
+
+} // namespace echelon

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/scheduler.h"
+
+#include "base/contracts.h"
+#include "base/tolerances.h"
+
+#include <cmath>
+
+namespace echelon
+{
+
+const Allocation&
+Scheduler::Allocate(const NetworkView& view)
+{
+    CheckView(view);
+    ++m_counts.calls;
+    m_counts.flows += view.flows.size();
+    m_allocation.rates.assign(view.flows.size(), 0.0);
+    DoAllocate(view, m_allocation);
+    CheckAllocation(view);
+    return m_allocation;
+}
+
+void
+Scheduler::CheckView(const NetworkView& view) const
+{
+    ECHELON_REQUIRE(view.capacity != nullptr, "a view knows the links' capacities");
+    for (std::size_t i = 0; i < view.flows.size(); ++i)
+    {
+        const ActiveFlow& flow = view.flows[i];
+        ECHELON_REQUIRE(flow.remainingBits > 0, "an active flow has bits left to send");
+        ECHELON_REQUIRE(flow.path.Hops() > 0, "an active flow crosses the fabric");
+        ECHELON_REQUIRE(flow.group < view.groups.size(), "the group of a flow is in the view");
+        ECHELON_REQUIRE(i == 0 || view.flows[i - 1].id < flow.id, "flows are sorted by id");
+    }
+    for (std::size_t g = 1; g < view.groups.size(); ++g)
+    {
+        ECHELON_REQUIRE(view.groups[g - 1].id < view.groups[g].id, "groups are sorted by id");
+    }
+}
+
+void
+Scheduler::CheckAllocation(const NetworkView& view)
+{
+    const std::vector<BitRate>& rates = m_allocation.rates;
+    ECHELON_ENSURE(rates.size() == view.flows.size(), "every flow has a rate");
+    m_load.resize(view.capacity->size(), 0.0);
+    for (std::size_t i = 0; i < rates.size(); ++i)
+    {
+        ECHELON_ENSURE(std::isfinite(rates[i]) && rates[i] >= 0, "a rate is finite and not negative");
+        for (const LinkId link : view.flows[i].path)
+        {
+            m_load[link.Value()] += rates[i];
+        }
+    }
+    bool feasible = true;
+    for (const ActiveFlow& flow : view.flows)
+    {
+        for (const LinkId link : flow.path)
+        {
+            const double capacity = (*view.capacity)[link.Value()];
+            feasible &= m_load[link.Value()] <= capacity * (1 + CAPACITY_EXCESS);
+        }
+    }
+    for (const ActiveFlow& flow : view.flows)
+    {
+        for (const LinkId link : flow.path)
+        {
+            m_load[link.Value()] = 0;
+        }
+    }
+    ECHELON_ENSURE(feasible, "no link is over capacity");
+}
+
+} // namespace echelon

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "topology/builders.h"
+
+#include "base/parameters.h"
+
+namespace echelon
+{
+
+namespace
+{
+
+void
+RequirePositive(const char* field, double value, const char* hint)
+{
+    if (!(value > 0))
+    {
+        throw ParameterError(field, std::string(field) + " must be greater than 0", hint);
+    }
+}
+
+std::string
+Name(const char* kind, std::uint32_t index)
+{
+    return kind + std::to_string(index);
+}
+
+Link
+Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
+{
+    const auto text = [](Node node) {
+        switch (node.kind)
+        {
+        case NodeKind::DEVICE:
+            return Name("gpu", node.index);
+        case NodeKind::HOST:
+            return Name("host", node.index);
+        case NodeKind::SCALE_UP_SWITCH:
+            return Name("scale-up", node.index);
+        case NodeKind::BIG_SWITCH:
+            return std::string("switch");
+        case NodeKind::LEAF:
+            return Name("leaf", node.index);
+        case NodeKind::SPINE:
+            return Name("spine", node.index);
+        }
+        throw ContractViolation("unknown node kind");
+    };
+    return {text(from) + "->" + text(to), from, to, rate, spec.delay};
+}
+
+/// Both directions of every host's interface: first all egress links, then all ingress links.
+void
+AddHostLinks(std::vector<Link>& links,
+             const ServerSpec& server,
+             std::uint32_t hosts,
+             std::uint32_t hostsPerSwitch,
+             NodeKind switchKind)
+{
+    RequirePositive("gpus_per_host", server.gpusPerHost, "leave it out for one GPU per host");
+    RequirePositive("host_link/rate", server.hostLink.rate, "write for example \"400Gbps\"");
+    if (!server.hostRates.empty() && server.hostRates.size() != hosts)
+    {
+        throw ParameterError("host_link/rates",
+                             "host_link/rates has " + std::to_string(server.hostRates.size()) +
+                                 " entries for " + std::to_string(hosts) + " hosts",
+                             "give one rate per host");
+    }
+    for (const bool egress : {true, false})
+    {
+        for (std::uint32_t h = 0; h < hosts; ++h)
+        {
+            const Node host{NodeKind::HOST, h};
+            const Node above{switchKind, h / hostsPerSwitch};
+            const BitRate rate =
+                server.hostRates.empty() ? server.hostLink.rate : server.hostRates[h];
+            RequirePositive("host_link/rates", rate, "every host's rate is greater than 0");
+            links.push_back(egress ? Between(host, above, server.hostLink, rate)
+                                   : Between(above, host, server.hostLink, rate));
+        }
+    }
+}
+
+void
+AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_t hosts)
+{
+    if (server.gpusPerHost == 1)
+    {
+        return;
+    }
+    RequirePositive("scale_up/rate",
+                    server.scaleUp.rate,
+                    "hosts with several GPUs need \"scale_up\": {\"rate\": …, \"delay\": …}");
+    for (const bool egress : {true, false})
+    {
+        for (std::uint32_t d = 0; d < hosts * server.gpusPerHost; ++d)
+        {
+            const Node device{NodeKind::DEVICE, d};
+            const Node above{NodeKind::SCALE_UP_SWITCH, d / server.gpusPerHost};
+            links.push_back(egress ? Between(device, above, server.scaleUp, server.scaleUp.rate)
+                                   : Between(above, device, server.scaleUp, server.scaleUp.rate));
+        }
+    }
+}
+
+} // namespace
+
+Topology
+MakeBigSwitch(const BigSwitchSpec& spec)
+{
+    RequirePositive("hosts", spec.hosts, "a fabric has at least one host");
+    std::vector<Link> links;
+    AddHostLinks(links, spec.server, spec.hosts, spec.hosts, NodeKind::BIG_SWITCH);
+    AddScaleUpLinks(links, spec.server, spec.hosts);
+    return {{Topology::Network::BIG_SWITCH, spec.hosts, spec.server.gpusPerHost, 0, 0},
+            std::move(links)};
+}
+
+Topology
+MakeLeafSpine(const LeafSpineSpec& spec)
+{
+    RequirePositive("leaves", spec.leaves, "a leaf-spine has at least one leaf");
+    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
+    RequirePositive("hosts_per_leaf", spec.hostsPerLeaf, "a leaf has at least one host");
+    RequirePositive("uplink/rate",
+                    spec.uplink.rate,
+                    "give \"uplink\": {\"rate\": …} or \"oversubscription\"");
+    const std::uint32_t hosts = spec.leaves * spec.hostsPerLeaf;
+    std::vector<Link> links;
+    AddHostLinks(links, spec.server, hosts, spec.hostsPerLeaf, NodeKind::LEAF);
+    for (const bool up : {true, false})
+    {
+        for (std::uint32_t l = 0; l < spec.leaves; ++l)
+        {
+            for (std::uint32_t s = 0; s < spec.spines; ++s)
+            {
+                const Node leaf{NodeKind::LEAF, l};
+                const Node spine{NodeKind::SPINE, s};
+                links.push_back(up ? Between(leaf, spine, spec.uplink, spec.uplink.rate)
+                                   : Between(spine, leaf, spec.uplink, spec.uplink.rate));
+            }
+        }
+    }
+    AddScaleUpLinks(links, spec.server, hosts);
+    return {{Topology::Network::LEAF_SPINE,
+             hosts,
+             spec.server.gpusPerHost,
+             spec.leaves,
+             spec.spines},
+            std::move(links)};
+}
+
+BitRate
+UplinkRate(const LeafSpineSpec& spec, double oversubscription)
+{
+    RequirePositive("oversubscription", oversubscription, "2 means that hosts can offer twice what the uplinks carry");
+    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
+    return spec.hostsPerLeaf * spec.server.hostLink.rate / (oversubscription * spec.spines);
+}
+
+} // namespace echelon

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Builders of the two fabrics: one big switch, and a two-tier leaf-spine.
+ *
+ *     ServerSpec server{8, {400e9, Time::FromPicoseconds(500000)}, {}, {3.6e12, Time()}};
+ *     Topology t = MakeLeafSpine({8, 8, 2, server, {200e9, Time::FromPicoseconds(500000)}});
+ *
+ * Errors: ParameterError naming the field as in a scenario ("leaves", "host_link/rate", …).
+ */
+#pragma once
+
+#include "topology/topology.h"
+
+namespace echelon
+{
+
+/// Rate and propagation delay of a link, each direction.
+struct LinkSpec
+{
+    BitRate rate = 0;
+    Time delay;
+};
+
+/// A host and how it is attached.
+struct ServerSpec
+{
+    std::uint32_t gpusPerHost = 1;
+    LinkSpec hostLink;              ///< the host's network interface, shared by its GPUs
+    std::vector<BitRate> hostRates; ///< empty, or the rate of each host's interface instead of hostLink.rate
+    LinkSpec scaleUp;               ///< per GPU; needed when gpusPerHost > 1
+};
+
+/// All hosts on one non-blocking switch.
+struct BigSwitchSpec
+{
+    std::uint32_t hosts = 0;
+    ServerSpec server;
+};
+
+/// Every leaf joined to every spine by one link each way.
+struct LeafSpineSpec
+{
+    std::uint32_t leaves = 0;
+    std::uint32_t spines = 0;
+    std::uint32_t hostsPerLeaf = 0;
+    ServerSpec server;
+    LinkSpec uplink;
+};
+
+Topology MakeBigSwitch(const BigSwitchSpec& spec);
+Topology MakeLeafSpine(const LeafSpineSpec& spec);
+
+/// The uplink rate at which hosts_per_leaf × host rate = oversubscription × spines × uplink rate.
+BitRate UplinkRate(const LeafSpineSpec& spec, double oversubscription);
+
+} // namespace echelon

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "topology/topology.h"
+
+#include "base/contracts.h"
+#include "base/random.h"
+
+namespace echelon
+{
+
+Topology::Topology(Shape shape, std::vector<Link> links)
+    : m_shape(shape),
+      m_links(std::move(links))
+{
+    ECHELON_REQUIRE(shape.hosts > 0 && shape.devicesPerHost > 0, "a fabric has hosts with devices");
+    for (const Link& link : m_links)
+    {
+        ECHELON_REQUIRE(link.rate > 0, "a link has a positive rate");
+    }
+}
+
+std::uint32_t
+Topology::LeafOf(HostId host) const
+{
+    return m_shape.leaves == 0 ? 0 : host.Value() / (m_shape.hosts / m_shape.leaves);
+}
+
+bool
+Topology::IsScaleUp(LinkId link) const
+{
+    return link.Value() >= 2 * m_shape.hosts + 2 * m_shape.leaves * m_shape.spines;
+}
+
+Path
+Topology::Route(DeviceId source, DeviceId destination, std::uint64_t key) const
+{
+    ECHELON_REQUIRE(source.Value() < Devices() && destination.Value() < Devices(),
+                    "a route joins devices of the fabric");
+    if (source == destination)
+    {
+        return {};
+    }
+    const HostId from = HostOf(source);
+    const HostId to = HostOf(destination);
+    const std::uint32_t hosts = m_shape.hosts;
+    const std::uint32_t pairs = m_shape.leaves * m_shape.spines;
+    if (from == to)
+    {
+        const std::uint32_t firstScaleUp = 2 * hosts + 2 * pairs;
+        return {LinkId(firstScaleUp + source.Value()),
+                LinkId(firstScaleUp + Devices() + destination.Value())};
+    }
+    const LinkId egress(from.Value());
+    const LinkId ingress(hosts + to.Value());
+    const std::uint32_t fromLeaf = LeafOf(from);
+    const std::uint32_t toLeaf = LeafOf(to);
+    if (m_shape.network == Network::BIG_SWITCH || fromLeaf == toLeaf)
+    {
+        return {egress, ingress};
+    }
+    const std::uint64_t pair = (std::uint64_t{source.Value()} << 32) | destination.Value();
+    const std::uint32_t spine =
+        static_cast<std::uint32_t>(Mix64(key ^ Mix64(pair)) % m_shape.spines);
+    return {egress,
+            LinkId(2 * hosts + fromLeaf * m_shape.spines + spine),
+            LinkId(2 * hosts + pairs + toLeaf * m_shape.spines + spine),
+            ingress};
+}
+
+Time
+Topology::Delay(const Path& path) const
+{
+    Time delay;
+    for (const LinkId link : path)
+    {
+        delay += GetLink(link).delay;
+    }
+    return delay;
+}
+
+} // namespace echelon
