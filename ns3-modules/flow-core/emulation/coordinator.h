@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Keeps the flows in the fabric, and asks the scheduler again whenever that set changes.
+ *
+ *     Coordinator coordinator(topology, scheduler, fabric, controlDelay);
+ *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
+ *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
+ *
+ * All changes of one instant are decided together, after the instant's last event. Only the flows that a change can touch are put
+ * before the scheduler: the closure of the changed flows' links and groups under "shares a link" and "shares a group". Every
+ * scheduler's decision splits over such closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one.
+ *
+ * Control delay d: an arrival or departure at t is answered by a decision at t + d. A new flow waits until then; what a departed
+ * flow had lies idle until then. The decision uses the volumes left at t + d.
+ * Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
+ */
+#pragma once
+
+#include "fabric/fabric.h"
+#include "metrics/link-series.h"
+#include "sched/scheduler.h"
+#include "topology/topology.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+class Coordinator
+{
+  public:
+    Coordinator(const Topology& topology, Scheduler& scheduler, Fabric& fabric, Time controlDelay);
+
+    /// A group whose first flow starts now. Ids come in order, from 0.
+    void AddGroup(GroupId id, JobId job, double weight);
+
+    /// A flow that has been started in the fabric. Ids come in ascending order.
+    void AddFlow(const Flow& flow, Time idealFinish);
+
+    /// A flow whose last bit has left its source.
+    void RemoveFlow(FlowId flow);
+
+    /// Average allocated rates of the network links over time.
+    LinkSeries& Series()
+    {
+        return m_series;
+    }
+
+    /// Flows that have not left their source.
+    std::size_t ActiveFlows() const
+    {
+        return m_activeFlows;
+    }
+
+  private:
+    /// A flow in the fabric; the slot of its id is empty once it has left.
+    struct FlowState
+    {
+        ActiveFlow view;
+        GroupId group;
+        BitRate rate = 0;
+        std::array<std::uint32_t, Path::MAX_HOPS> placeOnLink{}; ///< in m_linkFlows of each link of the path
+        std::uint32_t placeInGroup = 0;
+        std::uint32_t mark = 0; ///< the decision that last included it
+        bool active = false;
+    };
+
+    struct GroupState
+    {
+        ActiveGroup view;
+        std::vector<FlowId> flows;
+        double departedBits = 0;
+        std::uint32_t mark = 0;
+        std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
+    };
+
+    void RequestDecision();
+    void Decide();
+    void CollectClosure();
+    void Visit(LinkId link);
+    void Visit(GroupId group);
+    void Include(FlowId flow);
+    void BuildView();
+    void Apply(const Allocation& allocation);
+
+    const Topology& m_topology;
+    Scheduler& m_scheduler;
+    Fabric& m_fabric;
+    Time m_controlDelay;
+    LinkSeries m_series;
+    std::vector<BitRate> m_capacity;               ///< by LinkId, payload bits per second
+    std::vector<FlowState> m_flows;                ///< by FlowId
+    std::vector<GroupState> m_groups;              ///< by GroupId
+    std::vector<std::vector<FlowId>> m_linkFlows;  ///< by LinkId: active flows
+    std::vector<BitRate> m_linkRate;               ///< by LinkId: allocated
+    std::vector<std::uint32_t> m_linkMark;         ///< by LinkId
+    std::vector<FlowId> m_ascending;               ///< active flows by id, with some departed ones among them
+    std::size_t m_activeFlows = 0;
+
+    bool m_decisionRequested = false;
+    std::vector<LinkId> m_dirtyLinks;
+    std::vector<GroupId> m_dirtyGroups;
+    std::uint32_t m_mark = 0;
+    std::vector<FlowId> m_closure;
+    std::vector<LinkId> m_closureLinks;
+    std::vector<GroupId> m_closureGroups;
+    NetworkView m_view;
+    std::vector<RateChange> m_changes;
+};
+
+} // namespace echelon

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "emulation/emulation.h"
+
+#include "base/contracts.h"
+#include "base/random.h"
+#include "emulation/coordinator.h"
+#include "workload/dag-executor.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// Joins executor, coordinator and fabric, and writes down what happens.
+class Emulation : private ExecutionEnvironment, private FabricObserver
+{
+  public:
+    Emulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric)
+        : m_input(input),
+          m_fabric(fabric),
+          m_coordinator(input.topology, scheduler, fabric, input.controlDelay),
+          m_executor(input.jobs, *this)
+    {
+        m_record.linkBits.assign(input.topology.Links().size(), 0.0);
+        for (const Job& job : input.jobs)
+        {
+            m_record.jobNames.push_back(job.name);
+            m_record.jobArrivals.push_back(job.arrival);
+            m_record.labels.push_back(job.graph.Labels());
+            std::vector<DeviceId> computing;
+            for (const Task& task : job.graph.Tasks())
+            {
+                if (task.kind == TaskKind::COMPUTE)
+                {
+                    computing.push_back(task.device);
+                }
+            }
+            std::sort(computing.begin(), computing.end());
+            const auto last = std::unique(computing.begin(), computing.end());
+            m_record.jobDevices.push_back(static_cast<std::uint32_t>(last - computing.begin()));
+
+            std::vector<std::uint64_t> keys;
+            for (const GroupTemplate& group : job.graph.Groups())
+            {
+                keys.push_back(Mix64(input.seed) ^ HashText(job.name + "/" + group.connection));
+            }
+            m_routeKeys.push_back(std::move(keys));
+            m_openGroups.emplace_back(job.graph.Groups().size());
+            m_iterationsInAll += job.iterations;
+        }
+    }
+
+    RunRecord Run()
+    {
+        m_fabric.SetObserver(this);
+        m_executor.Start();
+        m_fabric.Run();
+        m_fabric.SetObserver(nullptr);
+        ECHELON_ENSURE(m_executor.Done() && m_coordinator.ActiveFlows() == 0,
+                       "every flow is given the rate to finish, and every job ends");
+        Finish();
+        return std::move(m_record);
+    }
+
+  private:
+    /// The group that a template stands for in one iteration of its job.
+    struct OpenGroup
+    {
+        std::uint32_t iteration = 0;
+        bool open = false;
+        GroupId id;
+    };
+
+    Time Now() const override
+    {
+        return m_fabric.Now();
+    }
+
+    void CallAt(Time time, std::function<void()> callback) override
+    {
+        m_fabric.CallAt(time, std::move(callback));
+    }
+
+    void StartFlow(JobId job, std::uint32_t iteration, TaskId task) override
+    {
+        const TaskGraph& graph = m_input.jobs[job.Value()].graph;
+        const FlowTemplate& wanted = graph.Tasks()[task.Value()].flow;
+        if (wanted.source == wanted.destination)
+        {
+            m_fabric.CallAt(Now(), [this, job, task] { m_executor.OnFlowFinished(job, task); });
+            return;
+        }
+        Flow flow;
+        flow.id = FlowId(m_record.flows.size());
+        flow.group = GroupOf(job, iteration, wanted.group);
+        flow.source = wanted.source;
+        flow.destination = wanted.destination;
+        flow.bytes = wanted.bytes;
+        flow.multiplicity = wanted.multiplicity;
+        flow.position = wanted.position;
+        flow.path = m_input.topology.Route(wanted.source,
+                                           wanted.destination,
+                                           m_routeKeys[job.Value()][wanted.group]);
+        GroupRecord& group = m_record.groups[flow.group.Value()];
+
+        FlowRecord record;
+        record.id = flow.id;
+        record.group = flow.group;
+        record.source = flow.source;
+        record.destination = flow.destination;
+        record.bytes = flow.bytes;
+        record.multiplicity = flow.multiplicity;
+        record.position = flow.position;
+        record.scaleUp = m_input.topology.IsScaleUp(flow.path[0]);
+        record.start = Now();
+        record.idealFinish =
+            group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
+        m_record.flows.push_back(record);
+        m_tasks.push_back({job, task});
+
+        group.flows += flow.multiplicity;
+        group.bytes += flow.Bits() / 8;
+        group.scaleUp = group.scaleUp && record.scaleUp;
+        for (const LinkId link : flow.path)
+        {
+            m_record.linkBits[link.Value()] += flow.Bits();
+        }
+        m_fabric.StartFlow(flow);
+        m_coordinator.AddFlow(flow, record.idealFinish);
+    }
+
+    GroupId GroupOf(JobId job, std::uint32_t iteration, GroupIndex index)
+    {
+        OpenGroup& open = m_openGroups[job.Value()][index];
+        if (open.open && open.iteration == iteration)
+        {
+            return open.id;
+        }
+        const GroupTemplate& made = m_input.jobs[job.Value()].graph.Groups()[index];
+        GroupRecord group;
+        group.id = GroupId(m_record.groups.size());
+        group.job = job;
+        group.iteration = iteration;
+        group.name = made.name;
+        group.shape = made.arrangement.GetShape();
+        group.weight = made.weight * m_input.jobs[job.Value()].weight;
+        group.scaleUp = true;
+        group.reference = Now();
+        m_coordinator.AddGroup(group.id, job, group.weight);
+        open = {iteration, true, group.id};
+        m_record.groups.push_back(std::move(group));
+        return open.id;
+    }
+
+    void OnFlowSent(FlowId flow) override
+    {
+        m_coordinator.RemoveFlow(flow);
+    }
+
+    void OnFlowFinished(FlowId flow) override
+    {
+        FlowRecord& record = m_record.flows[flow.Value()];
+        record.finish = Now();
+        GroupRecord& group = m_record.groups[record.group.Value()];
+        const Time tardiness = record.finish - record.idealFinish;
+        const bool isFirst = group.finish == Time();
+        group.tardiness = isFirst ? tardiness : std::max(group.tardiness, tardiness);
+        group.finish = record.finish;
+        const auto& [job, task] = m_tasks[flow.Value()];
+        m_executor.OnFlowFinished(job, task);
+    }
+
+    void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) override
+    {
+        const Task& done = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
+        m_record.computes.push_back(
+            {job, iteration, done.device, done.stream, done.label, start, Now()});
+    }
+
+    void OnIterationDone(JobId job, std::uint32_t iteration, Time start) override
+    {
+        m_record.iterations.push_back({job, iteration, start, Now()});
+        if (m_input.progress)
+        {
+            m_input.progress(m_record.iterations.size(), m_iterationsInAll);
+        }
+    }
+
+    void Finish()
+    {
+        for (const IterationRecord& iteration : m_record.iterations)
+        {
+            m_record.makespan = std::max(m_record.makespan, iteration.end);
+        }
+        const auto byStart = [](const ComputeRecord& a, const ComputeRecord& b) {
+            return std::make_tuple(a.start, a.device, a.stream, a.end) <
+                   std::make_tuple(b.start, b.device, b.stream, b.end);
+        };
+        std::sort(m_record.computes.begin(), m_record.computes.end(), byStart);
+        const auto byJob = [](const IterationRecord& a, const IterationRecord& b) {
+            return std::make_tuple(a.job, a.iteration) < std::make_tuple(b.job, b.iteration);
+        };
+        std::sort(m_record.iterations.begin(), m_record.iterations.end(), byJob);
+        m_record.linkRates = m_coordinator.Series().Records(m_record.makespan);
+    }
+
+    const EmulationInput& m_input;
+    Fabric& m_fabric;
+    Coordinator m_coordinator;
+    DagExecutor m_executor;
+    RunRecord m_record;
+    std::vector<std::pair<JobId, TaskId>> m_tasks;            ///< by FlowId
+    std::vector<std::vector<std::uint64_t>> m_routeKeys;      ///< by JobId and GroupIndex
+    std::vector<std::vector<OpenGroup>> m_openGroups;         ///< by JobId and GroupIndex
+    std::uint64_t m_iterationsInAll = 0;
+};
+
+} // namespace
+
+RunRecord
+RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric)
+{
+    ECHELON_REQUIRE(!input.jobs.empty(), "a run has jobs");
+    return Emulation(input, scheduler, fabric).Run();
+}
+
+} // namespace echelon

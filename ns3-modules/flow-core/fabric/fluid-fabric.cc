@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fabric/fluid-fabric.h"
+
+#include "base/contracts.h"
+#include "base/indexed-heap.h"
+#include "base/tolerances.h"
+#include "fabric/event-queue.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+class FluidFabric::Engine
+{
+  public:
+    Engine(const Topology& topology, Framing framing)
+        : m_topology(topology),
+          m_framing(framing)
+    {
+    }
+
+    /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from then on.
+    struct Transfer
+    {
+        double remaining = 0;
+        BitRate rate = 0;
+        Time since;
+        Time delay;
+        bool active = false;
+    };
+
+    Transfer& At(FlowId flow)
+    {
+        ECHELON_REQUIRE(flow.Value() < m_transfers.size(), "a flow is started before it is used");
+        return m_transfers[flow.Value()];
+    }
+
+    double Remaining(const Transfer& transfer) const
+    {
+        return transfer.remaining - transfer.rate * (m_now - transfer.since).Seconds();
+    }
+
+    void Start(const Flow& flow)
+    {
+        ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
+        ECHELON_REQUIRE(flow.bytes > 0 && flow.path.Hops() > 0, "a flow carries bytes along a path");
+        if (flow.id.Value() >= m_transfers.size())
+        {
+            m_transfers.resize(flow.id.Value() + 1);
+        }
+        Transfer& transfer = m_transfers[flow.id.Value()];
+        ECHELON_REQUIRE(!transfer.active, "a flow id is used once");
+        transfer = {flow.Bits(), 0.0, m_now, m_topology.Delay(flow.path), true};
+    }
+
+    void SetRate(const RateChange& change)
+    {
+        Transfer& transfer = At(change.flow);
+        ECHELON_REQUIRE(transfer.active, "only a flow that still sends has a rate");
+        if (transfer.rate == change.rate)
+        {
+            return;
+        }
+        transfer.remaining = Remaining(transfer);
+        transfer.since = m_now;
+        transfer.rate = change.rate;
+        if (change.rate <= 0)
+        {
+            m_finishes.Erase(change.flow.Value());
+            return;
+        }
+        const double seconds = transfer.remaining / transfer.rate;
+        ECHELON_REQUIRE(seconds < (Time::Max() - m_now).Seconds(), "a flow ends within 106 days");
+        const Time finish = m_now + TransmissionTime(transfer.remaining, transfer.rate);
+        m_finishes.Set(change.flow.Value(), finish.Picoseconds());
+    }
+
+    void Run()
+    {
+        for (;;)
+        {
+            const Time finish = m_finishes.Empty()
+                                    ? Time::Max()
+                                    : Time::FromPicoseconds(m_finishes.Top().key);
+            const Time next = std::min(finish, m_queue.NextTime());
+            if (next == Time::Max())
+            {
+                return;
+            }
+            m_now = std::max(m_now, next);
+            RunPresent();
+        }
+    }
+
+    /// All events of the present time, then those that wait for the others; as often as they bring new ones.
+    void RunPresent()
+    {
+        do
+        {
+            while (FinishNext() || CallNext())
+            {
+            }
+            std::vector<std::function<void()>> settled;
+            settled.swap(m_settled);
+            for (const auto& callback : settled)
+            {
+                callback();
+            }
+        } while (!m_settled.empty() || m_queue.NextTime() <= m_now);
+    }
+
+    bool CallNext()
+    {
+        if (m_queue.NextTime() > m_now)
+        {
+            return false;
+        }
+        ++m_events;
+        m_queue.RunNext();
+        return true;
+    }
+
+    bool FinishNext()
+    {
+        if (m_finishes.Empty() ||
+            m_finishes.Top().key > m_now.Picoseconds() + COMPLETION_COALESCE_PS)
+        {
+            return false;
+        }
+        ++m_events;
+        const FlowId flow(m_finishes.Top().item);
+        m_finishes.Pop();
+        Transfer& transfer = At(flow);
+        transfer.remaining = 0;
+        transfer.rate = 0;
+        transfer.active = false;
+        const Time delay = transfer.delay;
+        m_observer->OnFlowSent(flow);
+        if (delay == Time())
+        {
+            m_observer->OnFlowFinished(flow);
+        }
+        else
+        {
+            m_queue.Add(m_now + delay, [this, flow] { m_observer->OnFlowFinished(flow); });
+        }
+        return true;
+    }
+
+    const Topology& m_topology;
+    Framing m_framing;
+    FabricObserver* m_observer = nullptr;
+    Time m_now;
+    std::vector<Transfer> m_transfers; ///< by FlowId
+    IndexedHeap<std::int64_t> m_finishes; ///< flows with a rate, by predicted finish in ps
+    EventQueue m_queue;
+    std::vector<std::function<void()>> m_settled;
+    std::uint64_t m_events = 0;
+};
+
+FluidFabric::FluidFabric(const Topology& topology, Framing framing)
+    : m_engine(std::make_unique<Engine>(topology, framing))
+{
+    ECHELON_REQUIRE(framing.segment > 0 && framing.header >= 0, "a segment carries payload");
+}
+
+FluidFabric::~FluidFabric() = default;
+
+void
+FluidFabric::SetObserver(FabricObserver* observer)
+{
+    m_engine->m_observer = observer;
+}
+
+Time
+FluidFabric::Now() const
+{
+    return m_engine->m_now;
+}
+
+void
+FluidFabric::StartFlow(const Flow& flow)
+{
+    m_engine->Start(flow);
+}
+
+double
+FluidFabric::RemainingBits(FlowId flow) const
+{
+    return m_engine->Remaining(m_engine->At(flow));
+}
+
+void
+FluidFabric::SetRates(const std::vector<RateChange>& changes)
+{
+    for (const RateChange& change : changes)
+    {
+        m_engine->SetRate(change);
+    }
+}
+
+void
+FluidFabric::CallAt(Time time, std::function<void()> callback)
+{
+    ECHELON_REQUIRE(time >= m_engine->m_now, "nothing is called in the past");
+    m_engine->m_queue.Add(time, std::move(callback));
+}
+
+void
+FluidFabric::CallWhenSettled(std::function<void()> callback)
+{
+    m_engine->m_settled.push_back(std::move(callback));
+}
+
+void
+FluidFabric::Run()
+{
+    m_engine->Run();
+}
+
+double
+FluidFabric::GoodputFactor() const
+{
+    const Framing& framing = m_engine->m_framing;
+    return static_cast<double>(framing.segment) /
+           static_cast<double>(framing.segment + framing.header);
+}
+
+FabricCounts
+FluidFabric::Counts() const
+{
+    FabricCounts counts;
+    counts.events = m_engine->m_events;
+    return counts;
+}
+
+} // namespace echelon

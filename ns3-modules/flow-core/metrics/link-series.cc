@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "metrics/link-series.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+LinkSeries::LinkSeries(std::size_t links)
+    : m_states(links),
+      m_bits(links)
+{
+}
+
+void
+LinkSeries::SetRate(LinkId link, Time now, BitRate rate)
+{
+    Close(link.Value(), now);
+    m_states[link.Value()].rate = rate;
+}
+
+void
+LinkSeries::Close(std::size_t link, Time until)
+{
+    State& state = m_states[link];
+    if (state.rate > 0)
+    {
+        while (until.Picoseconds() > m_widthPs * static_cast<std::int64_t>(BINS))
+        {
+            DoubleWidth();
+        }
+        std::vector<double>& bits = m_bits[link];
+        bits.resize(BINS, 0.0);
+        std::int64_t from = state.since.Picoseconds();
+        while (from < until.Picoseconds())
+        {
+            const std::int64_t bin = from / m_widthPs;
+            const std::int64_t to = std::min((bin + 1) * m_widthPs, until.Picoseconds());
+            bits[static_cast<std::size_t>(bin)] +=
+                state.rate * Time::FromPicoseconds(to - from).Seconds();
+            from = to;
+        }
+    }
+    state.since = until;
+}
+
+void
+LinkSeries::DoubleWidth()
+{
+    for (std::vector<double>& bits : m_bits)
+    {
+        if (bits.empty())
+        {
+            continue;
+        }
+        for (std::size_t i = 0; i < BINS / 2; ++i)
+        {
+            bits[i] = bits[2 * i] + bits[2 * i + 1];
+        }
+        std::fill(bits.begin() + BINS / 2, bits.end(), 0.0);
+    }
+    m_widthPs *= 2;
+}
+
+std::vector<LinkRateRecord>
+LinkSeries::Records(Time end)
+{
+    for (std::size_t link = 0; link < m_states.size(); ++link)
+    {
+        Close(link, end);
+    }
+    std::vector<LinkRateRecord> records;
+    std::vector<double> last(m_states.size(), 0.0);
+    for (std::size_t bin = 0; bin < BINS; ++bin)
+    {
+        const Time from = Time::FromPicoseconds(static_cast<std::int64_t>(bin) * m_widthPs);
+        if (from >= end)
+        {
+            break;
+        }
+        const Time width = std::min(Time::FromPicoseconds(m_widthPs), end - from);
+        for (std::size_t link = 0; link < m_states.size(); ++link)
+        {
+            const double bits = m_bits[link].empty() ? 0.0 : m_bits[link][bin];
+            const BitRate rate = bits / width.Seconds();
+            if (rate != last[link])
+            {
+                records.push_back({from, LinkId(link), rate});
+                last[link] = rate;
+            }
+        }
+    }
+    return records;
+}
+
+} // namespace echelon

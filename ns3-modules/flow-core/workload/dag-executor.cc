@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload/dag-executor.h"
+
+#include "base/contracts.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment)
+    : m_jobs(jobs),
+      m_environment(environment),
+      m_progress(jobs.size()),
+      m_jobsLeft(jobs.size())
+{
+    for (std::size_t j = 0; j < jobs.size(); ++j)
+    {
+        const TaskGraph& graph = jobs[j].graph;
+        graph.CheckAcyclic();
+        Progress& progress = m_progress[j];
+        const std::size_t tasks = graph.Tasks().size();
+        progress.predecessors.assign(tasks, 0);
+        progress.firstSuccessor.assign(tasks + 1, 0);
+        for (const auto& [before, after] : graph.Dependencies())
+        {
+            ++progress.predecessors[after.Value()];
+            ++progress.firstSuccessor[before.Value() + 1];
+        }
+        for (std::size_t t = 0; t < tasks; ++t)
+        {
+            progress.firstSuccessor[t + 1] += progress.firstSuccessor[t];
+        }
+        progress.successors.resize(graph.Dependencies().size());
+        std::vector<std::uint32_t> next(progress.firstSuccessor);
+        for (const auto& [before, after] : graph.Dependencies())
+        {
+            progress.successors[next[before.Value()]++] = after;
+        }
+    }
+}
+
+void
+DagExecutor::Start()
+{
+    for (std::size_t j = 0; j < m_jobs.size(); ++j)
+    {
+        const JobId job(j);
+        m_environment.CallAt(m_jobs[j].arrival, [this, job] {
+            StartIteration(job);
+            Advance();
+        });
+    }
+}
+
+void
+DagExecutor::StartIteration(JobId job)
+{
+    Progress& progress = m_progress[job.Value()];
+    progress.waitingFor = progress.predecessors;
+    progress.tasksLeft = progress.predecessors.size();
+    progress.iterationStart = m_environment.Now();
+    ECHELON_REQUIRE(progress.tasksLeft > 0, "a job has tasks");
+    for (std::size_t t = 0; t < progress.waitingFor.size(); ++t)
+    {
+        if (progress.waitingFor[t] == 0)
+        {
+            m_ready.push_back({job, TaskId(t)});
+        }
+    }
+}
+
+void
+DagExecutor::OnFlowFinished(JobId job, TaskId task)
+{
+    Complete(job, task);
+    Advance();
+}
+
+void
+DagExecutor::Complete(JobId job, TaskId task)
+{
+    Progress& progress = m_progress[job.Value()];
+    const std::uint32_t end = progress.firstSuccessor[task.Value() + 1];
+    for (std::uint32_t s = progress.firstSuccessor[task.Value()]; s < end; ++s)
+    {
+        const TaskId successor = progress.successors[s];
+        if (--progress.waitingFor[successor.Value()] == 0)
+        {
+            m_ready.push_back({job, successor});
+        }
+    }
+    if (--progress.tasksLeft > 0)
+    {
+        return;
+    }
+    m_environment.OnIterationDone(job, progress.iteration, progress.iterationStart);
+    ++progress.iteration;
+    if (progress.iteration < m_jobs[job.Value()].iterations)
+    {
+        StartIteration(job);
+    }
+    else
+    {
+        --m_jobsLeft;
+    }
+}
+
+void
+DagExecutor::Advance()
+{
+    if (m_advancing)
+    {
+        return; // the outer call goes on with what this one added
+    }
+    m_advancing = true;
+    while (!m_ready.empty() || !m_streamsToServe.empty())
+    {
+        while (!m_ready.empty())
+        {
+            const Pending pending = m_ready.front();
+            m_ready.pop_front();
+            Launch(pending);
+        }
+        std::vector<Stream*> streams;
+        streams.swap(m_streamsToServe);
+        for (Stream* stream : streams)
+        {
+            stream->listed = false;
+            Serve(*stream);
+        }
+    }
+    m_advancing = false;
+}
+
+void
+DagExecutor::Launch(const Pending& pending)
+{
+    const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+    switch (task.kind)
+    {
+    case TaskKind::BARRIER:
+        Complete(pending.job, pending.task);
+        return;
+    case TaskKind::DELAY:
+        m_environment.CallAt(m_environment.Now() + task.duration, [this, pending] {
+            Complete(pending.job, pending.task);
+            Advance();
+        });
+        return;
+    case TaskKind::FLOW:
+        m_environment.StartFlow(pending.job,
+                                m_progress[pending.job.Value()].iteration,
+                                pending.task);
+        return;
+    case TaskKind::COMPUTE: {
+        Stream& stream = StreamOf(task);
+        stream.arrivals.push_back(pending);
+        if (!stream.listed)
+        {
+            stream.listed = true;
+            m_streamsToServe.push_back(&stream);
+        }
+        return;
+    }
+    }
+}
+
+DagExecutor::Stream&
+DagExecutor::StreamOf(const Task& task)
+{
+    return m_streams[{task.device, task.stream}];
+}
+
+void
+DagExecutor::Serve(Stream& stream)
+{
+    std::sort(stream.arrivals.begin(),
+              stream.arrivals.end(),
+              [](const Pending& a, const Pending& b) {
+                  return a.job != b.job ? a.job < b.job : a.task < b.task;
+              });
+    stream.ready.insert(stream.ready.end(), stream.arrivals.begin(), stream.arrivals.end());
+    stream.arrivals.clear();
+    if (stream.busy || stream.ready.empty())
+    {
+        return;
+    }
+    const Pending pending = stream.ready.front();
+    stream.ready.pop_front();
+    stream.busy = true;
+    const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+    const Time start = m_environment.Now();
+    m_environment.CallAt(start + task.duration, [this, pending] {
+        const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+        Stream& itsStream = StreamOf(done);
+        itsStream.busy = false;
+        itsStream.listed = true;
+        m_streamsToServe.push_back(&itsStream);
+        m_environment.OnComputeDone(pending.job,
+                                    m_progress[pending.job.Value()].iteration,
+                                    pending.task,
+                                    m_environment.Now() - done.duration);
+        Complete(pending.job, pending.task);
+        Advance();
+    });
+}
+
+} // namespace echelon

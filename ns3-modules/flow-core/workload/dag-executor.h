@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Runs the task graphs of all jobs: starts what is ready, iteration after iteration.
+ *
+ *     DagExecutor executor(jobs, environment);
+ *     executor.Start();                                  // schedules the jobs' arrivals
+ *     executor.OnFlowFinished(job, task);                // from the environment, when a flow task is done
+ *
+ * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and schedulers.
+ * A device's stream runs one compute task at a time, in the order in which they became ready; tasks made ready by one event are
+ * ordered by task id. The next iteration of a job starts when every task of the last one is done.
+ * Cost: O(1) per task and dependency, and the environment's cost per callback.
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "workload/task-graph.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <vector>
+
+namespace echelon
+{
+
+/// What the executor needs from its surroundings.
+class ExecutionEnvironment
+{
+  public:
+    virtual ~ExecutionEnvironment() = default;
+    virtual Time Now() const = 0;
+    virtual void CallAt(Time time, std::function<void()> callback) = 0;
+    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowFinished, not before this call has returned.
+    virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
+    virtual void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) = 0;
+    virtual void OnIterationDone(JobId job, std::uint32_t iteration, Time start) = 0;
+};
+
+class DagExecutor
+{
+  public:
+    /// @param jobs outlives the executor. @throws ParameterError when a graph has a cycle.
+    DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment);
+
+    void Start();
+    void OnFlowFinished(JobId job, TaskId task);
+
+    /// Whether every iteration of every job is done.
+    bool Done() const
+    {
+        return m_jobsLeft == 0;
+    }
+
+  private:
+    /// Where a job stands.
+    struct Progress
+    {
+        std::vector<std::uint32_t> firstSuccessor; ///< by task: into `successors`; one more entry than tasks
+        std::vector<TaskId> successors;
+        std::vector<std::uint32_t> predecessors; ///< by task: how many
+        std::vector<std::uint32_t> waitingFor;   ///< by task: how many are not done in this iteration
+        std::size_t tasksLeft = 0;
+        std::uint32_t iteration = 0;
+        Time iterationStart;
+    };
+
+    struct Pending
+    {
+        JobId job;
+        TaskId task;
+    };
+
+    /// One stream of one device.
+    struct Stream
+    {
+        bool busy = false;
+        bool listed = false; ///< in m_streamsToServe
+        std::deque<Pending> ready;
+        std::vector<Pending> arrivals; ///< made ready by the present event
+    };
+
+    void StartIteration(JobId job);
+    void Complete(JobId job, TaskId task);
+    /// Start everything that the present event made ready.
+    void Advance();
+    void Launch(const Pending& pending);
+    void Serve(Stream& stream);
+    Stream& StreamOf(const Task& task);
+
+    const std::vector<Job>& m_jobs;
+    ExecutionEnvironment& m_environment;
+    std::vector<Progress> m_progress; ///< by JobId
+    std::map<std::pair<DeviceId, std::uint16_t>, Stream> m_streams;
+    std::deque<Pending> m_ready;
+    std::vector<Stream*> m_streamsToServe;
+    bool m_advancing = false;
+    std::size_t m_jobsLeft = 0;
+};
+
+} // namespace echelon
