@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Read a result folder. Files are read when first asked for, checked, and kept.
+
+    results = open_results("results/quickstart")      # the run's folder, or its parent when it holds one run
+    results.labels                                    # ['fair', 'sebf', 'echelon'], one per run, distinct
+    results.flows.attrs["units"]["start_s"]           # 's'
+
+Format: docs/reference/results.md. Errors: AnalysisError with file, what is wrong and a hint.
+"""
+
+import dataclasses
+import functools
+import json
+import pathlib
+
+import pandas as pd
+
+from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+
+MANIFEST_SCHEMA = "echelon/results/1"
+SUMMARY_SCHEMA = "echelon/summary/1"
+TIMELINE_SCHEMA = "echelon/timeline/1"
+
+INTEGER, REAL, TEXT = "int64", "float64", "str"
+
+# Column -> (type, unit), in the order of the file.
+COLUMNS = {
+    "flows.csv": {
+        "run": (INTEGER, ""),
+        "flow": (INTEGER, ""),
+        "group": (INTEGER, ""),
+        "position": (INTEGER, ""),
+        "source": (INTEGER, "device"),
+        "destination": (INTEGER, "device"),
+        "bytes": (INTEGER, "B"),
+        "count": (INTEGER, "flows"),
+        "start_s": (REAL, "s"),
+        "finish_s": (REAL, "s"),
+        "ideal_finish_s": (REAL, "s"),
+        "tardiness_s": (REAL, "s"),
+    },
+    "groups.csv": {
+        "run": (INTEGER, ""),
+        "scheduler": (TEXT, ""),
+        "group": (INTEGER, ""),
+        "job": (TEXT, ""),
+        "iteration": (INTEGER, ""),
+        "name": (TEXT, ""),
+        "shape": (TEXT, ""),
+        "scale_up": (INTEGER, ""),
+        "flows": (INTEGER, "flows"),
+        "bytes": (INTEGER, "B"),
+        "weight": (REAL, ""),
+        "reference_s": (REAL, "s"),
+        "finish_s": (REAL, "s"),
+        "cct_s": (REAL, "s"),
+        "tardiness_s": (REAL, "s"),
+    },
+    "jobs.csv": {
+        "run": (INTEGER, ""),
+        "scheduler": (TEXT, ""),
+        "job": (TEXT, ""),
+        "iteration": (INTEGER, ""),
+        "start_s": (REAL, "s"),
+        "end_s": (REAL, "s"),
+        "time_s": (REAL, "s"),
+    },
+    "links.csv": {
+        "run": (INTEGER, ""),
+        "scheduler": (TEXT, ""),
+        "link": (INTEGER, ""),
+        "name": (TEXT, ""),
+        "rate_bps": (REAL, "bit/s"),
+        "bytes": (INTEGER, "B"),
+        "utilisation": (REAL, ""),
+    },
+}
+
+# What the tables read of a run of summary.json: section -> figures.
+SUMMARY_FIGURES = {
+    "groups": ("count", "tardiness_sum_s", "tardiness_max_s", "cct_mean_s", "cct_p95_s"),
+    "flows": ("count", "bytes", "fct_mean_s", "fct_p99_s"),
+    "links": ("utilisation_mean", "utilisation_max"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Timeline:
+    """timeline.json, reduced to what figures need."""
+
+    compute: pd.DataFrame  # run, device, job, iteration, name, start_s, duration_s
+    slices_left_out: int
+
+
+class Results:
+    """One result folder. Made by open_results()."""
+
+    def __init__(self, path):
+        self.path = path
+        manifest = _read_json(path / "manifest.json", MANIFEST_SCHEMA, "schema")
+        self.run_id = manifest.get("run_id", path.name)
+        self.summary = _read_json(path / "summary.json", SUMMARY_SCHEMA, "schema")
+        _check_summary(path / "summary.json", self.summary)
+        self.scenario = self.summary.get("scenario", path.name)
+        self.runs = self.summary["runs"]
+        self.labels = _distinct([run["scheduler"] for run in self.runs])
+
+    @property
+    def job_names(self):
+        """Names of the jobs, in the order of the first run."""
+        return [job["name"] for job in self.runs[0]["jobs"]]
+
+    @property
+    def reference_run(self):
+        """Index of the run that speed-ups compare with: `fair`, else the first."""
+        schedulers = [run["scheduler"] for run in self.runs]
+        return schedulers.index("fair") if "fair" in schedulers else 0
+
+    def run_index(self, label):
+        """Index of the run with this label."""
+        if label not in self.labels:
+            raise UsageError(
+                self.path / "summary.json",
+                f"no run of scheduler '{label}'",
+                did_you_mean(label, self.labels),
+            )
+        return self.labels.index(label)
+
+    @functools.cached_property
+    def flows(self):
+        """flows.csv: flows that crossed the network."""
+        return self._table("flows.csv")
+
+    @functools.cached_property
+    def groups(self):
+        """groups.csv: EchelonFlows, those inside hosts included (scale_up == 1)."""
+        return self._table("groups.csv")
+
+    @functools.cached_property
+    def jobs(self):
+        """jobs.csv: iterations."""
+        return self._table("jobs.csv")
+
+    @functools.cached_property
+    def links(self):
+        """links.csv: links between hosts."""
+        return self._table("links.csv")
+
+    @functools.cached_property
+    def timeline(self):
+        """timeline.json: the compute slices."""
+        return _read_timeline(self.path / "timeline.json")
+
+    def _table(self, name):
+        frame = _read_csv(self.path / name, COLUMNS[name])
+        wrong = frame[(frame.run < 0) | (frame.run >= len(self.runs))]
+        if len(wrong):
+            raise AnalysisError(
+                self.path / name,
+                f"line {wrong.index[0] + 2}: run {wrong.run.iloc[0]} is not in summary.json",
+                f"it has runs 0 to {len(self.runs) - 1}; are the files of one run of the program?",
+            )
+        frame.attrs["units"] = {column: unit for column, (_, unit) in COLUMNS[name].items()}
+        frame.attrs["source"] = name
+        return frame
+
+
+def open_results(path):
+    """The Results at path: a folder with summary.json, or one that holds exactly one such folder."""
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        raise AnalysisError(
+            path, "no such folder", "give results/<name>/<run-id>, as 'echelon run' prints it"
+        )
+    if not (path / "summary.json").exists():
+        inside = sorted(p.parent for p in path.glob("*/summary.json"))
+        if len(inside) > 1:
+            raise AnalysisError(
+                path,
+                f"holds the results of {len(inside)} runs",
+                "give one of them: " + ", ".join(p.name for p in inside[:4]),
+            )
+        if not inside:
+            raise AnalysisError(
+                path, "holds no summary.json", "give results/<name>/<run-id> of a finished run"
+            )
+        path = inside[0]
+    return Results(path)
+
+
+def _distinct(names):
+    """Labels for runs: a scheduler that appears again (other parameters) gets a number."""
+    seen = {}
+    labels = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        labels.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    return labels
+
+
+def _read_json(path, schema, *keys):
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    except FileNotFoundError:
+        raise AnalysisError(path, "is missing", "run the scenario again") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnalysisError(path, f"cannot be read: {error}") from None
+    except json.JSONDecodeError as error:
+        raise AnalysisError(
+            path, f"line {error.lineno}: not JSON: {error.msg}", "the file is cut short or was edited"
+        ) from None
+    found = document
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    if found != schema:
+        raise AnalysisError(
+            path,
+            f"schema is '{found}'" if found else "has no schema",
+            f"this version reads '{schema}'; use the echelon and the analysis of one release",
+        )
+    return document
+
+
+def _check_summary(path, summary):
+    runs = summary.get("runs")
+    if not isinstance(runs, list) or not runs:
+        raise AnalysisError(path, "/runs: is empty or missing", "a scenario needs a scheduler")
+    for i, run in enumerate(runs):
+        missing = [k for k in ("scheduler", "makespan_s", "jobs") if k not in run]
+        for section, figures in SUMMARY_FIGURES.items():
+            missing += [f"{section}/{f}" for f in figures if f not in run.get(section, {})]
+        for j, job in enumerate(run.get("jobs", [])):
+            missing += [
+                f"jobs/{j}/{k}"
+                for k in ("name", "completion_time_s", "iteration_times_s", "compute_utilisation")
+                if k not in job
+            ]
+        if missing:
+            raise AnalysisError(
+                path, f"/runs/{i}/{missing[0]}: is missing", "see docs/reference/results.md"
+            )
+
+
+def _read_csv(path, columns):
+    wanted = list(columns)
+    options = {"keep_default_na": False, "encoding": "utf-8", "skip_blank_lines": False}
+    try:
+        with open(path, encoding="utf-8") as file:
+            header = file.readline().rstrip("\r\n").split(",")
+        if header != wanted:
+            odd = next((a for a, b in zip(header, wanted) if a != b), header[-1])
+            raise AnalysisError(
+                path,
+                f"line 1: the columns are not those of {MANIFEST_SCHEMA} (first difference: '{odd}')",
+                "expected " + ",".join(wanted),
+            )
+        types = {name: kind for name, (kind, _) in columns.items()}
+        return pd.read_csv(path, dtype=types, **options)
+    except FileNotFoundError:
+        raise AnalysisError(path, "is missing", "run the scenario again") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnalysisError(path, f"cannot be read: {error}") from None
+    except (pd.errors.ParserError, ValueError) as error:
+        raise AnalysisError(
+            path, _first_bad_cell(path, columns, options) or str(error), "the file was edited or cut"
+        ) from None
+
+
+def _first_bad_cell(path, columns, options):
+    """Where a CSV file stops being numbers, for the message; None when the table itself is broken."""
+    try:
+        frame = pd.read_csv(path, dtype=str, **options)
+    except (pd.errors.ParserError, ValueError):
+        return None
+    for name, (kind, _) in columns.items():
+        if kind == TEXT:
+            continue
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        bad = numbers.isna() if kind == REAL else numbers.isna() | (numbers % 1 != 0)
+        if bad.any():
+            row = bad.idxmax()
+            return f"line {row + 2}: column {name}: '{frame[name][row]}' is not a number"
+    return None
+
+
+def _read_timeline(path):
+    document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema")
+    processes = {}
+    rows = []
+    try:
+        for event in document["traceEvents"]:
+            kind = event["ph"]
+            if kind == "X":
+                if event.get("cat") == "compute":
+                    args = event["args"]
+                    rows.append(
+                        (event["pid"], args["job"], args["iteration"], event["name"], event["ts"], event["dur"])
+                    )
+            elif kind == "M" and event["name"] == "process_name":
+                args = event["args"]
+                processes[event["pid"]] = (args["run"], args.get("gpu", -1))
+        frame = pd.DataFrame(
+            rows, columns=["pid", "job", "iteration", "name", "start_s", "duration_s"]
+        )
+        where = [processes[pid] for pid in frame.pid]
+    except (KeyError, TypeError) as error:
+        raise AnalysisError(
+            path, f"an event lacks or names the unknown {error}", "see docs/reference/results.md"
+        ) from None
+    frame.insert(0, "run", [run for run, _ in where])
+    frame.insert(1, "device", [gpu for _, gpu in where])
+    frame[["start_s", "duration_s"]] = frame[["start_s", "duration_s"]].astype(float) * 1e-6
+    frame = frame.drop(columns="pid").sort_values(["run", "device", "start_s"], kind="stable")
+    frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
+    return Timeline(frame.reset_index(drop=True), int(document["metadata"].get("slices_left_out", 0)))
