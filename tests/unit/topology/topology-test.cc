@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "topology/topology.h"
+
+#include "base/parameters.h"
+#include "topology/builders.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace echelon
+{
+namespace
+{
+
+const Time NANOSECOND = Time::FromPicoseconds(1000);
+
+/// 2 leaves x 3 spines, 2 hosts per leaf, 4 GPUs per host: devices 0-3 on host 0, …, 12-15 on host 3.
+Topology
+Small()
+{
+    const ServerSpec server{4, {100e9, 5 * NANOSECOND}, {}, {900e9, NANOSECOND}};
+    return MakeLeafSpine({2, 3, 2, server, {50e9, 7 * NANOSECOND}});
+}
+
+std::vector<std::string>
+Names(const Topology& topology, const Path& path)
+{
+    std::vector<std::string> names;
+    for (const LinkId link : path)
+    {
+        names.push_back(topology.GetLink(link).name);
+    }
+    return names;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(Topology, LeafSpineHasEveryLinkOnce)
+{
+    const Topology t = Small();
+    // 4 hosts x 2 directions + 2 leaves x 3 spines x 2 directions + 16 devices x 2 directions
+    EXPECT_EQ(t.Links().size(), 4 * 2 + 2 * 3 * 2 + 16 * 2);
+    std::set<std::string> names;
+    for (const Link& link : t.Links())
+    {
+        names.insert(link.name);
+    }
+    EXPECT_EQ(names.size(), t.Links().size());
+    EXPECT_EQ(t.Devices(), 16);
+    EXPECT_EQ(t.HostOf(DeviceId(7)), HostId(1));
+    EXPECT_EQ(t.LeafOf(HostId(1)), 0);
+    EXPECT_EQ(t.LeafOf(HostId(2)), 1);
+}
+
+TEST(Topology, RoutesFollowTheTiers)
+{
+    const Topology t = Small();
+    EXPECT_EQ(t.Route(DeviceId(3), DeviceId(3), 0).Hops(), 0);
+    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(3), 0)),
+              (Strings{"gpu0->scale-up0", "scale-up0->gpu3"}));
+    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(4), 0)), (Strings{"host0->leaf0", "leaf0->host1"}));
+    const Path far = t.Route(DeviceId(0), DeviceId(12), 0);
+    ASSERT_EQ(far.Hops(), 4);
+    EXPECT_EQ(t.GetLink(far[0]).name, "host0->leaf0");
+    EXPECT_EQ(t.GetLink(far[3]).name, "leaf1->host3");
+    // The same spine going up and coming down.
+    EXPECT_EQ(t.GetLink(far[1]).to.index, t.GetLink(far[2]).from.index);
+    EXPECT_TRUE(t.IsScaleUp(t.Route(DeviceId(0), DeviceId(3), 0)[0]));
+    EXPECT_FALSE(t.IsScaleUp(far[2]));
+    // 5 + 7 + 7 + 5 ns
+    EXPECT_EQ(t.Delay(far), 24 * NANOSECOND);
+}
+
+TEST(Topology, EcmpSpreadsConnectionsEvenly)
+{
+    // 3,000 keys over 3 spines: binomial with mean 1,000 and standard deviation sqrt(3000 * 1/3 * 2/3) = 25.8; 5 of them.
+    const Topology t = Small();
+    std::array<int, 3> used{};
+    for (std::uint64_t key = 0; key < 3000; ++key)
+    {
+        const Path path = t.Route(DeviceId(0), DeviceId(12), key);
+        ++used[t.GetLink(path[1]).to.index];
+        EXPECT_EQ(t.Route(DeviceId(0), DeviceId(12), key)[1], path[1]);
+    }
+    for (const int count : used)
+    {
+        EXPECT_NEAR(count, 1000, 5 * 25.8);
+    }
+}
+
+TEST(Topology, BigSwitchAndPerHostRates)
+{
+    const Topology t = MakeBigSwitch({3, {1, {10e9, Time()}, {10e9, 20e9, 40e9}, {}}});
+    EXPECT_EQ(t.Links().size(), 6);
+    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(2), 9)), (Strings{"host0->switch", "switch->host2"}));
+    EXPECT_EQ(t.GetLink(LinkId(1)).rate, 20e9);
+    EXPECT_EQ(t.GetLink(LinkId(5)).rate, 40e9);
+}
+
+TEST(Topology, OversubscriptionDefinesTheUplink)
+{
+    // 16 hosts x 100 Gb/s = 1.6 Tb/s; at 2:1 the 4 uplinks carry 0.8 Tb/s, 200 Gb/s each.
+    LeafSpineSpec spec;
+    spec.spines = 4;
+    spec.hostsPerLeaf = 16;
+    spec.server.hostLink.rate = 100e9;
+    EXPECT_DOUBLE_EQ(UplinkRate(spec, 2), 200e9);
+}
+
+TEST(Topology, RefusesImpossibleFabrics)
+{
+    const ServerSpec server{1, {10e9, Time()}, {}, {}};
+    EXPECT_THROW(MakeBigSwitch({0, server}), ParameterError);
+    EXPECT_THROW(MakeBigSwitch({2, {1, {0, Time()}, {}, {}}}), ParameterError);
+    EXPECT_THROW(MakeBigSwitch({2, {1, {10e9, Time()}, {10e9}, {}}}), ParameterError);
+    EXPECT_THROW(MakeBigSwitch({2, {8, {10e9, Time()}, {}, {}}}), ParameterError);
+    EXPECT_THROW(MakeLeafSpine({2, 0, 2, server, {1e9, Time()}}), ParameterError);
+    EXPECT_THROW(MakeLeafSpine({2, 2, 2, server, {0, Time()}}), ParameterError);
+}
+
+} // namespace
+} // namespace echelon

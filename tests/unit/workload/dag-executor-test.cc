@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload/dag-executor.h"
+
+#include "base/parameters.h"
+#include "fabric/event-queue.h"
+
+#include <gtest/gtest.h>
+
+namespace echelon
+{
+namespace
+{
+
+const Time SECOND = Time::FromSeconds(1);
+
+/// Time from an event queue; a flow of n bytes takes n seconds.
+class SimpleEnvironment : public ExecutionEnvironment
+{
+  public:
+    explicit SimpleEnvironment(const std::vector<Job>& jobs)
+        : m_jobs(jobs),
+          m_executor(jobs, *this)
+    {
+    }
+
+    std::vector<std::string> Run()
+    {
+        m_executor.Start();
+        while (!m_queue.Empty())
+        {
+            m_now = m_queue.NextTime();
+            m_queue.RunNext();
+        }
+        EXPECT_TRUE(m_executor.Done());
+        return log;
+    }
+
+    Time Now() const override
+    {
+        return m_now;
+    }
+
+    void CallAt(Time time, std::function<void()> callback) override
+    {
+        m_queue.Add(time, std::move(callback));
+    }
+
+    void StartFlow(JobId job, std::uint32_t, TaskId task) override
+    {
+        const Bytes bytes = m_jobs[job.Value()].graph.Tasks()[task.Value()].flow.bytes;
+        CallAt(m_now + bytes * SECOND, [this, job, task] { m_executor.OnFlowFinished(job, task); });
+    }
+
+    void OnComputeDone(JobId job, std::uint32_t, TaskId task, Time start) override
+    {
+        const TaskGraph& graph = m_jobs[job.Value()].graph;
+        log.push_back(graph.Labels()[graph.Tasks()[task.Value()].label] + " " + FormatTime(start) +
+                      "-" + FormatTime(m_now));
+    }
+
+    void OnIterationDone(JobId, std::uint32_t iteration, Time start) override
+    {
+        log.push_back("iteration " + std::to_string(iteration) + " " + FormatTime(start) + "-" +
+                      FormatTime(m_now));
+    }
+
+    std::vector<std::string> log;
+
+  private:
+    const std::vector<Job>& m_jobs;
+    Time m_now;
+    EventQueue m_queue;
+    DagExecutor m_executor;
+};
+
+using Strings = std::vector<std::string>;
+
+TEST(DagExecutor, RepeatsAnIterationWithItsDependencies)
+{
+    // produce (2 s) -> flow (3 s) -> consume (1 s); arrives at 1 s: 1-3, 3-6, 6-7; again 7-9, 9-12, 12-13.
+    Job job;
+    job.name = "a";
+    job.iterations = 2;
+    job.arrival = SECOND;
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    const TaskId produce = job.graph.AddCompute(DeviceId(0), 2 * SECOND, "produce");
+    const TaskId flow = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 3, 0, 1});
+    const TaskId consume = job.graph.AddCompute(DeviceId(1), SECOND, "consume");
+    job.graph.AddDependency(produce, flow);
+    job.graph.AddDependency(flow, consume);
+    const std::vector<Job> jobs{job};
+    EXPECT_EQ(SimpleEnvironment(jobs).Run(),
+              (Strings{"produce 1.00 s-3.00 s",
+                       "consume 6.00 s-7.00 s",
+                       "iteration 0 1.00 s-7.00 s",
+                       "produce 7.00 s-9.00 s",
+                       "consume 12.0 s-13.0 s",
+                       "iteration 1 7.00 s-13.0 s"}));
+}
+
+TEST(DagExecutor, AStreamRunsOneTaskAtATimeAndStreamsRunSideBySide)
+{
+    // Device 0: x and y on stream 0, z on stream 1, 1 s each: x 0-1, z 0-1, y 1-2.
+    Job job;
+    job.name = "a";
+    job.graph.AddCompute(DeviceId(0), SECOND, "x", 0);
+    job.graph.AddCompute(DeviceId(0), SECOND, "y", 0);
+    job.graph.AddCompute(DeviceId(0), SECOND, "z", 1);
+    const std::vector<Job> jobs{job};
+    EXPECT_EQ(SimpleEnvironment(jobs).Run(),
+              (Strings{"x 0.00 s-1.00 s",
+                       "z 0.00 s-1.00 s",
+                       "y 1.00 s-2.00 s",
+                       "iteration 0 0.00 s-2.00 s"}));
+}
+
+TEST(DagExecutor, BarriersAndDelaysTakeTheirTime)
+{
+    // delay 2 s -> barrier -> barrier -> compute 1 s
+    Job job;
+    job.name = "a";
+    const TaskId delay = job.graph.AddDelay(2 * SECOND);
+    const TaskId first = job.graph.AddBarrier();
+    const TaskId second = job.graph.AddBarrier();
+    const TaskId compute = job.graph.AddCompute(DeviceId(0), SECOND, "c");
+    job.graph.AddDependency(delay, first);
+    job.graph.AddDependency(first, second);
+    job.graph.AddDependency(second, compute);
+    const std::vector<Job> jobs{job};
+    EXPECT_EQ(SimpleEnvironment(jobs).Run().front(), "c 2.00 s-3.00 s");
+}
+
+TEST(DagExecutor, RefusesCycles)
+{
+    Job job;
+    job.name = "a";
+    const TaskId a = job.graph.AddBarrier();
+    const TaskId b = job.graph.AddBarrier();
+    job.graph.AddDependency(a, b);
+    job.graph.AddDependency(b, a);
+    const std::vector<Job> jobs{job};
+    EXPECT_THROW(SimpleEnvironment{jobs}, ParameterError);
+}
+
+} // namespace
+} // namespace echelon
