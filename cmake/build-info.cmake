@@ -2,6 +2,8 @@
 #
 # Script: writes build-info.h (see apps/echelon/CMakeLists.txt) when its content changed.
 
+cmake_minimum_required(VERSION 3.25)
+
 execute_process(
   COMMAND git describe --always --dirty --abbrev=12 --exclude=*
   WORKING_DIRECTORY "${SOURCE_DIR}"
