@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From a fresh checkout to a comparison of flow schedulers on a LLaMA-2-70B training job: a table
+# here, pictures and a timeline in results/. Later runs reuse packages and build.
+set -eu
+cd "$(dirname "$0")"
+
+tools/setup.sh
+[ -f build/release/build.ninja ] || cmake --preset release
+cmake --build --preset release --parallel "$(nproc)" --target echelon
+
+build/release/bin/echelon run scenarios/quickstart/quickstart.json --out results

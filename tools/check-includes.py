@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fails when an include points upwards.
+
+    tools/check-includes.py
+
+Rules, on the folders of flow-core and the ns-3 modules:
+- a folder of flow-core includes itself and the folders that its line in
+  ns3-modules/flow-core/CMakeLists.txt names, and no folder includes one that includes it;
+- flow-core includes neither ns-3 nor JSON nor the command line;
+- leaf-spine does not include flow-scheduling, and neither includes the command line.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODULES = ROOT / "ns3-modules"
+CORE = MODULES / "flow-core"
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
+FOREIGN_TO_CORE = ("ns3/", "nlohmann/", "CLI/", "gtest/", "gmock/", "benchmark/")
+
+
+def sources(folder):
+    return sorted(p for p in folder.rglob("*") if p.suffix in (".h", ".cc"))
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1)
+
+
+def lower_folders():
+    """Folder -> the folders it may include, from flow-core's CMakeLists.txt."""
+    text = (CORE / "CMakeLists.txt").read_text()
+    text = re.sub(r"#.*", "", text)
+    calls = re.findall(r"^echelon_core_folder\(([^)]*)\)", text, re.MULTILINE)
+    return {words[0]: set(words[1:]) for words in (call.split() for call in calls)}
+
+
+def check():
+    errors = []
+    files = 0
+    allowed = lower_folders()
+    for folder, lower in allowed.items():
+        for other in lower:
+            if folder in allowed[other] or other == folder:
+                errors.append(f"flow-core: {folder} and {other} may include each other")
+
+    for path in sources(CORE):
+        files += 1
+        folder = path.relative_to(CORE).parts[0]
+        if folder not in allowed:
+            errors.append(f"{path.relative_to(ROOT)}: {folder} is not in flow-core/CMakeLists.txt")
+            continue
+        for number, name in includes(path):
+            where = f"{path.relative_to(ROOT)}:{number}"
+            first = name.split("/")[0]
+            if name.startswith(FOREIGN_TO_CORE):
+                errors.append(f"{where}: flow-core includes {name}")
+            elif first in allowed and first != folder and first not in allowed[folder]:
+                errors.append(f"{where}: {folder} is not above {first}, but includes {name}")
+            elif "/" not in name and (path.parent / name).exists():
+                errors.append(f"{where}: write {folder}/{name}, from flow-core's root")
+
+    upper = {p.name for p in sources(MODULES / "flow-scheduling") if p.suffix == ".h"}
+    app = {p.name for p in (ROOT / "apps" / "echelon").glob("*.h")}
+    for module in ("leaf-spine", "flow-scheduling"):
+        for path in sources(MODULES / module):
+            files += 1
+            for number, name in includes(path):
+                where = f"{path.relative_to(ROOT)}:{number}"
+                base = name.split("/")[-1]
+                if module == "leaf-spine" and name.startswith("ns3/") and base in upper:
+                    errors.append(f"{where}: leaf-spine includes {name} of flow-scheduling")
+                if name in app or "apps/" in name:
+                    errors.append(f"{where}: a module includes {name} of the command line")
+    return files, errors
+
+
+def main():
+    files, errors = check()
+    for error in errors:
+        print(f"check-includes: {error}", file=sys.stderr)
+    if errors:
+        return 1
+    print(f"check-includes: {files} files include downwards only")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
