@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The figures of summary.json, computed again from the CSV files.
+
+    figures = summarise(results, run=0)
+    figures["groups/tardiness_sum_s"]
+
+An independent derivation: `echelon-analysis check` holds the emulator's summary against it. Definitions: docs/reference/metrics.md.
+"""
+
+import math
+
+import numpy as np
+
+# The CSV files hold every double in full, so only the order of additions may differ.
+RELATIVE_TOLERANCE = 1e-9
+# One picosecond: utilisation and means are quotients of times that the files hold to that digit.
+ABSOLUTE_TOLERANCE = 1e-12
+
+
+def nearest_rank(values, percent, counts=None):
+    """The smallest value with at least `percent` of the sample at or below it; 0 for an empty sample.
+
+    counts: how often each value occurs (bundles); once each if None.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.size == 0:
+        return 0.0
+    order = np.argsort(values, kind="stable")
+    counts = np.ones(values.size, dtype=np.int64) if counts is None else np.asarray(counts)
+    cumulative = np.cumsum(counts[order])
+    rank = max(1, math.ceil(percent / 100.0 * cumulative[-1]))
+    return float(values[order][np.searchsorted(cumulative, rank)])
+
+
+def _mean(values, counts=None):
+    return float(np.average(values, weights=counts)) if len(values) else 0.0
+
+
+def summarise(results, run):
+    """{'makespan_s': …, 'jobs/<name>/completion_time_s': …, 'groups/…', 'flows/…', 'links/…'} of one run.
+
+    Compute utilisation is not among them: timeline.json need not hold every compute slice.
+    """
+    jobs = results.jobs[results.jobs.run == run]
+    groups = results.groups[(results.groups.run == run) & (results.groups.scale_up == 0)]
+    flows = results.flows[results.flows.run == run]
+    links = results.links[results.links.run == run]
+    fct = (flows.finish_s - flows.start_s).to_numpy()
+    makespan = float(jobs.end_s.max()) if len(jobs) else 0.0
+    if len(links) and makespan > 0:
+        utilisation = (8.0 * links.bytes / (links.rate_bps * makespan)).to_numpy()
+    else:
+        utilisation = np.zeros(1)
+    figures = {"makespan_s": makespan}
+    for name, iterations in jobs.groupby("job"):
+        figures[f"jobs/{name}/completion_time_s"] = float(
+            iterations.end_s.max() - iterations.start_s.min()
+        )
+        figures[f"jobs/{name}/iteration_time_mean_s"] = _mean(iterations.time_s)
+    figures.update(
+        {
+            "groups/count": len(groups),
+            "groups/tardiness_sum_s": float((groups.weight * groups.tardiness_s).sum()),
+            "groups/tardiness_max_s": float(groups.tardiness_s.max()) if len(groups) else 0.0,
+            "groups/cct_mean_s": _mean(groups.cct_s),
+            "groups/cct_p95_s": nearest_rank(groups.cct_s, 95),
+            "flows/count": int(flows["count"].sum()),
+            "flows/bytes": float((flows.bytes * flows["count"]).sum()),
+            "flows/fct_mean_s": _mean(fct, flows["count"].to_numpy()),
+            "flows/fct_p99_s": nearest_rank(fct, 99, flows["count"].to_numpy()),
+            "links/utilisation_mean": float(np.mean(utilisation)),
+            "links/utilisation_max": float(np.max(utilisation)),
+        }
+    )
+    return figures
+
+
+def reported(results, run):
+    """The same figures as summary.json states them."""
+    summary = results.runs[run]
+    figures = {"makespan_s": summary["makespan_s"]}
+    for job in summary["jobs"]:
+        figures[f"jobs/{job['name']}/completion_time_s"] = job["completion_time_s"]
+        figures[f"jobs/{job['name']}/iteration_time_mean_s"] = _mean(job["iteration_times_s"])
+    for section in ("groups", "flows", "links"):
+        for name, value in summary[section].items():
+            if name != "scale_up_count":
+                figures[f"{section}/{name}"] = value
+    return figures
+
+
+def differences(results):
+    """Lines that name each figure of summary.json that the CSV files do not bear out."""
+    lines = []
+    for run, label in enumerate(results.labels):
+        computed = summarise(results, run)
+        stated = reported(results, run)
+        for name in sorted(set(computed) | set(stated)):
+            a, b = stated.get(name), computed.get(name)
+            if a is None or b is None:
+                lines.append(f"{label}: {name}: stands in {'the CSV files' if a is None else 'summary.json'} only")
+            elif not math.isclose(a, b, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE):
+                lines.append(f"{label}: {name}: summary.json says {a!r}, the CSV files say {b!r}")
+    return lines
