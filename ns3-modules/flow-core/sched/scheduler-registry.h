@@ -5,8 +5,9 @@
  *
  *     std::unique_ptr<Scheduler> s = SchedulerEntryOf("echelon").make(parameters);
  *
- * To add a scheduler: one file in sched/ and one line in scheduler-registry.cc; `echelon list`, the schemas, the contract suite
- * and the reference pages follow. Errors: ParameterError with a "did you mean".
+ * To add a scheduler: one file in sched/ and one line in scheduler-registry.cc; `echelon list`, the
+ * schemas, the contract suite and the reference pages follow. Errors: ParameterError with a "did
+ * you mean".
  */
 #pragma once
 

@@ -47,7 +47,8 @@ Scheduler::CheckAllocation(const NetworkView& view)
     m_load.resize(view.capacity->size(), 0.0);
     for (std::size_t i = 0; i < rates.size(); ++i)
     {
-        ECHELON_ENSURE(std::isfinite(rates[i]) && rates[i] >= 0, "a rate is finite and not negative");
+        ECHELON_ENSURE(std::isfinite(rates[i]) && rates[i] >= 0,
+                       "a rate is finite and not negative");
         for (const LinkId link : view.flows[i].path)
         {
             m_load[link.Value()] += rates[i];

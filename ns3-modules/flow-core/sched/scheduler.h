@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The contract between a flow scheduler and the rest: a snapshot of competing flows in, one rate per flow out.
+ * The contract between a flow scheduler and the rest: a snapshot of competing flows in, one rate
+ * per flow out.
  *
- *     class Mine : public Scheduler { … void DoAllocate(const NetworkView& view, Allocation& out) override; };
- *     const Allocation& a = scheduler.Allocate(view);   // a.rates[i] belongs to view.flows[i]
+ *     class Mine : public Scheduler { … void DoAllocate(const NetworkView& view, Allocation& out)
+ * override; }; const Allocation& a = scheduler.Allocate(view);   // a.rates[i] belongs to
+ * view.flows[i]
  *
- * A view holds a closed set of flows: no flow outside it shares a link or a group with a flow inside. So a scheduler is a pure
- * function of the view, and a caller that keeps views small (emulation/coordinator.h) makes every scheduler incremental.
+ * A view holds a closed set of flows: no flow outside it shares a link or a group with a flow
+ * inside. So a scheduler is a pure function of the view, and a caller that keeps views small
+ * (emulation/coordinator.h) makes every scheduler incremental.
  *
- * Allocate is not virtual: it checks the view and the result and counts; the private virtual DoAllocate decides.
- * Guarantees checked on every call: one finite, non-negative rate per flow; no link over capacity (tolerance
- * CAPACITY_EXCESS). Complexity of the checks: O(flows × hops).
+ * Allocate is not virtual: it checks the view and the result and counts; the private virtual
+ * DoAllocate decides. Guarantees checked on every call: one finite, non-negative rate per flow; no
+ * link over capacity (tolerance CAPACITY_EXCESS). Complexity of the checks: O(flows × hops).
  * Errors: ContractViolation.
  */
 #pragma once
@@ -32,13 +35,13 @@ namespace echelon
 struct ActiveFlow
 {
     FlowId id;
-    std::uint32_t group = 0;      ///< index into NetworkView::groups
-    Path path;                    ///< link ids; never empty
-    double remainingBits = 0;     ///< of the whole bundle, > 0
-    double sizeBits = 0;          ///< of the whole bundle
+    std::uint32_t group = 0;  ///< index into NetworkView::groups
+    Path path;                ///< link ids; never empty
+    double remainingBits = 0; ///< of the whole bundle, > 0
+    double sizeBits = 0;      ///< of the whole bundle
     std::uint32_t multiplicity = 1;
-    Time release;                 ///< when the flow started
-    Time idealFinish;             ///< absolute: the group's reference time plus the arrangement's offset
+    Time release;     ///< when the flow started
+    Time idealFinish; ///< absolute: the group's reference time plus the arrangement's offset
 };
 
 /// A group with at least one active flow. In a view, sorted by id.
@@ -47,8 +50,8 @@ struct ActiveGroup
     GroupId id;
     JobId job;
     double weight = 1.0;
-    Time reference;               ///< start of the group's first flow
-    double sentBits = 0;          ///< sent so far by all flows of the group, finished ones included
+    Time reference;      ///< start of the group's first flow
+    double sentBits = 0; ///< sent so far by all flows of the group, finished ones included
 };
 
 /// What a scheduler may look at.
@@ -63,7 +66,8 @@ struct NetworkView
 /// What a scheduler decides.
 struct Allocation
 {
-    std::vector<BitRate> rates; ///< payload bits per second of each flow of the view, in the view's order
+    std::vector<BitRate>
+        rates; ///< payload bits per second of each flow of the view, in the view's order
 };
 
 /// How often a scheduler was asked, and about how much.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * `edf`: earliest deadline first, the deadline of a flow being its ideal finish time.
+ *
+ *     EdfScheduler edf;
+ *     const Allocation& a = edf.Allocate(view);
+ *
+ * Source: Jackson, "Scheduling a production line to minimize maximum tardiness" (1955); Horn, "Some
+ * simple scheduling algorithms" (1974) for releases and preemption. Problem: minimise the largest
+ * tardiness. Optimal on one link; with several links a heuristic (docs/algorithms/echelonflow.md).
+ * Complexity: O(n log n + n × hops). Ties: equal ideal finish times, by flow id. Work-conserving
+ * (sched/ordered-allocation.h).
+ *
+ * Deviations from the sources:
+ *  1. Many links: a flow gets the least that the flows before it leave along its path, instead of
+ * the one machine.
+ */
+#pragma once
+
+#include "sched/ordered-allocation.h"
+#include "sched/scheduler.h"
+
+namespace echelon
+{
+
+class EdfScheduler : public Scheduler
+{
+  private:
+    void DoAllocate(const NetworkView& view, Allocation& out) override;
+
+    FlowOrder<Time> m_order;
+    ResidualCapacity m_residual;
+};
+
+} // namespace echelon

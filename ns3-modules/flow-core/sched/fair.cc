@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/fair.h"
+
+namespace echelon
+{
+
+void
+FairScheduler::DoAllocate(const NetworkView& view, Allocation& out)
+{
+    m_solver.Clear();
+    for (const ActiveFlow& flow : view.flows)
+    {
+        m_solver.Add(flow.path, flow.multiplicity);
+    }
+    m_solver.Solve(*view.capacity);
+    for (std::size_t i = 0; i < out.rates.size(); ++i)
+    {
+        out.rates[i] = m_solver.Rate(i);
+    }
+}
+
+} // namespace echelon

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * `fair`: per-flow max-min fairness, what ideal per-flow congestion control converges to; it knows
+ * no groups.
+ *
+ *     FairScheduler fair;
+ *     const Allocation& a = fair.Allocate(view);
+ *
+ * Problem, complexity, source and ties: sched/max-min.h. A bundle of m flows gets m shares. Group
+ * weights are ignored.
+ */
+#pragma once
+
+#include "sched/max-min.h"
+#include "sched/scheduler.h"
+
+namespace echelon
+{
+
+class FairScheduler : public Scheduler
+{
+  private:
+    void DoAllocate(const NetworkView& view, Allocation& out) override;
+
+    MaxMinSolver m_solver;
+};
+
+} // namespace echelon
