@@ -112,7 +112,7 @@ def make_panel(results, run, job, iteration):
 def flow_bars(flows):
     """The flows of one GPU as bars in at most MAX_LANES lanes.
 
-    Columns: kind, start_s, finish_s, lane. Where flows are too many, those of one group and position are one bar, from the first start to
+    Columns: kind, start_s, finish_s, lane, and ideal_finish_s where a bar has just one. Where flows are too many, those of one group and position are one bar, from the first start to
     the last finish; where that is too many still, so are those of one kind that overlap.
     """
     flows = flows.sort_values(["start_s", "flow"], kind="stable")
@@ -127,7 +127,9 @@ def flow_bars(flows):
                 ]
             )
         else:
-            bars = bars.agg(start_s=("start_s", "min"), finish_s=("finish_s", "max"))
+            bars = bars.agg(
+                start_s=("start_s", "min"), finish_s=("finish_s", "max"), ideal_finish_s=("ideal_finish_s", "min")
+            )
         bars = bars.sort_values(["start_s", "finish_s", "kind"], kind="stable")
         bars = bars.assign(lane=lanes(bars.start_s, bars.finish_s))
         if bars.lane.max() < MAX_LANES:
@@ -213,8 +215,9 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
         compute_looks, flow_looks = _looks(panels)
         handles = _legend_handles(plt, panels, shown, compute_looks, flow_looks)
         # Inches: the panels keep their row height whatever the number of GPUs, and the legend its place above them.
-        columns = min(len(handles), LEGEND_COLUMNS)
-        legend = 0.08 + 0.17 * -(-len(handles) // columns)
+        lines = -(-len(handles) // LEGEND_COLUMNS)
+        columns = -(-len(handles) // lines)
+        legend = 0.02 + 0.17 * lines
         panel_height = 0.1 + 0.4 * len(shown)
         title, bottom, left, right = 0.3, 0.46, 0.72, 0.12
         height = legend + len(panels) * (title + panel_height) + bottom
@@ -264,6 +267,19 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     axes.set_ylim(bottom - 0.08, -0.1)
     axes.set_yticks([row * ROW_HEIGHT + 0.5 * COMPUTE_HEIGHT for row in range(len(shown))])
     axes.set_yticklabels([f"GPU {gpu.device}" for gpu in shown])
+    for row, gpu in enumerate(shown):
+        if gpu.alike > 1:
+            axes.annotate(
+                f"1 of {gpu.alike} alike",
+                (0, row * ROW_HEIGHT + COMPUTE_HEIGHT + 0.16),
+                xycoords=axes.get_yaxis_transform(),
+                xytext=(-4, 0),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                fontsize=5.5,
+                color="#666666",
+            )
     axes.tick_params(axis="y", length=0)
     axes.grid(True, axis="x")
     axes.axvline(panel.iteration_time * factor, color=BLACK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=5)
@@ -305,14 +321,17 @@ def _draw_flows(axes, flows, top, length, factor, looks):
             linewidth=0.3,
             hatch=hatch,
         )
-    band = (bars.lane.max() + 1) * height
-    # Marks closer than a pixel are one.
-    ideal = np.unique(np.round(flows.ideal_finish_s.to_numpy() / length, 3)) * length
-    axes.vlines(ideal * factor, top - 0.02, top + band, color=BLACK, linewidth=0.7, zorder=4)
-    axes.plot(
-        ideal * factor, np.full(ideal.size, top - 0.02), linestyle="none", marker="v", markersize=2.6,
-        color=BLACK, zorder=4,
-    )
+    # A stem reaches down to its flow's lane; marks closer than a pixel are one.
+    if "ideal_finish_s" in bars:
+        marks = bars[["ideal_finish_s", "lane"]]
+    else:
+        marks = flows[["ideal_finish_s"]].assign(lane=bars.lane.max())
+    pixels = np.round(marks.ideal_finish_s / length, 3) * length
+    depths = marks.lane.groupby(pixels).max()
+    ideal = depths.index.to_numpy() * factor
+    head = np.full(ideal.size, top - 0.02)
+    axes.vlines(ideal, head, top + (depths.to_numpy() + 0.92) * height, color=BLACK, linewidth=0.7, zorder=4)
+    axes.plot(ideal, head, linestyle="none", marker="v", markersize=2.6, color=BLACK, zorder=4)
 
 
 def _legend_handles(plt, panels, shown, compute_looks, flow_looks):

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which GPUs a Gantt chart shows, the kinds of its slices, and its lanes."""
+
+import pathlib
+import tempfile
+import unittest
+
+import synthetic
+
+from echelon_analysis import gantt
+from echelon_analysis.errors import UsageError
+from echelon_analysis.load import open_results
+from echelon_analysis.selection import kind_of, lanes, representatives
+
+
+class KindTest(unittest.TestCase):
+    def test_kinds(self):
+        for name, kind in (
+            ("pp forward 0->1", "pp forward"),
+            ("dp bucket 3 stage 0", "dp bucket"),
+            ("F12", "F"),
+            ("B3 s1", "B"),
+            ("optimizer", "optimizer"),
+            ("17", "17"),
+        ):
+            self.assertEqual(kind_of(name), kind)
+
+
+class LanesTest(unittest.TestCase):
+    def test_first_free_lane(self):
+        # [0,2] lane 0; [1,3] overlaps: 1; [2,4] starts as lane 0 ends: 0; [2.5,5]: both busy: 2.
+        self.assertEqual(lanes([0, 1, 2, 2.5], [2, 3, 4, 5]), [0, 1, 0, 2])
+
+
+class PipelineTest(unittest.TestCase):
+    """4 stages × 2 replicas × 2 alike GPUs: GPU = (replica × 4 + stage) × 2 + k. The first GPU of each pair sends."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.results = open_results(synthetic.pipeline(pathlib.Path(cls.temporary.name) / "p"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def panels(self):
+        return [gantt.make_panel(self.results, run, "llm", 1) for run in (0, 2)]
+
+    def chosen(self, limit):
+        panels = self.panels()
+        sent = panels[0].flows.groupby("source").bytes.sum().to_dict()
+        return representatives([p.compute for p in panels], sent, limit)
+
+    def test_one_gpu_per_stage(self):
+        found = self.chosen(8)
+        self.assertEqual([(r.device // 2) % 4 for r in found], [0, 1, 2, 3])
+        self.assertEqual([r.alike for r in found], [4, 4, 4, 4])
+        self.assertTrue(all(r.device % 2 == 0 for r in found), "the GPU that sends stands for its pair")
+
+    def test_limit(self):
+        found = self.chosen(2)
+        self.assertEqual(len(found), 2)
+        self.assertEqual(sum(r.alike for r in found), 16)
+
+    def test_defaults(self):
+        self.assertEqual(gantt.choose_job(self.results), "llm", "the job that sends most")
+        self.assertEqual(gantt.choose_schedulers(self.results), [0, 2], "the reference and the best other")
+        self.assertEqual(gantt.choose_iteration(self.results, "llm"), 1, "the middle one of three")
+
+    def test_times_start_with_the_iteration(self):
+        for panel in self.panels():
+            self.assertAlmostEqual(panel.compute.start_s.min(), 0.0, places=9)
+            self.assertAlmostEqual(panel.flows.finish_s.max(), panel.iteration_time, places=9)
+
+    def test_many_flows_fit_the_lanes(self):
+        """All of a GPU's flows at once: more than the lanes hold, so bars are merged, and none is lost."""
+        flows = self.panels()[0].flows
+        flows = flows[flows.kind == "pp forward"].assign(source=0)
+        bars = gantt.flow_bars(flows)
+        self.assertLess(bars.lane.max(), gantt.MAX_LANES)
+        self.assertAlmostEqual(bars.finish_s.max(), flows.finish_s.max())
+        self.assertAlmostEqual(bars.start_s.min(), flows.start_s.min())
+
+    def test_what_is_not_there(self):
+        with self.assertRaisesRegex(UsageError, "no job 'lm'.*did you mean 'llm'"):
+            gantt.choose_job(self.results, "lm")
+        with self.assertRaisesRegex(UsageError, "no iteration 3.*0 to 2"):
+            gantt.choose_iteration(self.results, "llm", 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
