@@ -3,14 +3,16 @@
  * @file
  * What a model costs: parameters and forward operations per layer, from published dimensions.
  *
- *     ModelProfile model{"llama2-7b", TransformerDims{32, 4096, 32, 32, 11008, 32000, 4096, true}, {}};
- *     std::int64_t n = ParameterCount(*model.transformer);      // 6.74e9
- *     std::vector<LayerProfile> layers = LayersOf(model);       // embedding, 32 blocks, output layer
+ *     ModelProfile model{"llama2-7b", TransformerDims{32, 4096, 32, 32, 11008, 32000, 4096, true},
+ * {}}; std::int64_t n = ParameterCount(*model.transformer);      // 6.74e9
+ *     std::vector<LayerProfile> layers = LayersOf(model);       // embedding, 32 blocks, output
+ * layer
  *
- * A model is either a transformer, given by its dimensions, or a list of layers. Formulas: docs/reference/workloads.md.
- * A multiply-add counts as two operations. Matrix products only: normalisation, activation functions and
- * optimiser are left out (Narayanan et al., SC 2021, appendix: 24 B s h^2 + 4 B s^2 h per layer of B sequences).
- * Errors: ParameterError naming the field of a model file ("transformer/hidden", "layers", …).
+ * A model is either a transformer, given by its dimensions, or a list of layers. Formulas:
+ * docs/reference/workloads.md. A multiply-add counts as two operations. Matrix products only:
+ * normalisation, activation functions and optimiser are left out (Narayanan et al., SC 2021,
+ * appendix: 24 B s h^2 + 4 B s^2 h per layer of B sequences). Errors: ParameterError naming the
+ * field of a model file ("transformer/hidden", "layers", …).
  */
 #pragma once
 
@@ -27,21 +29,25 @@ namespace echelon
 /// Dimensions of a transformer; the keys of "transformer" in a model file are given in parentheses.
 struct TransformerDims
 {
-    std::int64_t layers = 0;            ///< (layers) blocks of attention and feed-forward network
-    std::int64_t hidden = 0;            ///< (hidden) model width h
-    std::int64_t heads = 0;             ///< (heads) attention heads; head width = hidden / heads
-    std::int64_t kvHeads = 0;           ///< (kv_heads) key and value heads; default: heads
-    std::int64_t ffnHidden = 0;         ///< (ffn_hidden) width inside the feed-forward network, of one expert
-    std::int64_t vocabulary = 0;        ///< (vocabulary) tokens
-    std::int64_t sequence = 0;          ///< (sequence) tokens per sequence in training
-    bool gatedFfn = false;              ///< (gated_ffn) three matrices (SwiGLU) instead of two
-    std::int64_t experts = 1;           ///< (experts) per block; 1: dense
-    std::int64_t topK = 1;              ///< (top_k) experts that serve one token
-    bool tiedEmbeddings = false;        ///< (tied_embeddings) the output layer shares the embedding's matrix
-    std::int64_t learnedPositions = 0;  ///< (learned_positions) rows of a learned position embedding
-    bool biases = false;                ///< (biases) linear layers and normalisations have biases
-    std::optional<Time> layerForward;   ///< (layer_forward) measured: one block, one micro-batch, one device
-    std::optional<Time> layerBackward;  ///< (layer_backward) measured; default: by the formula from layer_forward
+    std::int64_t layers = 0;  ///< (layers) blocks of attention and feed-forward network
+    std::int64_t hidden = 0;  ///< (hidden) model width h
+    std::int64_t heads = 0;   ///< (heads) attention heads; head width = hidden / heads
+    std::int64_t kvHeads = 0; ///< (kv_heads) key and value heads; default: heads
+    std::int64_t ffnHidden =
+        0; ///< (ffn_hidden) width inside the feed-forward network, of one expert
+    std::int64_t vocabulary = 0; ///< (vocabulary) tokens
+    std::int64_t sequence = 0;   ///< (sequence) tokens per sequence in training
+    bool gatedFfn = false;       ///< (gated_ffn) three matrices (SwiGLU) instead of two
+    std::int64_t experts = 1;    ///< (experts) per block; 1: dense
+    std::int64_t topK = 1;       ///< (top_k) experts that serve one token
+    bool tiedEmbeddings =
+        false; ///< (tied_embeddings) the output layer shares the embedding's matrix
+    std::int64_t learnedPositions = 0; ///< (learned_positions) rows of a learned position embedding
+    bool biases = false;               ///< (biases) linear layers and normalisations have biases
+    std::optional<Time>
+        layerForward; ///< (layer_forward) measured: one block, one micro-batch, one device
+    std::optional<Time>
+        layerBackward; ///< (layer_backward) measured; default: by the formula from layer_forward
 };
 
 /// One layer: the unit of gradient buckets and of FSDP.
@@ -69,7 +75,8 @@ void CheckModel(const ModelProfile& model);
 std::int64_t AttentionParameters(const TransformerDims& dims);
 /// Parameters of one expert's feed-forward network (of the whole network when dense).
 std::int64_t ExpertParameters(const TransformerDims& dims);
-/// Parameters of one block that are not experts': attention, router, normalisations. Dense: all but the network.
+/// Parameters of one block that are not experts': attention, router, normalisations. Dense: all but
+/// the network.
 std::int64_t SharedParameters(const TransformerDims& dims);
 /// Parameters of one block with all its experts.
 std::int64_t BlockParameters(const TransformerDims& dims);
@@ -82,7 +89,8 @@ std::int64_t ParameterCount(const TransformerDims& dims);
 
 /// Forward operations of one sequence in one block's attention.
 double AttentionFlops(const TransformerDims& dims);
-/// Forward operations of one sequence in one block's feed-forward network (top_k experts per token).
+/// Forward operations of one sequence in one block's feed-forward network (top_k experts per
+/// token).
 double FfnFlops(const TransformerDims& dims);
 /// Forward operations of one sequence in the output layer.
 double OutputFlops(const TransformerDims& dims);

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The one list of workloads: name, purpose, parameters; and the function that turns a job's description into a task graph.
+ * The one list of workloads: name, purpose, parameters; and the function that turns a job's
+ * description into a task graph.
  *
- *     WorkloadSpec spec{"transformer", ParameterSet(WorkloadEntryOf("transformer").parameters), model, seed};
- *     spec.parameters.Set("tp", "8");
- *     RankLayout layout = LayoutOf(spec);                                    // ranks that the job needs
- *     std::vector<DeviceId> devices = Place(topology, {"packed", layout.ranks, layout.block, free});
- *     TaskGraph graph = BuildTaskGraph(spec, topology, devices);             // devices[rank]
+ *     WorkloadSpec spec{"transformer", ParameterSet(WorkloadEntryOf("transformer").parameters),
+ * model, seed}; spec.parameters.Set("tp", "8"); RankLayout layout = LayoutOf(spec); // ranks that
+ * the job needs std::vector<DeviceId> devices = Place(topology, {"packed", layout.ranks,
+ * layout.block, free}); TaskGraph graph = BuildTaskGraph(spec, topology, devices);             //
+ * devices[rank]
  *
- * To add a workload: one builder in workload/ and one line in workload-registry.cc; `echelon list`, the schemas and the reference
- * pages follow. "tasks" and "flows" are explicit in the file and have no builder here.
- * Errors: ParameterError; the parameter names the option ("tp", "microbatches"), or "model", "placement", "kind".
- * Memory and time are those of the graph: about 1 µs a task.
+ * To add a workload: one builder in workload/ and one line in workload-registry.cc; `echelon list`,
+ * the schemas and the reference pages follow. "tasks" and "flows" are explicit in the file and have
+ * no builder here. Errors: ParameterError; the parameter names the option ("tp", "microbatches"),
+ * or "model", "placement", "kind". Memory and time are those of the graph: about 1 µs a task.
  */
 #pragma once
 
@@ -49,7 +50,8 @@ struct WorkloadSpec
 struct RankLayout
 {
     std::uint32_t ranks = 1;
-    std::uint32_t block = 1; ///< consecutive ranks that belong in one host (a tensor-parallel group); divides ranks
+    std::uint32_t block =
+        1; ///< consecutive ranks that belong in one host (a tensor-parallel group); divides ranks
 };
 
 /// One line of the registry.
@@ -72,7 +74,8 @@ const std::vector<WorkloadEntry>& WorkloadEntries();
 /// @throws ParameterError ("kind") when there is no such workload.
 const WorkloadEntry& WorkloadEntryOf(const std::string& name);
 
-/// The workload that a model file means when "parallelism" names no "kind": transformer or data-parallel.
+/// The workload that a model file means when "parallelism" names no "kind": transformer or
+/// data-parallel.
 std::string DefaultWorkload(const ModelProfile& model);
 
 /// Checks the parameters against each other and against the model. @throws ParameterError.

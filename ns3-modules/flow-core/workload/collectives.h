@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Collectives as tasks: flows of one group with their dependencies, at one of three granularities.
+ *
+ *     CollectiveSpec spec{CollectiveKind::ALL_REDUCE, CollectiveAlgorithm::RING, Granularity::FLOW,
+ * ranks, 100000000}; GroupIndex g = graph.AddGroup({"dp bucket 0", "dp",
+ * Arrangement::Coflow(), 1.0}); std::vector<TaskId> done = AddCollective(graph, topology, spec, g,
+ * 0, ready);    // one per rank
+ *
+ * flow   One flow per pair of ranks that talk, with all its bytes; a barrier before and one after.
+ * The steps' latencies but one, (steps - 1) × the longest propagation delay between two of the
+ * ranks that talk, follow as a delay. On a non-blocking fabric a ring or halving-doubling (n a
+ * power of two) takes the same time as at step granularity; trees and the broadcast chain take what
+ * they take with vanishing chunks; all-to-all starts all its flows at once, without that delay.
+ * step   One flow per transfer (workload/collective-schedule.h). A transfer starts when both ranks
+ * are ready, what its source must have received before (overlapping bytes) has arrived, and the
+ * pair's previous transfer is done (all-to-all: the source's previous transfer). chunk  As step,
+ * with each transfer cut into chunks of at most `chunkBytes`; a chunk waits only for the chunks
+ * that it needs. A pair has one chunk under way at a time, so choose chunks well above rate ×
+ * delay.
+ *
+ * Reduction itself takes no time. Tasks: flow O(pairs), step O(transfers), chunk O(bytes /
+ * chunkBytes per transfer).
+ */
+#pragma once
+
+#include "base/parameters.h"
+#include "topology/topology.h"
+#include "workload/collective-schedule.h"
+#include "workload/task-graph.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+/// How finely a collective is cut into flows.
+enum class Granularity
+{
+    FLOW,
+    STEP,
+    CHUNK,
+};
+
+/// The choices that all collectives of a job share.
+struct CollectiveStyle
+{
+    CollectiveAlgorithm allReduce = CollectiveAlgorithm::RING;
+    Granularity granularity = Granularity::FLOW;
+    Bytes chunkBytes = 1000000; ///< > 0
+};
+
+/// One collective over distinct ranks. For the meaning of `bytes` see collective-schedule.h.
+struct CollectiveSpec
+{
+    CollectiveKind kind = CollectiveKind::ALL_REDUCE;
+    std::vector<DeviceId> ranks;
+    Bytes bytes = 0;
+    CollectiveStyle style{};
+};
+
+/**
+ * @param position of all the flows in the group's arrangement.
+ * @param ready per rank, the task after which it may take part; or empty: at once.
+ * @returns per rank, the task after which it is done; `ready` itself when there is nothing to send.
+ */
+std::vector<TaskId> AddCollective(TaskGraph& graph,
+                                  const Topology& topology,
+                                  const CollectiveSpec& spec,
+                                  GroupIndex group,
+                                  std::uint32_t position,
+                                  const std::vector<TaskId>& ready);
+
+/// An all-to-all in which rank i sends matrix[i][j] bytes to rank j; the diagonal is ignored.
+std::vector<TaskId> AddAllToAll(TaskGraph& graph,
+                                const Topology& topology,
+                                const std::vector<DeviceId>& ranks,
+                                const std::vector<std::vector<Bytes>>& matrix,
+                                const CollectiveStyle& style,
+                                GroupIndex group,
+                                std::uint32_t position,
+                                const std::vector<TaskId>& ready);
+
+/// The same for a schedule that is made once and used often.
+std::vector<TaskId> AddSchedule(TaskGraph& graph,
+                                const Topology& topology,
+                                const std::vector<DeviceId>& ranks,
+                                const CollectiveSchedule& schedule,
+                                const CollectiveStyle& style,
+                                GroupIndex group,
+                                std::uint32_t position,
+                                const std::vector<TaskId>& ready);
+
+/// The parameters all_reduce, granularity and chunk.
+std::vector<ParameterSpec> CollectiveParameters();
+
+/// @throws ParameterError when chunk is zero.
+CollectiveStyle CollectiveStyleOf(const ParameterSet& parameters);
+
+} // namespace echelon
