@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * An egress port and the link behind it: eight strict-priority FIFO queues, a finite buffer, store
+ * and forward.
+ *
+ *     Ptr<EgressPort> port = network->GetPort(3);
+ *     port->TraceConnectWithoutContext("Drop", MakeCallback(&OnDrop));
+ *     port->SentSegments(); port->SentBytes(); port->MaxQueue();
+ *
+ * Service is non-preemptive: a segment in transmission ends, then the oldest segment of the most
+ * urgent non-empty queue starts.
+ *
+ * Events. A link is a FIFO with constant delay, so only the head of what flies needs a pending
+ * event, and the event object is the same again and again: pending events are O(ports) and nothing
+ * is allocated per segment. While the waiting segments are in service order already (one priority,
+ * or ascending urgency), an arriving segment is *committed* at once: its departure is max(now, end
+ * of the segment before) + transmission time, and no event marks the start of transmission. A more
+ * urgent arrival takes the segments that wait back into the queues, and the port then wakes at each
+ * end of a transmission until the queues are empty. A segment is taken back at most once, so the
+ * work per segment stays O(1). At the last hop no event is needed per segment either: arrivals are
+ * accounted when the port is next touched, and only a segment that may complete its flow has one.
+ *
+ * The port follows this lazy course unless a sink is connected to Dequeue; then it wakes for every
+ * start.
+ */
+#ifndef EGRESS_PORT_H
+#define EGRESS_PORT_H
+
+#include "segment-ring.h"
+#include "segment.h"
+
+#include "ns3/data-rate.h"
+#include "ns3/event-impl.h"
+#include "ns3/nstime.h"
+#include "ns3/object.h"
+#include "ns3/traced-callback.h"
+
+#include <array>
+#include <limits>
+#include <string>
+
+namespace ns3
+{
+
+class FabricNetwork;
+class SimulatorImpl;
+
+/// One direction of a link, with the queues in front of it.
+class EgressPort : public Object
+{
+  public:
+    static TypeId GetTypeId();
+
+    EgressPort();
+    ~EgressPort() override;
+
+    /// Where a port stands in the paths that cross it.
+    enum class Role
+    {
+        SOURCE, ///< leaves a host or GPU; its queue is the sender's memory and has no limit
+        TRANSIT,
+        LAST, ///< ends at a host or GPU
+    };
+
+    /// Called once, by FabricNetwork::AddPort.
+    void Attach(FabricNetwork* network, uint32_t index, Role role, uint32_t segmentSize);
+
+    /// A segment has arrived at the port. @param now the present time in picoseconds.
+    void Enqueue(FabricSegment segment, int64_t now);
+
+    void SetName(const std::string& name);
+    const std::string& GetName() const;
+    Role GetRole() const;
+    uint32_t GetIndex() const;
+    DataRate GetDataRate() const;
+    Time GetDelay() const;
+
+    /// Segments whose last bit has reached the other end of the link.
+    uint64_t SentSegments() const;
+    /// Their bytes on the wire.
+    uint64_t SentBytes() const;
+    uint64_t DroppedSegments() const;
+    /// Largest backlog seen, in bytes on the wire, the segment in transmission not counted.
+    uint64_t MaxQueue() const;
+
+    /// Sinks of Enqueue, Dequeue (start of transmission) and Drop.
+    typedef void (*SegmentTracedCallback)(const SegmentRecord& segment);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    class LinkEvent;
+    class StartEvent;
+
+    static constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
+
+    int64_t TransmissionTime(uint32_t payload) const
+    {
+        return payload == m_fullPayload ? m_fullTime : ComputeTransmissionTime(payload);
+    }
+
+    int64_t ComputeTransmissionTime(uint32_t payload) const;
+    uint64_t WireBytes(uint32_t payload) const;
+
+    /// Segments whose transmission has started by now no longer wait.
+    void UpdateWaiting(int64_t now);
+    /// Append to the line of committed segments; its transmission starts at `start`.
+    void Commit(const FabricSegment& segment, int64_t start, int64_t now);
+    /// Take the committed segments that wait back into the queues.
+    void TakeBack();
+    /// The end of a transmission while segments wait in the queues.
+    void StartNext();
+    void ScheduleStart(int64_t now);
+    void Drop(const FabricSegment& segment);
+
+    /// The link's event: the head of the line has arrived at the other end.
+    void LinkArrival();
+    void ScheduleLink(int64_t delay);
+    /// At the last hop: account for what has arrived by now.
+    void Deliver(int64_t now);
+    /// At the last hop: wake at the first of m_completions.
+    void ScheduleCompletion(int64_t now);
+    void WakeForEveryArrival(int64_t now);
+
+    SegmentRecord RecordOf(const FabricSegment& segment) const;
+
+    // What a hop touches comes first.
+    FabricNetwork* m_network{nullptr};
+    SimulatorImpl* m_simulator{nullptr};
+    SegmentRing<CommittedSegment> m_line; ///< on the link, in transmission, and committed to wait
+    std::size_t m_waiting{0}; ///< of m_line's tail: committed, but not started when last looked at
+    uint64_t m_waitingBytes{0}; ///< wire bytes of those and of the queues
+    int64_t m_busyUntil{0};     ///< departure of the last committed segment
+    int64_t m_delayPs{0};
+    int64_t m_fullTime{0};     ///< transmission time of a full segment
+    uint32_t m_fullPayload{0}; ///< bytes
+    uint32_t m_header{0};
+    Role m_role{Role::TRANSIT};
+    bool m_eager{false};     ///< last hop: wake for every arrival until the line is empty
+    std::size_t m_queued{0}; ///< segments in m_queues
+    uint64_t m_capacity{std::numeric_limits<uint64_t>::max()};
+    uint64_t m_sentSegments{0};
+    uint64_t m_sentPayload{0};
+    uint64_t m_maxQueue{0};
+    Ptr<LinkEvent> m_linkEvent;
+    Ptr<StartEvent> m_startEvent;
+    SegmentRing<int64_t> m_completions; ///< last hop: arrival times that need an event, ascending
+    int64_t m_wakeAt{NEVER};            ///< last hop: earliest pending event
+    std::array<SegmentRing<FabricSegment>, FABRIC_PRIORITIES> m_queues;
+
+    uint64_t m_dropped{0};
+    std::string m_name;
+    DataRate m_rate;
+    Time m_delay;
+    uint64_t m_queueCapacity{0};
+    uint32_t m_index{0};
+    double m_psPerByte{0};
+
+    TracedCallback<const SegmentRecord&> m_enqueueTrace;
+    TracedCallback<const SegmentRecord&> m_dequeueTrace;
+    TracedCallback<const SegmentRecord&> m_dropTrace;
+};
+
+} // namespace ns3
+
+#endif /* EGRESS_PORT_H */

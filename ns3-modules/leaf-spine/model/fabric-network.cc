@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fabric-network.h"
+
+#include "fabric-switch.h"
+#include "host-agent.h"
+
+#include "ns3/abort.h"
+#include "ns3/log.h"
+#include "ns3/object-vector.h"
+#include "ns3/simulator.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("FabricNetwork");
+
+NS_OBJECT_ENSURE_REGISTERED(FabricNetwork);
+
+TypeId
+FabricNetwork::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::FabricNetwork")
+            .SetParent<Object>()
+            .SetGroupName("LeafSpine")
+            .AddConstructor<FabricNetwork>()
+            .AddAttribute("SegmentSize",
+                          "Payload bytes of a full segment between hosts.",
+                          UintegerValue(4096),
+                          MakeUintegerAccessor(&FabricNetwork::m_segmentSize),
+                          MakeUintegerChecker<uint32_t>(1, 1 << 30))
+            .AddAttribute("ScaleUpSegmentSize",
+                          "Payload bytes of a full segment inside a host. Larger than SegmentSize, "
+                          "so that the bulk that stays inside hosts costs few events.",
+                          UintegerValue(65536),
+                          MakeUintegerAccessor(&FabricNetwork::m_scaleUpSegmentSize),
+                          MakeUintegerChecker<uint32_t>(1, 1 << 30))
+            .AddAttribute("HeaderSize",
+                          "Bytes on the wire besides the payload. RoCEv2: preamble 8, inter-frame "
+                          "gap 12, Ethernet 14, FCS 4, IPv4 20, UDP 8, BTH 12, ICRC 4.",
+                          UintegerValue(82),
+                          MakeUintegerAccessor(&FabricNetwork::m_headerSize),
+                          MakeUintegerChecker<uint32_t>(0, 65536))
+            .AddAttribute("Ports",
+                          "The egress ports, by index.",
+                          ObjectVectorValue(),
+                          MakeObjectVectorAccessor(&FabricNetwork::m_ports),
+                          MakeObjectVectorChecker<EgressPort>())
+            .AddAttribute("Switches",
+                          "The switches, in the order they were added.",
+                          ObjectVectorValue(),
+                          MakeObjectVectorAccessor(&FabricNetwork::m_switches),
+                          MakeObjectVectorChecker<FabricSwitch>())
+            .AddTraceSource("FlowStart",
+                            "A flow was registered.",
+                            MakeTraceSourceAccessor(&FabricNetwork::m_flowStartTrace),
+                            "ns3::FabricNetwork::FlowTracedCallback")
+            .AddTraceSource("FlowSent",
+                            "The source has handed the flow's last segment to its interface.",
+                            MakeTraceSourceAccessor(&FabricNetwork::m_flowSentTrace),
+                            "ns3::FabricNetwork::FlowTracedCallback")
+            .AddTraceSource("FlowEnd",
+                            "The flow's last byte has arrived.",
+                            MakeTraceSourceAccessor(&FabricNetwork::m_flowEndTrace),
+                            "ns3::FabricNetwork::FlowTracedCallback");
+    return tid;
+}
+
+FabricNetwork::FabricNetwork() = default;
+FabricNetwork::~FabricNetwork() = default;
+
+void
+FabricNetwork::UsePicoseconds()
+{
+    if (Time::GetResolution() != Time::PS)
+    {
+        Time::SetResolution(Time::PS);
+    }
+}
+
+void
+FabricNetwork::DoDispose()
+{
+    for (const Ptr<EgressPort>& port : m_ports)
+    {
+        port->Dispose();
+    }
+    for (const Ptr<HostAgent>& agent : m_agents)
+    {
+        if (agent)
+        {
+            agent->Dispose();
+        }
+    }
+    for (const Ptr<FabricSwitch>& node : m_switches)
+    {
+        node->Dispose();
+    }
+    m_portTable.clear();
+    m_ports.clear();
+    m_agents.clear();
+    m_switches.clear();
+    Object::DoDispose();
+}
+
+uint32_t
+FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp)
+{
+    NS_ABORT_MSG_IF(Time::GetResolution() != Time::PS,
+                    "the packet fabric counts picoseconds: call FabricNetwork::UsePicoseconds() "
+                    "at the start of main");
+    const auto index = static_cast<uint32_t>(m_ports.size());
+    const uint32_t segmentSize = scaleUp ? m_scaleUpSegmentSize : m_segmentSize;
+    port->Attach(this, index, role, segmentSize);
+    Ptr<HostAgent> agent;
+    if (role == EgressPort::Role::SOURCE)
+    {
+        agent = CreateObject<HostAgent>();
+        agent->Attach(this, PeekPointer(port));
+    }
+    m_ports.push_back(port);
+    m_portTable.push_back(PeekPointer(port));
+    m_agents.push_back(agent);
+    m_portSegmentSize.push_back(segmentSize);
+    return index;
+}
+
+void
+FabricNetwork::AddSwitch(Ptr<FabricSwitch> node)
+{
+    m_switches.push_back(node);
+}
+
+uint32_t
+FabricNetwork::GetPorts() const
+{
+    return static_cast<uint32_t>(m_ports.size());
+}
+
+Ptr<EgressPort>
+FabricNetwork::GetPort(uint32_t index) const
+{
+    NS_ABORT_MSG_IF(index >= m_ports.size(), "there is no port " << index);
+    return m_ports[index];
+}
+
+Ptr<HostAgent>
+FabricNetwork::GetAgent(uint32_t port) const
+{
+    NS_ABORT_MSG_IF(port >= m_agents.size(), "there is no port " << port);
+    return m_agents[port];
+}
+
+const std::vector<Ptr<FabricSwitch>>&
+FabricNetwork::GetSwitches() const
+{
+    return m_switches;
+}
+
+uint32_t
+FabricNetwork::GetHeaderSize() const
+{
+    return m_headerSize;
+}
+
+uint32_t
+FabricNetwork::GetSegmentSize() const
+{
+    return m_segmentSize;
+}
+
+void
+FabricNetwork::CheckPath(const FabricFlow& flow) const
+{
+    NS_ABORT_MSG_IF(flow.hops < 2 || flow.hops > FABRIC_MAX_HOPS,
+                    "flow " << flow.id << " has a path of " << flow.hops << " links");
+    for (uint32_t hop = 0; hop < flow.hops; ++hop)
+    {
+        NS_ABORT_MSG_IF(flow.path[hop] >= m_ports.size(),
+                        "flow " << flow.id << " crosses port " << flow.path[hop] << " of "
+                                << m_ports.size());
+        const EgressPort::Role role = m_portTable[flow.path[hop]]->GetRole();
+        const EgressPort::Role expected = hop == 0               ? EgressPort::Role::SOURCE
+                                          : hop + 1 == flow.hops ? EgressPort::Role::LAST
+                                                                 : EgressPort::Role::TRANSIT;
+        NS_ABORT_MSG_IF(role != expected,
+                        "flow " << flow.id << ": port " << m_portTable[flow.path[hop]]->GetName()
+                                << " cannot be hop " << hop << " of " << flow.hops);
+    }
+}
+
+void
+FabricNetwork::StartFlow(const FabricFlow& flow)
+{
+    NS_LOG_FUNCTION(this << flow.id << flow.bytes);
+    CheckPath(flow);
+    NS_ABORT_MSG_IF(flow.bytes == 0, "flow " << flow.id << " has no bytes");
+    if (flow.id >= m_slots.size())
+    {
+        m_slots.resize(flow.id + 1, NO_SLOT);
+    }
+    NS_ABORT_MSG_IF(m_slots[flow.id] != NO_SLOT, "flow " << flow.id << " was started before");
+
+    if (m_freeSlots.empty())
+    {
+        m_freeSlots.push_back(static_cast<uint32_t>(m_flows.size()));
+        m_flows.emplace_back();
+        m_paths.emplace_back();
+    }
+    const uint32_t slot = m_freeSlots.back();
+    m_freeSlots.pop_back();
+    m_slots[flow.id] = slot;
+    m_paths[slot] = flow.path;
+    FlowState& state = m_flows[slot];
+    state = FlowState();
+    state.id = flow.id;
+    state.total = flow.bytes;
+    state.toSend = flow.bytes;
+    state.hops = static_cast<uint8_t>(flow.hops);
+    state.segmentSize = m_portSegmentSize[flow.path[0]];
+    state.anchor = Simulator::Now().GetTimeStep();
+    ++m_live;
+    m_flowStartTrace(flow.id);
+}
+
+uint32_t
+FabricNetwork::SlotOf(uint32_t flow) const
+{
+    NS_ABORT_MSG_IF(flow >= m_slots.size() || m_slots[flow] == NO_SLOT,
+                    "flow " << flow << " was never started");
+    return m_slots[flow];
+}
+
+void
+FabricNetwork::SetRate(uint32_t flow, double rate, uint8_t priority)
+{
+    NS_ABORT_MSG_IF(!(rate >= 0 && rate <= std::numeric_limits<double>::max()),
+                    "flow " << flow << ": a rate is finite and not negative");
+    NS_ABORT_MSG_IF(priority >= FABRIC_PRIORITIES,
+                    "flow " << flow << ": priorities are 0 to " << FABRIC_PRIORITIES - 1);
+    const uint32_t slot = SlotOf(flow);
+    if (slot != FINISHED && !m_flows[slot].sent)
+    {
+        m_agents[m_paths[slot][0]]->SetRate(slot, rate, priority, Simulator::Now().GetTimeStep());
+    }
+}
+
+double
+FabricNetwork::RemainingBits(uint32_t flow) const
+{
+    const uint32_t slot = SlotOf(flow);
+    return slot == FINISHED || m_flows[slot].sent
+               ? 0
+               : m_flows[slot].RemainingBits(Simulator::Now().GetTimeStep());
+}
+
+void
+FabricNetwork::Finish(uint32_t slot)
+{
+    const uint32_t id = m_flows[slot].id;
+    m_slots[id] = FINISHED;
+    m_freeSlots.push_back(slot);
+    --m_live;
+    m_flowEndTrace(id); // may start flows and set rates
+}
+
+void
+FabricNetwork::TellSent(uint32_t flow)
+{
+    m_flowSentTrace(flow);
+}
+
+void
+FabricNetwork::Lose(const FabricSegment& segment)
+{
+    Time back;
+    for (uint32_t hop = 0; hop < segment.hop; ++hop)
+    {
+        back += m_portTable[m_paths[segment.flow][hop]]->GetDelay();
+    }
+    Simulator::Schedule(back, &FabricNetwork::HearLoss, this, segment.flow, segment.payload);
+}
+
+void
+FabricNetwork::HearLoss(uint32_t slot, uint32_t payload)
+{
+    m_agents[m_paths[slot][0]]->Resend(slot, payload, Simulator::Now().GetTimeStep());
+}
+
+uint32_t
+FabricNetwork::FlowIdOf(uint32_t slot) const
+{
+    return m_flows[slot].id;
+}
+
+uint32_t
+FabricNetwork::NextStamp()
+{
+    // 0 means "no entry".
+    m_stamp = std::max(m_stamp + 1, 1U);
+    return m_stamp;
+}
+
+void
+FabricNetwork::CountImmediate(bool immediate)
+{
+    m_immediate += immediate ? 1 : 0;
+}
+
+uint32_t
+FabricNetwork::LiveFlows() const
+{
+    return m_live;
+}
+
+uint64_t
+FabricNetwork::EmittedSegments() const
+{
+    uint64_t sum = 0;
+    for (const Ptr<HostAgent>& agent : m_agents)
+    {
+        sum += agent ? agent->EmittedSegments() : 0;
+    }
+    return sum;
+}
+
+uint64_t
+FabricNetwork::SegmentHops() const
+{
+    uint64_t sum = 0;
+    for (const EgressPort* port : m_portTable)
+    {
+        sum += port->SentSegments();
+    }
+    return sum;
+}
+
+uint64_t
+FabricNetwork::DroppedSegments() const
+{
+    uint64_t sum = 0;
+    for (const EgressPort* port : m_portTable)
+    {
+        sum += port->DroppedSegments();
+    }
+    return sum;
+}
+
+uint64_t
+FabricNetwork::ImmediateEvents() const
+{
+    return m_immediate;
+}
+
+} // namespace ns3

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The packet fabric: egress ports joined by paths, the agents that send, and the flows in flight.
+ *
+ *     FabricNetwork::UsePicoseconds();                        // before any simulated time passes
+ *     Ptr<FabricNetwork> network = helper.Create();           // or CreateObject and AddPort
+ *     network->StartFlow({7, 25000000, 2, {0, 9}});  network->SetRate(7, 98e9, 0);
+ *     Simulator::Run();
+ *
+ * Flows have ids of the caller's choice, small integers that are not used twice. A flow sends
+ * nothing until it has a rate. Lost segments: the source hears of a drop after the propagation
+ * delay of the way back and sends the bytes again (selective retransmission, idealised), so every
+ * flow with a rate ends. Work: one event per hop but the last, none per segment there, and one per
+ * emission (see egress-port.h, host-agent.h). Simulator is process-wide, so is the fabric: one
+ * network per run, gone before Simulator::Destroy returns. Times are picoseconds; at nanoseconds a
+ * 4 KiB segment at 400 Gb/s (83.56 ns) would be off by more than a half per cent.
+ */
+#ifndef FABRIC_NETWORK_H
+#define FABRIC_NETWORK_H
+
+#include "egress-port.h"
+#include "flow-state.h"
+#include "segment.h"
+
+#include "ns3/object.h"
+#include "ns3/traced-callback.h"
+
+#include <vector>
+
+namespace ns3
+{
+
+class FabricSwitch;
+class HostAgent;
+
+/// A flow to be started.
+struct FabricFlow
+{
+    uint32_t id;
+    uint64_t bytes;
+    uint32_t hops;
+    FlowPath path; ///< port indices, the first `hops` of them
+};
+
+/// Ports, agents, switches and flows.
+class FabricNetwork : public Object
+{
+  public:
+    static TypeId GetTypeId();
+
+    FabricNetwork();
+    ~FabricNetwork() override;
+
+    /// Set ns-3's time resolution to picoseconds; call it first thing in main. Harmless when
+    /// repeated.
+    static void UsePicoseconds();
+
+    /// @param scaleUp whether flows that start here use ScaleUpSegmentSize. @return the port's
+    /// index.
+    uint32_t AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp = false);
+    void AddSwitch(Ptr<FabricSwitch> node);
+
+    uint32_t GetPorts() const;
+    Ptr<EgressPort> GetPort(uint32_t index) const;
+    /// The agent that feeds a source port; null for others.
+    Ptr<HostAgent> GetAgent(uint32_t port) const;
+    const std::vector<Ptr<FabricSwitch>>& GetSwitches() const;
+
+    uint32_t GetHeaderSize() const;
+    uint32_t GetSegmentSize() const;
+
+    /// Register a flow with rate 0. The path leads from a source port to a last port.
+    void StartFlow(const FabricFlow& flow);
+    /// Payload bits per second and priority from now on. Ignored once the flow is sent.
+    void SetRate(uint32_t flow, double rate, uint8_t priority);
+    /// Bits that have not left the source; 0 once sent.
+    double RemainingBits(uint32_t flow) const;
+
+    /// Flows started and not finished.
+    uint32_t LiveFlows() const;
+    uint64_t EmittedSegments() const;
+    uint64_t SegmentHops() const;
+    uint64_t DroppedSegments() const;
+    /// Grows whenever an event is scheduled for the present time.
+    uint64_t ImmediateEvents() const;
+
+    /// Sinks of FlowStart, FlowSent and FlowEnd.
+    typedef void (*FlowTracedCallback)(uint32_t flow);
+
+    // For ports and agents.
+
+    /// A segment has crossed a link that is not its last.
+    void Forward(FabricSegment segment, int64_t now)
+    {
+        ++segment.hop;
+        m_portTable[m_paths[segment.flow][segment.hop]]->Enqueue(segment, now);
+    }
+
+    /// The last port accepted a segment. @return whether it has all of the flow now.
+    bool ReachLastPort(const FabricSegment& segment)
+    {
+        FlowState& flow = m_flows[segment.flow];
+        flow.reached += segment.payload;
+        return flow.reached == flow.total;
+    }
+
+    /// A segment is at its destination. @return whether the flow is complete (and gone).
+    bool Arrive(const FabricSegment& segment)
+    {
+        FlowState& flow = m_flows[segment.flow];
+        flow.arrived += segment.payload;
+        if (flow.arrived < flow.total)
+        {
+            return false;
+        }
+        Finish(segment.flow);
+        return true;
+    }
+
+    FlowState& StateOf(uint32_t slot)
+    {
+        return m_flows[slot];
+    }
+
+    void Lose(const FabricSegment& segment);
+    void TellSent(uint32_t flow);
+    uint32_t FlowIdOf(uint32_t slot) const;
+    uint32_t NextStamp();
+    void CountImmediate(bool immediate);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    static constexpr uint32_t NO_SLOT = 0xffffffff;
+    static constexpr uint32_t FINISHED = 0xfffffffe;
+
+    uint32_t SlotOf(uint32_t flow) const;
+    void CheckPath(const FabricFlow& flow) const;
+    void Finish(uint32_t slot);
+    void HearLoss(uint32_t slot, uint32_t payload);
+
+    // What a hop touches comes first.
+    std::vector<FlowPath> m_paths; ///< by slot
+    std::vector<EgressPort*> m_portTable;
+    std::vector<FlowState> m_flows; ///< by slot
+    std::vector<uint32_t> m_freeSlots;
+    std::vector<uint32_t> m_slots; ///< by flow id: slot, NO_SLOT or FINISHED
+    std::vector<Ptr<EgressPort>> m_ports;
+    std::vector<Ptr<HostAgent>> m_agents;    ///< by port; null where none sends
+    std::vector<uint32_t> m_portSegmentSize; ///< by port
+    std::vector<Ptr<FabricSwitch>> m_switches;
+    uint32_t m_segmentSize{0};
+    uint32_t m_scaleUpSegmentSize{0};
+    uint32_t m_headerSize{0};
+    uint32_t m_stamp{0};
+    uint32_t m_live{0};
+    uint64_t m_immediate{0};
+
+    TracedCallback<uint32_t> m_flowStartTrace;
+    TracedCallback<uint32_t> m_flowSentTrace;
+    TracedCallback<uint32_t> m_flowEndTrace;
+};
+
+} // namespace ns3
+
+#endif /* FABRIC_NETWORK_H */

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The state of a flow inside the packet fabric, one record per live flow.
+ *
+ *     double credit = state.CreditAt(now);   // bits that the rates so far entitle the flow to have
+ * sent
+ *
+ * Credit is the integral of the allocated rate. It is kept as an anchor (time, bits) that moves
+ * only when the rate changes; the k-th segment is due when the credit reaches the bytes emitted
+ * before it, computed from the anchor and not from the segment before, so that errors do not add
+ * up.
+ */
+#ifndef FLOW_STATE_H
+#define FLOW_STATE_H
+
+#include <array>
+#include <cstdint>
+#include <limits>
+
+namespace ns3
+{
+
+/// The most links that a path may have.
+constexpr uint32_t FABRIC_MAX_HOPS = 4;
+
+/// A live flow.
+struct FlowState
+{
+    uint64_t total{0}; ///< payload bytes
+    uint64_t toSend{
+        0}; ///< bytes that wait at the source: not sent yet, or lost and to be sent again
+    uint64_t emitted{0};    ///< bytes given to the first port so far, repeated ones included
+    uint64_t reached{0};    ///< bytes accepted by the last port
+    uint64_t arrived{0};    ///< bytes at the destination
+    double rate{0};         ///< payload bits per second
+    double psPerBit{0};     ///< 1e12 / rate, or 0
+    double anchorCredit{0}; ///< bits, at `anchor`
+    int64_t anchor{0};      ///< picoseconds
+    uint32_t id{0};
+    uint32_t stamp{0};       ///< of the flow's valid entry in its agent's heap; 0: none
+    uint32_t segmentSize{0}; ///< payload bytes of a full segment
+    uint8_t hops{0};
+    uint8_t priority{0};
+    bool sent{false}; ///< FlowSent was told
+
+    /// Bits that the flow may have sent by `now`.
+    double CreditAt(int64_t now) const
+    {
+        return anchorCredit + static_cast<double>(now - anchor) * 1e-12 * rate;
+    }
+
+    /// When the next segment is due. @pre rate > 0.
+    int64_t Due() const
+    {
+        const double wait = (8.0 * static_cast<double>(emitted) - anchorCredit) * psPerBit;
+        constexpr double NEVER = 4e18;
+        return wait < NEVER ? anchor + static_cast<int64_t>(wait + 0.5)
+                            : std::numeric_limits<int64_t>::max();
+    }
+
+    /// Bits that have not left the source, counted smoothly by credit rather than by segments.
+    double RemainingBits(int64_t now) const
+    {
+        const double volume = 8.0 * static_cast<double>(emitted + toSend);
+        const double inWhole = 8.0 * static_cast<double>(toSend);
+        const double smooth = volume - CreditAt(now);
+        return smooth > inWhole ? smooth : inWhole;
+    }
+};
+
+/// The ports of a flow's path, by index in the network.
+using FlowPath = std::array<uint32_t, FABRIC_MAX_HOPS>;
+
+} // namespace ns3
+
+#endif /* FLOW_STATE_H */
