@@ -11,3 +11,14 @@ tools/setup.sh
 cmake --build --preset release --parallel "$(nproc)" --target echelon
 
 build/release/bin/echelon run scenarios/quickstart/quickstart.json --out results
+
+results=$(ls -td results/quickstart/*/ | head -n 1)
+results=${results%/}
+PYTHONPATH=analysis /usr/bin/python3 -B -m echelon_analysis report "$results"
+
+cat <<END
+
+table      $results/figures/table.txt
+pictures   $results/figures/
+timeline   $results/timeline.json   (open it at https://ui.perfetto.dev)
+END
