@@ -347,6 +347,7 @@ EgressPort::LinkArrival()
     if (!m_line.IsEmpty())
     {
         ScheduleLink(m_line.Front().departure + m_delayPs - now);
+        m_network->Prefetch(m_line.Front().segment);
     }
     m_network->Forward(head.segment, now);
 }

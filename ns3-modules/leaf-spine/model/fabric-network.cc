@@ -209,18 +209,16 @@ FabricNetwork::StartFlow(const FabricFlow& flow)
     {
         m_freeSlots.push_back(static_cast<uint32_t>(m_flows.size()));
         m_flows.emplace_back();
-        m_paths.emplace_back();
+        m_routes.emplace_back();
     }
     const uint32_t slot = m_freeSlots.back();
     m_freeSlots.pop_back();
     m_slots[flow.id] = slot;
-    m_paths[slot] = flow.path;
+    m_routes[slot] = {flow.path, flow.bytes, flow.bytes};
     FlowState& state = m_flows[slot];
     state = FlowState();
     state.id = flow.id;
-    state.total = flow.bytes;
     state.toSend = flow.bytes;
-    state.hops = static_cast<uint8_t>(flow.hops);
     state.segmentSize = m_portSegmentSize[flow.path[0]];
     state.anchor = Simulator::Now().GetTimeStep();
     ++m_live;
@@ -245,7 +243,10 @@ FabricNetwork::SetRate(uint32_t flow, double rate, uint8_t priority)
     const uint32_t slot = SlotOf(flow);
     if (slot != FINISHED && !m_flows[slot].sent)
     {
-        m_agents[m_paths[slot][0]]->SetRate(slot, rate, priority, Simulator::Now().GetTimeStep());
+        m_agents[m_routes[slot].path[0]]->SetRate(slot,
+                                                  rate,
+                                                  priority,
+                                                  Simulator::Now().GetTimeStep());
     }
 }
 
@@ -280,7 +281,7 @@ FabricNetwork::Lose(const FabricSegment& segment)
     Time back;
     for (uint32_t hop = 0; hop < segment.hop; ++hop)
     {
-        back += m_portTable[m_paths[segment.flow][hop]]->GetDelay();
+        back += m_portTable[m_routes[segment.flow].path[hop]]->GetDelay();
     }
     Simulator::Schedule(back, &FabricNetwork::HearLoss, this, segment.flow, segment.payload);
 }
@@ -288,7 +289,7 @@ FabricNetwork::Lose(const FabricSegment& segment)
 void
 FabricNetwork::HearLoss(uint32_t slot, uint32_t payload)
 {
-    m_agents[m_paths[slot][0]]->Resend(slot, payload, Simulator::Now().GetTimeStep());
+    m_agents[m_routes[slot].path[0]]->Resend(slot, payload, Simulator::Now().GetTimeStep());
 }
 
 uint32_t

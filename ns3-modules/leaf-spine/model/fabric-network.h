@@ -94,28 +94,34 @@ class FabricNetwork : public Object
     void Forward(FabricSegment segment, int64_t now)
     {
         ++segment.hop;
-        m_portTable[m_paths[segment.flow][segment.hop]]->Enqueue(segment, now);
+        m_portTable[m_routes[segment.flow].path[segment.hop]]->Enqueue(segment, now);
     }
 
     /// The last port accepted a segment. @return whether it has all of the flow now.
     bool ReachLastPort(const FabricSegment& segment)
     {
-        FlowState& flow = m_flows[segment.flow];
-        flow.reached += segment.payload;
-        return flow.reached == flow.total;
+        FlowRoute& route = m_routes[segment.flow];
+        route.toReach -= segment.payload;
+        return route.toReach == 0;
     }
 
     /// A segment is at its destination. @return whether the flow is complete (and gone).
     bool Arrive(const FabricSegment& segment)
     {
-        FlowState& flow = m_flows[segment.flow];
-        flow.arrived += segment.payload;
-        if (flow.arrived < flow.total)
+        FlowRoute& route = m_routes[segment.flow];
+        route.toArrive -= segment.payload;
+        if (route.toArrive > 0)
         {
             return false;
         }
         Finish(segment.flow);
         return true;
+    }
+
+    /// A hint that the segment moves on soon.
+    void Prefetch(const FabricSegment& segment) const
+    {
+        __builtin_prefetch(&m_routes[segment.flow], 1);
     }
 
     FlowState& StateOf(uint32_t slot)
@@ -142,7 +148,7 @@ class FabricNetwork : public Object
     void HearLoss(uint32_t slot, uint32_t payload);
 
     // What a hop touches comes first.
-    std::vector<FlowPath> m_paths; ///< by slot
+    std::vector<FlowRoute> m_routes; ///< by slot
     std::vector<EgressPort*> m_portTable;
     std::vector<FlowState> m_flows; ///< by slot
     std::vector<uint32_t> m_freeSlots;

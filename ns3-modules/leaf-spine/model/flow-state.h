@@ -24,15 +24,23 @@ namespace ns3
 /// The most links that a path may have.
 constexpr uint32_t FABRIC_MAX_HOPS = 4;
 
-/// A live flow.
+/// The ports of a flow's path, by index in the network.
+using FlowPath = std::array<uint32_t, FABRIC_MAX_HOPS>;
+
+/// What every hop of every segment looks up, kept apart and small so that it stays in the cache.
+struct FlowRoute
+{
+    FlowPath path{};
+    uint64_t toReach{0};  ///< bytes that the last port has not accepted yet
+    uint64_t toArrive{0}; ///< bytes that are not at the destination yet
+};
+
+/// The source's side of a live flow.
 struct FlowState
 {
-    uint64_t total{0}; ///< payload bytes
     uint64_t toSend{
         0}; ///< bytes that wait at the source: not sent yet, or lost and to be sent again
     uint64_t emitted{0};    ///< bytes given to the first port so far, repeated ones included
-    uint64_t reached{0};    ///< bytes accepted by the last port
-    uint64_t arrived{0};    ///< bytes at the destination
     double rate{0};         ///< payload bits per second
     double psPerBit{0};     ///< 1e12 / rate, or 0
     double anchorCredit{0}; ///< bits, at `anchor`
@@ -40,7 +48,6 @@ struct FlowState
     uint32_t id{0};
     uint32_t stamp{0};       ///< of the flow's valid entry in its agent's heap; 0: none
     uint32_t segmentSize{0}; ///< payload bytes of a full segment
-    uint8_t hops{0};
     uint8_t priority{0};
     bool sent{false}; ///< FlowSent was told
 
@@ -68,9 +75,6 @@ struct FlowState
         return smooth > inWhole ? smooth : inWhole;
     }
 };
-
-/// The ports of a flow's path, by index in the network.
-using FlowPath = std::array<uint32_t, FABRIC_MAX_HOPS>;
 
 } // namespace ns3
 
