@@ -161,8 +161,8 @@ def _joined(starts, ends, length):
 
 
 def _looks(panels):
-    """kind -> (colour, hatch, text) for compute and for flows, by first appearance."""
-    compute, flows = {}, {}
+    """kind -> (colour, text) for compute, kind -> (colour, hatch) for flows."""
+    compute = {}
     kinds = pd.concat([p.compute for p in panels]).sort_values("start_s", kind="stable").kind.unique()
     spare = list(SPARE_COMPUTE_COLOURS)
     for kind in kinds:
@@ -176,9 +176,11 @@ def _looks(panels):
         if compute[kind][0] is None:
             compute[kind] = (spare.pop(0) if spare else "#EEEEEE", kind)
     together = pd.concat([p.flows for p in panels])
-    kinds = together.groupby("kind").bytes.sum()
-    for i, kind in enumerate(sorted(kinds.index, key=lambda k: (-kinds[k], k))):
-        flows[kind] = FLOW_LOOKS[i] if i < len(FLOW_LOOKS) else OTHER_LOOK
+    sizes = together.groupby("kind").bytes.sum()
+    largest = sorted(sizes.index, key=lambda k: (-sizes[k], k))
+    # By name among the largest, so that a kind looks alike in the figures of different runs.
+    flows = dict(zip(sorted(largest[: len(FLOW_LOOKS)]), FLOW_LOOKS))
+    flows.update((kind, OTHER_LOOK) for kind in largest[len(FLOW_LOOKS) :])
     return compute, flows
 
 
@@ -331,7 +333,7 @@ def _draw_flows(axes, flows, top, length, factor, looks):
     ideal = depths.index.to_numpy() * factor
     head = np.full(ideal.size, top - 0.02)
     axes.vlines(ideal, head, top + (depths.to_numpy() + 0.92) * height, color=BLACK, linewidth=0.7, zorder=4)
-    axes.plot(ideal, head, linestyle="none", marker="v", markersize=2.6, color=BLACK, zorder=4)
+    axes.plot(ideal, head, linestyle="none", marker="v", markersize=2.6 if ideal.size < 50 else 1.7, color=BLACK, zorder=4)
 
 
 def _legend_handles(plt, panels, shown, compute_looks, flow_looks):

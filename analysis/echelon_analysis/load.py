@@ -13,6 +13,7 @@ import functools
 import json
 import pathlib
 
+import numpy as np
 import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
@@ -287,30 +288,29 @@ def _first_bad_cell(path, columns, options):
 def _read_timeline(path):
     document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema")
     processes = {}
-    rows = []
     try:
-        for event in document["traceEvents"]:
-            kind = event["ph"]
-            if kind == "X":
-                if event.get("cat") == "compute":
-                    args = event["args"]
-                    rows.append(
-                        (event["pid"], args["job"], args["iteration"], event["name"], event["ts"], event["dur"])
-                    )
-            elif kind == "M" and event["name"] == "process_name":
+        events = document["traceEvents"]
+        for event in events:
+            if event["ph"] == "M" and event["name"] == "process_name":
                 args = event["args"]
                 processes[event["pid"]] = (args["run"], args.get("gpu", -1))
+        slices = [e for e in events if e["ph"] == "X" and e.get("cat") == "compute"]
+        where = [processes[e["pid"]] for e in slices]
         frame = pd.DataFrame(
-            rows, columns=["pid", "job", "iteration", "name", "start_s", "duration_s"]
+            {
+                "run": np.array([run for run, _ in where], dtype=np.int64),
+                "device": np.array([gpu for _, gpu in where], dtype=np.int64),
+                "job": [e["args"]["job"] for e in slices],
+                "iteration": np.array([e["args"]["iteration"] for e in slices], dtype=np.int64),
+                "name": [e["name"] for e in slices],
+                "start_s": np.array([e["ts"] for e in slices], dtype=float) * 1e-6,
+                "duration_s": np.array([e["dur"] for e in slices], dtype=float) * 1e-6,
+            }
         )
-        where = [processes[pid] for pid in frame.pid]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise AnalysisError(
             path, f"an event lacks or names the unknown {error}", "see docs/reference/results.md"
         ) from None
-    frame.insert(0, "run", [run for run, _ in where])
-    frame.insert(1, "device", [gpu for _, gpu in where])
-    frame[["start_s", "duration_s"]] = frame[["start_s", "duration_s"]].astype(float) * 1e-6
-    frame = frame.drop(columns="pid").sort_values(["run", "device", "start_s"], kind="stable")
+    frame = frame.sort_values(["run", "device", "start_s"], kind="stable")
     frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
     return Timeline(frame.reset_index(drop=True), int(document["metadata"].get("slices_left_out", 0)))
