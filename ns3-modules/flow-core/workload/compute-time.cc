@@ -7,10 +7,31 @@ namespace echelon
 namespace
 {
 
-/// Keeps the longest compute time of any accepted model far from the end of simulated time.
-constexpr double LEAST_SPEED = 1e6;
+Time
+CheckedTime(double seconds)
+{
+    if (!(seconds <= MAX_COMPUTE_TIME.Seconds()))
+    {
+        throw ParameterError("peak_flops",
+                             "one computation would take longer than 100 s",
+                             "check peak_flops, utilisation, micro_batch and the model");
+    }
+    return Time::FromSeconds(seconds);
+}
 
 } // namespace
+
+Time
+ComputeModel::Forward(double flops) const
+{
+    return CheckedTime(flops / (peakFlops * utilisation));
+}
+
+Time
+ComputeModel::Backward(double flops) const
+{
+    return CheckedTime(backwardRatio * flops / (peakFlops * utilisation));
+}
 
 Time
 ComputeModel::Forward(double flops, const std::optional<Time>& measured) const
@@ -27,7 +48,7 @@ ComputeModel::Backward(double flops,
     {
         return *measuredBackward;
     }
-    return measuredForward ? Time::FromSeconds(backwardRatio * measuredForward->Seconds())
+    return measuredForward ? CheckedTime(backwardRatio * measuredForward->Seconds())
                            : Backward(flops);
 }
 
@@ -45,15 +66,7 @@ ComputeParameters()
             {"backward_ratio",
              ParameterType::NUMBER,
              "2",
-             "backward time over forward time; 3 with full activation recomputation"},
-            {"value_bytes",
-             ParameterType::INTEGER,
-             "2",
-             "bytes of one activation, weight or gradient on the network; bf16: 2"},
-            {"micro_batch",
-             ParameterType::INTEGER,
-             "1",
-             "samples (sequences) of one micro-batch of one replica"}};
+             "backward time over forward time; 3 with full activation recomputation"}};
 }
 
 ComputeModel
@@ -68,10 +81,10 @@ ComputeModelOf(const ParameterSet& parameters)
                              "the utilisation is not above 0 and at most 1",
                              "0.3 to 0.6 is usual in training");
     }
-    if (model.peakFlops * model.utilisation < LEAST_SPEED)
+    if (model.peakFlops <= 0)
     {
         throw ParameterError("peak_flops",
-                             "the device computes less than 1e6 operations per second",
+                             "the device computes nothing",
                              "989e12 for an H100, 312e12 for an A100");
     }
     if (model.backwardRatio < 0 || model.backwardRatio > 100)

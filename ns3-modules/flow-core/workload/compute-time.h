@@ -15,6 +15,7 @@
 
 #include "base/parameters.h"
 #include "base/time.h"
+#include "workload/model-profile.h"
 
 #include <optional>
 #include <vector>
@@ -29,15 +30,9 @@ struct ComputeModel
     double utilisation = 0; ///< the part of the peak that is reached, in (0, 1]
     double backwardRatio = 0;
 
-    Time Forward(double flops) const
-    {
-        return Time::FromSeconds(flops / (peakFlops * utilisation));
-    }
-
-    Time Backward(double flops) const
-    {
-        return Time::FromSeconds(backwardRatio * flops / (peakFlops * utilisation));
-    }
+    /// @throws ParameterError when it takes longer than MAX_COMPUTE_TIME.
+    Time Forward(double flops) const;
+    Time Backward(double flops) const;
 
     /// Measured times win: the forward one, or `flops` by the formula.
     Time Forward(double flops, const std::optional<Time>& measured) const;
@@ -47,8 +42,7 @@ struct ComputeModel
                   const std::optional<Time>& measuredBackward) const;
 };
 
-/// The parameters that every workload with a model declares: peak_flops, utilisation,
-/// backward_ratio, value_bytes, micro_batch.
+/// The parameters peak_flops, utilisation and backward_ratio.
 std::vector<ParameterSpec> ComputeParameters();
 
 /// @throws ParameterError when a value is out of range.

@@ -3,7 +3,6 @@
 
 #include "base/parameters.h"
 
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -13,11 +12,14 @@ namespace echelon
 namespace
 {
 
-/// Larger dimensions would overflow products of three of them.
-constexpr std::int64_t MAX_DIMENSION = 1000000;
+/// Larger numbers would overflow the products that follow.
+constexpr std::int64_t MAX_WIDTH = 1000000;
+constexpr std::int64_t MAX_LAYERS = 10000;
+constexpr double MAX_PARAMETERS = 1e15;
+constexpr double MAX_FLOPS = 1e21;
 
 void
-CheckRange(const char* field, std::int64_t value, std::int64_t least)
+CheckRange(const char* field, std::int64_t value, std::int64_t least, std::int64_t most = MAX_WIDTH)
 {
     const std::string name = std::string("transformer/") + field;
     if (value < least)
@@ -26,11 +28,11 @@ CheckRange(const char* field, std::int64_t value, std::int64_t least)
                              std::to_string(value) + " is too small",
                              "at least " + std::to_string(least));
     }
-    if (value > MAX_DIMENSION)
+    if (value > most)
     {
         throw ParameterError(name,
                              std::to_string(value) + " is too large",
-                             "at most " + std::to_string(MAX_DIMENSION));
+                             "at most " + std::to_string(most));
     }
 }
 
@@ -47,17 +49,28 @@ CheckDivides(const char* field, std::int64_t divisor, const char* of, std::int64
 }
 
 void
+CheckMeasured(const std::string& field, const std::optional<Time>& time)
+{
+    if (time && (*time < Time() || *time > MAX_COMPUTE_TIME))
+    {
+        throw ParameterError(field,
+                             "a measured time is not between 0 and 100 s",
+                             "give the time of one micro-batch on one device");
+    }
+}
+
+void
 CheckTransformer(const TransformerDims& dims)
 {
-    CheckRange("layers", dims.layers, 1);
+    CheckRange("layers", dims.layers, 1, MAX_LAYERS);
     CheckRange("hidden", dims.hidden, 1);
     CheckRange("heads", dims.heads, 1);
     CheckRange("kv_heads", dims.kvHeads, 1);
     CheckRange("ffn_hidden", dims.ffnHidden, 1);
     CheckRange("vocabulary", dims.vocabulary, 1);
     CheckRange("sequence", dims.sequence, 1);
-    CheckRange("experts", dims.experts, 1);
-    CheckRange("top_k", dims.topK, 1);
+    CheckRange("experts", dims.experts, 1, MAX_LAYERS);
+    CheckRange("top_k", dims.topK, 1, MAX_LAYERS);
     CheckRange("learned_positions", dims.learnedPositions, 0);
     CheckDivides("heads", dims.heads, "hidden", dims.hidden);
     CheckDivides("kv_heads", dims.kvHeads, "heads", dims.heads);
@@ -68,12 +81,27 @@ CheckTransformer(const TransformerDims& dims)
                                  std::to_string(dims.experts) + " experts",
                              "at most experts");
     }
+    if (static_cast<double>(dims.layers) * static_cast<double>(BlockParameters(dims)) >
+        MAX_PARAMETERS)
+    {
+        throw ParameterError("transformer",
+                             "the model has more than 1e15 parameters",
+                             "check hidden, ffn_hidden, experts and layers");
+    }
+    CheckMeasured("transformer/layer_forward", dims.layerForward);
+    CheckMeasured("transformer/layer_backward", dims.layerBackward);
 }
 
 void
 CheckLayers(const std::vector<LayerProfile>& layers)
 {
     std::set<std::string> names;
+    if (layers.size() > static_cast<std::size_t>(MAX_LAYERS))
+    {
+        throw ParameterError("layers",
+                             "there are more than " + std::to_string(MAX_LAYERS) + " layers",
+                             "merge layers");
+    }
     for (std::size_t i = 0; i < layers.size(); ++i)
     {
         const LayerProfile& layer = layers[i];
@@ -84,14 +112,20 @@ CheckLayers(const std::vector<LayerProfile>& layers)
                                  "there are two layers \"" + layer.name + "\"",
                                  "rename one");
         }
-        if (layer.parameters < 0)
+        if (layer.parameters < 0 || static_cast<double>(layer.parameters) > MAX_PARAMETERS)
         {
-            throw ParameterError(field + "/parameters", "a count is not negative", "0 or more");
+            throw ParameterError(field + "/parameters",
+                                 "the count is not between 0 and 1e15",
+                                 "the number of trainable values of this layer");
         }
-        if (!std::isfinite(layer.forwardFlops) || layer.forwardFlops < 0)
+        if (!(layer.forwardFlops >= 0 && layer.forwardFlops <= MAX_FLOPS))
         {
-            throw ParameterError(field + "/forward_flops", "a count is not negative", "0 or more");
+            throw ParameterError(field + "/forward_flops",
+                                 "the count is not between 0 and 1e21",
+                                 "the operations of this layer for one sample");
         }
+        CheckMeasured(field + "/forward", layer.forward);
+        CheckMeasured(field + "/backward", layer.backward);
     }
 }
 

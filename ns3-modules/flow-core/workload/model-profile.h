@@ -68,6 +68,10 @@ struct ModelProfile
     std::vector<LayerProfile> layers;
 };
 
+/// No single computation may take longer: sums of such times stay far below the end of simulated
+/// time.
+inline constexpr Time MAX_COMPUTE_TIME = Time::FromPicoseconds(100'000'000'000'000);
+
 /// @throws ParameterError when a dimension is missing, not positive, or does not divide another.
 void CheckModel(const ModelProfile& model);
 

@@ -19,10 +19,9 @@
 
 #include "base/parameters.h"
 #include "topology/topology.h"
-#include "workload/model-profile.h"
 #include "workload/task-graph.h"
+#include "workload/workload-spec.h"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,23 +34,6 @@ enum class ModelNeed
     NONE,        ///< no model: collective, tasks, flows
     ANY,         ///< a transformer or a list of layers
     TRANSFORMER, ///< dimensions of a transformer
-};
-
-/// One job's work, parsed. `parameters` are those that the registry declares for `kind`.
-struct WorkloadSpec
-{
-    std::string kind;
-    ParameterSet parameters;
-    std::optional<ModelProfile> model;
-    std::uint64_t seed = 1; ///< of random expert loads
-};
-
-/// How many devices a job needs, and which of them talk most.
-struct RankLayout
-{
-    std::uint32_t ranks = 1;
-    std::uint32_t block =
-        1; ///< consecutive ranks that belong in one host (a tensor-parallel group); divides ranks
 };
 
 /// One line of the registry.

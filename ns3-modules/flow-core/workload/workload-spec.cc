@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload/workload-spec.h"
+
+#include <cstdio>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr std::int64_t MAX_COUNT = 65536;
+
+} // namespace
+
+std::uint32_t
+CountOf(const ParameterSet& parameters, const std::string& name, std::uint32_t least)
+{
+    const std::int64_t value = parameters.GetInteger(name);
+    if (value < least || value > MAX_COUNT)
+    {
+        throw ParameterError(name,
+                             std::to_string(value) + " is out of range",
+                             "from " + std::to_string(least) + " to " + std::to_string(MAX_COUNT));
+    }
+    return static_cast<std::uint32_t>(value);
+}
+
+void
+CheckTaskBudget(double tasks)
+{
+    if (tasks > MAX_TASKS)
+    {
+        char text[96];
+        std::snprintf(text,
+                      sizeof text,
+                      "an iteration would have about %.3g tasks, more than %.3g",
+                      tasks,
+                      MAX_TASKS);
+        throw ParameterError("kind", text, "fewer ranks or micro-batches, or granularity flow");
+    }
+}
+
+} // namespace echelon
