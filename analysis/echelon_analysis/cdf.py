@@ -43,7 +43,7 @@ def draw_cdf(results, out):
     logarithmic = everything.min() > 0 and high > LOG_SPREAD * median
     with styled() as plt:
         figure, axes = plt.subplots(figsize=(WIDTH * 0.62, 2.6), constrained_layout=True)
-        # The most tardy scheduler is drawn first, so that a line that coincides with another shows through its dashes.
+        # Later runs lie on top with dashes, so that a line that coincides with an earlier one lets it show through.
         low, top = np.inf, -np.inf
         for run, (label, sample) in enumerate(zip(results.labels, samples)):
             if sample.size == 0:

@@ -46,7 +46,7 @@ class Panel:
 
     label: str
     iteration_time: float
-    compute: pd.DataFrame  # device, name, kind, start_s, duration_s
+    compute: pd.DataFrame  # device, stream, name, kind, start_s, duration_s
     flows: pd.DataFrame  # source, group, position, name, kind, start_s, finish_s, ideal_finish_s, bytes
 
 
@@ -251,16 +251,18 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
         top = row * ROW_HEIGHT
         own = panel.compute[panel.compute.device == gpu.device]
         own = own[(own.start_s < window[1]) & (own.start_s + own.duration_s > window[0])]
-        for kind, part in own.groupby("kind"):
+        # Streams run side by side and share the row's height.
+        height = COMPUTE_HEIGHT / (1 + own.stream.max() if len(own) else 1)
+        for (kind, stream), part in own.groupby(["kind", "stream"]):
             bars = _joined(part.start_s, part.start_s + part.duration_s, length)
             axes.broken_barh(
                 [(a * factor, (b - a) * factor) for a, b in bars],
-                (top, COMPUTE_HEIGHT),
+                (top + stream * height, height),
                 facecolor=compute_looks[kind][0],
                 edgecolor="white",
                 linewidth=0.4 if len(own) < 150 else 0.1,
             )
-        _number_slices(axes, own, top, length, factor, compute_looks)
+        _number_slices(axes, own, top, height, length, factor, compute_looks)
         flows = panel.flows[panel.flows.source == gpu.device]
         flows = flows[(flows.start_s < window[1]) & (flows.finish_s > window[0])]
         if len(flows):
@@ -293,14 +295,14 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     axes.set_title(text, loc="right", fontweight="normal", fontsize=8)
 
 
-def _number_slices(axes, own, top, length, factor, looks):
+def _number_slices(axes, own, top, height, length, factor, looks):
     """Write the micro-batch into slices that have room for it."""
-    for name, kind, start, duration in zip(own.name, own.kind, own.start_s, own.duration_s):
+    for name, kind, stream, start, duration in zip(own.name, own.kind, own.stream, own.start_s, own.duration_s):
         text = re.search(r"\d+", name)
         if text and duration > (0.011 + 0.008 * len(text.group())) * length:
             axes.text(
                 (start + 0.5 * duration) * factor,
-                top + 0.5 * COMPUTE_HEIGHT,
+                top + (stream + 0.5) * height,
                 text.group(),
                 ha="center",
                 va="center_baseline",

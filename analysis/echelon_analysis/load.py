@@ -89,7 +89,7 @@ SUMMARY_FIGURES = {
 class Timeline:
     """timeline.json, reduced to what figures need."""
 
-    compute: pd.DataFrame  # run, device, job, iteration, name, start_s, duration_s
+    compute: pd.DataFrame  # run, device, stream, job, iteration, name, start_s, duration_s
     slices_left_out: int
 
 
@@ -300,6 +300,7 @@ def _read_timeline(path):
             {
                 "run": np.array([run for run, _ in where], dtype=np.int64),
                 "device": np.array([gpu for _, gpu in where], dtype=np.int64),
+                "stream": np.array([e["tid"] - 1 for e in slices], dtype=np.int64),
                 "job": [e["args"]["job"] for e in slices],
                 "iteration": np.array([e["args"]["iteration"] for e in slices], dtype=np.int64),
                 "name": [e["name"] for e in slices],

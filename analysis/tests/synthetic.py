@@ -21,7 +21,7 @@ class Run:
     scheduler: str
     flows: list = dataclasses.field(default_factory=list)  # (group, position, source, destination, bytes, count, start, finish, ideal)
     groups: list = dataclasses.field(default_factory=list)  # (job, iteration, name, shape, weight, scale_up, extra flows, extra bytes)
-    compute: list = dataclasses.field(default_factory=list)  # (gpu, job, iteration, name, start, end)
+    compute: list = dataclasses.field(default_factory=list)  # (gpu, job, iteration, name, start, end[, stream])
     jobs: list = dataclasses.field(default_factory=list)  # (job, iteration, start, end)
     links: list = dataclasses.field(default_factory=list)  # (name, rate, bytes)
 
@@ -116,12 +116,12 @@ def write(folder, scenario, runs, devices, slices_left_out=0):
             pid = 1 + r * (devices + 1) + gpu
             args = {"name": f"{run.scheduler} | gpu {gpu}", "run": r, "gpu": gpu}
             events.append({"ph": "M", "pid": pid, "name": "process_name", "args": args})
-        for gpu, job, iteration, name, start, end in run.compute:
+        for gpu, job, iteration, name, start, end, *stream in run.compute:
             events.append(
                 {
                     "ph": "X",
                     "pid": 1 + r * (devices + 1) + gpu,
-                    "tid": 1,
+                    "tid": 1 + (stream[0] if stream else 0),
                     "ts": round(start * 1e6, 3),
                     "dur": round((end - start) * 1e6, 3),
                     "cat": "compute",
