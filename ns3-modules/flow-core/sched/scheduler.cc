@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 #include "base/tolerances.h"
 
+#include <chrono>
 #include <cmath>
 
 namespace echelon
@@ -16,9 +17,36 @@ Scheduler::Allocate(const NetworkView& view)
     ++m_counts.calls;
     m_counts.flows += view.flows.size();
     m_allocation.rates.assign(view.flows.size(), 0.0);
+    const auto before = std::chrono::steady_clock::now();
     DoAllocate(view, m_allocation);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
+    m_counts.seconds += spent.count();
     CheckAllocation(view);
     return m_allocation;
+}
+
+bool
+Scheduler::Repair(const NetworkState& state,
+                  const std::vector<LinkId>& touched,
+                  std::vector<FlowRate>& changes)
+{
+    changes.clear();
+    if (!DoRepair(state, touched, changes))
+    {
+        return false;
+    }
+    ++m_counts.calls;
+    ++m_counts.repairs;
+    m_counts.flows += changes.size();
+    return true;
+}
+
+bool
+Scheduler::DoRepair(const NetworkState& /*state*/,
+                    const std::vector<LinkId>& /*touched*/,
+                    std::vector<FlowRate>& /*changes*/)
+{
+    return false;
 }
 
 void

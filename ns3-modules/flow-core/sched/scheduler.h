@@ -22,6 +22,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "sched/network-state.h"
 #include "topology/path.h"
 
 #include <cstdint>
@@ -70,11 +71,13 @@ struct Allocation
         rates; ///< payload bits per second of each flow of the view, in the view's order
 };
 
-/// How often a scheduler was asked, and about how much.
+/// How often a scheduler was asked, about how much, and how long it took; engine figures, not results.
 struct SchedulerCounts
 {
     std::uint64_t calls = 0;
-    std::uint64_t flows = 0; ///< sum over calls
+    std::uint64_t flows = 0;   ///< given a rate, sum over calls
+    std::uint64_t repairs = 0; ///< calls answered by the shortcut
+    double seconds = 0;      ///< wall-clock time of the decisions, without the checks
 };
 
 /// Base of all schedulers.
@@ -86,6 +89,16 @@ class Scheduler
     /// @pre view.flows and view.groups sorted by id. The result stays valid until the next call.
     const Allocation& Allocate(const NetworkView& view);
 
+    /**
+     * A shortcut for schedulers whose decisions change locally: given all rates in force, which were this scheduler's decision until
+     * flows arrived on or departed from the touched links, find the rates that change.
+     * @param touched each link once. @param changes receives the changed rates.
+     * @returns false when there is no shortcut (now); the caller then puts the closure before Allocate.
+     */
+    bool Repair(const NetworkState& state,
+                const std::vector<LinkId>& touched,
+                std::vector<FlowRate>& changes);
+
     const SchedulerCounts& Counts() const
     {
         return m_counts;
@@ -94,6 +107,11 @@ class Scheduler
   private:
     /// Fill out.rates, which has the right size and is all zero.
     virtual void DoAllocate(const NetworkView& view, Allocation& out) = 0;
+
+    /// The answer must be what DoAllocate would decide, up to rounding.
+    virtual bool DoRepair(const NetworkState& state,
+                          const std::vector<LinkId>& touched,
+                          std::vector<FlowRate>& changes);
 
     void CheckView(const NetworkView& view) const;
     void CheckAllocation(const NetworkView& view);

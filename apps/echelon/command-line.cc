@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "command-line.h"
+
+#include "check-command.h"
+#include "exit-codes.h"
+#include "input-error.h"
+#include "list-command.h"
+#include "run-command.h"
+#include "signals.h"
+#include "text-buffer.h"
+#include "version.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// CLI11's messages may take several lines; ours take one.
+int
+ReportUsage(const CLI::App& app, const CLI::ParseError& error)
+{
+    if (error.get_exit_code() == 0) // --help, --version
+    {
+        return app.exit(error);
+    }
+    std::string message = error.what();
+    message = message.substr(0, message.find('\n'));
+    std::cerr << "echelon: " << Printable(message) << " (try --help)\n";
+    return EXIT_BAD_USAGE;
+}
+
+void
+AddRun(CLI::App& app, RunOptions& options)
+{
+    CLI::App* run = app.add_subcommand("run", "Run a scenario under each of its schedulers");
+    run->add_option("SCENARIO", options.file, "Scenario file")->required();
+    run->add_option("--set",
+                    options.overrides.assignments,
+                    "Change a value of the scenario: /json/pointer=VALUE (repeatable)")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run->add_option("--scheduler",
+                    options.overrides.schedulers,
+                    "Run this scheduler instead of the scenario's (repeatable)")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
+    run->add_option("--seed", options.overrides.seed, "Seed of all random choices");
+    run->add_option("--out", options.out, "Folder of the results")->capture_default_str();
+    run->add_flag("--json", options.json, "Print the summary document instead of the table");
+    run->add_flag("--quiet", options.quiet, "Print nothing but errors");
+}
+
+} // namespace
+
+int
+RunCommandLine(int argc, char** argv)
+{
+    ExitOnInterrupt();
+    CLI::App app("Compare network flow schedulers on distributed training jobs", "echelon");
+    app.set_version_flag("--version", VersionText());
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 done, 1 an expectation failed, 64 usage, 65 bad input, 70 internal "
+               "error, 75 interrupted");
+
+    RunOptions runOptions;
+    runOptions.command.assign(argv, argv + argc);
+    AddRun(app, runOptions);
+
+    std::vector<std::string> files;
+    CLI::App* check = app.add_subcommand("check", "Validate scenarios");
+    check->add_option("FILE", files, "Scenario files")->required();
+
+    std::string what;
+    bool listJson = false;
+    CLI::App* list = app.add_subcommand("list", "What a scenario can name, with all parameters");
+    list->add_option("WHAT", what, "schedulers, fabrics, workloads or placements")
+        ->required()
+        ->check(CLI::IsMember(Listings()));
+    list->add_flag("--json", listJson, "Print JSON");
+
+    try
+    {
+        app.parse(argc, argv);
+    }
+    catch (const CLI::ParseError& error)
+    {
+        return ReportUsage(app, error);
+    }
+    try
+    {
+        if (check->parsed())
+        {
+            return CheckCommand(files);
+        }
+        return list->parsed() ? ListCommand(what, listJson) : RunCommand(runOptions);
+    }
+    catch (const InputError& error)
+    {
+        std::cerr << error.what() << '\n';
+        return EXIT_BAD_INPUT;
+    }
+    catch (const OutputError& error)
+    {
+        std::cerr << "echelon: " << Printable(error.what()) << '\n';
+        return EXIT_BAD_USAGE;
+    }
+    catch (const std::exception& error)
+    {
+        std::cerr << "echelon: internal error: " << Printable(error.what()) << '\n';
+        return EXIT_INTERNAL;
+    }
+}
+
+} // namespace echelon

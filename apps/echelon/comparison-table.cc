@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "comparison-table.h"
+
+#include "base/units.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// With more jobs than this, one column gives the mean over all.
+constexpr std::size_t MOST_JOB_COLUMNS = 4;
+constexpr std::size_t LONGEST_JOB_NAME = 18;
+
+std::string
+Fixed(double value, int decimals, const char* unit)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f%s", decimals, value, unit);
+    return text;
+}
+
+/// Four significant digits: differences between schedulers are often below one per cent.
+std::string
+Duration(double seconds)
+{
+    const double magnitude = std::abs(seconds);
+    const auto shown = [](double value, const char* unit) {
+        const double size = std::abs(value);
+        return Fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3, unit);
+    };
+    return magnitude >= 1 || magnitude == 0 ? shown(seconds, " s")
+           : magnitude >= 1e-3              ? shown(seconds * 1e3, " ms")
+           : magnitude >= 1e-6              ? shown(seconds * 1e6, " us")
+                                            : shown(seconds * 1e9, " ns");
+}
+
+double
+Mean(const nlohmann::ordered_json& values)
+{
+    double sum = 0;
+    for (const auto& value : values)
+    {
+        sum += value.get<double>();
+    }
+    return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+std::string
+Shortened(const std::string& name)
+{
+    return name.size() <= LONGEST_JOB_NAME ? name : name.substr(0, LONGEST_JOB_NAME - 1) + "~";
+}
+
+} // namespace
+
+ComparisonTable::ComparisonTable(std::ostream& out, const Scenario& scenario)
+    : m_out(out),
+      m_scenario(scenario),
+      m_jobColumns(scenario.jobs.size() <= MOST_JOB_COLUMNS ? scenario.jobs.size() : 0)
+{
+}
+
+void
+ComparisonTable::Line(const std::vector<std::string>& cells)
+{
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+    {
+        const std::size_t width = std::max(m_widths[i], cells[i].size());
+        const std::string padding(width - cells[i].size(), ' ');
+        line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
+    }
+    m_out << line << std::endl;
+}
+
+void
+ComparisonTable::Head()
+{
+    const Topology::Shape& shape = m_scenario.topology.GetShape();
+    m_out << m_scenario.name << ": " << m_scenario.jobs.size()
+          << (m_scenario.jobs.size() == 1 ? " job on " : " jobs on ")
+          << m_scenario.topology.Devices() << " GPUs in " << shape.hosts << " hosts, "
+          << m_scenario.fabric.kind << " fabric, seed " << m_scenario.seed << "\n\n";
+    std::vector<std::string> cells{"scheduler", "makespan"};
+    for (std::size_t j = 0; j < m_jobColumns; ++j)
+    {
+        cells.push_back(m_jobColumns == 1 ? "iteration"
+                                          : "it. " + Shortened(m_scenario.jobs[j].name));
+    }
+    if (m_jobColumns == 0)
+    {
+        cells.emplace_back("mean iteration");
+    }
+    for (const char* title :
+         {"speed-up", "tardiness", "mean CCT", "p99 FCT", "busiest link", "wall"})
+    {
+        cells.emplace_back(title);
+    }
+    for (const std::string& cell : cells)
+    {
+        m_widths.push_back(std::max<std::size_t>(cell.size(), 8));
+    }
+    for (const SchedulerChoice& choice : m_scenario.schedulers)
+    {
+        m_widths[0] = std::max(m_widths[0], choice.label.size());
+    }
+    Line(cells);
+}
+
+void
+ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_json& engine)
+{
+    const double makespan = run["makespan_s"].get<double>();
+    m_results.push_back({run["scheduler"].get<std::string>(), makespan});
+    std::vector<std::string> cells{m_results.back().label, Duration(makespan)};
+    double sum = 0;
+    for (const auto& job : run["jobs"])
+    {
+        const double mean = Mean(job["iteration_times_s"]);
+        sum += mean;
+        if (m_jobColumns > 0)
+        {
+            cells.push_back(Duration(mean));
+        }
+    }
+    if (m_jobColumns == 0)
+    {
+        cells.push_back(Duration(sum / static_cast<double>(m_scenario.jobs.size())));
+    }
+    cells.push_back(makespan > 0 ? Fixed(m_results.front().makespan / makespan, 3, "") : "-");
+    cells.push_back(Duration(run["groups"]["tardiness_sum_s"].get<double>()));
+    cells.push_back(Duration(run["groups"]["cct_mean_s"].get<double>()));
+    cells.push_back(Duration(run["flows"]["fct_p99_s"].get<double>()));
+    cells.push_back(Fixed(100 * run["links"]["utilisation_max"].get<double>(), 1, " %"));
+    cells.push_back(Fixed(engine["wall_s"].get<double>(), 2, " s"));
+    Line(cells);
+}
+
+void
+ComparisonTable::Best()
+{
+    if (m_results.size() < 2)
+    {
+        return;
+    }
+    const auto less = [](const Result& a, const Result& b) { return a.makespan < b.makespan; };
+    const Result& best = *std::min_element(m_results.begin(), m_results.end(), less);
+    const Result& worst = *std::max_element(m_results.begin(), m_results.end(), less);
+    const Result& first = m_results.front();
+    m_out << '\n';
+    if (best.makespan == worst.makespan)
+    {
+        m_out << "best: all alike, none changes the makespan" << std::endl;
+        return;
+    }
+    std::string others;
+    for (const Result& result : m_results)
+    {
+        if (&result != &best && result.makespan == best.makespan)
+        {
+            others += (others.empty() ? " (and " : ", ") + result.label;
+        }
+    }
+    others += others.empty() ? "" : ")";
+    const Result& reference = first.makespan > best.makespan ? first : worst;
+    m_out << "best: " << best.label << others << ", makespan "
+          << Fixed(100 * (1 - best.makespan / reference.makespan), 1, " %") << " below "
+          << reference.label << std::endl;
+}
+
+} // namespace echelon

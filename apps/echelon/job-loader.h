@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A scenario's "jobs": workload, placement, repetition.
+ *
+ *     std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed);
+ *
+ * Jobs come back sorted by name, and are placed in that order, so that the order of input does not
+ * matter. Errors: InputError. Refused besides what is wrong in itself: jobs that could leave more
+ * than MAX_RECORDS records or outlast simulated time.
+ */
+#pragma once
+
+#include "json-document.h"
+
+#include "topology/topology.h"
+#include "workload/task-graph.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+inline constexpr std::size_t MAX_JOBS = 10000;
+inline constexpr std::int64_t MAX_ITERATIONS = 1000000;
+/// Tasks times iterations of all jobs: about 10 GB of records.
+inline constexpr double MAX_RECORDS = 1e8;
+
+std::vector<Job> LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed);
+
+} // namespace echelon

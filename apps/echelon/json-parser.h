@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Strict JSON: what nlohmann's parser accepts, minus what would hide a mistake or cost too much.
+ *
+ *     Json value = ParseJson(text, "scenario.json");
+ *
+ * Besides syntax errors (with line and column) it refuses: keys given twice in one object, nesting
+ * deeper than MAX_JSON_DEPTH, numbers that a double cannot hold, text that is not UTF-8, and an
+ * empty file. O(length of the text). Errors: InputError.
+ */
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace echelon
+{
+
+using Json = nlohmann::json;
+
+/// Deepest nesting of arrays and objects in one file.
+inline constexpr std::size_t MAX_JSON_DEPTH = 32;
+
+/// @param file names the text in errors.
+Json ParseJson(std::string_view text, const std::string& file);
+
+/// One token of a JSON pointer, escaped: "~" becomes "~0" and "/" becomes "~1" (RFC 6901).
+std::string EscapePointerToken(std::string_view token);
+
+/// The tokens of a JSON pointer, unescaped. @throws std::invalid_argument when it is none (says
+/// why).
+std::vector<std::string> SplitPointer(std::string_view pointer);
+
+} // namespace echelon

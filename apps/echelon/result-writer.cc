@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "result-writer.h"
+
+#include "csv-writer.h"
+#include "text-buffer.h"
+#include "timeline-writer.h"
+#include "version.h"
+
+#include "base/random.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace echelon
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string
+PartFolder(const std::string& folder, std::size_t index)
+{
+    return folder + "/part-" + std::to_string(index);
+}
+
+void
+WriteText(const std::string& path, const std::string& text)
+{
+    TextBuffer out(path);
+    out << text;
+    out.Close();
+}
+
+std::string
+ReadText(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// Appends a file piece by piece: parts may be large.
+void
+Append(TextBuffer& out, const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::vector<char> piece(1 << 20);
+    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
+    {
+        out << std::string_view(piece.data(), static_cast<std::size_t>(file.gcount()));
+    }
+}
+
+} // namespace
+
+void
+WritePart(const std::string& folder,
+          std::size_t index,
+          const Scenario& scenario,
+          const RunOutcome& outcome)
+{
+    const std::string part = PartFolder(folder, index);
+    fs::create_directory(part);
+    const SchedulerChoice& choice = scenario.schedulers[index];
+    const RecordedRun run{index, choice.label, outcome.record, scenario.topology};
+    WriteCsvRows(part, run);
+    const TimelineCounts counts =
+        WriteTimelineEvents(part + "/timeline",
+                            run,
+                            MAX_TIMELINE_EVENTS / scenario.schedulers.size());
+    const OrderedJson document{
+        {"run", SummaryToJson(outcome.summary, scenario, choice)},
+        {"engine", EngineToJson(outcome, choice)},
+        {"timeline", {counts.kept, counts.slicesLeftOut, counts.countersLeftOut}}};
+    WriteText(part + "/figures.json", document.dump());
+}
+
+Part
+ReadPart(const std::string& folder, std::size_t index)
+{
+    OrderedJson document =
+        OrderedJson::parse(ReadText(PartFolder(folder, index) + "/figures.json"));
+    return {std::move(document["run"]), std::move(document["engine"])};
+}
+
+void
+WritePartError(const std::string& folder, std::size_t index, const std::string& message)
+{
+    const std::string part = PartFolder(folder, index);
+    std::error_code ignored;
+    fs::create_directory(part, ignored);
+    std::ofstream(part + "/error") << message;
+}
+
+std::string
+ReadPartError(const std::string& folder, std::size_t index)
+{
+    return ReadText(PartFolder(folder, index) + "/error");
+}
+
+void
+JoinParts(const std::string& folder,
+          const Scenario& scenario,
+          const OrderedJson& summary,
+          const OrderedJson& manifest)
+{
+    const std::size_t runs = scenario.schedulers.size();
+    for (const CsvFile& file : CsvFiles())
+    {
+        TextBuffer out(folder + "/" + file.name);
+        out << file.header << '\n';
+        for (std::size_t i = 0; i < runs; ++i)
+        {
+            Append(out, PartFolder(folder, i) + "/" + file.name);
+        }
+        out.Close();
+    }
+    TimelineCounts total;
+    for (std::size_t i = 0; i < runs; ++i)
+    {
+        const OrderedJson counts =
+            OrderedJson::parse(ReadText(PartFolder(folder, i) + "/figures.json"))["timeline"];
+        total.kept += counts[0].get<std::uint64_t>();
+        total.slicesLeftOut += counts[1].get<std::uint64_t>();
+        total.countersLeftOut += counts[2].get<std::uint64_t>();
+    }
+    TextBuffer timeline(folder + "/timeline.json");
+    timeline << TimelineHead(scenario.name, total);
+    for (std::size_t i = 0; i < runs; ++i)
+    {
+        timeline << (i == 0 ? "" : ",\n");
+        Append(timeline, PartFolder(folder, i) + "/timeline");
+    }
+    timeline << TimelineTail();
+    timeline.Close();
+    WriteText(folder + "/summary.json", summary.dump(2) + "\n");
+    WriteText(folder + "/scenario.resolved.json", scenario.resolved.dump(2) + "\n");
+    WriteText(folder + "/manifest.json", manifest.dump(2) + "\n");
+    for (std::size_t i = 0; i < runs; ++i)
+    {
+        fs::remove_all(PartFolder(folder, i));
+    }
+}
+
+OrderedJson
+MakeSummary(const Scenario& scenario, const std::vector<Part>& parts)
+{
+    OrderedJson summary{{"schema", "echelon/summary/1"},
+                        {"scenario", scenario.name},
+                        {"runs", OrderedJson::array()},
+                        {"engine", OrderedJson::array()}};
+    for (const Part& part : parts)
+    {
+        summary["runs"].push_back(part.run);
+        summary["engine"].push_back(part.engine);
+    }
+    return summary;
+}
+
+std::string
+RunId(const Scenario& scenario)
+{
+    const BuildInfo build = GetBuildInfo();
+    const std::uint64_t hash =
+        HashText(scenario.resolved.dump() + "\n" + build.version + "\n" + build.commit);
+    char text[24];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(Mix64(hash)));
+    return std::string(text).substr(0, 12);
+}
+
+OrderedJson
+MakeManifest(const Scenario& scenario, const std::vector<std::string>& command)
+{
+    const BuildInfo build = GetBuildInfo();
+    return {{"schema", "echelon/results/1"},
+            {"scenario", scenario.name},
+            {"run_id", RunId(scenario)},
+            {"input", scenario.file},
+            {"program",
+             {{"version", build.version},
+              {"commit", build.commit},
+              {"compiler", build.compiler},
+              {"ns3", build.ns3}}},
+            {"command", command}};
+}
+
+} // namespace echelon

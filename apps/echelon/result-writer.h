@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The result files of docs/reference/results.md, in two steps: each run writes its part, then the
+ * parts become the files.
+ *
+ *     WritePart(folder, i, scenario, outcome);            // in the run's process
+ *     Part part = ReadPart(folder, i);                    // in the program
+ *     JoinParts(folder, scenario, summary, manifest);     // removes the parts
+ *
+ * Errors: OutputError.
+ */
+#pragma once
+
+#include "run-one.h"
+#include "scenario.h"
+
+#include <string>
+
+namespace echelon
+{
+
+using OrderedJson = nlohmann::ordered_json;
+
+/// What the program needs of a run at once; the rest stays in files until JoinParts.
+struct Part
+{
+    OrderedJson run;    ///< entry of summary.json's "runs"
+    OrderedJson engine; ///< entry of "engine"
+};
+
+void WritePart(const std::string& folder,
+               std::size_t index,
+               const Scenario& scenario,
+               const RunOutcome& outcome);
+
+Part ReadPart(const std::string& folder, std::size_t index);
+
+/// A message that a failing run leaves for the program, and the reading of it ("" when there is
+/// none).
+void WritePartError(const std::string& folder, std::size_t index, const std::string& message);
+std::string ReadPartError(const std::string& folder, std::size_t index);
+
+void JoinParts(const std::string& folder,
+               const Scenario& scenario,
+               const OrderedJson& summary,
+               const OrderedJson& manifest);
+
+/// The frame of summary.json around the runs' parts.
+OrderedJson MakeSummary(const Scenario& scenario, const std::vector<Part>& parts);
+
+/// Depends on the resolved scenario and the build alone: equal runs get equal ids.
+std::string RunId(const Scenario& scenario);
+
+OrderedJson MakeManifest(const Scenario& scenario, const std::vector<std::string>& command);
+
+} // namespace echelon

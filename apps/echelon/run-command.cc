@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "run-command.h"
+
+#include "comparison-table.h"
+#include "exit-codes.h"
+#include "expectation.h"
+#include "input-error.h"
+#include "process-pool.h"
+#include "progress-line.h"
+#include "result-folder.h"
+#include "result-writer.h"
+#include "signals.h"
+
+#include <exception>
+#include <iostream>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// The work of one process: run, write, or say why not.
+int
+RunInChild(const Scenario& scenario,
+           const std::string& folder,
+           std::size_t index,
+           const ProgressCallback& progress)
+{
+    try
+    {
+        const RunOutcome outcome = RunOne(scenario, scenario.schedulers[index], progress);
+        WritePart(folder, index, scenario, outcome);
+        return EXIT_DONE;
+    }
+    catch (const std::bad_alloc&)
+    {
+        WritePartError(folder, index, "out of memory");
+    }
+    catch (const std::exception& error)
+    {
+        WritePartError(folder, index, error.what());
+    }
+    return EXIT_INTERNAL;
+}
+
+std::vector<std::string>
+LabelsOf(const Scenario& scenario)
+{
+    std::vector<std::string> labels;
+    for (const SchedulerChoice& choice : scenario.schedulers)
+    {
+        labels.push_back(choice.label);
+    }
+    return labels;
+}
+
+/// Runs all schedulers; prints rows as they come.
+std::vector<Part>
+RunAll(const Scenario& scenario, const RunOptions& options, const std::string& folder)
+{
+    const bool showsTable = !options.json && !options.quiet;
+    ComparisonTable table(std::cout, scenario);
+    ProgressLine line(LabelsOf(scenario), !options.quiet);
+    if (showsTable)
+    {
+        table.Head();
+    }
+    std::vector<Part> parts;
+    ProcessPool pool(scenario.schedulers.size(), [&](std::size_t i, const auto& progress) {
+        return RunInChild(scenario, folder, i, progress);
+    });
+    pool.Run({[&](std::size_t i) {
+                  parts.push_back(ReadPart(folder, i));
+                  if (showsTable)
+                  {
+                      line.Clear();
+                      table.Row(parts.back().run, parts.back().engine);
+                  }
+              },
+              [&](const std::vector<double>& done) { line.Show(done); }});
+    line.Clear();
+    if (showsTable)
+    {
+        table.Best();
+    }
+    return parts;
+}
+
+/// @returns the exit code.
+int
+ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool quiet)
+{
+    if (scenario.expectations.empty())
+    {
+        return EXIT_DONE;
+    }
+    if (!scenario.checkExpectations)
+    {
+        if (!quiet)
+        {
+            std::cerr << "expect: not checked, the command line changed the scenario\n";
+        }
+        return EXIT_DONE;
+    }
+    const std::vector<std::string> failures = CheckExpectations(scenario.expectations, summary);
+    for (const std::string& failure : failures)
+    {
+        std::cerr << scenario.file << ": expect: " << Printable(failure) << '\n';
+    }
+    return failures.empty() ? EXIT_DONE : EXIT_EXPECTATION_FAILED;
+}
+
+} // namespace
+
+int
+RunCommand(const RunOptions& options)
+{
+    const Scenario scenario = LoadScenario(options.file, DiskFiles(), options.overrides);
+    std::cout.flush(); // what stands in the buffer would be printed by the forked processes too
+    InterruptGuard guard;
+    ResultFolder folder(options.out, scenario.name, RunId(scenario));
+    std::vector<Part> parts;
+    try
+    {
+        parts = RunAll(scenario, options, folder.Path());
+    }
+    catch (const TaskFailed& failure)
+    {
+        const std::string reason = ReadPartError(folder.Path(), failure.Index());
+        std::cerr << "echelon: scheduler " << scenario.schedulers[failure.Index()].label << ": "
+                  << Printable(reason.empty() ? failure.what() : reason) << '\n';
+        return EXIT_INTERNAL;
+    }
+    catch (const Interrupted&)
+    {
+        std::cerr << "echelon: interrupted, no results\n";
+        return EXIT_INTERRUPTED;
+    }
+    const OrderedJson summary = MakeSummary(scenario, parts);
+    JoinParts(folder.Path(), scenario, summary, MakeManifest(scenario, options.command));
+    if (guard.Wait(0))
+    {
+        std::cerr << "echelon: interrupted, no results\n";
+        return EXIT_INTERRUPTED;
+    }
+    folder.Publish();
+    if (options.json)
+    {
+        std::cout << summary.dump(2) << '\n';
+    }
+    else if (!options.quiet)
+    {
+        std::cout << "results: " << folder.FinalPath() << '\n';
+    }
+    return ReportExpectations(scenario, summary, options.quiet);
+}
+
+} // namespace echelon

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * One run: a scenario under one of its schedulers.
+ *
+ *     RunOutcome outcome = RunOne(scenario, scenario.schedulers[0]);
+ *     nlohmann::ordered_json figures = SummaryToJson(outcome, scenario, choice);
+ *
+ * At most one run on the packet fabric per process: ns-3's simulator is process-wide.
+ */
+#pragma once
+
+#include "scenario.h"
+
+#include "fabric/fabric.h"
+#include "metrics/records.h"
+#include "metrics/summary.h"
+#include "sched/scheduler.h"
+
+#include <functional>
+
+namespace echelon
+{
+
+/// What a run leaves, and what it cost.
+struct RunOutcome
+{
+    RunRecord record;
+    RunSummary summary;
+    FabricCounts fabric;
+    SchedulerCounts scheduler;
+    double wallSeconds = 0;
+};
+
+/// Called with (iterations done, iterations in all).
+using ProgressCallback = std::function<void(std::uint64_t, std::uint64_t)>;
+
+RunOutcome RunOne(const Scenario& scenario,
+                  const SchedulerChoice& choice,
+                  const ProgressCallback& progress = {});
+
+/// An entry of summary.json's "runs".
+nlohmann::ordered_json SummaryToJson(const RunSummary& summary,
+                                     const Scenario& scenario,
+                                     const SchedulerChoice& choice);
+
+/// An entry of summary.json's "engine"; the memory is this process's largest so far.
+nlohmann::ordered_json EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice);
+
+} // namespace echelon

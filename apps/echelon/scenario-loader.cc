@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario-loader.h"
+
+#include "expectation.h"
+#include "fabric-registry.h"
+#include "input-error.h"
+#include "job-loader.h"
+#include "json-document.h"
+#include "overrides.h"
+#include "parameter-loader.h"
+#include "scheduler-loader.h"
+#include "topology-loader.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr const char* SCHEMA = "echelon/scenario/1";
+/// Seeds are JSON numbers, which other readers hold in doubles.
+constexpr std::int64_t MAX_SEED = std::int64_t{1} << 53;
+
+/// The name becomes a folder of the results.
+std::string
+LoadName(const JsonNode& node)
+{
+    const std::string& name = node.Name(100);
+    const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (name.front() == '.' || name.find_first_not_of(allowed) != std::string::npos)
+    {
+        node.Fail("\"" + name + "\" cannot name a folder of results",
+                  "use letters, digits, \"-\", \"_\" and \".\", not \".\" first");
+    }
+    return name;
+}
+
+/// --scheduler, --fabric and --seed, as changes of the document.
+void
+ApplyOptions(const JsonNode& root, const ScenarioOverrides& overrides)
+{
+    Json& scenario = root.Mutable();
+    if (overrides.seed)
+    {
+        scenario["seed"] = *overrides.seed;
+    }
+    if (!overrides.schedulers.empty())
+    {
+        const auto it = scenario.find("schedulers");
+        const Json given = it != scenario.end() && it->is_array() ? *it : Json::array();
+        scenario["schedulers"] = SelectSchedulers(given, overrides.schedulers);
+    }
+    if (overrides.fabric)
+    {
+        const auto given = root.Find("fabric");
+        Json fabric = given ? given->Object().Value() : Json::object();
+        fabric["kind"] = *overrides.fabric;
+        // Parameters that the other fabric does not have would be errors.
+        if (const FabricEntry* entry = FabricEntryOf(*overrides.fabric))
+        {
+            for (const FabricEntry& other : FabricEntries())
+            {
+                for (const ParameterSpec& spec : other.parameters)
+                {
+                    const bool shared = std::any_of(
+                        entry->parameters.begin(),
+                        entry->parameters.end(),
+                        [&](const ParameterSpec& own) { return own.name == spec.name; });
+                    if (!shared)
+                    {
+                        fabric.erase(spec.name);
+                    }
+                }
+            }
+        }
+        scenario["fabric"] = std::move(fabric);
+    }
+}
+
+/// Changed scenarios keep their expectations only when the change names them.
+bool
+ExpectationsHold(const ScenarioOverrides& overrides)
+{
+    const bool changed = !overrides.assignments.empty() || !overrides.schedulers.empty() ||
+                         overrides.fabric || overrides.seed;
+    return !changed ||
+           std::any_of(overrides.assignments.begin(),
+                       overrides.assignments.end(),
+                       [](const std::string& assignment) {
+                           return OverriddenPointer(assignment).rfind("/expect", 0) == 0;
+                       });
+}
+
+FabricChoice
+LoadFabric(const JsonNode& root)
+{
+    FabricChoice choice{"fluid", ParameterSet(FabricEntries().front().parameters)};
+    if (const auto given = root.Find("fabric"))
+    {
+        const JsonNode node = given->Object();
+        std::vector<std::string> kinds;
+        for (const FabricEntry& entry : FabricEntries())
+        {
+            kinds.push_back(entry.name);
+        }
+        choice.kind = node.At("kind").Choice(kinds);
+        const FabricEntry& entry = *FabricEntryOf(choice.kind);
+        choice.parameters = LoadParameters(node, entry.parameters, {"kind"});
+        try
+        {
+            entry.check(choice.parameters);
+        }
+        catch (const ParameterError& error)
+        {
+            node.FailParameter(error);
+        }
+    }
+    return choice;
+}
+
+/// The document with every default filled in, jobs by name.
+Json
+Resolve(const JsonDocument& document, const Scenario& scenario)
+{
+    Json resolved = document.Value();
+    resolved["seed"] = scenario.seed;
+    resolved["routing"] = "ecmp";
+    resolved["fabric"] = ParametersToJson(scenario.fabric.parameters);
+    resolved["fabric"]["kind"] = scenario.fabric.kind;
+    Json schedulers = Json::array();
+    for (const SchedulerChoice& choice : scenario.schedulers)
+    {
+        Json entry = ParametersToJson(choice.parameters);
+        entry["name"] = choice.name;
+        entry["label"] = choice.label;
+        schedulers.push_back(std::move(entry));
+    }
+    resolved["schedulers"] = std::move(schedulers);
+    Json& jobs = resolved["jobs"];
+    std::stable_sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) {
+        return a["name"] < b["name"];
+    });
+    return resolved;
+}
+
+} // namespace
+
+Scenario
+LoadScenario(const std::string& file, const FileSource& source, const ScenarioOverrides& overrides)
+{
+    JsonDocument document(file, source);
+    const JsonNode root = document.Root();
+    if (!root.IsObject())
+    {
+        root.Fail("a scenario is a JSON object", "see docs/reference/scenario.md");
+    }
+    for (const std::string& assignment : overrides.assignments)
+    {
+        ApplyOverride(document, assignment);
+    }
+    ApplyOptions(root, overrides);
+    root.AllowKeys({"schema",
+                    "name",
+                    "description",
+                    "seed",
+                    "topology",
+                    "routing",
+                    "fabric",
+                    "jobs",
+                    "schedulers",
+                    "expect"});
+    root.At("schema").Choice({SCHEMA});
+    const std::string name = LoadName(root.At("name"));
+    if (const auto description = root.Find("description"))
+    {
+        description->Text();
+    }
+    const auto seedNode = root.Find("seed");
+    const auto seed = static_cast<std::uint64_t>(seedNode ? seedNode->Integer(0, MAX_SEED) : 1);
+    if (const auto routing = root.Find("routing"))
+    {
+        routing->Choice({"ecmp"});
+    }
+    FabricChoice fabric = LoadFabric(root);
+    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"));
+    const auto expect = root.Find("expect");
+    std::vector<Expectation> expectations =
+        expect ? LoadExpectations(*expect) : std::vector<Expectation>();
+    Topology topology = LoadTopology(root.At("topology").Object());
+    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed);
+    Scenario scenario{file,
+                      name,
+                      seed,
+                      std::move(topology),
+                      std::move(fabric),
+                      std::move(jobs),
+                      std::move(schedulers),
+                      std::move(expectations),
+                      ExpectationsHold(overrides),
+                      {}};
+    scenario.resolved = Resolve(document, scenario);
+    return scenario;
+}
+
+} // namespace echelon

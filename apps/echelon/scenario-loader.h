@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Reads and validates a scenario (docs/reference/scenario.md).
+ *
+ *     Scenario scenario = LoadScenario("a.json", DiskFiles(), {{"/seed=2"}, {"fair"}, "packet",
+ * 7});
+ *
+ * Order: read, apply --set, apply the other options, validate everything, build topology and task
+ * graphs. Jobs are sorted by name. Errors: InputError.
+ */
+#pragma once
+
+#include "file-source.h"
+#include "scenario.h"
+
+namespace echelon
+{
+
+/// What the command line changes in a scenario.
+struct ScenarioOverrides
+{
+    std::vector<std::string> assignments; ///< of --set
+    std::vector<std::string> schedulers;  ///< labels in the file, or names of the registry
+    std::optional<std::string> fabric;
+    std::optional<std::uint64_t> seed;
+};
+
+Scenario LoadScenario(const std::string& file,
+                      const FileSource& source,
+                      const ScenarioOverrides& overrides = {});
+
+} // namespace echelon

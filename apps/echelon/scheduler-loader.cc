@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scheduler-loader.h"
+
+#include "parameter-loader.h"
+
+#include "sched/scheduler-registry.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+namespace
+{
+
+const char* const CONTROL_DELAY = "control_delay";
+
+/// The label of an entry of "schedulers" as written, "" when it has none.
+std::string
+LabelOf(const Json& entry)
+{
+    if (entry.is_string())
+    {
+        return entry.get<std::string>();
+    }
+    for (const char* key : {"label", "name"})
+    {
+        if (entry.is_object() && entry.contains(key) && entry[key].is_string())
+        {
+            return entry[key].get<std::string>();
+        }
+    }
+    return "";
+}
+
+} // namespace
+
+std::vector<SchedulerChoice>
+LoadSchedulers(const JsonNode& node)
+{
+    std::vector<std::string> known;
+    for (const SchedulerEntry& entry : SchedulerEntries())
+    {
+        known.push_back(entry.name);
+    }
+    std::vector<SchedulerChoice> choices;
+    for (const JsonNode& item : node.Items(MAX_SCHEDULERS))
+    {
+        SchedulerChoice choice;
+        if (item.IsText())
+        {
+            choice.name = item.Choice(known);
+            choice.label = choice.name;
+            choice.parameters = ParameterSet(SchedulerEntryOf(choice.name).parameters);
+        }
+        else
+        {
+            const JsonNode object = item.Object();
+            choice.name = object.At("name").Choice(known);
+            const auto label = object.Find("label");
+            choice.label = label ? label->Name(40) : choice.name;
+            choice.parameters =
+                LoadParameters(object, SchedulerEntryOf(choice.name).parameters, {"name", "label"});
+        }
+        choice.controlDelay = choice.parameters.GetTime(CONTROL_DELAY);
+        const bool twice = std::any_of(choices.begin(), choices.end(), [&](const auto& other) {
+            return other.label == choice.label;
+        });
+        if (twice)
+        {
+            item.Fail("there are two schedulers \"" + choice.label + "\"",
+                      R"(tell them apart: {"name": …, "label": …})");
+        }
+        choices.push_back(std::move(choice));
+    }
+    if (choices.empty())
+    {
+        node.Fail("there are no schedulers", "name at least one: " + Quoted(known));
+    }
+    return choices;
+}
+
+Json
+SelectSchedulers(const Json& schedulers, const std::vector<std::string>& wanted)
+{
+    Json selected = Json::array();
+    for (const std::string& label : wanted)
+    {
+        const auto it = std::find_if(schedulers.begin(), schedulers.end(), [&](const Json& entry) {
+            return LabelOf(entry) == label;
+        });
+        selected.push_back(it != schedulers.end() ? *it : Json(label));
+    }
+    return selected;
+}
+
+} // namespace echelon

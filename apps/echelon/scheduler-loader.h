@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A scenario's "schedulers": names, or objects with parameters.
+ *
+ *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"));
+ *
+ * Every scheduler takes "control_delay", the time from a change in the network to the new rates in
+ * force. Errors: InputError.
+ */
+#pragma once
+
+#include "json-document.h"
+#include "scenario.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+inline constexpr std::size_t MAX_SCHEDULERS = 64;
+
+std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node);
+
+/// The entries of the "schedulers" array that an override keeps: by label, else from the registry.
+Json SelectSchedulers(const Json& schedulers, const std::vector<std::string>& wanted);
+
+} // namespace echelon

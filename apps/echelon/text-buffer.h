@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Fast text output to a file: numbers by std::to_chars into one buffer, written in large pieces.
+ *
+ *     TextBuffer out("flows.csv");
+ *     out << "run," << 17 << ',';
+ *     out.Seconds(time);  out << '\n';
+ *     out.Close();
+ *
+ * Errors: OutputError when the file cannot be written.
+ */
+#pragma once
+
+#include "base/time.h"
+
+#include <charconv>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace echelon
+{
+
+/// A result that cannot be written: disk full, no permission.
+class OutputError : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+class TextBuffer
+{
+  public:
+    explicit TextBuffer(const std::string& path);
+
+    TextBuffer& operator<<(std::string_view text)
+    {
+        m_text += text;
+        return FlushWhenFull();
+    }
+
+    TextBuffer& operator<<(char c)
+    {
+        m_text += c;
+        return *this;
+    }
+
+    /// Integers, and doubles as the shortest decimal that reads back to the same value.
+    template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
+    TextBuffer& operator<<(Number value)
+    {
+        char digits[32];
+        const auto result = std::to_chars(digits, digits + sizeof digits, value);
+        m_text.append(digits, result.ptr);
+        return FlushWhenFull();
+    }
+
+    /// Seconds with exactly 12 decimals.
+    TextBuffer& Seconds(Time time);
+
+    /// Microseconds with 3 decimals of a whole number of nanoseconds.
+    TextBuffer& Microseconds(std::int64_t nanoseconds);
+
+    /// A CSV field, quoted when needed (RFC 4180).
+    TextBuffer& Field(std::string_view text);
+
+    /// A JSON text with its quotes.
+    TextBuffer& Quoted(std::string_view text);
+
+    /// Writes what is left. @throws OutputError.
+    void Close();
+
+  private:
+    TextBuffer& FlushWhenFull()
+    {
+        if (m_text.size() >= PIECE)
+        {
+            Flush();
+        }
+        return *this;
+    }
+
+    void Flush();
+    void Decimal(std::int64_t value, int decimals);
+
+    static constexpr std::size_t PIECE = 1 << 20;
+
+    std::string m_path;
+    std::ofstream m_file;
+    std::string m_text;
+};
+
+} // namespace echelon
