@@ -212,6 +212,10 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
         )
     end = max(p.iteration_time for p in panels)
     low, high = window if window else (0.0, end)
+    if not 0 <= low < min(high, end):
+        raise UsageError(
+            results.path, f"the window from {low:g} s to {high:g} s shows nothing", f"the iteration lasts {end:g} s"
+        )
     scale = time_scale([high])
     with styled() as plt:
         compute_looks, flow_looks = _looks(panels)

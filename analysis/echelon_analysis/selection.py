@@ -22,7 +22,7 @@ VISIBLE_SHARE = 0.005
 
 @dataclasses.dataclass(frozen=True)
 class Representative:
-    """A GPU that stands for `alike` GPUs, itself included."""
+    """A GPU that stands for `alike` GPUs, itself included. Those that only the limit put beside it do not count."""
 
     device: int
     alike: int
@@ -101,7 +101,7 @@ def representatives(frames, sent, limit):
         chosen.append(farthest)
     found = []
     for cluster in range(len(chosen)):
-        members = [devices[i] for i in np.flatnonzero(owner == cluster)]
+        members = [devices[i] for i in np.flatnonzero((owner == cluster) & (nearest <= threshold))]
         if members:
             best = max(members, key=lambda d: (sent.get(d, 0), -d))
             found.append(Representative(best, len(members)))

@@ -59,6 +59,10 @@ class FiguresTest(unittest.TestCase):
     def test_gantt_of_one_scheduler_in_a_window(self):
         self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", schedulers=["sebf"], window=(0.0, 0.1))[0])
 
+    def test_gantt_of_an_empty_window(self):
+        with self.assertRaisesRegex(UsageError, "from 2 s to 1 s shows nothing.*lasts 0.4125 s"):
+            draw_gantt(self.pipeline, self.folder / "e", window=(2.0, 1.0))
+
     def test_gantt_of_a_job_that_sends_nothing(self):
         self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", job="solo")[0])
 
