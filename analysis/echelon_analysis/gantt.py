@@ -112,29 +112,31 @@ def make_panel(results, run, job, iteration):
 def flow_bars(flows):
     """The flows of one GPU as bars in at most MAX_LANES lanes.
 
-    Columns: kind, start_s, finish_s, lane, and ideal_finish_s where a bar has just one. Where flows are too many, those of one group and position are one bar, from the first start to
-    the last finish; where that is too many still, so are those of one kind that overlap.
+    Columns: kind, start_s, finish_s, lane, and ideal_finish_s where a bar has just one. Where flows are too many, those of
+    one group and position are one bar, from the first start to the last finish; where that is too many still, so are
+    those of one kind that overlap.
     """
     flows = flows.sort_values(["start_s", "flow"], kind="stable")
-    for keys in (["flow"], ["group", "position"], ["kind"]):
-        bars = flows.groupby(keys + ["kind"] if "kind" not in keys else keys, sort=False, as_index=False)
-        if keys == ["kind"]:
-            bars = pd.DataFrame(
-                [
-                    {"kind": kind, "start_s": start, "finish_s": finish}
-                    for kind, part in flows.groupby("kind")
-                    for start, finish in _union(part.start_s.to_numpy(), part.finish_s.to_numpy())
-                ]
-            )
-        else:
-            bars = bars.agg(
-                start_s=("start_s", "min"), finish_s=("finish_s", "max"), ideal_finish_s=("ideal_finish_s", "min")
-            )
-        bars = bars.sort_values(["start_s", "finish_s", "kind"], kind="stable")
+    for bars in (_spans(flows, ["flow", "kind"]), _spans(flows, ["group", "position", "kind"])):
         bars = bars.assign(lane=lanes(bars.start_s, bars.finish_s))
         if bars.lane.max() < MAX_LANES:
-            break
-    return bars
+            return bars
+    rows = [
+        (kind, start, finish)
+        for kind, part in flows.groupby("kind")
+        for start, finish in _union(part.start_s, part.finish_s)
+    ]
+    bars = pd.DataFrame(rows, columns=["kind", "start_s", "finish_s"])
+    bars = bars.sort_values(["start_s", "finish_s", "kind"], kind="stable")
+    return bars.assign(lane=lanes(bars.start_s, bars.finish_s))
+
+
+def _spans(flows, keys):
+    """One bar per combination of the keys, from the first start to the last finish, in order of start."""
+    bars = flows.groupby(keys, sort=False, as_index=False).agg(
+        start_s=("start_s", "min"), finish_s=("finish_s", "max"), ideal_finish_s=("ideal_finish_s", "min")
+    )
+    return bars.sort_values(["start_s", "finish_s"], kind="stable")
 
 
 def _union(starts, ends):
