@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "packet-fabric.h"
+
+#include "base/contracts.h"
+#include "base/parameters.h"
+#include "fabric/fabric.h"
+#include "topology/topology.h"
+
+#include "ns3/event-impl.h"
+#include "ns3/fabric-network.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/topology-helper.h"
+#include "ns3/uinteger.h"
+
+#include <utility>
+
+namespace echelon
+{
+
+NS_LOG_COMPONENT_DEFINE("PacketFabric");
+
+namespace
+{
+
+/// A callback of the driver.
+class CallEvent : public ns3::EventImpl
+{
+  public:
+    explicit CallEvent(std::function<void()> callback)
+        : m_callback(std::move(callback))
+    {
+    }
+
+  private:
+    void Notify() override
+    {
+        m_callback();
+    }
+
+    std::function<void()> m_callback;
+};
+
+/// Only one fabric may drive ns-3's simulator.
+bool g_alive = false;
+
+class PacketFabric : public Fabric
+{
+  public:
+    PacketFabric(ns3::Ptr<ns3::FabricNetwork> network, bool ownsSimulation)
+        : m_network(network),
+          m_ownsSimulation(ownsSimulation)
+    {
+        g_alive = true;
+        m_network->TraceConnectWithoutContext("FlowSent",
+                                              ns3::MakeCallback(&PacketFabric::HearSent, this));
+        m_network->TraceConnectWithoutContext("FlowEnd",
+                                              ns3::MakeCallback(&PacketFabric::HearEnd, this));
+    }
+
+    PacketFabric(const PacketFabric&) = delete;
+    PacketFabric& operator=(const PacketFabric&) = delete;
+
+    ~PacketFabric() override
+    {
+        m_network->TraceDisconnectWithoutContext("FlowSent",
+                                                 ns3::MakeCallback(&PacketFabric::HearSent, this));
+        m_network->TraceDisconnectWithoutContext("FlowEnd",
+                                                 ns3::MakeCallback(&PacketFabric::HearEnd, this));
+        if (m_ownsSimulation)
+        {
+            m_network->Dispose();
+            ns3::Simulator::Destroy();
+        }
+        g_alive = false;
+    }
+
+    void SetObserver(FabricObserver* observer) override
+    {
+        m_observer = observer;
+    }
+
+    Time Now() const override
+    {
+        return Time::FromPicoseconds(ns3::Simulator::Now().GetTimeStep());
+    }
+
+    void StartFlow(const Flow& flow) override
+    {
+        ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
+        ECHELON_REQUIRE(flow.bytes > 0 && flow.path.Hops() > 0,
+                        "a flow carries bytes along a path");
+        ns3::FabricFlow started{flow.id.Value(),
+                                static_cast<uint64_t>(flow.bytes) * flow.multiplicity,
+                                static_cast<uint32_t>(flow.path.Hops()),
+                                {}};
+        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
+        {
+            started.path[hop] = flow.path[hop].Value();
+        }
+        m_network->StartFlow(started);
+    }
+
+    double RemainingBits(FlowId flow) const override
+    {
+        return m_network->RemainingBits(flow.Value());
+    }
+
+    void SetRates(const std::vector<RateChange>& changes) override
+    {
+        for (const RateChange& change : changes)
+        {
+            m_network->SetRate(change.flow.Value(), change.rate, change.priority);
+        }
+    }
+
+    void CallAt(Time time, std::function<void()> callback) override
+    {
+        const Time delay = time - Now();
+        ECHELON_REQUIRE(delay >= Time(), "a callback is not asked for in the past");
+        m_callsAtPresent += delay == Time() ? 1 : 0;
+        Schedule(delay, std::move(callback));
+    }
+
+    void CallWhenSettled(std::function<void()> callback) override
+    {
+        m_settled.push_back(std::move(callback));
+        if (m_settled.size() == 1)
+        {
+            AwaitSettled();
+        }
+    }
+
+    void Run() override
+    {
+        ns3::Simulator::Run();
+    }
+
+    double GoodputFactor() const override
+    {
+        const double segment = m_network->GetSegmentSize();
+        return segment / (segment + m_network->GetHeaderSize());
+    }
+
+    FabricCounts Counts() const override
+    {
+        FabricCounts counts;
+        counts.events = ns3::Simulator::GetEventCount();
+        counts.packetHops = m_network->SegmentHops();
+        counts.packets = m_network->EmittedSegments();
+        counts.drops = m_network->DroppedSegments();
+        return counts;
+    }
+
+  private:
+    void HearSent(uint32_t flow)
+    {
+        m_observer->OnFlowSent(FlowId(flow));
+    }
+
+    void HearEnd(uint32_t flow)
+    {
+        m_observer->OnFlowFinished(FlowId(flow));
+    }
+
+    static void Schedule(Time delay, std::function<void()> callback)
+    {
+        ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT,
+                                            ns3::TimeStep(delay.Picoseconds()),
+                                            new CallEvent(std::move(callback)));
+    }
+
+    /// Events that were scheduled for the time at which they were scheduled.
+    uint64_t ImmediateEvents() const
+    {
+        return m_callsAtPresent + m_network->ImmediateEvents();
+    }
+
+    /// Come back behind all events of the present; again if they brought new ones.
+    void AwaitSettled()
+    {
+        const uint64_t seen = ImmediateEvents();
+        Schedule(Time(), [this, seen] {
+            if (ImmediateEvents() != seen)
+            {
+                AwaitSettled();
+                return;
+            }
+            std::vector<std::function<void()>> settled;
+            settled.swap(m_settled);
+            for (const auto& callback : settled)
+            {
+                callback();
+            }
+        });
+    }
+
+    ns3::Ptr<ns3::FabricNetwork> m_network;
+    bool m_ownsSimulation;
+    FabricObserver* m_observer = nullptr;
+    uint64_t m_callsAtPresent = 0;
+    std::vector<std::function<void()>> m_settled;
+};
+
+void
+CheckOptions(const PacketFabricOptions& options)
+{
+    const auto require = [](bool holds, const char* field, const char* hint) {
+        if (!holds)
+        {
+            throw ParameterError(field, std::string(field) + " is out of range", hint);
+        }
+    };
+    constexpr std::int64_t LARGEST = 1 << 30;
+    require(options.segment >= 1 && options.segment <= LARGEST, "segment", "from 1B to 1GiB");
+    require(options.header >= 0 && options.header <= 65536, "header", "from 0B to 64KiB");
+    require(options.scaleUpSegment >= options.segment && options.scaleUpSegment <= LARGEST,
+            "scale_up_segment",
+            "from the size of \"segment\" to 1GiB");
+    require(options.queueCapacity >= options.segment + options.header,
+            "queue_capacity",
+            "at least one full segment with its header");
+}
+
+} // namespace
+
+std::unique_ptr<Fabric>
+MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
+{
+    ECHELON_REQUIRE(!g_alive, "one packet fabric at a time: ns-3's simulator is process-wide");
+    CheckOptions(options);
+    ns3::FabricNetwork::UsePicoseconds();
+    ns3::ObjectFactory events;
+    events.SetTypeId("ns3::PriorityQueueScheduler");
+    ns3::Simulator::SetScheduler(events);
+    ns3::Ptr<ns3::FabricNetwork> network = ns3::CreateObject<ns3::FabricNetwork>();
+    const auto set = [&network](const char* name, std::int64_t value) {
+        network->SetAttribute(name, ns3::UintegerValue(static_cast<uint64_t>(value)));
+    };
+    set("SegmentSize", options.segment);
+    set("HeaderSize", options.header);
+    set("ScaleUpSegmentSize", options.scaleUpSegment);
+    ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
+    NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");
+    return std::make_unique<PacketFabric>(network, true);
+}
+
+std::unique_ptr<Fabric>
+MakePacketFabric(ns3::Ptr<ns3::FabricNetwork> network)
+{
+    ECHELON_REQUIRE(!g_alive, "one packet fabric at a time: ns-3's simulator is process-wide");
+    return std::make_unique<PacketFabric>(network, false);
+}
+
+} // namespace echelon
