@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Fully sharded data parallelism (FSDP, ZeRO-3): parameters are gathered layer by layer.
+ *
+ *     WorkloadSpec spec{"fsdp", ParameterSet(FsdpParameters()), model};
+ *     TaskGraph graph = BuildFsdp(spec, topology, devices);   // devices[rank], dp of them
+ *
+ * Units: a transformer's blocks, the embedding with the first and the output layer with the last;
+ * or the layers of a list that have parameters, with those behind that have none. All-gathers
+ * C_0 … C_(2n-1), n forward and n backward, are one group: d_C0 = r, then + T_forward per unit,
+ * then + T_backward (Pan et al., HotNets 2022, Eq 7; T of one block, without the output layer).
+ * A list's units differ, so there T is that of the unit. Reduce-scatters: one coflow per bucket.
+ * All-gather i is issued when pass i - 1 - prefetch is done (and, in order, all-gather i - 1).
+ * Sources: Rajbhandari et al., SC 2020; Zhao et al., VLDB 2023. Errors: ParameterError.
+ * O(dp × layers + flows).
+ */
+#pragma once
+
+#include "topology/topology.h"
+#include "workload/task-graph.h"
+#include "workload/workload-spec.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+std::vector<ParameterSpec> FsdpParameters();
+RankLayout FsdpLayout(const WorkloadSpec& spec);
+TaskGraph BuildFsdp(const WorkloadSpec& spec,
+                    const Topology& topology,
+                    const std::vector<DeviceId>& devices);
+
+} // namespace echelon

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Transformer training with tensor, pipeline, data and expert parallelism, as Megatron-LM runs it.
+ *
+ *     WorkloadSpec spec{"transformer", ParameterSet(TransformerParameters()), model};
+ *     spec.parameters.Set("tp", "8");
+ *     TaskGraph graph = BuildTransformer(spec, topology, devices);   // devices[rank]
+ *
+ * Rank = (stage × dp + replica) × tp + tensor rank. Groups and their arrangements (Pan et al.,
+ * HotNets 2022, Table 1):
+ * - tensor parallel: one coflow per collective, two per block and direction and micro-batch (an
+ *   all-reduce after attention and after the feed-forward network; with sequence parallelism an
+ *   all-gather before and a reduce-scatter after each).
+ * - pipeline: one group per pair of consecutive devices and direction, one flow per micro-batch
+ *   (and chunk). GPipe: Eq 6 with T = the consumer stage's compute time of one micro-batch. 1F1B
+ *   and interleaved: the times at which the ideal schedule, without communication time, produces
+ *   the flows, in that order (IdealPipeline).
+ * - data parallel: one coflow per gradient bucket, stage and tensor rank, while the backward pass
+ *   of the last micro-batch goes on.
+ * - expert parallel (ep > 1): one coflow per all-to-all, two per block and direction.
+ *
+ * Left out: the embedding's and the output layer's collectives (2 of 4 layers + 2 per
+ * micro-batch), the synchronisation of tied embeddings between the first and the last stage, the
+ * all-gather of saved inputs in the sequence-parallel backward pass, and waiting for send buffers.
+ * Formulas: docs/reference/workloads.md. Errors: ParameterError. O(tasks), about 1 µs each.
+ */
+#pragma once
+
+#include "topology/topology.h"
+#include "workload/task-graph.h"
+#include "workload/workload-spec.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+std::vector<ParameterSpec> TransformerParameters();
+RankLayout TransformerLayout(const WorkloadSpec& spec);
+TaskGraph BuildTransformer(const WorkloadSpec& spec,
+                           const Topology& topology,
+                           const std::vector<DeviceId>& devices);
+
+/// The same with tp = pp = 1: every rank holds a replica of all but the experts.
+std::vector<ParameterSpec> ExpertParallelParameters();
+RankLayout ExpertParallelLayout(const WorkloadSpec& spec);
+TaskGraph BuildExpertParallel(const WorkloadSpec& spec,
+                              const Topology& topology,
+                              const std::vector<DeviceId>& devices);
+
+} // namespace echelon
