@@ -14,6 +14,17 @@ namespace
 /// Above this share of all flows, picking the closure out of the ascending list is cheaper than sorting it.
 constexpr std::size_t SORT_BELOW_SHARE = 8;
 
+std::vector<BitRate>
+PayloadCapacities(const Topology& topology, double goodputFactor)
+{
+    std::vector<BitRate> capacities;
+    for (const Link& link : topology.Links())
+    {
+        capacities.push_back(link.rate * goodputFactor);
+    }
+    return capacities;
+}
+
 } // namespace
 
 Coordinator::Coordinator(const Topology& topology,
@@ -24,16 +35,12 @@ Coordinator::Coordinator(const Topology& topology,
       m_scheduler(scheduler),
       m_fabric(fabric),
       m_controlDelay(controlDelay),
+      m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
       m_series(topology.Links().size()),
-      m_linkFlows(topology.Links().size()),
-      m_linkRate(topology.Links().size(), 0.0),
+      m_isTouched(topology.Links().size(), 0),
       m_linkMark(topology.Links().size(), 0)
 {
-    for (const Link& link : topology.Links())
-    {
-        m_capacity.push_back(link.rate * fabric.GoodputFactor());
-    }
-    m_view.capacity = &m_capacity;
+    m_view.capacity = &m_state.Capacity();
 }
 
 void
@@ -51,10 +58,9 @@ Coordinator::AddGroup(GroupId id, JobId job, double weight)
 void
 Coordinator::AddFlow(const Flow& flow, Time idealFinish)
 {
-    ECHELON_REQUIRE(flow.id.Value() >= m_flows.size(), "flows come in order of their ids");
+    m_state.Add(flow.id, flow.path, flow.multiplicity);
     m_flows.resize(flow.id.Value() + 1);
     FlowState& state = m_flows.back();
-    state.active = true;
     state.group = flow.group;
     ActiveFlow& view = state.view;
     view.id = flow.id;
@@ -64,49 +70,21 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish)
     view.release = m_fabric.Now();
     view.idealFinish = idealFinish;
 
-    for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
-    {
-        std::vector<FlowId>& others = m_linkFlows[flow.path[hop].Value()];
-        state.placeOnLink[hop] = static_cast<std::uint32_t>(others.size());
-        others.push_back(flow.id);
-    }
     std::vector<FlowId>& members = m_groups[flow.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
     members.push_back(flow.id);
     m_ascending.push_back(flow.id);
-    ++m_activeFlows;
-    m_dirtyLinks.insert(m_dirtyLinks.end(), flow.path.begin(), flow.path.end());
-    m_dirtyGroups.push_back(flow.group);
-    RequestDecision();
+    Touch(flow.path, flow.group);
 }
 
 void
 Coordinator::RemoveFlow(FlowId flow)
 {
-    FlowState& state = m_flows[flow.Value()];
-    ECHELON_REQUIRE(state.active, "a flow leaves once");
-    state.active = false;
-    const Path& path = state.view.path;
-    for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+    m_state.Remove(flow);
+    const FlowState& state = m_flows[flow.Value()];
+    for (const LinkId link : state.view.path)
     {
-        std::vector<FlowId>& others = m_linkFlows[path[hop].Value()];
-        const FlowId moved = others.back();
-        others[state.placeOnLink[hop]] = moved;
-        others.pop_back();
-        FlowState& movedState = m_flows[moved.Value()];
-        for (std::size_t k = 0; k < movedState.view.path.Hops(); ++k)
-        {
-            if (movedState.view.path[k] == path[hop])
-            {
-                movedState.placeOnLink[k] = state.placeOnLink[hop];
-            }
-        }
-        BitRate& rate = m_linkRate[path[hop].Value()];
-        rate = others.empty() ? 0.0 : std::max(0.0, rate - state.rate);
-        if (!m_topology.IsScaleUp(path[hop]))
-        {
-            m_series.SetRate(path[hop], m_fabric.Now(), rate);
-        }
+        NoteRate(link);
     }
     GroupState& group = m_groups[state.group.Value()];
     const FlowId moved = group.flows.back();
@@ -114,10 +92,31 @@ Coordinator::RemoveFlow(FlowId flow)
     m_flows[moved.Value()].placeInGroup = state.placeInGroup;
     group.flows.pop_back();
     group.departedBits += state.view.sizeBits;
-    --m_activeFlows;
-    m_dirtyLinks.insert(m_dirtyLinks.end(), path.begin(), path.end());
-    m_dirtyGroups.push_back(state.group);
+    Touch(state.view.path, state.group);
+}
+
+void
+Coordinator::Touch(const Path& path, GroupId group)
+{
+    for (const LinkId link : path)
+    {
+        if (!m_isTouched[link.Value()])
+        {
+            m_isTouched[link.Value()] = 1;
+            m_touchedLinks.push_back(link);
+        }
+    }
+    m_touchedGroups.push_back(group);
     RequestDecision();
+}
+
+void
+Coordinator::NoteRate(LinkId link)
+{
+    if (!m_topology.IsScaleUp(link))
+    {
+        m_series.SetRate(link, m_fabric.Now(), m_state.LinkRate(link));
+    }
 }
 
 void
@@ -142,17 +141,40 @@ Coordinator::RequestDecision()
 void
 Coordinator::Decide()
 {
-    if (m_dirtyLinks.empty())
+    if (m_touchedLinks.empty())
     {
         return;
     }
-    CollectClosure();
+    if (!m_scheduler.Repair(m_state, m_touchedLinks, m_rates))
+    {
+        CollectClosure();
+        DecideOnClosure();
+    }
+    for (const LinkId link : m_touchedLinks)
+    {
+        m_isTouched[link.Value()] = 0;
+    }
+    m_touchedLinks.clear();
+    m_touchedGroups.clear();
+    Apply();
+}
+
+void
+Coordinator::DecideOnClosure()
+{
     if (m_closure.empty())
     {
         return;
     }
     BuildView();
-    Apply(m_scheduler.Allocate(m_view));
+    const Allocation& allocation = m_scheduler.Allocate(m_view);
+    for (std::size_t i = 0; i < m_closure.size(); ++i)
+    {
+        if (allocation.rates[i] != m_state.RateOf(m_closure[i]))
+        {
+            m_rates.push_back({m_closure[i], allocation.rates[i]});
+        }
+    }
 }
 
 void
@@ -160,18 +182,15 @@ Coordinator::CollectClosure()
 {
     ++m_mark;
     m_closure.clear();
-    m_closureLinks.clear();
     m_closureGroups.clear();
-    for (const LinkId link : m_dirtyLinks)
+    for (const LinkId link : m_touchedLinks)
     {
         Visit(link);
     }
-    for (const GroupId group : m_dirtyGroups)
+    for (const GroupId group : m_touchedGroups)
     {
         Visit(group);
     }
-    m_dirtyLinks.clear();
-    m_dirtyGroups.clear();
     for (std::size_t next = 0; next < m_closure.size(); ++next)
     {
         const FlowState& state = m_flows[m_closure[next].Value()];
@@ -181,7 +200,7 @@ Coordinator::CollectClosure()
         }
         Visit(state.group);
     }
-    if (m_closure.size() * SORT_BELOW_SHARE < m_activeFlows)
+    if (m_closure.size() * SORT_BELOW_SHARE < m_state.ActiveFlows())
     {
         std::sort(m_closure.begin(), m_closure.end());
         return;
@@ -190,11 +209,10 @@ Coordinator::CollectClosure()
     std::size_t kept = 0;
     for (const FlowId flow : m_ascending)
     {
-        const FlowState& state = m_flows[flow.Value()];
-        if (state.active)
+        if (m_state.IsActive(flow))
         {
             m_ascending[kept++] = flow;
-            if (state.mark == m_mark)
+            if (m_flows[flow.Value()].mark == m_mark)
             {
                 m_closure.push_back(flow);
             }
@@ -211,8 +229,7 @@ Coordinator::Visit(LinkId link)
         return;
     }
     m_linkMark[link.Value()] = m_mark;
-    m_closureLinks.push_back(link);
-    for (const FlowId flow : m_linkFlows[link.Value()])
+    for (const FlowId flow : m_state.FlowsOn(link))
     {
         Include(flow);
     }
@@ -273,33 +290,16 @@ Coordinator::BuildView()
 }
 
 void
-Coordinator::Apply(const Allocation& allocation)
+Coordinator::Apply()
 {
+    for (const LinkId link : m_state.SetRates(m_rates))
+    {
+        NoteRate(link);
+    }
     m_changes.clear();
-    for (const LinkId link : m_closureLinks)
+    for (const FlowRate& rate : m_rates)
     {
-        m_linkRate[link.Value()] = 0;
-    }
-    for (std::size_t i = 0; i < m_closure.size(); ++i)
-    {
-        FlowState& state = m_flows[m_closure[i].Value()];
-        const BitRate rate = allocation.rates[i];
-        if (rate != state.rate)
-        {
-            state.rate = rate;
-            m_changes.push_back({m_closure[i], rate, 0});
-        }
-        for (const LinkId link : state.view.path)
-        {
-            m_linkRate[link.Value()] += rate;
-        }
-    }
-    for (const LinkId link : m_closureLinks)
-    {
-        if (!m_topology.IsScaleUp(link))
-        {
-            m_series.SetRate(link, m_view.now, m_linkRate[link.Value()]);
-        }
+        m_changes.push_back({rate.flow, rate.rate, 0});
     }
     m_fabric.SetRates(m_changes);
 }

@@ -10,6 +10,7 @@
  * All changes of one instant are decided together, after the instant's last event. Only the flows that a change can touch are put
  * before the scheduler: the closure of the changed flows' links and groups under "shares a link" and "shares a group". Every
  * scheduler's decision splits over such closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one.
+ * A scheduler with a shortcut (Scheduler::Repair) is asked for that first.
  *
  * Control delay d: an arrival or departure at t is answered by a decision at t + d. A new flow waits until then; what a departed
  * flow had lies idle until then. The decision uses the volumes left at t + d.
@@ -19,6 +20,7 @@
 
 #include "fabric/fabric.h"
 #include "metrics/link-series.h"
+#include "sched/network-state.h"
 #include "sched/scheduler.h"
 #include "topology/topology.h"
 
@@ -50,20 +52,17 @@ class Coordinator
     /// Flows that have not left their source.
     std::size_t ActiveFlows() const
     {
-        return m_activeFlows;
+        return m_state.ActiveFlows();
     }
 
   private:
-    /// A flow in the fabric; the slot of its id is empty once it has left.
+    /// What schedulers see of a flow, and where it stands here.
     struct FlowState
     {
         ActiveFlow view;
         GroupId group;
-        BitRate rate = 0;
-        std::array<std::uint32_t, Path::MAX_HOPS> placeOnLink{}; ///< in m_linkFlows of each link of the path
         std::uint32_t placeInGroup = 0;
         std::uint32_t mark = 0; ///< the decision that last included it
-        bool active = false;
     };
 
     struct GroupState
@@ -75,37 +74,38 @@ class Coordinator
         std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
     };
 
+    void Touch(const Path& path, GroupId group);
+    void NoteRate(LinkId link);
     void RequestDecision();
     void Decide();
     void CollectClosure();
+    void DecideOnClosure();
     void Visit(LinkId link);
     void Visit(GroupId group);
     void Include(FlowId flow);
     void BuildView();
-    void Apply(const Allocation& allocation);
+    void Apply();
 
     const Topology& m_topology;
     Scheduler& m_scheduler;
     Fabric& m_fabric;
     Time m_controlDelay;
+    NetworkState m_state;
     LinkSeries m_series;
-    std::vector<BitRate> m_capacity;               ///< by LinkId, payload bits per second
-    std::vector<FlowState> m_flows;                ///< by FlowId
-    std::vector<GroupState> m_groups;              ///< by GroupId
-    std::vector<std::vector<FlowId>> m_linkFlows;  ///< by LinkId: active flows
-    std::vector<BitRate> m_linkRate;               ///< by LinkId: allocated
-    std::vector<std::uint32_t> m_linkMark;         ///< by LinkId
-    std::vector<FlowId> m_ascending;               ///< active flows by id, with some departed ones among them
-    std::size_t m_activeFlows = 0;
+    std::vector<FlowState> m_flows;   ///< by FlowId
+    std::vector<GroupState> m_groups; ///< by GroupId
+    std::vector<FlowId> m_ascending;  ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
-    std::vector<LinkId> m_dirtyLinks;
-    std::vector<GroupId> m_dirtyGroups;
+    std::vector<LinkId> m_touchedLinks;   ///< since the last decision, each once
+    std::vector<char> m_isTouched;        ///< by LinkId
+    std::vector<GroupId> m_touchedGroups; ///< since the last decision
     std::uint32_t m_mark = 0;
+    std::vector<std::uint32_t> m_linkMark; ///< by LinkId
     std::vector<FlowId> m_closure;
-    std::vector<LinkId> m_closureLinks;
     std::vector<GroupId> m_closureGroups;
     NetworkView m_view;
+    std::vector<FlowRate> m_rates;
     std::vector<RateChange> m_changes;
 };
 

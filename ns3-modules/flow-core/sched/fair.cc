@@ -19,4 +19,12 @@ FairScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     }
 }
 
+bool
+FairScheduler::DoRepair(const NetworkState& state,
+                        const std::vector<LinkId>& touched,
+                        std::vector<FlowRate>& changes)
+{
+    return m_repair.Repair(state, touched, changes);
+}
+
 } // namespace echelon

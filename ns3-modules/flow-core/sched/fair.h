@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "sched/max-min-repair.h"
 #include "sched/max-min.h"
 #include "sched/scheduler.h"
 
@@ -23,7 +24,12 @@ class FairScheduler : public Scheduler
   private:
     void DoAllocate(const NetworkView& view, Allocation& out) override;
 
+    bool DoRepair(const NetworkState& state,
+                  const std::vector<LinkId>& touched,
+                  std::vector<FlowRate>& changes) override;
+
     MaxMinSolver m_solver;
+    MaxMinRepair m_repair;
 };
 
 } // namespace echelon

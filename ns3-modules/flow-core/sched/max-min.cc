@@ -2,79 +2,41 @@
 #include "sched/max-min.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace echelon
 {
 
 void
-MaxMinSolver::Clear()
+MaxMinSolver::BuildSlices()
 {
-    for (std::size_t l = 1; l < m_links.size(); ++l)
+    // Flows and slices do not overlap, which the compiler cannot know of vectors.
+    Slice* const slices = m_slices.data();
+    for (const Crossing& flow : m_flows)
     {
-        m_local[m_links[l].Value()] = SINK;
+        for (const std::uint32_t link : flow.links)
+        {
+            Slice& slice = slices[link];
+            if (slice.size == 0)
+            {
+                m_crossed.push_back(link);
+            }
+            ++slice.size;
+            slice.weight += flow.weight;
+        }
     }
-    m_links.assign(1, LinkId());
-    m_begin.assign(2, 0);
-    m_levels.assign(1, {std::numeric_limits<double>::infinity(), 0});
-    m_flows.clear();
-}
-
-std::uint32_t
-MaxMinSolver::LocalIndex(LinkId link)
-{
-    if (link.Value() >= m_local.size())
+    std::uint32_t total = 0;
+    for (const std::uint32_t link : m_crossed)
     {
-        m_local.resize(link.Value() + 1, SINK);
+        total += slices[link].size;
+        slices[link].begin = total;
     }
-    std::uint32_t& local = m_local[link.Value()];
-    if (local == SINK)
-    {
-        local = static_cast<std::uint32_t>(m_links.size());
-        m_links.push_back(link);
-        m_levels.push_back({0, 0});
-        m_begin.push_back(0);
-    }
-    return local;
-}
-
-void
-MaxMinSolver::Add(const Path& path, std::uint32_t weight)
-{
-    ECHELON_REQUIRE(path.Hops() > 0 && weight > 0, "a flow that shares links has links and weight");
-    Entry entry{{SINK, SINK, SINK, SINK}, weight};
-    std::size_t hop = 0;
-    for (const LinkId link : path)
-    {
-        const std::uint32_t local = LocalIndex(link);
-        entry.links[hop++] = local;
-        m_levels[local].weight += weight;
-        ++m_begin[local + 1];
-    }
-    m_flows.push_back(entry);
-}
-
-void
-MaxMinSolver::BuildIncidence()
-{
-    // m_begin[l + 1] holds the number of flows on link l; after the two passes it holds the end of
-    // its list.
-    std::uint32_t offset = 0;
-    for (std::size_t l = 1; l < m_begin.size(); ++l)
-    {
-        const std::uint32_t count = m_begin[l];
-        m_begin[l] = offset;
-        offset += count;
-    }
-    m_crossing.resize(offset);
-    for (std::uint32_t f = 0; f < m_flows.size(); ++f)
+    m_flowsOf.resize(total);
+    std::uint32_t* const flowsOf = m_flowsOf.data();
+    for (std::uint32_t f = static_cast<std::uint32_t>(m_flows.size()); f-- > 0;)
     {
         for (const std::uint32_t link : m_flows[f].links)
         {
-            if (link != SINK)
-            {
-                m_crossing[m_begin[link + 1]++] = f;
-            }
+            flowsOf[--slices[link].begin] = f;
         }
     }
 }
@@ -105,17 +67,20 @@ MaxMinSolver::SiftDown(std::size_t hole, HeapEntry entry)
 void
 MaxMinSolver::FillLink(std::uint32_t link, double share)
 {
-    for (std::uint32_t e = m_begin[link]; e < m_begin[link + 1]; ++e)
+    const std::uint32_t* const begin = m_flowsOf.data() + m_slices[link].begin;
+    const std::uint32_t* const end = begin + m_slices[link].size;
+    for (const std::uint32_t* i = begin; i != end; ++i)
     {
-        const std::uint32_t f = m_crossing[e];
+        const std::uint32_t f = *i;
         if (m_rates[f] >= 0)
         {
             continue;
         }
-        const Entry& flow = m_flows[f];
+        const Crossing& flow = m_flows[f];
         const double weight = flow.weight;
         const double rate = share * weight;
         m_rates[f] = rate;
+        --m_unrated;
         for (const std::uint32_t crossed : flow.links)
         {
             m_levels[crossed].capacity -= rate;
@@ -127,19 +92,34 @@ MaxMinSolver::FillLink(std::uint32_t link, double share)
 void
 MaxMinSolver::Solve(const std::vector<BitRate>& capacity)
 {
-    BuildIncidence();
+    if (m_slices.size() < capacity.size() + 1)
+    {
+        m_slices.resize(capacity.size() + 1);
+        m_levels.resize(capacity.size() + 1);
+    }
+    for (const std::uint32_t link : m_crossed)
+    {
+        m_slices[link] = Slice();
+    }
+    m_crossed.clear();
+    BuildSlices();
     m_rates.assign(m_flows.size(), -1.0);
     m_heap.clear();
-    for (std::uint32_t l = 1; l < m_links.size(); ++l)
+    for (const std::uint32_t link : m_crossed)
     {
-        m_levels[l].capacity = capacity[m_links[l].Value()];
-        m_heap.push_back({m_levels[l].capacity / m_levels[l].weight, l});
+        if (link != SINK)
+        {
+            const double weight = static_cast<double>(m_slices[link].weight);
+            m_levels[link] = {capacity[link - 1], weight};
+            m_heap.push_back({capacity[link - 1] / weight, link});
+        }
     }
     for (std::size_t i = m_heap.size() / 2; i-- > 0;)
     {
         SiftDown(i, m_heap[i]);
     }
-    while (!m_heap.empty())
+    m_unrated = m_flows.size();
+    while (m_unrated > 0)
     {
         const HeapEntry top = m_heap.front();
         const Level& level = m_levels[top.link];

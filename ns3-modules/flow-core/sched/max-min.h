@@ -41,11 +41,25 @@ class MaxMinSolver
 {
   public:
     /// Forget all flows; keeps the memory.
-    void Clear();
+    void Clear()
+    {
+        m_flows.clear();
+    }
 
     /// @pre path not empty, weight > 0, and the sum of all weights below 2^53, so that sums are
     /// exact.
-    void Add(const Path& path, std::uint32_t weight);
+    void Add(const Path& path, std::uint32_t weight)
+    {
+        ECHELON_REQUIRE(path.Hops() > 0 && weight > 0,
+                        "a flow that shares links has links and weight");
+        Crossing flow;
+        for (std::size_t hop = 0; hop < Path::MAX_HOPS; ++hop)
+        {
+            flow.links[hop] = (path[hop].Value() + 1) & CROSSED[path.Hops()][hop];
+        }
+        flow.weight = weight;
+        m_flows.push_back(flow);
+    }
 
     /// Rates of all flows added. @param capacity by link id, bits per second, >= 0; a flow over a
     /// link without any gets 0.
@@ -63,18 +77,26 @@ class MaxMinSolver
     }
 
   private:
-    /// A flow with its links by local index, those past its last hop being the sink.
-    struct Entry
+    /// A flow's links as indices into m_levels; those past its last hop are SINK.
+    struct Crossing
     {
         std::array<std::uint32_t, Path::MAX_HOPS> links;
         std::uint32_t weight;
     };
 
     /// What is left of a link while water rises.
-    struct Level
+    struct alignas(2 * sizeof(double)) Level
     {
         double capacity;
         double weight; ///< of the flows without a rate
+    };
+
+    /// The flows of a link: a slice of m_flowsOf.
+    struct Slice
+    {
+        std::uint64_t weight = 0; ///< sum over the flows
+        std::uint32_t begin = 0;
+        std::uint32_t size = 0;
     };
 
     struct HeapEntry
@@ -83,22 +105,28 @@ class MaxMinSolver
         std::uint32_t link;
     };
 
-    /// Local index 0: crossed by every short path, never full.
+    /// Stands for the hops that short paths lack, so that the innermost loop always has four; link
+    /// l has the index l + 1.
     static constexpr std::uint32_t SINK = 0;
 
-    std::uint32_t LocalIndex(LinkId link);
-    void BuildIncidence();
+    /// By number of hops: all ones at the hops that there are. Keeps branches out of Add.
+    static constexpr std::uint32_t ALL = 0xffffffff;
+    static constexpr std::uint32_t CROSSED[Path::MAX_HOPS + 1][Path::MAX_HOPS] =
+        {{0, 0, 0, 0}, {ALL, 0, 0, 0}, {ALL, ALL, 0, 0}, {ALL, ALL, ALL, 0}, {ALL, ALL, ALL, ALL}};
+
+    void BuildSlices();
     void SiftDown(std::size_t hole, HeapEntry entry);
     void FillLink(std::uint32_t link, double share);
 
-    std::vector<std::uint32_t> m_local; ///< by link id; SINK: not crossed
-    std::vector<LinkId> m_links;        ///< by local index
-    std::vector<Entry> m_flows;
-    std::vector<double> m_rates;           ///< negative while a flow has none
-    std::vector<Level> m_levels;           ///< by local index
-    std::vector<std::uint32_t> m_begin;    ///< by local index, into m_crossing
-    std::vector<std::uint32_t> m_crossing; ///< flows by link
+    std::vector<Crossing> m_flows;
+    std::vector<double> m_rates; ///< negative while a flow has none
+    std::vector<std::uint32_t>
+        m_crossed;               ///< links that flows cross, in the order of the first flow
+    std::vector<Level> m_levels; ///< by link
+    std::vector<Slice> m_slices; ///< by link; size 0 where no flow crosses
+    std::vector<std::uint32_t> m_flowsOf; ///< flows by link
     std::vector<HeapEntry> m_heap;
+    std::size_t m_unrated = 0; ///< flows without a rate
 };
 
 } // namespace echelon

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/max-min-repair.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+bool
+MaxMinRepair::Repair(const NetworkState& state,
+                     const std::vector<LinkId>& touched,
+                     std::vector<FlowRate>& changes)
+{
+    Begin(state, touched);
+    RefreshLinks(state);
+    for (const LinkId link : touched)
+    {
+        FindJoiningOn(state, link);
+    }
+    while (!m_queue.empty())
+    {
+        JoinQueued(state);
+        if (2 * m_members.size() > state.ActiveFlows())
+        {
+            return false;
+        }
+        RefreshLinks(state);
+        Solve(state);
+        if (!FindJoining(state))
+        {
+            return false;
+        }
+    }
+    for (const FlowId flow : m_members)
+    {
+        const BitRate rate = m_flows[flow.Value()].level * state.MultiplicityOf(flow);
+        if (rate != state.RateOf(flow))
+        {
+            changes.push_back({flow, rate});
+        }
+    }
+    return true;
+}
+
+void
+MaxMinRepair::Begin(const NetworkState& state, const std::vector<LinkId>& touched)
+{
+    ++m_call;
+    m_members.clear();
+    m_queue.clear();
+    m_inspected.clear();
+    m_links.resize(state.Capacity().size());
+    m_residual.resize(state.Capacity().size(), 0.0);
+    m_flows.resize(state.EndOfIds());
+    m_queued.resize(state.EndOfIds(), 0);
+    for (const LinkId link : touched)
+    {
+        Inspect(state, link);
+    }
+}
+
+MaxMinRepair::LinkFacts&
+MaxMinRepair::Inspect(const NetworkState& state, LinkId link)
+{
+    LinkFacts& facts = m_links[link.Value()];
+    if (facts.inspectedIn != m_call)
+    {
+        facts.inspectedIn = m_call;
+        facts.isStale = false;
+        facts.othersRate = state.LinkRate(link);
+        facts.othersLevel = state.LinkLevel(link);
+        m_inspected.push_back(link);
+    }
+    return facts;
+}
+
+void
+MaxMinRepair::Queue(FlowId flow)
+{
+    if (m_queued[flow.Value()] != m_call)
+    {
+        m_queued[flow.Value()] = m_call;
+        m_queue.push_back(flow);
+    }
+}
+
+void
+MaxMinRepair::JoinQueued(const NetworkState& state)
+{
+    for (const FlowId flow : m_queue)
+    {
+        m_flows[flow.Value()] = {m_call, 0.0};
+        m_members.push_back(flow);
+        for (const LinkId link : state.PathOf(flow))
+        {
+            LinkFacts& facts = Inspect(state, link);
+            facts.othersRate -= state.RateOf(flow);
+            facts.isStale = facts.isStale || state.LevelOf(flow) >= facts.othersLevel;
+        }
+    }
+    m_queue.clear();
+}
+
+void
+MaxMinRepair::RefreshLinks(const NetworkState& state)
+{
+    for (const LinkId link : m_inspected)
+    {
+        LinkFacts& facts = m_links[link.Value()];
+        if (facts.isStale)
+        {
+            facts.isStale = false;
+            facts.othersLevel = 0;
+            for (const FlowId flow : state.FlowsOn(link))
+            {
+                if (!IsMember(flow))
+                {
+                    facts.othersLevel = std::max(facts.othersLevel, state.LevelOf(flow));
+                }
+            }
+            if (facts.othersLevel == 0)
+            {
+                facts.othersRate = 0; // nobody is left: no noise either
+            }
+        }
+        facts.rate = facts.othersRate;
+        facts.level = facts.othersLevel;
+    }
+}
+
+void
+MaxMinRepair::Solve(const NetworkState& state)
+{
+    for (const LinkId link : m_inspected)
+    {
+        m_residual[link.Value()] = std::max(
+            0.0,
+            state.Capacity()[link.Value()] - m_links[link.Value()].othersRate);
+    }
+    m_solver.Clear();
+    for (const FlowId flow : m_members)
+    {
+        m_solver.Add(state.PathOf(flow), state.MultiplicityOf(flow));
+    }
+    m_solver.Solve(m_residual);
+    for (std::size_t i = 0; i < m_members.size(); ++i)
+    {
+        const FlowId flow = m_members[i];
+        const BitRate rate = m_solver.Rate(i);
+        const double level = rate / state.MultiplicityOf(flow);
+        m_flows[flow.Value()].level = level;
+        for (const LinkId link : state.PathOf(flow))
+        {
+            LinkFacts& facts = m_links[link.Value()];
+            facts.rate += rate;
+            facts.level = std::max(facts.level, level);
+        }
+    }
+}
+
+bool
+MaxMinRepair::FindJoining(const NetworkState& state)
+{
+    bool isStuck = false;
+    for (const FlowId flow : m_members)
+    {
+        if (HasBottleneck(state, flow))
+        {
+            continue;
+        }
+        isStuck = true;
+        const double level = m_flows[flow.Value()].level * (1 + CAPACITY_EPSILON);
+        for (const LinkId link : state.PathOf(flow))
+        {
+            if (m_links[link.Value()].othersLevel <= level || !IsFull(state, link))
+            {
+                continue;
+            }
+            for (const FlowId other : state.FlowsOn(link))
+            {
+                if (!IsMember(other) && state.LevelOf(other) > level)
+                {
+                    Queue(other);
+                }
+            }
+        }
+    }
+    for (const LinkId link : m_inspected)
+    {
+        if (HasWorsened(state, link))
+        {
+            FindJoiningOn(state, link);
+        }
+    }
+    return !isStuck || !m_queue.empty();
+}
+
+void
+MaxMinRepair::FindJoiningOn(const NetworkState& state, LinkId link)
+{
+    for (const FlowId flow : state.FlowsOn(link))
+    {
+        if (!IsMember(flow) && !HasBottleneck(state, flow))
+        {
+            Queue(flow);
+        }
+    }
+}
+
+bool
+MaxMinRepair::HasWorsened(const NetworkState& state, LinkId link) const
+{
+    const bool wasFull = state.LinkRate(link) >=
+                         state.Capacity()[link.Value()] * (1 - CAPACITY_EPSILON);
+    return wasFull && (!IsFull(state, link) || m_links[link.Value()].level >
+                                                   state.LinkLevel(link) * (1 + CAPACITY_EPSILON));
+}
+
+bool
+MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow) const
+{
+    const Membership& membership = m_flows[flow.Value()];
+    const double level =
+        membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
+    for (const LinkId link : state.PathOf(flow))
+    {
+        if (LinkLevel(state, link) * (1 - CAPACITY_EPSILON) <= level && IsFull(state, link))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace echelon
