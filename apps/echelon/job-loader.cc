@@ -10,6 +10,7 @@
 #include "workload/workload-registry.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 namespace echelon
@@ -162,19 +163,58 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
     return draft;
 }
 
+/// An entry of a placement: a device, or "first-last".
+std::pair<std::int64_t, std::int64_t>
+LoadDeviceRange(const JsonNode& node, std::int64_t devices)
+{
+    if (!node.IsText())
+    {
+        const std::int64_t device = node.Integer(0, devices - 1);
+        return {device, device};
+    }
+    const std::string& text = node.Text();
+    const char* const end = text.data() + text.size();
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    const auto [dash, error] = std::from_chars(text.data(), end, first);
+    const bool hasDash = error == std::errc() && dash != end && *dash == '-';
+    const auto [rest, error2] = std::from_chars(hasDash ? dash + 1 : end, end, last);
+    if (!hasDash || error2 != std::errc() || rest != end || first < 0 || last < first)
+    {
+        node.Fail("\"" + text + "\" is not a range of devices", R"(write for example "0-7")");
+    }
+    if (last >= devices)
+    {
+        node.Fail("\"" + text + "\" leads past the last device",
+                  "the fabric has the devices 0 to " + std::to_string(devices - 1));
+    }
+    return {first, last};
+}
+
 /// The devices of a job whose placement lists them.
 void
 PlaceAsListed(Draft& draft, const Topology& topology)
 {
     const JsonNode list = draft.node.At("placement");
-    for (const JsonNode& device : list.Items(topology.Devices()))
+    std::vector<bool> listed(topology.Devices(), false);
+    for (const JsonNode& item : list.Items(topology.Devices()))
     {
-        draft.devices.emplace_back(device.Integer(0, std::int64_t{topology.Devices()} - 1));
+        const auto [first, last] = LoadDeviceRange(item, topology.Devices());
+        for (std::int64_t device = first; device <= last; ++device)
+        {
+            if (listed[static_cast<std::size_t>(device)])
+            {
+                item.Fail("device " + std::to_string(device) + " is listed twice",
+                          "a device serves one rank");
+            }
+            listed[static_cast<std::size_t>(device)] = true;
+            draft.devices.emplace_back(static_cast<std::size_t>(device));
+        }
     }
-    if (draft.devices.size() < draft.layout.ranks)
+    if (draft.devices.size() != draft.layout.ranks)
     {
-        list.Fail("the job needs " + std::to_string(draft.layout.ranks) +
-                      " devices, the list has " + std::to_string(draft.devices.size()),
+        list.Fail("the job has " + std::to_string(draft.layout.ranks) + " ranks, the list has " +
+                      std::to_string(draft.devices.size()) + " devices",
                   "list one device for each rank");
     }
 }
