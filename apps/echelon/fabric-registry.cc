@@ -3,6 +3,10 @@
 
 #include "fabric/fluid-fabric.h"
 
+#if ECHELON_WITH_NS3
+#include "ns3/packet-fabric.h"
+#endif
+
 namespace echelon
 {
 
@@ -37,18 +41,63 @@ MakeFluid(const Topology& topology, const ParameterSet& parameters)
         Framing{parameters.GetBytes("segment"), parameters.GetBytes("header")});
 }
 
+#if ECHELON_WITH_NS3
+void
+CheckPacket(const ParameterSet& parameters)
+{
+    CheckFraming(parameters);
+    const Bytes segment = parameters.GetBytes("segment");
+    RequireRange(parameters, "scale_up_segment", segment, 64 << 20);
+    RequireRange(parameters,
+                 "queue_capacity",
+                 segment + parameters.GetBytes("header"),
+                 Bytes{1} << 40);
+}
+
+std::unique_ptr<Fabric>
+MakePacket(const Topology& topology, const ParameterSet& parameters)
+{
+    PacketFabricOptions options;
+    options.segment = parameters.GetBytes("segment");
+    options.header = parameters.GetBytes("header");
+    options.scaleUpSegment = parameters.GetBytes("scale_up_segment");
+    options.queueCapacity = parameters.GetBytes("queue_capacity");
+    return MakePacketFabric(topology, options);
+}
+#endif
+
 } // namespace
 
 const std::vector<FabricEntry>&
 FabricEntries()
 {
-    static const std::vector<FabricEntry> entries{
+    static const std::vector<FabricEntry> entries
+    {
         {"fluid",
          "flow level: exact rates, event driven",
          {{"segment", ParameterType::BYTES, "4096B", "payload of a full segment"},
           {"header", ParameterType::BYTES, "0B", "bytes on the wire besides a segment's payload"}},
          CheckFraming,
          MakeFluid},
+#if ECHELON_WITH_NS3
+            {"packet",
+             "segments through switches with priority queues, on ns-3's event loop",
+             {{"segment", ParameterType::BYTES, "4096B", "payload of a full segment between hosts"},
+              {"header",
+               ParameterType::BYTES,
+               "82B",
+               "bytes on the wire besides a segment's payload"},
+              {"scale_up_segment",
+               ParameterType::BYTES,
+               "64KiB",
+               "payload of a full segment inside a host; at least segment"},
+              {"queue_capacity",
+               ParameterType::BYTES,
+               "16MiB",
+               "bytes that may wait at each port of a switch"}},
+             CheckPacket,
+             MakePacket},
+#endif
     };
     return entries;
 }
