@@ -8,34 +8,36 @@
  *     const Allocation& a = echelon.Allocate(view);
  *
  * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning
- * Training with Echelon Formation" (HotNets 2022), Section 4 and Figure 2. Problem: minimise the
- * sum over EchelonFlows of the largest tardiness of their flows; NP-hard. The full statement,
- * proofs and counter-examples: docs/algorithms/echelonflow.md.
+ * Training with Echelon Formation" (HotNets 2022): the adaptation of SEBF and MADD, and Figure 2.
+ * Problem: minimise the sum over EchelonFlows of the largest tardiness of their flows; NP-hard.
+ * Full statement, proofs and counter-examples: docs/algorithms/echelonflow.md.
  *
- * A class is the flows of a group with the same ideal finish time; classes k = 0, 1, … ascend in
- * it. τ = max over links l and classes k crossing l of (now + bits of classes <= k on l / capacity
- * of l - d_k).
+ * A class is the flows of a group with the same ideal finish time d_k; k = 0, 1, … ascends in it.
+ * τ = max over links l and classes k on l of (now + bits of classes <= k on l / capacity of l -
+ * d_k).
  *  1. Rank the groups by ascending τ on full capacities.
- *  2. In this order, with τ on the capacities left and deadlines D_k = d_k + τ: from the last class
- * to the first, each flow gets what is left in its class's own segment (D_(k-1), D_k], shared in
- * proportion to the bits left; what does not fit is spread evenly over (now, D_(k-1)], leaving on
- * each link Q = max over classes m < k of (bits of classes <= m / (D_m - now)) for the classes
- * before. The rates are those of the first instant.
+ *  2. In this order, with τ on the capacities left, set deadlines D_k = d_k + τ. From the last
+ *     class to the first, each flow gets what is left in its class's own segment (D_(k-1), D_k],
+ *     shared in proportion to the bits left; what does not fit is spread evenly over (now,
+ *     D_(k-1)], save that every link keeps for the classes before the rate Q = max over m < k of
+ *     (bits of classes <= m on it / (D_m - now)). The rates are those of the first instant.
  *  3. Backfill: what is left, by rank, then deadline, then flow id, as much as fits.
- * One class: every flow gets remaining / (D - now), as in MADD. One link: the schedule attains τ,
- * the optimum.
+ *
+ * One class: every flow gets remaining / (D - now), as in MADD. One link: τ is attained, the
+ * optimum.
  *
  * Complexity: O(n × hops + g log g) for n flows in g groups, when the flows' ids ascend with their
- * ideal finish times; otherwise also the sort of the group's flows.
+ * ideal finish times; otherwise also the sort of each group's flows.
  *
  * Deviations from the source, which gives no pseudocode:
  *  1. Links inside the fabric count like ports, so that oversubscribed uplinks can be the
- * bottleneck.
- *  2. The reservation Q. Spreading evenly without it reproduces Figure 2 too, but can make a tight
- * early flow late.
+ *     bottleneck.
+ *  2. The rate Q. Spreading evenly without it reproduces Figure 2 too, but can make a tight early
+ *     flow late.
  *  3. A group that crosses a link without capacity left has an infinite τ there, and gets rates
- * from the backfill only.
+ *     from the backfill only.
  *  4. Group weights are ignored.
+ *
  * Ties: equal τ, by group id; flows of a class share alike, and are backfilled by flow id.
  */
 #pragma once

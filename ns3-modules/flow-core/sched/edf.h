@@ -7,14 +7,16 @@
  *     const Allocation& a = edf.Allocate(view);
  *
  * Source: Jackson, "Scheduling a production line to minimize maximum tardiness" (1955); Horn, "Some
- * simple scheduling algorithms" (1974) for releases and preemption. Problem: minimise the largest
- * tardiness. Optimal on one link; with several links a heuristic (docs/algorithms/echelonflow.md).
- * Complexity: O(n log n + n × hops). Ties: equal ideal finish times, by flow id. Work-conserving
- * (sched/ordered-allocation.h).
+ * simple scheduling algorithms" (1974), for releases and preemption.
+ * Problem: minimise the largest tardiness. Optimal on one link; with several a heuristic
+ * (docs/algorithms/echelonflow.md).
+ * Complexity: O(n log n + n × hops).
  *
  * Deviations from the sources:
  *  1. Many links: a flow gets the least that the flows before it leave along its path, instead of
- * the one machine.
+ *     the one machine.
+ *
+ * Ties: equal ideal finish times, by flow id. Work-conserving (sched/ordered-allocation.h).
  */
 #pragma once
 

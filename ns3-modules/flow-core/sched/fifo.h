@@ -8,8 +8,8 @@
  *     const Allocation& a = fifo.Allocate(view);
  *
  * The baseline of no scheduling but the order of arrival; per flow, blind to sizes and groups.
- * Complexity: O(n log n + n × hops). Ties: flows released together, by id. Work-conserving
- * (sched/ordered-allocation.h).
+ * Complexity: O(n log n + n × hops).
+ * Ties: flows released together, by id. Work-conserving (sched/ordered-allocation.h).
  */
 #pragma once
 

@@ -10,22 +10,26 @@
  *
  * Problem: the rates whose ascending vector of rate per unit of weight is lexicographically
  * largest. Equivalently, every flow crosses a full link on which no flow has a larger rate per unit
- * of weight (a bottleneck). Source: Bertsekas and Gallager, "Data Networks", 2nd ed., 1992,
- * Section 6.5.2; docs/algorithms/max-min.md.
+ * of weight (a bottleneck).
+ * Source: Bertsekas and Gallager, "Data Networks", 2nd ed., 1992, Section 6.5.2;
+ * docs/algorithms/max-min.md.
  *
- * Complexity: O(I + B L log L) for I incidences (flows × hops), L links crossed and B distinct
- * levels; in practice the first term. Memory is kept between calls: none is allocated once the
- * largest instance has been seen.
+ * Complexity: O(I + (L + U) log L) for I incidences (flows × hops), L links crossed and U <= L²
+ * updates of outdated keys, a few per link in practice. Memory is kept between calls: none is
+ * allocated once the largest instance has been seen.
  *
  * Deviations from the source:
  *  1. Weights: a bundle of m identical flows counts as m flows.
  *  2. Links wait in a heap under keys that may be too small. A link's fair share never shrinks as
- * others fill up, so a key is brought up to date only when it comes to the top, and the innermost
- * loop touches no heap. Ties: links of equal share are filled in the order in which the flows added
- * first cross them; the result does not depend on it beyond rounding.
+ *     others fill up, so a key is brought up to date only when it comes to the top, and the
+ *     innermost loop touches no heap.
+ *
+ * Ties: links of equal share are filled by link id; the result depends on it by rounding only.
+ * Errors: ContractViolation for a flow without links or weight.
  */
 #pragma once
 
+#include "base/contracts.h"
 #include "base/units.h"
 #include "topology/path.h"
 
@@ -61,8 +65,8 @@ class MaxMinSolver
         m_flows.push_back(flow);
     }
 
-    /// Rates of all flows added. @param capacity by link id, bits per second, >= 0; a flow over a
-    /// link without any gets 0.
+    /// Rates of all flows added since Clear.
+    /// @param capacity by link id, bits per second, >= 0; a flow over a link without any gets 0.
     void Solve(const std::vector<BitRate>& capacity);
 
     std::size_t Flows() const
@@ -119,11 +123,10 @@ class MaxMinSolver
     void FillLink(std::uint32_t link, double share);
 
     std::vector<Crossing> m_flows;
-    std::vector<double> m_rates; ///< negative while a flow has none
-    std::vector<std::uint32_t>
-        m_crossed;               ///< links that flows cross, in the order of the first flow
-    std::vector<Level> m_levels; ///< by link
-    std::vector<Slice> m_slices; ///< by link; size 0 where no flow crosses
+    std::vector<double> m_rates;          ///< negative while a flow has none
+    std::vector<std::uint32_t> m_crossed; ///< links with flows, by first crossing
+    std::vector<Level> m_levels;          ///< by link
+    std::vector<Slice> m_slices;          ///< by link; size 0 where no flow crosses
     std::vector<std::uint32_t> m_flowsOf; ///< flows by link
     std::vector<HeapEntry> m_heap;
     std::size_t m_unrated = 0; ///< flows without a rate

@@ -7,9 +7,9 @@
  *     orderer.Sort(view, [](const ActiveFlow& f) { return f.remainingBits; });
  *     GiveInOrder(view, orderer.Order(), residual, out.rates);
  *
- * The result is work-conserving: a flow that gets less than it could leaves one of its links full,
- * and links only fill up. Complexity: O(n log n) for the order of n flows, O(n × hops) for the
- * rates. Ties in the order: by flow id.
+ * The result is work-conserving: each flow leaves one of its links full, and links only fill up.
+ * Complexity: O(n log n) for the order of n flows, O(n × hops) for the rates.
+ * Ties in the order: by flow id.
  */
 #pragma once
 

@@ -7,20 +7,25 @@
  *     const Allocation& a = sebf.Allocate(view);
  *
  * Source: Chowdhury, Zhong, Stoica, "Efficient Coflow Scheduling with Varys" (SIGCOMM 2014),
- * Section 5: the heuristics SEBF and MADD, and backfill. Problem: minimise the mean coflow
- * completion time. Γ(c) = max over links of (bits of c left on the link / capacity), seconds. SEBF:
- * coflows by ascending Γ. MADD: a flow of c gets remaining / Γ'(c), with Γ' on the capacities that
- * the coflows before left, so that all flows of c finish with the slowest. Complexity: O(n × hops +
- * g log g) for n flows in g groups.
+ * Section 5; docs/algorithms/coflow-baselines.md.
+ * Problem: minimise the mean coflow completion time; NP-hard.
+ *
+ * Γ(c) = max over links of (bits of c left on the link / capacity), seconds.
+ * SEBF: coflows by ascending Γ, on full capacities. MADD: a flow of c gets remaining / Γ'(c), with
+ * Γ' on the capacities that the coflows before left, so that all flows of c finish with the
+ * slowest.
+ *
+ * Complexity: O(n × hops + g log g) for n flows in g groups.
  *
  * Deviations from the source:
  *  1. Links inside the fabric count like ports, so that oversubscribed uplinks can be the
- * bottleneck.
+ *     bottleneck.
  *  2. A coflow that crosses a link without capacity left gets nothing from MADD: its Γ' is
- * infinite.
- *  3. Backfill gives what is left in the order of the coflows, and inside a coflow of flow ids, as
- * much as fits; the paper shares each port's rest in proportion to present rates.
+ *     infinite.
+ *  3. Backfill gives what is left in the order of the coflows, inside a coflow by flow id, as much
+ *     as fits; the paper shares the rest port by port.
  *  4. No deadlines, admission control or starvation prevention.
+ *
  * Ties: equal Γ, by group id. Group weights are ignored, as in the paper.
  */
 #pragma once
