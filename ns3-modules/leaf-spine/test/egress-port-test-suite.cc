@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// Egress ports: timing of one link, strict priorities, the two ways to serve, full buffers.
+
+#include "star-network.h"
+
+#include "ns3/test.h"
+
+#include <random>
+
+using namespace ns3;
+
+namespace
+{
+
+/// One flow over two links of 100 Gb/s, 500 ns each.
+class OneLinkTestCase : public TestCase
+{
+  public:
+    OneLinkTestCase()
+        : TestCase("timing of one flow over one switch, derived by hand")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // 10,000 bytes are segments of 4096, 4096 and 1808 bytes; on the wire 4178, 4178 and 1890
+        // bytes: at 80 ps a byte 334,240, 334,240 and 151,200 ps. At the full payload rate they
+        // start at 0, 334,240 and 668,480 ps. At the switch (+ tx + 500,000): 834,240; 1,168,480;
+        // 1,319,680. The port serves them from 834,240, 1,168,480 and 1,502,720 (busy), the last
+        // departs at 1,653,920 and has arrived at 2,153,920.
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star({100e9}, {100e9});
+        star.Start(7, 0, 0, 10000);
+        star.network->SetRate(7, PayloadRate(100e9), 0);
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(star.sent.at(7), 668480, "emission of the last segment");
+        NS_TEST_EXPECT_MSG_EQ(star.ends.at(7), 2153920, "arrival of the last byte");
+        NS_TEST_EXPECT_MSG_EQ(star.network->SegmentHops(), 6, "three segments, two hops");
+        NS_TEST_EXPECT_MSG_EQ(star.network->EmittedSegments(), 3, "three segments");
+        NS_TEST_EXPECT_MSG_EQ(star.DestinationPort(0)->SentBytes(), 10000 + 3 * 82, "wire bytes");
+        NS_TEST_EXPECT_MSG_EQ(star.network->RemainingBits(7), 0.0, "nothing remains");
+    }
+};
+
+/// Two flows of different priority meet at a slow port.
+class PriorityTestCase : public TestCase
+{
+  public:
+    PriorityTestCase()
+        : TestCase("the more urgent queue is served first, without preemption")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // The destination's port sends a full segment in 3,342,400 ps (10 Gb/s). Flow 0 (priority
+        // 5) gives it three segments, at 834,240, 1,168,480 and 1,502,720; flow 1 (priority 2)
+        // starts at 1,000,000 and gives it two, at 1,834,240 and 2,168,480. In service from
+        // 834,240: 0; then both of flow 1, then the rest of flow 0.
+        for (const bool lazy : {true, false})
+        {
+            FabricNetwork::UsePicoseconds();
+            StarNetwork star({100e9, 100e9}, {10e9});
+            if (!lazy)
+            {
+                star.DestinationPort(0)->TraceConnectWithoutContext(
+                    "Dequeue",
+                    MakeCallback(&PriorityTestCase::OnDequeue, this));
+            }
+            star.Start(0, 0, 0, 3 * 4096);
+            star.network->SetRate(0, PayloadRate(100e9), 5);
+            Simulator::Schedule(PicoSeconds(1000000), [&star] {
+                star.Start(1, 1, 0, 2 * 4096);
+                star.network->SetRate(1, PayloadRate(100e9), 2);
+            });
+            Simulator::Run();
+            NS_TEST_EXPECT_MSG_EQ(star.ends.at(1),
+                                  834240 + 3 * 3342400 + 500000,
+                                  "the urgent flow waits for one segment in service only");
+            NS_TEST_EXPECT_MSG_EQ(star.ends.at(0),
+                                  834240 + 5 * 3342400 + 500000,
+                                  "the port is never idle while segments wait");
+            NS_TEST_EXPECT_MSG_EQ(star.DestinationPort(0)->MaxQueue(),
+                                  4 * 4178,
+                                  "four segments waited");
+        }
+        const std::vector<uint32_t> expected{0, 1, 1, 0, 0};
+        NS_TEST_EXPECT_MSG_EQ((m_order == expected), true, "order of service");
+    }
+
+    void OnDequeue(const SegmentRecord& segment)
+    {
+        m_order.push_back(segment.flow);
+    }
+
+    std::vector<uint32_t> m_order;
+};
+
+/// Serving lazily and waking for every start must agree to the picosecond.
+class LazyServiceTestCase : public TestCase
+{
+  public:
+    LazyServiceTestCase()
+        : TestCase("committing ahead changes no finish, drop or backlog")
+    {
+    }
+
+  private:
+    struct Outcome
+    {
+        std::map<uint32_t, int64_t> ends;
+        uint64_t drops;
+        std::vector<uint64_t> maxQueues;
+        std::vector<uint64_t> segments;
+    };
+
+    static void Ignore(const SegmentRecord& /* segment */)
+    {
+    }
+
+    /// 60 flows of random sizes, rates and priorities that change while they run; rates are odd, so
+    /// that no two events of different ports fall on one picosecond.
+    Outcome RunOnce(uint32_t seed, bool lazy) const
+    {
+        std::mt19937 random(seed);
+        const auto below = [&random](uint32_t n) { return static_cast<uint32_t>(random() % n); };
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star({101e9, 97.3e9, 103.7e9, 99.1e9}, {41.3e9, 53.9e9}, 200000);
+        for (uint32_t destination = 0; destination < 2 && !lazy; ++destination)
+        {
+            star.DestinationPort(destination)
+                ->TraceConnectWithoutContext("Dequeue", MakeCallback(&Ignore));
+        }
+        for (uint32_t id = 0; id < 60; ++id)
+        {
+            const uint32_t source = below(4);
+            const uint32_t destination = below(2);
+            const uint64_t bytes = 1 + below(300000);
+            Simulator::Schedule(PicoSeconds(below(80000000)),
+                                [&star, id, source, destination, bytes] {
+                                    star.Start(id, source, destination, bytes);
+                                });
+            for (uint32_t change = 0; change < 4; ++change)
+            {
+                const double rate = 1e9 * (1 + below(400)) / 7.3;
+                const auto priority = static_cast<uint8_t>(below(FABRIC_PRIORITIES));
+                Simulator::Schedule(
+                    PicoSeconds(80000000 + below(60000000)),
+                    [&star, id, rate, priority] { star.network->SetRate(id, rate, priority); });
+            }
+        }
+        Simulator::Run();
+        Outcome outcome{star.ends, star.network->DroppedSegments(), {}, {}};
+        for (uint32_t i = 0; i < star.network->GetPorts(); ++i)
+        {
+            outcome.maxQueues.push_back(star.network->GetPort(i)->MaxQueue());
+            outcome.segments.push_back(star.network->GetPort(i)->SentSegments());
+        }
+        return outcome;
+    }
+
+    void DoRun() override
+    {
+        uint64_t drops = 0;
+        for (uint32_t seed = 1; seed <= 40; ++seed)
+        {
+            const Outcome lazy = RunOnce(seed, true);
+            const Outcome awake = RunOnce(seed, false);
+            NS_TEST_EXPECT_MSG_EQ(lazy.ends.size(), 60, "every flow ends, seed " << seed);
+            NS_TEST_EXPECT_MSG_EQ((lazy.ends == awake.ends), true, "finishes, seed " << seed);
+            NS_TEST_EXPECT_MSG_EQ(lazy.drops, awake.drops, "drops, seed " << seed);
+            NS_TEST_EXPECT_MSG_EQ((lazy.maxQueues == awake.maxQueues),
+                                  true,
+                                  "backlogs, seed " << seed);
+            NS_TEST_EXPECT_MSG_EQ((lazy.segments == awake.segments),
+                                  true,
+                                  "segments, seed " << seed);
+            drops += lazy.drops;
+        }
+        NS_TEST_EXPECT_MSG_GT(drops, 0, "the buffers were full at times");
+    }
+};
+
+/// Eight senders at full rate into one port with a small buffer.
+class DropTestCase : public TestCase
+{
+  public:
+    DropTestCase()
+        : TestCase("lost segments are sent again and every segment is accounted for")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star(std::vector<double>(8, 100e9), {100e9}, 10 * 4178);
+        Ptr<EgressPort> port = star.DestinationPort(0);
+        port->TraceConnectWithoutContext("Enqueue", MakeCallback(&DropTestCase::OnEnqueue, this));
+        port->TraceConnectWithoutContext("Dequeue", MakeCallback(&DropTestCase::OnDequeue, this));
+        port->TraceConnectWithoutContext("Drop", MakeCallback(&DropTestCase::OnDrop, this));
+        const uint64_t bytes = 100 * 4096 + 17;
+        for (uint32_t id = 0; id < 8; ++id)
+        {
+            star.Start(id, id, 0, bytes);
+            star.network->SetRate(id, PayloadRate(100e9), 0);
+        }
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(star.ends.size(), 8, "every flow ends");
+        NS_TEST_EXPECT_MSG_GT(m_dropped, 0, "eight times the capacity fills the buffer");
+        NS_TEST_EXPECT_MSG_EQ(m_dropped, star.network->DroppedSegments(), "drops are counted");
+        NS_TEST_EXPECT_MSG_EQ(star.network->EmittedSegments(),
+                              m_enqueued + m_dropped,
+                              "what was sent was accepted or dropped");
+        NS_TEST_EXPECT_MSG_EQ(m_enqueued, m_dequeued, "what was accepted was served");
+        NS_TEST_EXPECT_MSG_EQ(m_dequeued, port->SentSegments(), "what was served arrived");
+        NS_TEST_EXPECT_MSG_EQ(m_payload, 8 * bytes, "each byte arrived once");
+        NS_TEST_EXPECT_MSG_EQ((port->MaxQueue() <= 10 * 4178), true, "the buffer is finite");
+    }
+
+    void OnEnqueue(const SegmentRecord& /* segment */)
+    {
+        ++m_enqueued;
+    }
+
+    void OnDequeue(const SegmentRecord& segment)
+    {
+        ++m_dequeued;
+        m_payload += segment.payload;
+    }
+
+    void OnDrop(const SegmentRecord& /* segment */)
+    {
+        ++m_dropped;
+    }
+
+    uint64_t m_enqueued{0};
+    uint64_t m_dequeued{0};
+    uint64_t m_dropped{0};
+    uint64_t m_payload{0};
+};
+
+/// The source hears of a drop after the way back.
+class LossDelayTestCase : public TestCase
+{
+  public:
+    LossDelayTestCase()
+        : TestCase("a loss is repaired after the propagation delay of the way back")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // One segment may wait at the switch. Sources 0, 1 and 2 (100 Gb/s, 500 ns) send one
+        // segment each at 0. All arrive at 834,240: flow 0 starts, flow 1 waits, flow 2 is dropped.
+        // Its source hears so at 1,334,240 and sends it again: at the switch at 2,168,480. The port
+        // (100 Gb/s) is free from 834,240 + 2 × 334,240 = 1,502,720 on, so the segment departs at
+        // 2,502,720 and has arrived at 3,002,720.
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star({100e9, 100e9, 100e9}, {100e9}, 4178);
+        for (uint32_t id = 0; id < 3; ++id)
+        {
+            star.Start(id, id, 0, 4096);
+            star.network->SetRate(id, PayloadRate(100e9), 0);
+        }
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(star.network->DroppedSegments(), 1, "one segment too many");
+        NS_TEST_EXPECT_MSG_EQ(star.ends.at(0), 1668480, "served at once");
+        NS_TEST_EXPECT_MSG_EQ(star.ends.at(1), 2002720, "waited");
+        NS_TEST_EXPECT_MSG_EQ(star.ends.at(2), 3002720, "sent twice");
+        NS_TEST_EXPECT_MSG_EQ(star.sent.at(2), 0, "sent is not undone");
+    }
+};
+
+class EgressPortTestSuite : public TestSuite
+{
+  public:
+    EgressPortTestSuite()
+        : TestSuite("egress-port", UNIT)
+    {
+        AddTestCase(new OneLinkTestCase, TestCase::QUICK);
+        AddTestCase(new PriorityTestCase, TestCase::QUICK);
+        AddTestCase(new LazyServiceTestCase, TestCase::QUICK);
+        AddTestCase(new DropTestCase, TestCase::QUICK);
+        AddTestCase(new LossDelayTestCase, TestCase::QUICK);
+    }
+};
+
+EgressPortTestSuite g_egressPortTestSuite;
+
+} // namespace

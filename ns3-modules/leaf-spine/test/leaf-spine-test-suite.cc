@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+// The network as a whole: pacing, paths, conservation.
+
+#include "star-network.h"
+
+#include "ns3/fabric-switch.h"
+#include "ns3/leaf-spine-helper.h"
+#include "ns3/test.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace ns3;
+
+namespace
+{
+
+/// One flow whose rate changes hundreds of times, zero included.
+class PacingTestCase : public TestCase
+{
+  public:
+    PacingTestCase()
+        : TestCase("after many rate changes a flow ends within a segment of the fluid finish")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (uint32_t seed = 1; seed <= 20; ++seed)
+        {
+            RunOnce(seed);
+        }
+    }
+
+    void RunOnce(uint32_t seed)
+    {
+        // The fluid flow drains 8 bytes × 3,000,001 at the rates in force; from the last change on
+        // at 50 Gb/s, so that it ends there. The packet flow's last segment is due when the fluid
+        // has its bytes left, its last bit departs at the latest one transmission after the fluid
+        // finish, and two hops follow: 2 × 500 ns and one more transmission.
+        const double bits = 8.0 * 3000001;
+        const double lastRate = 50e9;
+        std::mt19937 random(seed);
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star({100e9}, {100e9});
+        star.Start(0, 0, 0, 3000001);
+        double drained = 0;
+        double rate = 0;
+        int64_t at = 0;
+        for (uint32_t change = 0; change < 500; ++change)
+        {
+            const int64_t step = 1 + static_cast<int64_t>(random() % 800000);
+            const double next =
+                change == 499
+                    ? lastRate
+                    : (random() % 4 == 0 ? 0.0 : 1e8 * static_cast<double>(random() % 900));
+            drained += rate * 1e-12 * static_cast<double>(step);
+            at += step;
+            rate = next;
+            Simulator::Schedule(PicoSeconds(at),
+                                [&star, next] { star.network->SetRate(0, next, 0); });
+            if (change % 50 == 0)
+            {
+                const double left = bits - drained;
+                Simulator::Schedule(PicoSeconds(at), [this, &star, left] {
+                    if (star.sent.empty())
+                    {
+                        const double remaining = star.network->RemainingBits(0);
+                        NS_TEST_EXPECT_MSG_EQ_TOL(remaining, left, 1e-3, "credit does not drift");
+                    }
+                });
+            }
+        }
+        NS_TEST_ASSERT_MSG_LT(drained, bits - 8 * 4096, "the flow outlasts the changes");
+        const double fluid = static_cast<double>(at) + (bits - drained) / lastRate * 1e12;
+        Simulator::Run();
+        const double transmission = 4178 * 80;
+        const double latency = 2 * 500000 + transmission;
+        const double segment = 4096 * 8 / lastRate * 1e12;
+        const auto end = static_cast<double>(star.ends.at(0));
+        NS_TEST_EXPECT_MSG_GT(end, fluid + latency - segment - transmission, "not too early");
+        NS_TEST_EXPECT_MSG_LT(end, fluid + latency + transmission, "not too late");
+    }
+};
+
+/// Hash-based ECMP spreads flows.
+class EcmpTestCase : public TestCase
+{
+  public:
+    EcmpTestCase()
+        : TestCase("every leaf uses every spine, and switches know their ports")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
+        helper->SetAttribute("Spines", UintegerValue(3));
+        Ptr<FabricNetwork> network = helper->Create();
+        // 16 hosts, 4 to a leaf: from each leaf 4 × 12 flows leave by 3 spines.
+        uint32_t id = 0;
+        for (uint32_t source = 0; source < 16; ++source)
+        {
+            for (uint32_t shift = 1; shift < 16; ++shift, ++id)
+            {
+                network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 16, 8192, id));
+                network->SetRate(id, PayloadRate(100e9) / 15, 0);
+            }
+        }
+        Simulator::Run();
+        uint32_t leaves = 0;
+        uint32_t spines = 0;
+        for (const Ptr<FabricSwitch>& node : network->GetSwitches())
+        {
+            const bool isLeaf = DynamicCast<LeafSwitch>(node) != nullptr;
+            leaves += isLeaf ? 1 : 0;
+            spines += DynamicCast<SpineSwitch>(node) ? 1 : 0;
+            NS_TEST_EXPECT_MSG_EQ(node->GetPorts().size(),
+                                  (isLeaf ? 4 + 3 : 4),
+                                  node->GetName() << " has a port per host and spine");
+            for (const Ptr<EgressPort>& port : node->GetPorts())
+            {
+                NS_TEST_EXPECT_MSG_GT(port->SentSegments(), 0, port->GetName() << " carried flows");
+            }
+        }
+        NS_TEST_EXPECT_MSG_EQ(leaves, 4, "leaves");
+        NS_TEST_EXPECT_MSG_EQ(spines, 3, "spines");
+        NS_TEST_EXPECT_MSG_EQ(network->LiveFlows(), 0, "all flows ended");
+        network->Dispose();
+        Simulator::Destroy();
+    }
+};
+
+/// Counts of traces and ports agree on a leaf-spine that loses segments.
+class ConservationTestCase : public TestCase
+{
+  public:
+    ConservationTestCase()
+        : TestCase("sent = received + dropped, port by port and flow by flow")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
+        helper->SetAttribute("GpusPerHost", UintegerValue(2));
+        helper->SetAttribute("UplinkRate", DataRateValue(DataRate("40Gbps")));
+        helper->SetAttribute("QueueCapacity", UintegerValue(60000));
+        Ptr<FabricNetwork> network = helper->Create();
+        network->TraceConnectWithoutContext("FlowStart",
+                                            MakeCallback(&ConservationTestCase::OnStart, this));
+        network->TraceConnectWithoutContext("FlowEnd",
+                                            MakeCallback(&ConservationTestCase::OnEnd, this));
+        for (uint32_t i = 0; i < network->GetPorts(); ++i)
+        {
+            Ptr<EgressPort> port = network->GetPort(i);
+            port->TraceConnectWithoutContext("Enqueue",
+                                             MakeCallback(&ConservationTestCase::OnEnqueue, this));
+            port->TraceConnectWithoutContext("Drop",
+                                             MakeCallback(&ConservationTestCase::OnDrop, this));
+        }
+        // All-to-all of 32 GPUs at twice the fair rate of their interfaces, scale-up flows among
+        // them.
+        const uint64_t bytes = 50000;
+        uint32_t id = 0;
+        for (uint32_t source = 0; source < 32; ++source)
+        {
+            for (uint32_t shift = 1; shift < 32; ++shift, ++id)
+            {
+                network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 32, bytes, id));
+                network->SetRate(id, PayloadRate(100e9) / 31, 0);
+            }
+        }
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(m_started, id, "flows started");
+        NS_TEST_EXPECT_MSG_EQ(m_ended, id, "flows ended");
+        NS_TEST_EXPECT_MSG_GT(m_drops, 0, "the uplinks lost segments");
+        NS_TEST_EXPECT_MSG_EQ(m_drops, network->DroppedSegments(), "drops");
+        NS_TEST_EXPECT_MSG_EQ(m_enqueued, network->SegmentHops(), "accepted = carried");
+        NS_TEST_EXPECT_MSG_EQ(m_firstHopBytes,
+                              uint64_t{id} * bytes + m_droppedBytes,
+                              "sent = delivered + dropped");
+        network->Dispose();
+        Simulator::Destroy();
+    }
+
+    void OnStart(uint32_t /* flow */)
+    {
+        ++m_started;
+    }
+
+    void OnEnd(uint32_t /* flow */)
+    {
+        ++m_ended;
+    }
+
+    void OnEnqueue(const SegmentRecord& segment)
+    {
+        ++m_enqueued;
+        m_firstHopBytes += segment.hop == 0 ? segment.payload : 0;
+    }
+
+    void OnDrop(const SegmentRecord& segment)
+    {
+        ++m_drops;
+        m_droppedBytes += segment.payload;
+    }
+
+    uint32_t m_started{0};
+    uint32_t m_ended{0};
+    uint64_t m_enqueued{0};
+    uint64_t m_drops{0};
+    uint64_t m_firstHopBytes{0};
+    uint64_t m_droppedBytes{0};
+};
+
+class LeafSpineTestSuite : public TestSuite
+{
+  public:
+    LeafSpineTestSuite()
+        : TestSuite("leaf-spine", UNIT)
+    {
+        AddTestCase(new PacingTestCase, TestCase::QUICK);
+        AddTestCase(new EcmpTestCase, TestCase::QUICK);
+        AddTestCase(new ConservationTestCase, TestCase::QUICK);
+    }
+};
+
+LeafSpineTestSuite g_leafSpineTestSuite;
+
+} // namespace
