@@ -1,0 +1,465 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Write the JSON Schemas of docs/reference/ from the program's own declarations.
+
+    apps/echelon/make-schemas.py build/dev/bin/echelon            write
+    apps/echelon/make-schemas.py build/dev/bin/echelon --check    say whether they are up to date
+
+Parameters of schedulers, fabrics and workloads come from `echelon list --json`, so that they are
+declared once. What a schema cannot say (sums, divisors, references) the loader checks.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+NUMBER = r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
+TIME = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*(ps|ns|us|ms|s)\s*$"}
+RATE = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*[KMGT]?(bps|b/s)\s*$"}
+SIZE = {
+    "anyOf": [
+        {"type": "string", "pattern": rf"^\s*{NUMBER}\s*([KMGT]i?)?B\s*$"},
+        {"type": "integer", "minimum": 0},
+    ]
+}
+NAME = {"type": "string", "minLength": 1, "maxLength": 200}
+TEXT = {"type": "string"}
+WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9}
+SECONDS = {"type": "number"}
+NOT_NEGATIVE = {"type": "number", "minimum": 0}
+COUNT = {"type": "integer", "minimum": 0}
+PART = {"type": "number", "minimum": 0, "maximum": 1.000001}
+
+
+def integer(least, largest):
+    return {"type": "integer", "minimum": least, "maximum": largest}
+
+
+def record(properties, required=(), **more):
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def array(items, least=0):
+    return {"type": "array", "items": items, "minItems": least}
+
+
+def or_file(schema):
+    """The object itself, or the path of a file that holds it."""
+    return {"anyOf": [{"type": "string", "minLength": 1}, schema]}
+
+
+def listing(binary, what):
+    output = subprocess.run(
+        [binary, "list", what, "--json"], check=True, capture_output=True, text=True
+    ).stdout
+    return json.loads(output)["entries"]
+
+
+def parameter(spec):
+    schema = {
+        "time": TIME,
+        "rate": RATE,
+        "bytes": SIZE,
+        "integer": {"type": "integer", "minimum": 0},
+        "number": {"type": "number"},
+        "boolean": {"type": "boolean"},
+        "choice": {"enum": spec.get("choices", [])},
+    }[spec["type"]]
+    return {**schema, "description": spec["help"], "default": spec["default"]}
+
+
+def parameters(entry):
+    return {spec["name"]: parameter(spec) for spec in entry["parameters"]}
+
+
+def topology():
+    server = {
+        "schema": {"const": "echelon/topology/1"},
+        "description": TEXT,
+        "gpus_per_host": integer(1, 1024),
+        "host_link": or_file(
+            record({"rate": RATE, "rates": array(RATE), "delay": TIME}, ["rate"])
+        ),
+        "scale_up": or_file(record({"rate": RATE, "delay": TIME}, ["rate"])),
+    }
+    several = {
+        "if": {"required": ["gpus_per_host"], "properties": {"gpus_per_host": {"minimum": 2}}},
+        "then": {"required": ["scale_up"]},
+    }
+    big_switch = record(
+        {"kind": {"const": "big-switch"}, "hosts": integer(1, 65536), **server},
+        ["kind", "hosts", "host_link"],
+        **several,
+    )
+    leaf_spine = record(
+        {
+            "kind": {"const": "leaf-spine"},
+            "leaves": integer(1, 16384),
+            "spines": integer(1, 16384),
+            "hosts_per_leaf": integer(1, 65536),
+            "uplink": or_file(record({"rate": RATE, "delay": TIME})),
+            "oversubscription": {"type": "number", "minimum": 1e-3, "maximum": 1e3},
+            **server,
+        },
+        ["kind", "leaves", "spines", "hosts_per_leaf", "host_link"],
+        anyOf=[{"required": ["uplink"]}, {"required": ["oversubscription"]}],
+        **several,
+    )
+    return {"oneOf": [big_switch, leaf_spine]}
+
+
+def transformer_properties():
+    width = integer(1, 1 << 24)
+    return {
+        "layers": integer(1, 10000),
+        "hidden": width,
+        "heads": width,
+        "kv_heads": width,
+        "ffn_hidden": width,
+        "vocabulary": width,
+        "sequence": width,
+        "gated_ffn": {"type": "boolean"},
+        "experts": integer(1, 4096),
+        "top_k": integer(1, 4096),
+        "tied_embeddings": {"type": "boolean"},
+        "learned_positions": integer(0, 1 << 24),
+        "biases": {"type": "boolean"},
+        "layer_forward": TIME,
+        "layer_backward": TIME,
+    }
+
+
+def model():
+    layer = record(
+        {
+            "name": NAME,
+            "parameters": COUNT,
+            "forward_flops": NOT_NEGATIVE,
+            "forward": TIME,
+            "backward": TIME,
+        },
+        ["name", "parameters"],
+        anyOf=[{"required": ["forward_flops"]}, {"required": ["forward"]}],
+    )
+    transformer = record(
+        transformer_properties(),
+        ["layers", "hidden", "heads", "ffn_hidden", "vocabulary", "sequence"],
+    )
+    return record(
+        {
+            "schema": {"const": "echelon/workload/1"},
+            "kind": {"const": "model"},
+            "name": NAME,
+            "source": TEXT,
+            "description": TEXT,
+            "transformer": or_file(transformer),
+            "layers": array(or_file(layer), 1),
+        },
+        ["kind", "name"],
+        oneOf=[{"required": ["transformer"]}, {"required": ["layers"]}],
+    )
+
+
+def groups():
+    shapes = {
+        "pipeline": record(
+            {"positions": integer(1, 1000000), "period": TIME}, ["positions", "period"]
+        ),
+        "fsdp": record(
+            {"layers": integer(1, 500000), "forward": TIME, "backward": TIME},
+            ["layers", "forward", "backward"],
+        ),
+    }
+    arrangement = {
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            record({"pipeline": or_file(shapes["pipeline"])}, ["pipeline"]),
+            record({"fsdp": or_file(shapes["fsdp"])}, ["fsdp"]),
+            record({"offsets": array(TIME, 1)}, ["offsets"]),
+        ]
+    }
+    return array(
+        or_file(record({"name": NAME, "arrangement": arrangement, "weight": WEIGHT}, ["name"]))
+    )
+
+
+TRANSFER = {
+    "group": NAME,
+    "source": COUNT,
+    "destination": COUNT,
+    "bytes": SIZE,
+    "position": integer(0, 1000000),
+    "count": integer(1, 1000000),
+}
+
+
+def tasks():
+    common = {"id": NAME, "after": array(TEXT)}
+    kinds = [
+        record(
+            {
+                **common,
+                "kind": {"const": "compute"},
+                "device": COUNT,
+                "duration": TIME,
+                "stream": integer(0, 63),
+                "label": NAME,
+            },
+            ["id", "kind", "device", "duration"],
+        ),
+        record(
+            {**common, "kind": {"const": "flow"}, **TRANSFER},
+            ["id", "kind", "group", "source", "destination", "bytes"],
+        ),
+        record(
+            {**common, "kind": {"const": "delay"}, "duration": TIME}, ["id", "kind", "duration"]
+        ),
+        record({**common, "kind": {"const": "barrier"}}, ["id", "kind"]),
+    ]
+    return record(
+        {
+            "schema": {"const": "echelon/workload/1"},
+            "description": TEXT,
+            "kind": {"const": "tasks"},
+            "tasks": array({"anyOf": [{"type": "string", "minLength": 1}, *kinds]}, 1),
+            "groups": groups(),
+        },
+        ["kind", "tasks"],
+    )
+
+
+def flows():
+    flow = record({"release": TIME, **TRANSFER}, ["source", "destination", "bytes"])
+    return record(
+        {
+            "schema": {"const": "echelon/workload/1"},
+            "description": TEXT,
+            "kind": {"const": "flows"},
+            "flows": array(or_file(flow), 1),
+            "groups": groups(),
+        },
+        ["kind", "flows"],
+    )
+
+
+EXPLICIT = ("tasks", "flows")
+BESIDE_KIND = ("collective",)
+
+
+def workload(workloads):
+    beside = [
+        record(
+            {
+                "schema": {"const": "echelon/workload/1"},
+                "description": TEXT,
+                "kind": {"const": entry["name"]},
+                **parameters(entry),
+            },
+            ["kind"],
+        )
+        for entry in workloads
+        if entry["name"] in BESIDE_KIND
+    ]
+    return {"oneOf": [model(), tasks(), flows(), *beside]}
+
+
+def job(workloads, placements):
+    trained = [e for e in workloads if e["name"] not in EXPLICIT + BESIDE_KIND]
+    every = {key: value for entry in trained for key, value in parameters(entry).items()}
+    kinds = [
+        {
+            "if": {"properties": {"kind": {"const": entry["name"]}}, "required": ["kind"]},
+            "then": {"propertyNames": {"enum": ["kind", *parameters(entry)]}},
+        }
+        for entry in trained
+    ]
+    parallelism = record(
+        {"kind": {"enum": [entry["name"] for entry in trained]}, **every}, allOf=kinds
+    )
+    placement = {
+        "anyOf": [
+            {"enum": [e["name"] for e in placements if e["name"] != "explicit"]},
+            array(
+                {"anyOf": [COUNT, {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}]}, 1
+            ),
+        ]
+    }
+    return record(
+        {
+            "name": {**NAME, "maxLength": 100},
+            "description": TEXT,
+            "workload": {
+                "anyOf": [{"type": "string", "minLength": 1}, {"$ref": "workload.schema.json"}]
+            },
+            "placement": placement,
+            "iterations": integer(1, 1000000),
+            "arrival": TIME,
+            "weight": WEIGHT,
+            "parallelism": or_file(parallelism),
+            "model": or_file(record(transformer_properties())),
+        },
+        ["name", "workload"],
+    )
+
+
+def scenario(binary):
+    fabrics = [
+        record({"kind": {"const": entry["name"]}, **parameters(entry)}, ["kind"])
+        for entry in listing(binary, "fabrics")
+    ]
+    entries = listing(binary, "schedulers")
+    scheduler = {
+        "anyOf": [
+            {"enum": [entry["name"] for entry in entries]},
+            *(
+                record(
+                    {
+                        "name": {"const": entry["name"]},
+                        "label": {**NAME, "maxLength": 40},
+                        **parameters(entry),
+                    },
+                    ["name"],
+                )
+                for entry in entries
+            ),
+        ]
+    }
+    value = record(
+        {"value": SECONDS, "rel": NOT_NEGATIVE, "abs": NOT_NEGATIVE}, ["value"]
+    )
+    bounds = record({"min": SECONDS, "max": SECONDS}, minProperties=1)
+    return record(
+        {
+            "schema": {"const": "echelon/scenario/1"},
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$"},
+            "description": TEXT,
+            "seed": integer(0, 1 << 53),
+            "topology": {
+                "anyOf": [{"type": "string", "minLength": 1}, {"$ref": "topology.schema.json"}]
+            },
+            "routing": {"enum": ["ecmp"]},
+            "fabric": {"anyOf": [{"type": "string", "minLength": 1}, *fabrics]},
+            "jobs": array(or_file(job(listing(binary, "workloads"), listing(binary, "placements"))), 1),
+            "schedulers": array(scheduler, 1),
+            "expect": or_file(
+                {
+                    "type": "object",
+                    "propertyNames": {"pattern": "^/(runs|engine)/"},
+                    "additionalProperties": {"anyOf": [value, bounds]},
+                }
+            ),
+        },
+        ["schema", "name", "topology", "jobs", "schedulers"],
+    )
+
+
+def every(properties):
+    return record(properties, properties)
+
+
+def summary():
+    jobs = every(
+        {
+            "name": NAME,
+            "completion_time_s": NOT_NEGATIVE,
+            "iteration_times_s": array(NOT_NEGATIVE, 1),
+            "compute_utilisation": NOT_NEGATIVE,
+        }
+    )
+    run = every(
+        {
+            "scheduler": NAME,
+            "fabric": NAME,
+            "seed": COUNT,
+            "makespan_s": NOT_NEGATIVE,
+            "jobs": array(jobs, 1),
+            "groups": every(
+                {
+                    "count": COUNT,
+                    "tardiness_sum_s": SECONDS,
+                    "tardiness_max_s": SECONDS,
+                    "cct_mean_s": NOT_NEGATIVE,
+                    "cct_p95_s": NOT_NEGATIVE,
+                }
+            ),
+            "flows": every(
+                {
+                    "count": COUNT,
+                    "bytes": NOT_NEGATIVE,
+                    "fct_mean_s": NOT_NEGATIVE,
+                    "fct_p99_s": NOT_NEGATIVE,
+                    "scale_up_count": COUNT,
+                }
+            ),
+            "links": every({"utilisation_mean": PART, "utilisation_max": PART}),
+        }
+    )
+    engine = every(
+        {
+            "scheduler": NAME,
+            "wall_s": NOT_NEGATIVE,
+            "events": COUNT,
+            "packet_hops": COUNT,
+            "packets": COUNT,
+            "drops": COUNT,
+            "scheduler_calls": COUNT,
+            "scheduler_s": NOT_NEGATIVE,
+            "peak_rss_bytes": COUNT,
+        }
+    )
+    return every(
+        {
+            "schema": {"const": "echelon/summary/1"},
+            "scenario": NAME,
+            "runs": array(run, 1),
+            "engine": array(engine, 1),
+        }
+    )
+
+
+def schemas(binary):
+    documents = {
+        "scenario": ("A scenario of echelon run", scenario(binary)),
+        "topology": ("A fabric", topology()),
+        "workload": ("What a job does", workload(listing(binary, "workloads"))),
+        "summary": ("The figures of every run of a scenario", summary()),
+    }
+    return {
+        f"{name}.schema.json": {
+            "$schema": DIALECT,
+            "$id": f"{name}.schema.json",
+            "title": title,
+            **body,
+        }
+        for name, (title, body) in documents.items()
+    }
+
+
+def main():
+    binary = sys.argv[1]
+    stale = []
+    for name, document in schemas(binary).items():
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        path = FOLDER / name
+        if sys.argv[2:] == ["--check"]:
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                stale.append(str(path))
+        else:
+            path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(f"{path} is not what apps/echelon/make-schemas.py writes", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The JSON Schemas of docs/reference accept what ships, and refuse what a schema can refuse."""
+
+import json
+import subprocess
+import sys
+import unittest
+
+import jsonschema
+
+from _echelon import BINARY, FIGURE_2, ROOT, CliTestCase, load, shipped_scenarios
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def validator(name):
+    schemas = {path.name: load(path) for path in REFERENCE.glob("*.schema.json")}
+    resolver = jsonschema.RefResolver("", schemas[name], store=schemas)
+    return jsonschema.Draft202012Validator(schemas[name], resolver=resolver)
+
+
+class SchemaTest(CliTestCase):
+    def test_schemas_are_schemas(self):
+        for path in REFERENCE.glob("*.schema.json"):
+            with self.subTest(path.name):
+                jsonschema.Draft202012Validator.check_schema(load(path))
+
+    def test_schemas_are_up_to_date(self):
+        done = subprocess.run(
+            [sys.executable, ROOT / "apps" / "echelon" / "make-schemas.py", BINARY, "--check"],
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_shipped_files_are_accepted(self):
+        files = {
+            "scenario.schema.json": shipped_scenarios(),
+            "topology.schema.json": sorted((ROOT / "topologies").glob("*.json")),
+            "workload.schema.json": sorted((ROOT / "workloads").glob("*.json")),
+        }
+        for name, paths in files.items():
+            self.assertTrue(paths)
+            check = validator(name)
+            for path in paths:
+                with self.subTest(path.name):
+                    check.validate(load(path))
+
+    def test_summary_and_resolved_scenario_are_accepted(self):
+        summary = self.summary(FIGURE_2)
+        validator("summary.schema.json").validate(summary)
+        [resolved] = (self.folder / "out").glob("*/*/scenario.resolved.json")
+        validator("scenario.schema.json").validate(load(resolved))
+
+    def test_invalid_scenarios_are_refused(self):
+        invalid = ROOT / "scenarios" / "invalid"
+        check = validator("scenario.schema.json")
+        for name, entry in load(invalid / "expected.json").items():
+            if not entry.get("schema", False):
+                continue
+            with self.subTest(name):
+                self.assertFalse(check.is_valid(json.loads((invalid / name).read_text())))
+
+
+if __name__ == "__main__":
+    unittest.main()
