@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "workload/model-profile.h"
+
+#include "model-dims.h"
+
+#include "base/parameters.h"
+#include "workload/compute-time.h"
+
+namespace echelon
+{
+namespace
+{
+
+TEST(ModelProfile, Llama2HasThePublishedNumberOfParameters)
+{
+    // 7B: 32 (4·4096² + 3·4096·11008 + 2·4096) + 2·32000·4096 + 4096 = 6,738,415,616.
+    EXPECT_EQ(ParameterCount(Llama2With(32, 4096, 32, 32, 11008)), 6738415616);
+    // 70B: keys and values are 8/64 as wide: 80 (2·8192² + 2·8192·1024 + 3·8192·28672 + 2·8192)
+    // + 2·32000·8192 + 8192 = 68,976,648,192.
+    EXPECT_EQ(ParameterCount(Llama2With(80, 8192, 64, 8, 28672)), 68976648192);
+}
+
+TEST(ModelProfile, MixtralHasThePublishedNumberOfParameters)
+{
+    // 46.7 billion: 32 (2·4096² + 2·4096·1024 + 8·3·4096·14336 + 8·4096 + 2·4096)
+    // + 2·32000·4096 + 4096 = 46,702,792,704.
+    EXPECT_EQ(ParameterCount(Mixtral()), 46702792704);
+    // A token uses two of eight experts.
+    EXPECT_EQ(BlockParameters(Mixtral()) - SharedParameters(Mixtral()),
+              8 * ExpertParameters(Mixtral()));
+}
+
+TEST(ModelProfile, BiasesPositionsAndTiedEmbeddingsCount)
+{
+    // BERT-large: a block has 4 (1024² + 1024) + 2·1024·4096 + 4096 + 1024 + 4·1024 = 12,596,224;
+    // 24 of them, (30522 + 512)·1024 and the last normalisation 2·1024: 334,090,240.
+    // (The published 335,141,888 add a pooler, 1024² + 1024, and two segment embeddings.)
+    TransformerDims dims;
+    dims.layers = 24;
+    dims.hidden = 1024;
+    dims.heads = dims.kvHeads = 16;
+    dims.ffnHidden = 4096;
+    dims.vocabulary = 30522;
+    dims.sequence = 512;
+    dims.learnedPositions = 512;
+    dims.tiedEmbeddings = true;
+    dims.biases = true;
+    EXPECT_EQ(BlockParameters(dims), 12596224);
+    EXPECT_EQ(ParameterCount(dims), 334090240);
+    EXPECT_EQ(334090240 + 1024 * 1024 + 1024 + 2 * 1024, 335141888);
+}
+
+TEST(ModelProfile, FlopsFollowNarayanan)
+{
+    // Without gated networks and with full heads, one block and sequence: 24 s h² + 4 s² h.
+    const TransformerDims dims = Small();
+    const double s = static_cast<double>(dims.sequence);
+    const double h = static_cast<double>(dims.hidden);
+    EXPECT_DOUBLE_EQ(AttentionFlops(dims) + FfnFlops(dims), 24 * s * h * h + 4 * s * s * h);
+    EXPECT_DOUBLE_EQ(OutputFlops(dims), 2 * s * h * static_cast<double>(dims.vocabulary));
+}
+
+TEST(ModelProfile, LayersOfATransformerAddUp)
+{
+    const std::vector<LayerProfile> layers = LayersOf(ModelProfile{"m", Small(), {}});
+    std::int64_t parameters = 0;
+    for (const LayerProfile& layer : layers)
+    {
+        parameters += layer.parameters;
+    }
+    EXPECT_EQ(layers.size(), static_cast<std::size_t>(Small().layers) + 2);
+    EXPECT_EQ(parameters, ParameterCount(Small()));
+}
+
+TEST(ModelProfile, RefusesDimensionsThatDoNotFit)
+{
+    const auto parameterOf = [](TransformerDims dims) -> std::string {
+        try
+        {
+            CheckModel(ModelProfile{"m", dims, {}});
+        }
+        catch (const ParameterError& error)
+        {
+            return error.Parameter();
+        }
+        return "";
+    };
+    EXPECT_EQ(parameterOf(Small()), "");
+    TransformerDims dims = Small();
+    dims.heads = 3;
+    EXPECT_EQ(parameterOf(dims), "transformer/heads");
+    dims = Small();
+    dims.kvHeads = 3;
+    EXPECT_EQ(parameterOf(dims), "transformer/kv_heads");
+    dims = Small();
+    dims.topK = 2;
+    EXPECT_EQ(parameterOf(dims), "transformer/top_k");
+    dims = Small();
+    dims.layers = 0;
+    EXPECT_EQ(parameterOf(dims), "transformer/layers");
+    EXPECT_THROW(CheckModel(ModelProfile{"m", std::nullopt, {}}), ParameterError);
+    EXPECT_THROW(CheckModel(ModelProfile{"m", std::nullopt, {{"a", 1, 1}, {"a", 1, 1}}}),
+                 ParameterError);
+}
+
+TEST(ComputeTime, IsFlopsOverPeakTimesUtilisation)
+{
+    // 8e12 operations at 0.4 of 100 Tflop/s: 0.2 s forward, 0.4 s backward.
+    const ComputeModel model{100e12, 0.4, 2.0};
+    EXPECT_EQ(model.Forward(8e12), Time::FromSeconds(0.2));
+    EXPECT_EQ(model.Backward(8e12), Time::FromSeconds(0.4));
+    // Measured times win; a missing backward time is the ratio times the measured forward time.
+    EXPECT_EQ(model.Forward(8e12, Time::FromSeconds(1)), Time::FromSeconds(1));
+    EXPECT_EQ(model.Backward(8e12, Time::FromSeconds(1), std::nullopt), Time::FromSeconds(2));
+    EXPECT_EQ(model.Backward(8e12, Time::FromSeconds(1), Time::FromSeconds(3)),
+              Time::FromSeconds(3));
+    EXPECT_THROW(model.Forward(1e18), ParameterError);
+}
+
+} // namespace
+} // namespace echelon
