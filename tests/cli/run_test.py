@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon run: table, results, options, exit codes, interruption."""
+
+import csv
+import json
+import os
+import pty
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from _echelon import BINARY, FIGURE_2, ROOT, CliTestCase, echelon, load, runs_text
+
+RESULT_FILES = {
+    "manifest.json",
+    "scenario.resolved.json",
+    "summary.json",
+    "flows.csv",
+    "groups.csv",
+    "jobs.csv",
+    "links.csv",
+    "timeline.json",
+}
+
+# Long on the packet fabric: 40 GB in segments of 4 KiB.
+LONG = {
+    "schema": "echelon/scenario/1",
+    "name": "long",
+    "topology": {"kind": "big-switch", "hosts": 2, "host_link": {"rate": "100Gbps"}},
+    "fabric": {"kind": "packet"},
+    "jobs": [
+        {
+            "name": "a",
+            "workload": {
+                "kind": "flows",
+                "flows": [{"source": 0, "destination": 1, "bytes": "40GB"}],
+            },
+        }
+    ],
+    "schedulers": ["fair", "fifo", "srpt"],
+}
+
+
+def shuffled_flows(seed):
+    """Two jobs of random flows; the seed decides the order of the file alone."""
+    numbers = random.Random(7)
+    jobs = []
+    for name in ("x", "y", "z"):
+        flows = [
+            {
+                "release": f"{numbers.randrange(5)}ms",
+                "source": numbers.randrange(8),
+                "destination": 8 + numbers.randrange(8),
+                "bytes": 1000 * numbers.randrange(1, 2000),
+                "group": f"g{numbers.randrange(4)}",
+            }
+            for _ in range(60)
+        ]
+        jobs.append({"name": name, "workload": {"kind": "flows", "flows": flows}})
+    order = random.Random(seed)
+    order.shuffle(jobs)
+    for job in jobs:
+        order.shuffle(job["workload"]["flows"])
+    return {
+        "schema": "echelon/scenario/1",
+        "name": "shuffled",
+        "topology": str(ROOT / "topologies" / "leaf-spine-16.json"),
+        "jobs": jobs,
+        "schedulers": ["fair", "fifo", "srpt", "edf", "sebf", "echelon"],
+    }
+
+
+class TableTest(CliTestCase):
+    def test_one_row_per_scheduler_and_the_best(self):
+        out = self.run_ok("run", FIGURE_2, "--out", "results", cwd=self.folder).stdout
+        rows = [line.split() for line in out.splitlines() if line]
+        self.assertEqual([row[0] for row in rows[2:5]], ["fair", "sebf", "echelon"])
+        self.assertEqual([row[1] for row in rows[2:5]], ["8.500", "10.00", "8.000"])
+        self.assertIn("best: echelon, makespan 5.9 % below fair", out)
+
+    def test_quiet_prints_nothing(self):
+        done = self.run_ok("run", FIGURE_2, "--quiet", "--out", self.folder)
+        self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+
+class ResultsTest(CliTestCase):
+    def test_files(self):
+        done = self.run_ok("run", FIGURE_2, "--json", "--out", "results", cwd=self.folder)
+        [results] = (self.folder / "results" / "echelonflow-fig2").iterdir()
+        self.assertEqual({path.name for path in results.iterdir()}, RESULT_FILES)
+        self.assertEqual((results / "summary.json").read_text(), done.stdout)
+        manifest = load(results / "manifest.json")
+        self.assertEqual(manifest["run_id"], results.name)
+        self.assertEqual(manifest["command"][1:3], ["run", str(FIGURE_2)])
+        load(results / "timeline.json")
+        with open(results / "flows.csv", newline="") as file:
+            flows = list(csv.DictReader(file))
+        # algorithms: fair 4.5, 6.5, 7; coflow 7, 7, 7; EchelonFlow 5, 6, 7.
+        self.assertEqual(
+            [row["finish_s"] for row in flows],
+            [f"{t}0000000000" for t in
+             "4.50 6.50 7.00 7.00 7.00 7.00 5.00 6.00 7.00".split()],
+        )
+
+    def test_resolved_scenario_runs_alike(self):
+        first = self.run_ok("run", FIGURE_2, "--json", "--out", self.folder / "a").stdout
+        [resolved] = (self.folder / "a").glob("*/*/scenario.resolved.json")
+        again = self.run_ok("run", resolved, "--json", "--out", self.folder / "b").stdout
+        self.assertEqual(runs_text(first), runs_text(again))
+
+    def test_second_run_replaces_the_first(self):
+        for _ in range(2):
+            self.run_ok("run", FIGURE_2, "--quiet", "--out", self.folder)
+        self.assertEqual(len(list((self.folder / "echelonflow-fig2").iterdir())), 1)
+
+    def test_out_that_cannot_be_written(self):
+        file = self.write("file", "")
+        done = echelon("run", FIGURE_2, "--out", file / "below")
+        self.assertEqual(done.returncode, 64)
+        self.assert_one_line(done.stderr)
+
+
+class DeterminismTest(CliTestCase):
+    def test_same_scenario_twice(self):
+        scenario = ROOT / "scenarios" / "smoke" / "two-jobs.json"
+        for fabric in ("fluid", "packet"):
+            texts = []
+            files = []
+            for attempt in ("a", "b"):
+                out = self.folder / fabric / attempt
+                done = self.run_ok("run", scenario, "--json", "--fabric", fabric, "--out", out)
+                texts.append(runs_text(done.stdout))
+                [results] = out.glob("*/*")
+                names = sorted(RESULT_FILES - {"manifest.json", "summary.json"})
+                files.append([(results / name).read_bytes() for name in names])
+            self.assertEqual(texts[0], texts[1])
+            self.assertEqual(files[0], files[1])
+
+    def test_shuffled_input(self):
+        texts = set()
+        for seed in range(4):
+            path = self.write(f"{seed}.json", shuffled_flows(seed))
+            done = self.run_ok("run", path, "--json", "--out", self.folder / "out")
+            texts.add(runs_text(done.stdout))
+        self.assertEqual(len(texts), 1)
+
+
+class OptionsTest(CliTestCase):
+    def test_set_reaches_into_a_named_file(self):
+        scenario = ROOT / "scenarios" / "smoke" / "send-recv.json"
+        # 16 MB at 50 Gb/s and 1 us.
+        summary = self.summary(scenario, "--set", "/topology/host_link/rate=50Gbps")
+        self.assertAlmostEqual(summary["runs"][0]["makespan_s"], 2.561e-3, delta=1e-12)
+
+    def test_set_json_and_append(self):
+        summary = self.summary(FIGURE_2, "--set", '/schedulers=["edf"]',
+                               "--set", "/schedulers/-=fifo")
+        self.assertEqual([run["scheduler"] for run in summary["runs"]], ["edf", "fifo"])
+
+    def test_set_errors(self):
+        for assignment in ("seed=1", "/seed", "/jobs/7/name=a", "/seed/x=1", "/sede=1"):
+            with self.subTest(assignment):
+                done = echelon("run", FIGURE_2, "--set", assignment, cwd=self.folder)
+                self.assertEqual(done.returncode, 65)
+                self.assert_one_line(done.stderr)
+                self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_schedulers_fabric_and_seed(self):
+        summary = self.summary(FIGURE_2, "--scheduler", "echelon", "--scheduler", "srpt",
+                               "--fabric", "packet", "--seed", 9)
+        self.assertEqual([run["scheduler"] for run in summary["runs"]], ["echelon", "srpt"])
+        self.assertEqual({run["fabric"] for run in summary["runs"]}, {"packet"})
+        self.assertEqual({run["seed"] for run in summary["runs"]}, {9})
+
+    def test_labels(self):
+        schedulers = [{"name": "fair"}, {"name": "fair", "label": "slow", "control_delay": "1s"}]
+        summary = self.summary(FIGURE_2, "--set", f"/schedulers={json.dumps(schedulers)}")
+        self.assertEqual([run["scheduler"] for run in summary["runs"]], ["fair", "slow"])
+        self.assertGreater(summary["runs"][1]["makespan_s"], summary["runs"][0]["makespan_s"])
+
+
+class ExpectTest(CliTestCase):
+    def test_failure_is_exit_1_with_results(self):
+        done = echelon("run", FIGURE_2, "--out", self.folder, "--quiet",
+                       "--set", '/expect={"/runs/fair/makespan_s": {"value": 8.6, "rel": 1e-3}}')
+        self.assertEqual(done.returncode, 1)
+        self.assert_one_line(done.stderr)
+        self.assertIn("/runs/fair/makespan_s is 8.5, expected 8.6", done.stderr)
+        self.assertEqual(len(list(self.folder.glob("*/*/summary.json"))), 1)
+
+    def test_missing_figure_fails(self):
+        done = echelon("run", FIGURE_2, "--out", self.folder, "--quiet",
+                       "--set", '/expect={"/runs/7/makespan_s": {"min": 0}}')
+        self.assertEqual(done.returncode, 1)
+
+    def test_changed_scenario_is_not_held_to_it(self):
+        done = self.run_ok("run", FIGURE_2, "--seed", 3, "--out", self.folder)
+        self.assertIn("not checked", done.stderr)
+
+
+class InterruptTest(CliTestCase):
+    def interrupt(self, number):
+        scenario = self.write("long.json", LONG)
+        with subprocess.Popen(
+            [BINARY, "run", scenario, "--out", self.folder / "out"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            while not list(self.folder.glob("out/long/.*")):
+                time.sleep(0.01)
+            time.sleep(0.1)
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=30)
+        return process.returncode, errors.decode()
+
+    def test_nothing_is_left(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            code, errors = self.interrupt(number)
+            self.assertEqual(code, 75, errors)
+            self.assert_one_line(errors)
+            self.assertEqual([path.name for path in self.folder.iterdir()], ["long.json"])
+
+    def test_progress_on_a_terminal(self):
+        scenario = self.write("long.json", LONG)
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        with subprocess.Popen(
+            [BINARY, "run", scenario, "--out", self.folder / "out"],
+            stdout=subprocess.DEVNULL,
+            stderr=slave,
+        ) as process:
+            os.close(slave)
+            shown = os.read(master, 4096).decode()
+            process.terminate()
+            process.wait(timeout=30)
+        self.assertIn("running: fair", shown)
+        self.assertIn("0 of 3 done", shown)
+
+
+class LargeOutputTest(CliTestCase):
+    def test_timeline_is_bounded(self):
+        flows = [
+            {"release": f"{i}us", "source": i % 8, "destination": 8 + i % 8, "bytes": 1000 + i % 7}
+            for i in range(160000)
+        ]
+        scenario = self.write("many.json", {
+            "schema": "echelon/scenario/1",
+            "name": "many",
+            "topology": str(ROOT / "topologies" / "big-switch-16.json"),
+            "jobs": [{"name": "a", "workload": {"kind": "flows", "flows": flows}}],
+            "schedulers": ["fair", "fifo"],
+        })
+        self.run_ok("run", scenario, "--quiet", "--out", self.folder / "out")
+        [results] = (self.folder / "out").glob("*/*")
+        timeline = load(results / "timeline.json")
+        events = [event for event in timeline["traceEvents"] if event["ph"] in "XC"]
+        metadata = timeline["metadata"]
+        self.assertEqual(len(events), metadata["events_kept"])
+        self.assertLessEqual(len(events), 300000)
+        slices = sum(event["ph"] == "X" for event in events)
+        self.assertEqual(slices + metadata["slices_left_out"], 320000)
+        with open(results / "flows.csv") as file:
+            self.assertEqual(sum(1 for _ in file), 320001)
+
+
+if __name__ == "__main__":
+    unittest.main()
