@@ -6,13 +6,15 @@
  *     state.Add(flow id, path, multiplicity);  state.SetRates(changes);  state.Remove(flow id);
  *     state.LinkRate(link);  state.LinkLevel(link);       // always up to date
  *
- * A flow's level is its rate per flow of its bundle; a link's level is the largest of its flows' levels. Kept as arrays of numbers
- * by id, since schedulers that repair rates locally (sched/max-min-repair.h) walk over links and their flows.
- * Cost: SetRates recomputes the links of the changed flows from their flows, so sums do not drift.
+ * A flow's level is its rate per flow of its bundle; a link's level is the largest of its flows'
+ * levels. Kept as arrays of numbers by id, since schedulers that repair rates locally
+ * (sched/max-min-repair.h) walk over links and their flows. Cost: SetRates recomputes the links of
+ * the changed flows from their flows, so sums do not drift.
  */
 #pragma once
 
 #include "base/ids.h"
+#include "base/tolerances.h"
 #include "base/units.h"
 #include "topology/path.h"
 
@@ -40,7 +42,8 @@ class NetworkState
     void Add(FlowId flow, const Path& path, std::uint32_t multiplicity);
     void Remove(FlowId flow);
 
-    /// @returns the links that the changed flows cross, each once; valid until the next call. Ensures that none is over capacity.
+    /// @returns the links that the changed flows cross, each once; valid until the next call.
+    /// Ensures that none is over capacity.
     const std::vector<LinkId>& SetRates(const std::vector<FlowRate>& changes);
 
     const std::vector<BitRate>& Capacity() const
@@ -96,6 +99,17 @@ class NetworkState
         return m_linkRates[link.Value()];
     }
 
+    /// Whether a rate leaves nothing of the link's capacity but rounding noise.
+    bool WouldFill(LinkId link, BitRate rate) const
+    {
+        return rate >= m_capacity[link.Value()] * (1 - CAPACITY_EPSILON);
+    }
+
+    bool IsFull(LinkId link) const
+    {
+        return m_isFull[link.Value()] != 0;
+    }
+
     /// Largest level of its flows; 0 without flows.
     double LinkLevel(LinkId link) const
     {
@@ -119,6 +133,7 @@ class NetworkState
     std::vector<std::vector<FlowId>> m_linkFlows;
     std::vector<BitRate> m_linkRates;
     std::vector<double> m_linkLevels;
+    std::vector<char> m_isFull;         ///< by LinkId
     std::vector<LinkId> m_changedLinks; ///< of the last SetRates
     std::vector<char> m_isChanged;      ///< by LinkId: in m_changedLinks; all 0 between calls
     std::size_t m_activeFlows = 0;

@@ -71,13 +71,14 @@ struct Allocation
         rates; ///< payload bits per second of each flow of the view, in the view's order
 };
 
-/// How often a scheduler was asked, about how much, and how long it took; engine figures, not results.
+/// How often a scheduler was asked, about how much, and how long it took; engine figures, not
+/// results.
 struct SchedulerCounts
 {
     std::uint64_t calls = 0;
     std::uint64_t flows = 0;   ///< given a rate, sum over calls
     std::uint64_t repairs = 0; ///< calls answered by the shortcut
-    double seconds = 0;      ///< wall-clock time of the decisions, without the checks
+    double seconds = 0;        ///< wall-clock time of the decisions, without the checks
 };
 
 /// Base of all schedulers.
@@ -90,10 +91,12 @@ class Scheduler
     const Allocation& Allocate(const NetworkView& view);
 
     /**
-     * A shortcut for schedulers whose decisions change locally: given all rates in force, which were this scheduler's decision until
-     * flows arrived on or departed from the touched links, find the rates that change.
+     * A shortcut for schedulers whose decisions change locally: given all rates in force, which
+     * were this scheduler's decision until flows arrived on or departed from the touched links,
+     * find the rates that change.
      * @param touched each link once. @param changes receives the changed rates.
-     * @returns false when there is no shortcut (now); the caller then puts the closure before Allocate.
+     * @returns false when there is no shortcut (now); the caller then puts the closure before
+     * Allocate.
      */
     bool Repair(const NetworkState& state,
                 const std::vector<LinkId>& touched,
