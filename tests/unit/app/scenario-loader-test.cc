@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario-loader.h"
+
+#include "expectation.h"
+#include "input-error.h"
+
+#include <gtest/gtest.h>
+
+namespace echelon
+{
+
+namespace
+{
+
+std::string
+WithFlows(const std::string& flows)
+{
+    return R"({"schema": "echelon/scenario/1", "name": "s",
+        "topology": {"kind": "big-switch", "hosts": 4, "host_link": {"rate": "8Gbps"}},
+        "jobs": [{"name": "b", "workload": {"kind": "flows", "flows": [)" +
+           flows + R"(]}},
+                 {"name": "a", "arrival": "1s", "workload": {"kind": "tasks", "tasks": [
+            {"id": "t10", "kind": "delay", "duration": "1s", "after": ["t9"]},
+            {"id": "t9", "kind": "compute", "device": 3, "duration": "2s"}]}}],
+        "schedulers": ["fair", {"name": "echelon", "control_delay": "50us"}]})";
+}
+
+Scenario
+Load(const std::string& text, const ScenarioOverrides& overrides = {})
+{
+    return LoadScenario("s.json", MemoryFiles({{"s.json", text}}), overrides);
+}
+
+const char* const TWO_FLOWS = R"({"source": 0, "destination": 1, "bytes": "1MB", "release": "2s"},
+                                 {"source": 2, "destination": 1, "bytes": 5, "release": "1s"})";
+
+} // namespace
+
+TEST(ScenarioLoader, JobsByNameTasksByIdFlowsByRelease)
+{
+    const Scenario scenario = Load(WithFlows(TWO_FLOWS));
+    ASSERT_EQ(scenario.jobs.size(), 2U);
+    EXPECT_EQ(scenario.jobs[0].name, "a");
+    EXPECT_EQ(scenario.jobs[0].arrival, Time::FromSeconds(1));
+    // t9 before t10: digits compare as numbers.
+    EXPECT_EQ(scenario.jobs[0].graph.Tasks()[0].kind, TaskKind::COMPUTE);
+    EXPECT_EQ(scenario.jobs[0].graph.Tasks()[0].device, DeviceId(3));
+    // The flow released first is the first task of the other job, then its release.
+    const auto& tasks = scenario.jobs[1].graph.Tasks();
+    ASSERT_EQ(tasks.size(), 4U);
+    EXPECT_EQ(tasks[0].flow.bytes, 5);
+    EXPECT_EQ(tasks[1].duration, Time::FromSeconds(1));
+    EXPECT_EQ(tasks[2].flow.bytes, 1000000);
+}
+
+TEST(ScenarioLoader, DefaultsAreSpeltOut)
+{
+    const Scenario scenario = Load(WithFlows(TWO_FLOWS));
+    EXPECT_EQ(scenario.seed, 1U);
+    EXPECT_EQ(scenario.fabric.kind, "fluid");
+    EXPECT_EQ(scenario.resolved["fabric"]["header"], "0B");
+    EXPECT_EQ(scenario.resolved["jobs"][0]["iterations"], 1);
+    EXPECT_EQ(scenario.resolved["schedulers"][0]["control_delay"], "0s");
+    EXPECT_EQ(scenario.schedulers[1].controlDelay, Time::FromSeconds(50e-6));
+}
+
+TEST(ScenarioLoader, OverridesOfTheCommandLine)
+{
+    const Scenario scenario = Load(WithFlows(TWO_FLOWS), {{}, {"edf", "echelon"}, {}, 7});
+    EXPECT_EQ(scenario.seed, 7U);
+    ASSERT_EQ(scenario.schedulers.size(), 2U);
+    EXPECT_EQ(scenario.schedulers[0].name, "edf");
+    // Named in the file: keeps its parameters.
+    EXPECT_EQ(scenario.schedulers[1].controlDelay, Time::FromSeconds(50e-6));
+    EXPECT_FALSE(scenario.checkExpectations);
+}
+
+TEST(ScenarioLoader, PlacementMapsRanks)
+{
+    const std::string text = WithFlows(TWO_FLOWS);
+    const Scenario scenario = Load(text, {{R"(/jobs/0/placement=[3, "0-1"])"}, {}, {}, {}});
+    // Rank 2 sends to rank 1: device 1 to device 0.
+    EXPECT_EQ(scenario.jobs[1].graph.Tasks()[0].flow.source, DeviceId(1));
+    EXPECT_EQ(scenario.jobs[1].graph.Tasks()[0].flow.destination, DeviceId(0));
+}
+
+TEST(Expectations, IndexAndNameLeadToTheSameFigure)
+{
+    const auto summary =
+        nlohmann::ordered_json::parse(R"({"runs": [{"scheduler": "fair", "makespan_s": 8.5}]})");
+    Expectation byIndex{"/runs/0/makespan_s", 8.5, 1e-9, 0, {}, {}};
+    Expectation byName{"/runs/fair/makespan_s", {}, 0, 0, 8.0, 9.0};
+    EXPECT_TRUE(CheckExpectations({byIndex, byName}, summary).empty());
+    byIndex.value = 8.6;
+    byName.largest = 8.4;
+    Expectation absent{"/runs/sebf/makespan_s", 1.0, 0, 0, {}, {}};
+    EXPECT_EQ(CheckExpectations({byIndex, byName, absent}, summary).size(), 3U);
+}
+
+} // namespace echelon
