@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Collective algorithms as lists of transfers: who sends which range of the buffer to whom, in
- * which order.
+ * Collective algorithms as lists of transfers: who sends which range of the buffer to whom, when.
  *
- *     CollectiveSchedule s = MakeSchedule(CollectiveKind::ALL_REDUCE, CollectiveAlgorithm::RING, 8,
- * 1000000); s.steps;        // 14 s.transfers;    // 8 per step
+ *     CollectiveSchedule s =
+ *         MakeSchedule(CollectiveKind::ALL_REDUCE, CollectiveAlgorithm::RING, 8, 1000000);
+ *     s.steps;        // 14
+ *     s.transfers;    // 8 per step
  *
  * What `bytes` means, as in nccl-tests: the longer of a rank's input and output buffers.
- *   all-reduce      the buffer of each rank, reduced in place
- *   reduce-scatter  the input of each rank; rank r keeps the r-th of n parts
- *   all-gather      the output of each rank; rank r gives the r-th of n parts
- *   broadcast       the buffer; rank 0 is the root
- *   all-to-all      the input of each rank; rank r's j-th part goes to rank j, its own part stays
- *   send-recv       the message from rank 0 to rank 1
+ * - all-reduce: the buffer of each rank, reduced in place
+ * - reduce-scatter: the input of each rank; rank r keeps the r-th of n parts
+ * - all-gather: the output of each rank; rank r gives the r-th of n parts
+ * - broadcast: the buffer; rank 0 is the root
+ * - all-to-all: the input of each rank; its j-th part goes to rank j, its own part stays
+ * - send-recv: the message from rank 0 to rank 1
+ *
  * Bytes that n does not divide: parts differ by at most one byte, and their sum is exact. Empty
  * parts make no transfer.
  *
  * Algorithms (n ranks, S bytes):
- *   ring              2(n-1) steps of S/n (Patarasu and Yuan, JPDC 2009); reduce-scatter and
- * all-gather n-1 steps halving-doubling  recursive halving, then doubling: 2 log2 n steps
- * (Rabenseifner, ICCS 2004; Thakur et al., IJHPCA 2005); unless n is a power of two, the first
- * 2(n-2^k) ranks fold in pairs before and unfold after: 2 more steps tree              double
- * binary tree: half the bytes up and down each of two trees; a rank is inner in one and a leaf in
- *                     the other, but for one rank when n is odd (Sanders, Speck, Träff, Parallel
- * Computing 2009), with the tree of NCCL's src/graph/trees.cc broadcast         a chain 0 → 1 → … →
- * n-1, the ring-pipelined form: with small chunks S/B in all, whatever n all-to-all        n-1
- * shifts: in step i rank r sends to rank r + i mod n (SpreadOut) O(transfers).
+ * - ring: 2(n-1) steps of S/n (Patarasu and Yuan, JPDC 2009); reduce-scatter and all-gather are
+ *   its halves, n-1 steps each.
+ * - halving-doubling: recursive halving, then doubling, 2 log2 n steps (Rabenseifner, ICCS 2004;
+ *   Thakur et al., IJHPCA 2005). Unless n is a power of two, the ranks above the next lower one,
+ *   2^k, fold: the first 2(n - 2^k) ranks in pairs, a step before and a step after.
+ * - tree: double binary tree, half the bytes up and down each of two trees; a rank is inner in one
+ *   and a leaf in the other, but for one rank when n is odd (Sanders, Speck, Träff, Parallel
+ *   Computing 2009). The tree is that of NCCL's src/graph/trees.cc.
+ * - broadcast: a chain 0, 1, … n-1, the ring-pipelined form: with small chunks S/B for any n.
+ * - all-to-all: n-1 shifts; in step i rank r sends to rank r + i mod n (SpreadOut).
+ *
+ * O(transfers); all-to-all and ring O(n²).
  */
 #pragma once
 

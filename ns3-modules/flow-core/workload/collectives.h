@@ -3,25 +3,24 @@
  * @file
  * Collectives as tasks: flows of one group with their dependencies, at one of three granularities.
  *
- *     CollectiveSpec spec{CollectiveKind::ALL_REDUCE, CollectiveAlgorithm::RING, Granularity::FLOW,
- * ranks, 100000000}; GroupIndex g = graph.AddGroup({"dp bucket 0", "dp",
- * Arrangement::Coflow(), 1.0}); std::vector<TaskId> done = AddCollective(graph, topology, spec, g,
- * 0, ready);    // one per rank
+ *     CollectiveSpec spec{CollectiveKind::ALL_REDUCE, ranks, 100000000, style};
+ *     GroupIndex g = graph.AddGroup({"dp bucket0", "dp", Arrangement::Coflow(), 1.0});
+ *     std::vector<TaskId> done = AddCollective(graph, topology, spec, g, 0, ready);  // per rank
  *
- * flow   One flow per pair of ranks that talk, with all its bytes; a barrier before and one after.
- * The steps' latencies but one, (steps - 1) × the longest propagation delay between two of the
- * ranks that talk, follow as a delay. On a non-blocking fabric a ring or halving-doubling (n a
- * power of two) takes the same time as at step granularity; trees and the broadcast chain take what
- * they take with vanishing chunks; all-to-all starts all its flows at once, without that delay.
- * step   One flow per transfer (workload/collective-schedule.h). A transfer starts when both ranks
- * are ready, what its source must have received before (overlapping bytes) has arrived, and the
- * pair's previous transfer is done (all-to-all: the source's previous transfer). chunk  As step,
- * with each transfer cut into chunks of at most `chunkBytes`; a chunk waits only for the chunks
- * that it needs. A pair has one chunk under way at a time, so choose chunks well above rate ×
- * delay.
+ * - flow: one flow per pair of ranks that talk, with all its bytes; a barrier before and one after.
+ *   The latencies of all steps but one, (steps - 1) × the longest propagation delay between ranks
+ *   that talk, follow as a delay. On a non-blocking fabric a ring, or halving-doubling over a
+ *   power of two, takes the same time as at step granularity. Trees and the broadcast chain take
+ *   what they would with vanishing chunks. All-to-all starts all flows at once, without the delay.
+ * - step: one flow per transfer (workload/collective-schedule.h). It starts when both ranks are
+ *   ready, what its source must have received before (overlapping bytes) has arrived, and the
+ *   pair's previous transfer (all-to-all: the source's) is done.
+ * - chunk: as step, each transfer cut into chunks of at most `chunkBytes`; a chunk waits only for
+ *   the chunks that it needs. A pair has one chunk under way at a time, so choose chunks well
+ *   above rate × delay.
  *
  * Reduction itself takes no time. Tasks: flow O(pairs), step O(transfers), chunk O(bytes /
- * chunkBytes per transfer).
+ * chunkBytes) per transfer.
  */
 #pragma once
 

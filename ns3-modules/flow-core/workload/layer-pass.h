@@ -7,8 +7,8 @@
  *     pass.AddRank(device);                         // rank 0
  *     TaskId gradient = pass.Backward(0, layer);    // after which its gradient is complete
  *
- * Within a rank the passes depend on each other in order: F_0 … F_(n-1), B_(n-1) … B_0. O(layers)
- * per rank.
+ * Within a rank the passes depend on each other in order: F_0 … F_(n-1), B_(n-1) … B_0.
+ * O(layers) per rank.
  */
 #pragma once
 

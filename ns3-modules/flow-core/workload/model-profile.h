@@ -29,25 +29,27 @@ namespace echelon
 /// Dimensions of a transformer; the keys of "transformer" in a model file are given in parentheses.
 struct TransformerDims
 {
-    std::int64_t layers = 0;  ///< (layers) blocks of attention and feed-forward network
-    std::int64_t hidden = 0;  ///< (hidden) model width h
-    std::int64_t heads = 0;   ///< (heads) attention heads; head width = hidden / heads
-    std::int64_t kvHeads = 0; ///< (kv_heads) key and value heads; default: heads
-    std::int64_t ffnHidden =
-        0; ///< (ffn_hidden) width inside the feed-forward network, of one expert
+    std::int64_t layers = 0;     ///< (layers) blocks of attention and feed-forward network
+    std::int64_t hidden = 0;     ///< (hidden) model width h
+    std::int64_t heads = 0;      ///< (heads) attention heads, each hidden / heads wide
+    std::int64_t kvHeads = 0;    ///< (kv_heads) key and value heads; default: heads
+    std::int64_t ffnHidden = 0;  ///< (ffn_hidden) width inside one expert's network
     std::int64_t vocabulary = 0; ///< (vocabulary) tokens
     std::int64_t sequence = 0;   ///< (sequence) tokens per sequence in training
     bool gatedFfn = false;       ///< (gated_ffn) three matrices (SwiGLU) instead of two
     std::int64_t experts = 1;    ///< (experts) per block; 1: dense
     std::int64_t topK = 1;       ///< (top_k) experts that serve one token
-    bool tiedEmbeddings =
-        false; ///< (tied_embeddings) the output layer shares the embedding's matrix
-    std::int64_t learnedPositions = 0; ///< (learned_positions) rows of a learned position embedding
-    bool biases = false;               ///< (biases) linear layers and normalisations have biases
-    std::optional<Time>
-        layerForward; ///< (layer_forward) measured: one block, one micro-batch, one device
-    std::optional<Time>
-        layerBackward; ///< (layer_backward) measured; default: by the formula from layer_forward
+
+    /// (tied_embeddings) the output layer shares the embedding's matrix
+    bool tiedEmbeddings = false;
+    /// (learned_positions) rows of a learned position embedding
+    std::int64_t learnedPositions = 0;
+    /// (biases) linear layers and normalisations have biases
+    bool biases = false;
+    /// (layer_forward) measured: one block, one micro-batch, one device
+    std::optional<Time> layerForward{};
+    /// (layer_backward) measured; default: backward ratio × layer_forward
+    std::optional<Time> layerBackward{};
 };
 
 /// One layer: the unit of gradient buckets and of FSDP.

@@ -8,11 +8,14 @@
  *
  * Ranks come in blocks of `block` consecutive ranks (a tensor-parallel group). While enough hosts
  * have room for whole blocks, no block straddles hosts under any policy; otherwise ranks are placed
- * one by one. packed    blocks fill host after host, in the order of the devices spread    blocks
- * go round-robin over the leaves, and inside a leaf over its hosts random    blocks go to random
- * places for a block; stream "placement/<job>" of the scenario's seed explicit  the list of devices
- * as given Errors: ParameterError ("placement"): too few free devices, an unknown policy, a device
- * that is taken, repeated or absent. O(devices log devices).
+ * one by one.
+ * - packed: blocks fill host after host, in the order of the devices
+ * - spread: blocks go round-robin over the leaves, and inside a leaf over its hosts
+ * - random: blocks go to random places for a block; stream "placement/<job>" of the seed
+ * - explicit: the list of devices as given
+ *
+ * Errors: ParameterError ("placement"): too few free devices, an unknown policy, a device that is
+ * taken, repeated or absent. O(devices log devices).
  */
 #pragma once
 

@@ -41,8 +41,7 @@ TrainingOptions TrainingOptionsOf(const ParameterSet& parameters);
 std::vector<ParameterSpec> Joined(std::vector<ParameterSpec> first,
                                   const std::vector<ParameterSpec>& second);
 
-/// Gradients of layers [first, last] that travel together, once the backward pass of `first` is
-/// done.
+/// Gradients of layers [first, last]: they travel once the backward pass of `first` is done.
 struct GradientBucket
 {
     std::size_t first;

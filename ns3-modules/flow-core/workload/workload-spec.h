@@ -33,8 +33,8 @@ struct WorkloadSpec
 struct RankLayout
 {
     std::uint32_t ranks = 1;
-    std::uint32_t block =
-        1; ///< consecutive ranks that belong in one host (a tensor-parallel group); divides ranks
+    /// Consecutive ranks that belong in one host (a tensor-parallel group); divides ranks.
+    std::uint32_t block = 1;
 };
 
 /// The most tasks that one iteration may have; about 2 GB of memory.
