@@ -3,16 +3,17 @@
  * @file
  * What a model costs: parameters and forward operations per layer, from published dimensions.
  *
- *     ModelProfile model{"llama2-7b", TransformerDims{32, 4096, 32, 32, 11008, 32000, 4096, true},
- * {}}; std::int64_t n = ParameterCount(*model.transformer);      // 6.74e9
- *     std::vector<LayerProfile> layers = LayersOf(model);       // embedding, 32 blocks, output
- * layer
+ *     TransformerDims dims;                                  // llama2-7b
+ *     dims.layers = 32;                                      // …
+ *     std::int64_t n = ParameterCount(dims);                 // 6.74e9
+ *     std::vector<LayerProfile> layers = LayersOf(model);    // embedding, 32 blocks, output layer
  *
  * A model is either a transformer, given by its dimensions, or a list of layers. Formulas:
  * docs/reference/workloads.md. A multiply-add counts as two operations. Matrix products only:
  * normalisation, activation functions and optimiser are left out (Narayanan et al., SC 2021,
- * appendix: 24 B s h^2 + 4 B s^2 h per layer of B sequences). Errors: ParameterError naming the
- * field of a model file ("transformer/hidden", "layers", …).
+ * appendix: 24 B s h² + 4 B s² h per layer of B sequences).
+ *
+ * Errors: ParameterError naming the field of a model file ("transformer/hidden", "layers", …).
  */
 #pragma once
 

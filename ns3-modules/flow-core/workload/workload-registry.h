@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The one list of workloads: name, purpose, parameters; and the function that turns a job's
- * description into a task graph.
+ * The one list of workloads: name, purpose, parameters, and how to make the task graph of a job.
  *
- *     WorkloadSpec spec{"transformer", ParameterSet(WorkloadEntryOf("transformer").parameters),
- * model, seed}; spec.parameters.Set("tp", "8"); RankLayout layout = LayoutOf(spec); // ranks that
- * the job needs std::vector<DeviceId> devices = Place(topology, {"packed", layout.ranks,
- * layout.block, free}); TaskGraph graph = BuildTaskGraph(spec, topology, devices);             //
- * devices[rank]
+ *     WorkloadSpec spec{"fsdp", ParameterSet(WorkloadEntryOf("fsdp").parameters), model, seed};
+ *     spec.parameters.Set("dp", "16");
+ *     RankLayout layout = LayoutOf(spec);
+ *     const PlacementRequest request{"packed", layout.ranks, layout.block, freeDevices};
+ *     std::vector<DeviceId> devices = Place(topology, request);
+ *     TaskGraph graph = BuildTaskGraph(spec, topology, devices);     // devices[rank]
  *
  * To add a workload: one builder in workload/ and one line in workload-registry.cc; `echelon list`,
- * the schemas and the reference pages follow. "tasks" and "flows" are explicit in the file and have
- * no builder here. Errors: ParameterError; the parameter names the option ("tp", "microbatches"),
- * or "model", "placement", "kind". Memory and time are those of the graph: about 1 µs a task.
+ * the schemas and the reference pages follow. "tasks" and "flows" are written out in their files
+ * and have no builder here.
+ *
+ * Errors: ParameterError naming an option ("tp", "bucket"), "model", "placement" or "kind".
+ * Time and memory are those of the graph: less than 1 µs a task.
  */
 #pragma once
 
