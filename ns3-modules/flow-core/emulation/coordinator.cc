@@ -11,7 +11,8 @@ namespace echelon
 namespace
 {
 
-/// Above this share of all flows, picking the closure out of the ascending list is cheaper than sorting it.
+/// Above this share of all flows, picking the closure out of the ascending list is cheaper than
+/// sorting it.
 constexpr std::size_t SORT_BELOW_SHARE = 8;
 
 std::vector<BitRate>
@@ -124,7 +125,8 @@ Coordinator::RequestDecision()
 {
     if (m_controlDelay > Time())
     {
-        // Each change is answered one delay later; a decision on the way also covers the changes that came after its cause.
+        // Each change is answered one delay later; a decision on the way also covers the changes
+        // that came after its cause.
         m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this] { Decide(); });
         return;
     }

@@ -7,14 +7,15 @@
  *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
  *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
  *
- * All changes of one instant are decided together, after the instant's last event. Only the flows that a change can touch are put
- * before the scheduler: the closure of the changed flows' links and groups under "shares a link" and "shares a group". Every
- * scheduler's decision splits over such closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one.
- * A scheduler with a shortcut (Scheduler::Repair) is asked for that first.
+ * All changes of one instant are decided together, after the instant's last event. Only the flows
+ * that a change can touch are put before the scheduler: the closure of the changed flows' links and
+ * groups under "shares a link" and "shares a group". Every scheduler's decision splits over such
+ * closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one. A
+ * scheduler with a shortcut (Scheduler::Repair) is asked for that first.
  *
- * Control delay d: an arrival or departure at t is answered by a decision at t + d. A new flow waits until then; what a departed
- * flow had lies idle until then. The decision uses the volumes left at t + d.
- * Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
+ * Control delay d: an arrival or departure at t is answered by a decision at t + d. A new flow
+ * waits until then; what a departed flow had lies idle until then. The decision uses the volumes
+ * left at t + d. Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
  */
 #pragma once
 

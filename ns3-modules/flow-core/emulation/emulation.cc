@@ -213,9 +213,9 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Coordinator m_coordinator;
     DagExecutor m_executor;
     RunRecord m_record;
-    std::vector<std::pair<JobId, TaskId>> m_tasks;            ///< by FlowId
-    std::vector<std::vector<std::uint64_t>> m_routeKeys;      ///< by JobId and GroupIndex
-    std::vector<std::vector<OpenGroup>> m_openGroups;         ///< by JobId and GroupIndex
+    std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
+    std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
+    std::vector<std::vector<OpenGroup>> m_openGroups;    ///< by JobId and GroupIndex
     std::uint64_t m_iterationsInAll = 0;
 };
 

@@ -6,10 +6,11 @@
  *     FluidFabric fabric(topology);
  *     RunRecord record = RunEmulation({topology, jobs, seed, controlDelay}, *scheduler, fabric);
  *
- * The loop (docs/architecture.md): the executor starts a flow when its task is ready; the coordinator asks the scheduler on each
- * arrival and departure; the fabric tells both what finished. Neither knows which fabric or scheduler it drives.
- * Job ids follow the order of `jobs`; the caller sorts them by name so that the order of input does not matter.
- * Errors: ContractViolation when a job cannot end (a flow starves).
+ * The loop (docs/architecture.md): the executor starts a flow when its task is ready; the
+ * coordinator asks the scheduler on each arrival and departure; the fabric tells both what
+ * finished. Neither knows which fabric or scheduler it drives. Job ids follow the order of `jobs`;
+ * the caller sorts them by name so that the order of input does not matter. Errors:
+ * ContractViolation when a job cannot end (a flow starves).
  */
 #pragma once
 
@@ -30,9 +31,10 @@ struct EmulationInput
 {
     const Topology& topology;
     const std::vector<Job>& jobs;
-    std::uint64_t seed = 1;                 ///< of the paths' hash (ECMP)
-    Time controlDelay;                      ///< from a change to the decision in force
-    /// Called now and then with (iterations done, iterations in all), for progress displays; may be empty.
+    std::uint64_t seed = 1; ///< of the paths' hash (ECMP)
+    Time controlDelay;      ///< from a change to the decision in force
+    /// Called now and then with (iterations done, iterations in all), for progress displays; may be
+    /// empty.
     std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
 

@@ -12,7 +12,6 @@ MaxMinRepair::Repair(const NetworkState& state,
                      std::vector<FlowRate>& changes)
 {
     Begin(state, touched);
-    RefreshLinks(state);
     for (const LinkId link : touched)
     {
         FindJoiningOn(state, link);
@@ -24,7 +23,6 @@ MaxMinRepair::Repair(const NetworkState& state,
         {
             return false;
         }
-        RefreshLinks(state);
         Solve(state);
         if (!FindJoining(state))
         {
@@ -66,9 +64,12 @@ MaxMinRepair::Inspect(const NetworkState& state, LinkId link)
     if (facts.inspectedIn != m_call)
     {
         facts.inspectedIn = m_call;
-        facts.isStale = false;
         facts.othersRate = state.LinkRate(link);
         facts.othersLevel = state.LinkLevel(link);
+        facts.isOthersLevelStale = false;
+        facts.memberRate = 0;
+        facts.memberLevel = 0;
+        facts.isFull = state.IsFull(link);
         m_inspected.push_back(link);
     }
     return facts;
@@ -95,37 +96,23 @@ MaxMinRepair::JoinQueued(const NetworkState& state)
         {
             LinkFacts& facts = Inspect(state, link);
             facts.othersRate -= state.RateOf(flow);
-            facts.isStale = facts.isStale || state.LevelOf(flow) >= facts.othersLevel;
+            facts.isOthersLevelStale =
+                facts.isOthersLevelStale || state.LevelOf(flow) >= facts.othersLevel;
         }
     }
     m_queue.clear();
 }
 
 void
-MaxMinRepair::RefreshLinks(const NetworkState& state)
+MaxMinRepair::RefreshOthersLevel(const NetworkState& state, LinkId link)
 {
-    for (const LinkId link : m_inspected)
+    double level = 0;
+    for (const FlowId flow : state.FlowsOn(link))
     {
-        LinkFacts& facts = m_links[link.Value()];
-        if (facts.isStale)
-        {
-            facts.isStale = false;
-            facts.othersLevel = 0;
-            for (const FlowId flow : state.FlowsOn(link))
-            {
-                if (!IsMember(flow))
-                {
-                    facts.othersLevel = std::max(facts.othersLevel, state.LevelOf(flow));
-                }
-            }
-            if (facts.othersLevel == 0)
-            {
-                facts.othersRate = 0; // nobody is left: no noise either
-            }
-        }
-        facts.rate = facts.othersRate;
-        facts.level = facts.othersLevel;
+        level = std::max(level, IsMember(flow) ? 0.0 : state.LevelOf(flow));
     }
+    m_links[link.Value()].othersLevel = level;
+    m_links[link.Value()].isOthersLevelStale = false;
 }
 
 void
@@ -133,9 +120,10 @@ MaxMinRepair::Solve(const NetworkState& state)
 {
     for (const LinkId link : m_inspected)
     {
-        m_residual[link.Value()] = std::max(
-            0.0,
-            state.Capacity()[link.Value()] - m_links[link.Value()].othersRate);
+        LinkFacts& facts = m_links[link.Value()];
+        facts.memberRate = 0;
+        facts.memberLevel = 0;
+        m_residual[link.Value()] = std::max(0.0, state.Capacity()[link.Value()] - facts.othersRate);
     }
     m_solver.Clear();
     for (const FlowId flow : m_members)
@@ -152,9 +140,14 @@ MaxMinRepair::Solve(const NetworkState& state)
         for (const LinkId link : state.PathOf(flow))
         {
             LinkFacts& facts = m_links[link.Value()];
-            facts.rate += rate;
-            facts.level = std::max(facts.level, level);
+            facts.memberRate += rate;
+            facts.memberLevel = std::max(facts.memberLevel, level);
         }
+    }
+    for (const LinkId link : m_inspected)
+    {
+        LinkFacts& facts = m_links[link.Value()];
+        facts.isFull = state.WouldFill(link, facts.othersRate + facts.memberRate);
     }
 }
 
@@ -172,7 +165,7 @@ MaxMinRepair::FindJoining(const NetworkState& state)
         const double level = m_flows[flow.Value()].level * (1 + CAPACITY_EPSILON);
         for (const LinkId link : state.PathOf(flow))
         {
-            if (m_links[link.Value()].othersLevel <= level || !IsFull(state, link))
+            if (!IsFull(state, link) || LinkLevel(state, link) <= level)
             {
                 continue;
             }
@@ -198,9 +191,13 @@ MaxMinRepair::FindJoining(const NetworkState& state)
 void
 MaxMinRepair::FindJoiningOn(const NetworkState& state, LinkId link)
 {
+    // Only flows of the link's level can have had their bottleneck here; a flow without a rate has
+    // just arrived.
+    const double least = state.LinkLevel(link) * (1 - CAPACITY_EPSILON);
     for (const FlowId flow : state.FlowsOn(link))
     {
-        if (!IsMember(flow) && !HasBottleneck(state, flow))
+        const double level = state.LevelOf(flow);
+        if ((level >= least || level == 0) && !IsMember(flow) && !HasBottleneck(state, flow))
         {
             Queue(flow);
         }
@@ -208,23 +205,21 @@ MaxMinRepair::FindJoiningOn(const NetworkState& state, LinkId link)
 }
 
 bool
-MaxMinRepair::HasWorsened(const NetworkState& state, LinkId link) const
+MaxMinRepair::HasWorsened(const NetworkState& state, LinkId link)
 {
-    const bool wasFull = state.LinkRate(link) >=
-                         state.Capacity()[link.Value()] * (1 - CAPACITY_EPSILON);
-    return wasFull && (!IsFull(state, link) || m_links[link.Value()].level >
-                                                   state.LinkLevel(link) * (1 + CAPACITY_EPSILON));
+    return state.IsFull(link) &&
+           (!IsFull(state, link) ||
+            LinkLevel(state, link) > state.LinkLevel(link) * (1 + CAPACITY_EPSILON));
 }
 
 bool
-MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow) const
+MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow)
 {
     const Membership& membership = m_flows[flow.Value()];
-    const double level =
-        membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
+    const double level = membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
     for (const LinkId link : state.PathOf(flow))
     {
-        if (LinkLevel(state, link) * (1 - CAPACITY_EPSILON) <= level && IsFull(state, link))
+        if (IsFull(state, link) && LinkLevel(state, link) * (1 - CAPACITY_EPSILON) <= level)
         {
             return true;
         }

@@ -14,6 +14,7 @@ NetworkState::NetworkState(std::vector<BitRate> capacity)
       m_linkFlows(m_capacity.size()),
       m_linkRates(m_capacity.size(), 0.0),
       m_linkLevels(m_capacity.size(), 0.0),
+      m_isFull(m_capacity.size(), 0),
       m_isChanged(m_capacity.size(), 0)
 {
 }
@@ -104,6 +105,7 @@ NetworkState::RefreshLink(LinkId link)
     }
     m_linkRates[link.Value()] = rate;
     m_linkLevels[link.Value()] = level;
+    m_isFull[link.Value()] = WouldFill(link, rate) ? 1 : 0;
 }
 
 } // namespace echelon
