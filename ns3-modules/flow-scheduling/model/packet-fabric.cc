@@ -8,6 +8,7 @@
 
 #include "ns3/event-impl.h"
 #include "ns3/fabric-network.h"
+#include "ns3/horizon-scheduler.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/topology-helper.h"
@@ -145,7 +146,7 @@ class PacketFabric : public Fabric
     FabricCounts Counts() const override
     {
         FabricCounts counts;
-        counts.events = ns3::Simulator::GetEventCount();
+        counts.events = ns3::Simulator::GetEventCount() + m_network->SoonEvents();
         counts.packetHops = m_network->SegmentHops();
         counts.packets = m_network->EmittedSegments();
         counts.drops = m_network->DroppedSegments();
@@ -230,9 +231,7 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     ECHELON_REQUIRE(!g_alive, "one packet fabric at a time: ns-3's simulator is process-wide");
     CheckOptions(options);
     ns3::FabricNetwork::UsePicoseconds();
-    ns3::ObjectFactory events;
-    events.SetTypeId("ns3::PriorityQueueScheduler");
-    ns3::Simulator::SetScheduler(events);
+    ns3::HorizonScheduler::Install();
     ns3::Ptr<ns3::FabricNetwork> network = ns3::CreateObject<ns3::FabricNetwork>();
     const auto set = [&network](const char* name, std::int64_t value) {
         network->SetAttribute(name, ns3::UintegerValue(static_cast<uint64_t>(value)));

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// Incast: every other host sends to host 0 at its full rate, and the buffer of host 0's leaf port
-// overflows. One of the flows has the most urgent priority and hardly notices.
+// Incast: every other host sends to host 0 at its full rate. One of the flows has the most urgent
+// priority and does not notice the others while the buffer of host 0's leaf port lasts. A port's
+// buffer is shared: once it is full, urgent segments are lost too.
 //
-//   leaf-spine-incast --bytes=1000000 --ns3::LeafSpineHelper::QueueCapacity=100000
+//   leaf-spine-incast --bytes=1000000 --ns3::LeafSpineHelper::QueueCapacity=200000
 
 #include "ns3/command-line.h"
-#include "ns3/config.h"
 #include "ns3/fabric-network.h"
 #include "ns3/leaf-spine-helper.h"
 #include "ns3/simulator.h"
-#include "ns3/uinteger.h"
 
 #include <iostream>
 
@@ -32,7 +31,6 @@ int
 main(int argc, char* argv[])
 {
     FabricNetwork::UsePicoseconds();
-    Config::SetDefault("ns3::LeafSpineHelper::QueueCapacity", UintegerValue(200000));
     uint64_t bytes = 1000000;
     CommandLine cmd(__FILE__);
     cmd.AddValue("bytes", "Bytes that each host sends", bytes);

@@ -6,6 +6,9 @@
 #include "topology/builders.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
+#include "ns3/horizon-scheduler.h"
+#include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
 namespace ns3
@@ -90,7 +93,13 @@ LeafSpineHelper::GetTypeId()
                           "Bytes on the wire that may wait at each port of a switch.",
                           UintegerValue(16 << 20),
                           MakeUintegerAccessor(&LeafSpineHelper::m_queueCapacity),
-                          MakeUintegerChecker<uint64_t>(1));
+                          MakeUintegerChecker<uint64_t>(1))
+            .AddAttribute("RunAhead",
+                          "Give the simulator a HorizonScheduler, so that the fabric runs its own "
+                          "events without a turn of the simulator's loop for each.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&LeafSpineHelper::m_runAhead),
+                          MakeBooleanChecker());
     return tid;
 }
 
@@ -106,6 +115,10 @@ LeafSpineHelper::Create()
                                  echelon::Time::FromPicoseconds(delay.GetPicoSeconds())};
     };
     FabricNetwork::UsePicoseconds();
+    if (m_runAhead)
+    {
+        HorizonScheduler::Install();
+    }
     const echelon::ServerSpec server{m_gpusPerHost,
                                      link(m_hostRate, m_hostDelay),
                                      {},

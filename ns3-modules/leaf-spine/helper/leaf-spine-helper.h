@@ -39,7 +39,8 @@ class LeafSpineHelper : public Object
     LeafSpineHelper();
     ~LeafSpineHelper() override;
 
-    /// Sets the time resolution (FabricNetwork::UsePicoseconds) and builds. Called once.
+    /// Sets the time resolution (FabricNetwork::UsePicoseconds) and, with RunAhead, the simulator's
+    /// queue, and builds. Called once.
     Ptr<FabricNetwork> Create();
 
     /// The graph that Create() built from. @pre Create() was called.
@@ -68,6 +69,7 @@ class LeafSpineHelper : public Object
     uint32_t m_scaleUpSegmentSize;
     uint32_t m_headerSize;
     uint64_t m_queueCapacity;
+    bool m_runAhead;
     std::unique_ptr<echelon::Topology> m_topology;
 };
 

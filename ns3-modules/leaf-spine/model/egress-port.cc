@@ -5,7 +5,6 @@
 
 #include "ns3/abort.h"
 #include "ns3/log.h"
-#include "ns3/simulator-impl.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -15,6 +14,8 @@
 
 namespace ns3
 {
+
+uint32_t SegmentTrace::s_sinks = 0;
 
 NS_LOG_COMPONENT_DEFINE("EgressPort");
 
@@ -122,7 +123,6 @@ EgressPort::Attach(FabricNetwork* network, uint32_t index, Role role, uint32_t s
     NS_ABORT_MSG_IF(m_network, "port " << m_name << " is part of a network already");
     NS_ABORT_MSG_IF(m_rate.GetBitRate() == 0, "port " << m_name << " has a data rate of 0");
     m_network = network;
-    m_simulator = PeekPointer(Simulator::GetImplementation());
     m_index = index;
     m_role = role;
     m_header = network->GetHeaderSize();
@@ -131,6 +131,19 @@ EgressPort::Attach(FabricNetwork* network, uint32_t index, Role role, uint32_t s
     m_fullPayload = segmentSize;
     m_fullTime = ComputeTransmissionTime(segmentSize);
     m_capacity = role == Role::SOURCE ? std::numeric_limits<uint64_t>::max() : m_queueCapacity;
+}
+
+int64_t
+EgressPort::LookAhead() const
+{
+    return m_fullTime + m_delayPs;
+}
+
+void
+EgressPort::SetNodes(uint32_t linkNode, uint32_t startNode)
+{
+    m_linkNode = linkNode;
+    m_startNode = startNode;
 }
 
 int64_t
@@ -167,7 +180,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
         }
         if (m_waitingBytes + bytes > m_capacity)
         {
-            Drop(segment);
+            Drop(segment, now);
             return;
         }
         m_waitingBytes += bytes;
@@ -233,13 +246,13 @@ EgressPort::Commit(const FabricSegment& segment, int64_t start, int64_t now)
     {
         if (first)
         {
-            ScheduleLink(m_busyUntil + m_delayPs - now);
+            ScheduleLink(now);
         }
     }
     else if (segment.completing || m_eager)
     {
         m_completions.PushBack(m_busyUntil + m_delayPs);
-        ScheduleCompletion(now);
+        ScheduleCompletion();
     }
 }
 
@@ -273,10 +286,10 @@ EgressPort::TakeBack()
 void
 EgressPort::ScheduleStart(int64_t now)
 {
-    m_startEvent->Ref();
-    m_simulator->ScheduleWithContext(Simulator::NO_CONTEXT,
-                                     TimeStep(m_busyUntil - now),
-                                     PeekPointer(m_startEvent));
+    if (!m_network->ScheduleSoon(m_startNode, m_busyUntil, now))
+    {
+        m_network->ScheduleAt(PeekPointer(m_startEvent), m_busyUntil);
+    }
 }
 
 void
@@ -304,21 +317,22 @@ EgressPort::StartNext()
 }
 
 void
-EgressPort::Drop(const FabricSegment& segment)
+EgressPort::Drop(const FabricSegment& segment, int64_t now)
 {
     NS_LOG_LOGIC(m_name << " drops " << segment.payload << " bytes of slot " << segment.flow);
     ++m_dropped;
     m_dropTrace(RecordOf(segment));
-    m_network->Lose(segment);
+    m_network->Lose(segment, now);
 }
 
 void
-EgressPort::ScheduleLink(int64_t delay)
+EgressPort::ScheduleLink(int64_t now)
 {
-    m_linkEvent->Ref();
-    m_simulator->ScheduleWithContext(Simulator::NO_CONTEXT,
-                                     TimeStep(delay),
-                                     PeekPointer(m_linkEvent));
+    const int64_t arrival = m_line.Front().departure + m_delayPs;
+    if (!m_network->ScheduleSoon(m_linkNode, arrival, now))
+    {
+        m_network->ScheduleAt(PeekPointer(m_linkEvent), arrival);
+    }
 }
 
 void
@@ -326,12 +340,12 @@ EgressPort::LinkArrival()
 {
     if (m_role == Role::LAST)
     {
-        const int64_t now = m_simulator->Now().GetTimeStep();
+        const int64_t now = Simulator::Now().GetTimeStep();
         if (now == m_wakeAt) // else: what it was scheduled for has been taken back
         {
             m_wakeAt = NEVER;
             Deliver(now);
-            ScheduleCompletion(now);
+            ScheduleCompletion();
         }
         return;
     }
@@ -346,7 +360,7 @@ EgressPort::LinkArrival()
     m_sentPayload += head.segment.payload;
     if (!m_line.IsEmpty())
     {
-        ScheduleLink(m_line.Front().departure + m_delayPs - now);
+        ScheduleLink(now);
         m_network->Prefetch(m_line.Front().segment);
     }
     m_network->Forward(head.segment, now);
@@ -379,12 +393,12 @@ EgressPort::Deliver(int64_t now)
     }
     else if (overtaken && !m_eager)
     {
-        WakeForEveryArrival(now);
+        WakeForEveryArrival();
     }
 }
 
 void
-EgressPort::WakeForEveryArrival(int64_t now)
+EgressPort::WakeForEveryArrival()
 {
     // A flow whose priority rose overtook its own segments: which of them is the last is not known
     // here.
@@ -397,16 +411,16 @@ EgressPort::WakeForEveryArrival(int64_t now)
     {
         m_completions.PushBack(m_line.At(i).departure + m_delayPs);
     }
-    ScheduleCompletion(now);
+    ScheduleCompletion();
 }
 
 void
-EgressPort::ScheduleCompletion(int64_t now)
+EgressPort::ScheduleCompletion()
 {
     if (!m_completions.IsEmpty() && m_completions.Front() < m_wakeAt)
     {
         m_wakeAt = m_completions.Front();
-        ScheduleLink(m_wakeAt - now);
+        m_network->ScheduleAt(PeekPointer(m_linkEvent), m_wakeAt);
     }
 }
 

@@ -28,13 +28,13 @@
 #define EGRESS_PORT_H
 
 #include "segment-ring.h"
+#include "segment-trace.h"
 #include "segment.h"
 
 #include "ns3/data-rate.h"
 #include "ns3/event-impl.h"
 #include "ns3/nstime.h"
 #include "ns3/object.h"
-#include "ns3/traced-callback.h"
 
 #include <array>
 #include <limits>
@@ -44,7 +44,6 @@ namespace ns3
 {
 
 class FabricNetwork;
-class SimulatorImpl;
 
 /// One direction of a link, with the queues in front of it.
 class EgressPort : public Object
@@ -65,6 +64,20 @@ class EgressPort : public Object
 
     /// Called once, by FabricNetwork::AddPort.
     void Attach(FabricNetwork* network, uint32_t index, Role role, uint32_t segmentSize);
+
+    /// How far ahead the port's events usually lie: a full segment's transmission and the link's
+    /// delay, in picoseconds.
+    int64_t LookAhead() const;
+
+    /// The calendar's nodes of the link and of the start of transmissions.
+    void SetNodes(uint32_t linkNode, uint32_t startNode);
+
+    /// The link's event: the head of the line has arrived at the other end (at the last hop:
+    /// something may be complete).
+    void LinkArrival();
+
+    /// The end of a transmission while segments wait in the queues.
+    void StartNext();
 
     /// A segment has arrived at the port. @param now the present time in picoseconds.
     void Enqueue(FabricSegment segment, int64_t now);
@@ -110,25 +123,20 @@ class EgressPort : public Object
     void Commit(const FabricSegment& segment, int64_t start, int64_t now);
     /// Take the committed segments that wait back into the queues.
     void TakeBack();
-    /// The end of a transmission while segments wait in the queues.
-    void StartNext();
     void ScheduleStart(int64_t now);
-    void Drop(const FabricSegment& segment);
-
-    /// The link's event: the head of the line has arrived at the other end.
-    void LinkArrival();
-    void ScheduleLink(int64_t delay);
+    void Drop(const FabricSegment& segment, int64_t now);
+    /// Wake when the line's head is at the other end.
+    void ScheduleLink(int64_t now);
     /// At the last hop: account for what has arrived by now.
     void Deliver(int64_t now);
     /// At the last hop: wake at the first of m_completions.
-    void ScheduleCompletion(int64_t now);
-    void WakeForEveryArrival(int64_t now);
+    void ScheduleCompletion();
+    void WakeForEveryArrival();
 
     SegmentRecord RecordOf(const FabricSegment& segment) const;
 
     // What a hop touches comes first.
     FabricNetwork* m_network{nullptr};
-    SimulatorImpl* m_simulator{nullptr};
     SegmentRing<CommittedSegment> m_line; ///< on the link, in transmission, and committed to wait
     std::size_t m_waiting{0}; ///< of m_line's tail: committed, but not started when last looked at
     uint64_t m_waitingBytes{0}; ///< wire bytes of those and of the queues
@@ -138,6 +146,8 @@ class EgressPort : public Object
     uint32_t m_fullPayload{0}; ///< bytes
     uint32_t m_header{0};
     Role m_role{Role::TRANSIT};
+    uint32_t m_linkNode{0};
+    uint32_t m_startNode{0};
     bool m_eager{false};     ///< last hop: wake for every arrival until the line is empty
     std::size_t m_queued{0}; ///< segments in m_queues
     uint64_t m_capacity{std::numeric_limits<uint64_t>::max()};
@@ -158,9 +168,9 @@ class EgressPort : public Object
     uint32_t m_index{0};
     double m_psPerByte{0};
 
-    TracedCallback<const SegmentRecord&> m_enqueueTrace;
-    TracedCallback<const SegmentRecord&> m_dequeueTrace;
-    TracedCallback<const SegmentRecord&> m_dropTrace;
+    SegmentTrace m_enqueueTrace;
+    SegmentTrace m_dequeueTrace;
+    SegmentTrace m_dropTrace;
 };
 
 } // namespace ns3

@@ -2,6 +2,7 @@
 #include "fabric-network.h"
 
 #include "fabric-switch.h"
+#include "horizon-scheduler.h"
 #include "host-agent.h"
 
 #include "ns3/abort.h"
@@ -19,6 +20,24 @@ namespace ns3
 NS_LOG_COMPONENT_DEFINE("FabricNetwork");
 
 NS_OBJECT_ENSURE_REGISTERED(FabricNetwork);
+
+/// The calendar's next event is due. One object, scheduled again and again.
+class FabricNetwork::DriveEvent : public EventImpl
+{
+  public:
+    explicit DriveEvent(FabricNetwork* network)
+        : m_network(network)
+    {
+    }
+
+  private:
+    void Notify() override
+    {
+        m_network->Drive();
+    }
+
+    FabricNetwork* m_network;
+};
 
 TypeId
 FabricNetwork::GetTypeId()
@@ -70,7 +89,11 @@ FabricNetwork::GetTypeId()
     return tid;
 }
 
-FabricNetwork::FabricNetwork() = default;
+FabricNetwork::FabricNetwork()
+    : m_driveEvent(Create<DriveEvent>(this))
+{
+}
+
 FabricNetwork::~FabricNetwork() = default;
 
 void
@@ -85,6 +108,7 @@ FabricNetwork::UsePicoseconds()
 void
 FabricNetwork::DoDispose()
 {
+    m_driveEvent->Cancel();
     for (const Ptr<EgressPort>& port : m_ports)
     {
         port->Dispose();
@@ -121,6 +145,14 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     {
         agent = CreateObject<HostAgent>();
         agent->Attach(this, PeekPointer(port));
+    }
+    const uint32_t link = m_wheel.AddNode(port->LookAhead());
+    const uint32_t start = m_wheel.AddNode(port->LookAhead());
+    const uint32_t pace = m_wheel.AddNode(0);
+    port->SetNodes(link, start);
+    if (agent)
+    {
+        agent->SetNode(pace);
     }
     m_ports.push_back(port);
     m_portTable.push_back(PeekPointer(port));
@@ -276,14 +308,90 @@ FabricNetwork::TellSent(uint32_t flow)
 }
 
 void
-FabricNetwork::Lose(const FabricSegment& segment)
+FabricNetwork::Drive()
 {
-    Time back;
+    const int64_t clock = Simulator::Now().GetTimeStep();
+    if (clock != m_driveAt) // an earlier one took its place
+    {
+        return;
+    }
+    m_driveAt = EventWheel::NEVER;
+    m_driving = true;
+    const HorizonScheduler* scheduler = HorizonScheduler::Current();
+    const bool alone = scheduler && !SegmentTrace::AnySink();
+    // An event of the simulator that comes up on the way shortens the way.
+    for (int64_t time = m_wheel.NextTime();
+         time <= clock || (alone && static_cast<uint64_t>(time) < scheduler->NextTime() &&
+                           time != EventWheel::NEVER);
+         time = m_wheel.NextTime())
+    {
+        ++m_soonEvents;
+        RunNode(m_wheel.Pop(), time, time == clock);
+    }
+    m_driving = false;
+    ScheduleDrive();
+}
+
+void
+FabricNetwork::RunNode(uint32_t node, int64_t now, bool mayTell)
+{
+    const uint32_t port = node / 3;
+    switch (node % 3)
+    {
+    case 0:
+        m_portTable[port]->LinkArrival();
+        return;
+    case 1:
+        m_portTable[port]->StartNext();
+        return;
+    default:
+        m_agents[port]->Pace(now, mayTell);
+    }
+}
+
+void
+FabricNetwork::ScheduleDrive()
+{
+    const int64_t next = m_wheel.NextTime();
+    if (next < m_driveAt)
+    {
+        m_driveAt = next;
+        ScheduleAt(PeekPointer(m_driveEvent), next);
+    }
+}
+
+bool
+FabricNetwork::RescheduleSoon(uint32_t node, int64_t time, int64_t now)
+{
+    if (m_wheel.IsPending(node))
+    {
+        m_wheel.Remove(node);
+    }
+    return ScheduleSoon(node, time, now);
+}
+
+void
+FabricNetwork::ScheduleAt(EventImpl* event, int64_t time)
+{
+    const int64_t delay = time - Simulator::Now().GetTimeStep();
+    m_immediate += delay == 0 ? 1 : 0;
+    event->Ref();
+    Simulator::ScheduleWithContext(Simulator::NO_CONTEXT, TimeStep(delay), event);
+}
+
+void
+FabricNetwork::Lose(const FabricSegment& segment, int64_t now)
+{
+    Time heard = TimeStep(now);
     for (uint32_t hop = 0; hop < segment.hop; ++hop)
     {
-        back += m_portTable[m_routes[segment.flow].path[hop]]->GetDelay();
+        heard += m_portTable[m_routes[segment.flow].path[hop]]->GetDelay();
     }
-    Simulator::Schedule(back, &FabricNetwork::HearLoss, this, segment.flow, segment.payload);
+    Simulator::Schedule(heard - Simulator::Now(),
+                        &FabricNetwork::HearLoss,
+                        this,
+                        segment.flow,
+                        segment.payload);
 }
 
 void
@@ -306,16 +414,16 @@ FabricNetwork::NextStamp()
     return m_stamp;
 }
 
-void
-FabricNetwork::CountImmediate(bool immediate)
-{
-    m_immediate += immediate ? 1 : 0;
-}
-
 uint32_t
 FabricNetwork::LiveFlows() const
 {
     return m_live;
+}
+
+uint64_t
+FabricNetwork::SoonEvents() const
+{
+    return m_soonEvents;
 }
 
 uint64_t

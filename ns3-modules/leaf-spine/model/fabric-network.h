@@ -20,6 +20,7 @@
 #define FABRIC_NETWORK_H
 
 #include "egress-port.h"
+#include "event-wheel.h"
 #include "flow-state.h"
 #include "segment.h"
 
@@ -79,6 +80,8 @@ class FabricNetwork : public Object
 
     /// Flows started and not finished.
     uint32_t LiveFlows() const;
+    /// Events of ports and agents that did not pass through the simulator's queue.
+    uint64_t SoonEvents() const;
     uint64_t EmittedSegments() const;
     uint64_t SegmentHops() const;
     uint64_t DroppedSegments() const;
@@ -129,11 +132,39 @@ class FabricNetwork : public Object
         return m_flows[slot];
     }
 
-    void Lose(const FabricSegment& segment);
+    /**
+     * Have a node act soon, outside the simulator's queue. @param now the time of the present
+     * action.
+     * @return false when the time is too far away: then use ScheduleAt.
+     */
+    bool ScheduleSoon(uint32_t node, int64_t time, int64_t now)
+    {
+        if (!m_wheel.Schedule(node, time, now))
+        {
+            return false;
+        }
+        if (!m_driving)
+        {
+            ScheduleDrive();
+        }
+        return true;
+    }
+
+    /// The same for a node that may be pending.
+    bool RescheduleSoon(uint32_t node, int64_t time, int64_t now);
+
+    int64_t SoonTimeOf(uint32_t node) const
+    {
+        return m_wheel.TimeOf(node);
+    }
+
+    /// Schedule an event of the simulator at an absolute time.
+    void ScheduleAt(EventImpl* event, int64_t time);
+
+    void Lose(const FabricSegment& segment, int64_t now);
     void TellSent(uint32_t flow);
     uint32_t FlowIdOf(uint32_t slot) const;
     uint32_t NextStamp();
-    void CountImmediate(bool immediate);
 
   protected:
     void DoDispose() override;
@@ -142,7 +173,13 @@ class FabricNetwork : public Object
     static constexpr uint32_t NO_SLOT = 0xffffffff;
     static constexpr uint32_t FINISHED = 0xfffffffe;
 
+    class DriveEvent;
+
     uint32_t SlotOf(uint32_t flow) const;
+    /// Run the calendar's events from the present time up to the next event of the simulator.
+    void Drive();
+    void ScheduleDrive();
+    void RunNode(uint32_t node, int64_t now, bool mayTell);
     void CheckPath(const FabricFlow& flow) const;
     void Finish(uint32_t slot);
     void HearLoss(uint32_t slot, uint32_t payload);
@@ -151,6 +188,11 @@ class FabricNetwork : public Object
     std::vector<FlowRoute> m_routes; ///< by slot
     std::vector<EgressPort*> m_portTable;
     std::vector<FlowState> m_flows; ///< by slot
+    EventWheel m_wheel; ///< nodes 3p, 3p + 1 and 3p + 2: link, start and agent of port p
+    Ptr<DriveEvent> m_driveEvent;
+    int64_t m_driveAt{EventWheel::NEVER}; ///< earliest pending drive event
+    bool m_driving{false};
+    uint64_t m_soonEvents{0};
     std::vector<uint32_t> m_freeSlots;
     std::vector<uint32_t> m_slots; ///< by flow id: slot, NO_SLOT or FINISHED
     std::vector<Ptr<EgressPort>> m_ports;

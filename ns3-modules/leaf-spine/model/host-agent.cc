@@ -5,7 +5,6 @@
 #include "fabric-network.h"
 
 #include "ns3/log.h"
-#include "ns3/simulator-impl.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -29,7 +28,7 @@ class HostAgent::PaceEvent : public EventImpl
   private:
     void Notify() override
     {
-        m_agent->Pace();
+        m_agent->OnEvent();
     }
 
     HostAgent* m_agent;
@@ -66,7 +65,6 @@ HostAgent::Attach(FabricNetwork* network, EgressPort* port)
 {
     m_network = network;
     m_port = port;
-    m_simulator = PeekPointer(Simulator::GetImplementation());
 }
 
 void
@@ -111,14 +109,31 @@ HostAgent::Resend(uint32_t slot, uint32_t payload, int64_t now)
 }
 
 void
-HostAgent::Pace()
+HostAgent::SetNode(uint32_t node)
 {
-    const int64_t now = m_simulator->Now().GetTimeStep();
-    if (now != m_wakeAt) // an earlier due time took its place
+    m_node = node;
+}
+
+bool
+HostAgent::Tells(const FlowState& flow)
+{
+    return flow.toSend <= flow.segmentSize && !flow.sent;
+}
+
+void
+HostAgent::OnEvent()
+{
+    const int64_t now = Simulator::Now().GetTimeStep();
+    if (now == m_wakeAt) // else: an earlier due time took its place
     {
-        return;
+        m_wakeAt = NEVER;
+        Pace(now, true);
     }
-    m_wakeAt = NEVER;
+}
+
+void
+HostAgent::Pace(int64_t now, bool mayTell)
+{
     m_pacing = true;
     while (!m_heap.empty() && m_heap.front().due <= now)
     {
@@ -129,6 +144,10 @@ HostAgent::Pace()
             PopTop();
             --m_stale;
             continue;
+        }
+        if (!mayTell && Tells(flow))
+        {
+            break;
         }
         const uint64_t payload = std::min<uint64_t>(flow.segmentSize, flow.toSend);
         flow.emitted += payload;
@@ -165,15 +184,22 @@ HostAgent::Wake(int64_t now)
     {
         return;
     }
-    const int64_t due = std::max(m_heap.front().due, now);
+    const Entry& top = m_heap.front();
+    const int64_t due = std::max(top.due, now);
+    const FlowState& flow = m_network->StateOf(top.slot);
+    const bool tells = flow.stamp == top.stamp && Tells(flow);
+    if (!tells)
+    {
+        const int64_t pending = m_network->SoonTimeOf(m_node);
+        if (pending <= due || m_network->RescheduleSoon(m_node, due, now))
+        {
+            return;
+        }
+    }
     if (due < m_wakeAt)
     {
         m_wakeAt = due;
-        m_event->Ref();
-        m_network->CountImmediate(due == now);
-        m_simulator->ScheduleWithContext(Simulator::NO_CONTEXT,
-                                         TimeStep(due - now),
-                                         PeekPointer(m_event));
+        m_network->ScheduleAt(PeekPointer(m_event), due);
     }
 }
 

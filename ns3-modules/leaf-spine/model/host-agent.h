@@ -26,7 +26,6 @@ namespace ns3
 
 class EgressPort;
 class FabricNetwork;
-class SimulatorImpl;
 
 /// Paces the flows that leave by one port.
 class HostAgent : public Object
@@ -45,6 +44,13 @@ class HostAgent : public Object
 
     /// Bytes of a flow were lost; they are sent again at the flow's last rate.
     void Resend(uint32_t slot, uint32_t payload, int64_t now);
+
+    /// The calendar's node of the agent.
+    void SetNode(uint32_t node);
+
+    /// Emit what is due by now. @param mayTell whether FlowSent may be told, i.e. the simulator's
+    /// clock stands at `now`.
+    void Pace(int64_t now, bool mayTell);
 
     Ptr<EgressPort> GetPort() const;
 
@@ -72,10 +78,12 @@ class HostAgent : public Object
 
     static constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
 
-    /// Emit what is due now.
-    void Pace();
+    /// The simulator's event.
+    void OnEvent();
     /// Make sure that an event is pending at the first due time.
     void Wake(int64_t now);
+    /// Whether the flow's next segment is its last, of which FlowSent is to be told.
+    static bool Tells(const FlowState& flow);
 
     void Push(uint32_t slot);
     void Invalidate(FlowState& flow);
@@ -84,13 +92,13 @@ class HostAgent : public Object
     void DropStaleEntries();
 
     FabricNetwork* m_network{nullptr};
-    SimulatorImpl* m_simulator{nullptr};
     EgressPort* m_port{nullptr};
     Ptr<PaceEvent> m_event;
     std::vector<Entry> m_heap; ///< binary min-heap
     std::size_t m_stale{0};    ///< entries that are no longer valid
-    int64_t m_wakeAt{NEVER};   ///< earliest pending event
-    bool m_pacing{false};      ///< inside Pace()
+    int64_t m_wakeAt{NEVER};   ///< the simulator's earliest pending event
+    uint32_t m_node{0};
+    bool m_pacing{false}; ///< inside Pace()
     uint64_t m_emitted{0};
 };
 

@@ -4,6 +4,7 @@
 
 #include "star-network.h"
 
+#include "ns3/horizon-scheduler.h"
 #include "ns3/test.h"
 
 #include <random>
@@ -104,7 +105,7 @@ class LazyServiceTestCase : public TestCase
 {
   public:
     LazyServiceTestCase()
-        : TestCase("committing ahead changes no finish, drop or backlog")
+        : TestCase("committing and running ahead change no finish, drop or backlog")
     {
     }
 
@@ -123,11 +124,15 @@ class LazyServiceTestCase : public TestCase
 
     /// 60 flows of random sizes, rates and priorities that change while they run; rates are odd, so
     /// that no two events of different ports fall on one picosecond.
-    Outcome RunOnce(uint32_t seed, bool lazy) const
+    Outcome RunOnce(uint32_t seed, bool lazy, bool ahead) const
     {
         std::mt19937 random(seed);
         const auto below = [&random](uint32_t n) { return static_cast<uint32_t>(random() % n); };
         FabricNetwork::UsePicoseconds();
+        if (ahead)
+        {
+            HorizonScheduler::Install();
+        }
         StarNetwork star({101e9, 97.3e9, 103.7e9, 99.1e9}, {41.3e9, 53.9e9}, 200000);
         for (uint32_t destination = 0; destination < 2 && !lazy; ++destination)
         {
@@ -167,8 +172,9 @@ class LazyServiceTestCase : public TestCase
         uint64_t drops = 0;
         for (uint32_t seed = 1; seed <= 40; ++seed)
         {
-            const Outcome lazy = RunOnce(seed, true);
-            const Outcome awake = RunOnce(seed, false);
+            const Outcome lazy = RunOnce(seed, true, false);
+            const Outcome awake = RunOnce(seed, false, false);
+            const Outcome ahead = RunOnce(seed, true, true);
             NS_TEST_EXPECT_MSG_EQ(lazy.ends.size(), 60, "every flow ends, seed " << seed);
             NS_TEST_EXPECT_MSG_EQ((lazy.ends == awake.ends), true, "finishes, seed " << seed);
             NS_TEST_EXPECT_MSG_EQ(lazy.drops, awake.drops, "drops, seed " << seed);
@@ -178,6 +184,11 @@ class LazyServiceTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ((lazy.segments == awake.segments),
                                   true,
                                   "segments, seed " << seed);
+            NS_TEST_EXPECT_MSG_EQ((lazy.ends == ahead.ends && lazy.drops == ahead.drops &&
+                                   lazy.maxQueues == ahead.maxQueues &&
+                                   lazy.segments == ahead.segments),
+                                  true,
+                                  "running ahead of the simulator, seed " << seed);
             drops += lazy.drops;
         }
         NS_TEST_EXPECT_MSG_GT(drops, 0, "the buffers were full at times");
