@@ -4,8 +4,7 @@
 //
 //   leaf-spine-all-reduce --scheduler=echelon --ns3::LeafSpineHelper::Leaves=8
 //   leaf-spine-all-reduce --ns3::AllReduceHelper::Bytes=1000000
-//   --ns3::AllReduceHelper::Algorithm=tree NS_LOG=HostAgent=logic leaf-spine-all-reduce
-//   (developers' build)
+//   leaf-spine-all-reduce --ns3::AllReduceHelper::Algorithm=tree
 
 #include "ns3/all-reduce-helper.h"
 #include "ns3/command-line.h"

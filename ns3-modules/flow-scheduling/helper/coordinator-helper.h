@@ -6,8 +6,7 @@
  *     CoordinatorHelper coordinator("echelon");
  *     coordinator.Install(network, helper->GetTopology());
  *     allReduce.Install(coordinator, {0, 4, 8, 12});        // all-reduce-helper.h, or AddJob
- *     Time end = coordinator.Run();                          // Simulator::Run, until the last job
- * ends
+ *     Time end = coordinator.Run();                          // Simulator::Run
  *
  * The coordinator hears of every arrival and departure of a flow, asks the scheduler for rates and
  * sets them at the agents; see flow-core/emulation. Trace sinks on the network work as in any ns-3

@@ -6,8 +6,7 @@
  *     Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
  *     helper->SetAttribute("Leaves", UintegerValue(8));
  *     Ptr<FabricNetwork> network = helper->Create();
- *     network->StartFlow(helper->MakeFlow(0, 3, 17, 25000000, 1));   // id, source GPU, destination
- * GPU, bytes, ECMP key
+ *     network->StartFlow(helper->MakeFlow(0, 3, 17, 25000000, 1));   // flow 0 from GPU 3 to GPU 17
  *
  * Every attribute is also a command-line argument of programs that use CommandLine:
  * --ns3::LeafSpineHelper::Leaves=8. GPUs are numbered host by host, hosts leaf by leaf.

@@ -4,8 +4,9 @@
  * Builds the packet fabric of any echelon::Topology: one egress port per directed link, with the
  * link's number.
  *
- *     Ptr<FabricNetwork> network = BuildFabricNetwork(topology, CreateObject<FabricNetwork>(), 16
- * << 20); network->GetPort(link.Value())->SentBytes();
+ *     Ptr<FabricNetwork> network = CreateObject<FabricNetwork>();
+ *     BuildFabricNetwork(topology, network, 16 << 20);
+ *     network->GetPort(link.Value())->SentBytes();
  *
  * Linear in the links.
  */

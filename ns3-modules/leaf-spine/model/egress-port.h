@@ -18,8 +18,10 @@
  * of the segment before) + transmission time, and no event marks the start of transmission. A more
  * urgent arrival takes the segments that wait back into the queues, and the port then wakes at each
  * end of a transmission until the queues are empty. A segment is taken back at most once, so the
- * work per segment stays O(1). At the last hop no event is needed per segment either: arrivals are
- * accounted when the port is next touched, and only a segment that may complete its flow has one.
+ * work per segment stays O(1).
+ *
+ * At the last hop no event is needed per segment either: arrivals are accounted when the port is
+ * next touched, and only a segment that may complete its flow has one.
  *
  * The port follows this lazy course unless a sink is connected to Dequeue; then it wakes for every
  * start.

@@ -8,10 +8,11 @@
  *     while (wheel.NextTime() <= t) { Run(wheel.Pop()); }
  *
  * Every node has at most one pending time. Equal times come out in the order they were scheduled.
- * Times hash into buckets a little narrower than the mean gap between events; a bucket is a list
- * sorted by time and a bitmap tells the next bucket in use, so Schedule, Remove and Pop are O(1)
- * while times are spread (R. Brown, "Calendar Queues", CACM 1988, without resizing: the fabric
- * knows how many nodes there are and how far ahead they look).
+ * Times hash into buckets about as wide as the mean gap between events; a bucket is a list sorted
+ * by time, with a queue for equal times, and a bitmap tells the next bucket in use. So Schedule and
+ * Pop are O(1) while distinct times are spread; Remove is linear in the nodes of the same time.
+ * After R. Brown, "Calendar Queues" (CACM 1988), but without resizing: the fabric knows how many
+ * nodes there are and how far ahead they look.
  */
 #ifndef EVENT_WHEEL_H
 #define EVENT_WHEEL_H

@@ -11,10 +11,18 @@
  * Flows have ids of the caller's choice, small integers that are not used twice. A flow sends
  * nothing until it has a rate. Lost segments: the source hears of a drop after the propagation
  * delay of the way back and sends the bytes again (selective retransmission, idealised), so every
- * flow with a rate ends. Work: one event per hop but the last, none per segment there, and one per
- * emission (see egress-port.h, host-agent.h). Simulator is process-wide, so is the fabric: one
- * network per run, gone before Simulator::Destroy returns. Times are picoseconds; at nanoseconds a
- * 4 KiB segment at 400 Gb/s (83.56 ns) would be off by more than a half per cent.
+ * flow with a rate ends.
+ *
+ * Work: one event per hop but the last, none per segment there, and one per emission (see
+ * egress-port.h, host-agent.h). These events wait in a calendar of the fabric's own. Under
+ * HorizonScheduler, and without sinks on segment traces, they run in one go up to the next other
+ * event of the simulator; else each has its turn in the simulator's loop. Whoever asks the fabric
+ * something at a time finds everything before that time done, and the results are the same.
+ *
+ * Simulator is process-wide, so is the fabric: one network per run, disposed of before
+ * Simulator::Destroy. Times are picoseconds; at nanoseconds a 4 KiB segment at 400 Gb/s (83.56 ns)
+ * would be off by more than a half per cent.
+ * Errors: fatal (NS_ABORT) for paths that do not fit the ports, ids used twice, bad rates.
  */
 #ifndef FABRIC_NETWORK_H
 #define FABRIC_NETWORK_H

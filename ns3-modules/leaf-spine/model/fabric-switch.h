@@ -3,8 +3,8 @@
  * @file
  * Switches: what groups egress ports and sums their figures.
  *
- *     for (const Ptr<FabricSwitch>& node : network->GetSwitches()) { node->GetName();
- * node->SentBytes(); }
+ *     Ptr<FabricSwitch> node = network->GetSwitches()[0];
+ *     node->GetName();  node->SentBytes();
  *
  * Forwarding needs no switch object: a path names the egress ports, and a port hands a segment to
  * the next port of its path (store and forward, no switching delay). Kinds differ by TypeId:

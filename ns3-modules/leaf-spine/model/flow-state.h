@@ -3,8 +3,7 @@
  * @file
  * The state of a flow inside the packet fabric, one record per live flow.
  *
- *     double credit = state.CreditAt(now);   // bits that the rates so far entitle the flow to have
- * sent
+ *     double credit = state.CreditAt(now);   // bits that the rates so far entitle it to have sent
  *
  * Credit is the integral of the allocated rate. It is kept as an anchor (time, bits) that moves
  * only when the rate changes; the k-th segment is due when the credit reaches the bytes emitted

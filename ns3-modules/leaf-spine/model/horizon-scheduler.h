@@ -3,8 +3,7 @@
  * @file
  * The simulator's queue of events, with a view of the time of the next one.
  *
- *     HorizonScheduler::Install();                  // or --SchedulerType=ns3::HorizonScheduler on
- * the command line
+ *     HorizonScheduler::Install();    // or on the command line: --SchedulerType=…
  *
  * A PriorityQueueScheduler. While the simulator uses it, FabricNetwork may run all its own events
  * up to the next other event of the simulator at once, without a turn of the simulator's loop for

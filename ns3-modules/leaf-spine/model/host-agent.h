@@ -8,8 +8,8 @@
  * Segment k of a flow is handed to the interface when the flow's credit reaches the bytes before it
  * (see flow-state.h), so the flow's last bit leaves no later than in the fluid model plus the queue
  * at the interface, and at most one segment's time at the flow's rate before. The interface serves
- * its flows in order of due time. One pending event per agent; O(log flows) per segment and per
- * change of rate.
+ * its flows in order of due time.
+ * One pending event per agent; O(log flows) per segment and per change of rate.
  */
 #ifndef HOST_AGENT_H
 #define HOST_AGENT_H

@@ -4,8 +4,7 @@
  * A trace source of segments that knows whether anybody listens anywhere.
  *
  *     SegmentTrace m_dropTrace;                     // in a class with .AddTraceSource("Drop", …)
- *     if (SegmentTrace::AnySink()) { … }            // some sink is connected to some segment trace
- * of the process
+ *     if (SegmentTrace::AnySink()) { … }            // of any segment trace of the process
  *
  * Sinks expect Simulator::Now() to be the time of what they hear. FabricNetwork runs ahead of the
  * simulator's clock only while there is no sink.

@@ -4,8 +4,8 @@
  * The smallest networks for tests: sources and destinations around one switch, and what happened
  * there.
  *
- *     StarNetwork star({100e9, 100e9}, {10e9});    // two sources, one destination; ports 0, 1 and
- * 2 star.Start(0, 1, 0, 4096);  Simulator::Run();  star.ends[0];
+ *     StarNetwork star({100e9, 100e9}, {10e9});    // two sources, one destination; ports 0, 1, 2
+ *     star.Start(0, 1, 0, 4096);  Simulator::Run();  star.ends[0];
  */
 #ifndef STAR_NETWORK_H
 #define STAR_NETWORK_H
