@@ -19,9 +19,9 @@ os.environ["ECHELON_BIN"] = str(BIN / "echelon")
 os.environ["ECHELON_SOURCE_DIR"] = str(ROOT)
 sys.path.insert(0, str(ROOT / "tests" / "cross"))
 
-import figure_2  # noqa: E402
-import packet_against_fluid  # noqa: E402
-import ring_all_reduce  # noqa: E402
+import figure_2_test  # noqa: E402
+import packet_against_fluid_test  # noqa: E402
+import ring_all_reduce_test  # noqa: E402
 from _runs import summary  # noqa: E402
 
 
@@ -33,9 +33,9 @@ def table(header, rows):
 def figure_2_section():
     rows = []
     for fabric in ("fluid", "packet"):
-        for scheduler, (finishes, done) in figure_2.results(fabric).items():
+        for scheduler, (finishes, done) in figure_2_test.results(fabric).items():
             shown = ", ".join(f"{t:.9g}" for t in finishes)
-            error = figure_2.worst_error(scheduler, finishes, done)
+            error = figure_2_test.worst_error(scheduler, finishes, done)
             rows.append([scheduler, fabric, shown, f"{done:.9g}", f"{error:.1e}"])
     return (
         "## Figure 2 of the EchelonFlow paper\n\n"
@@ -48,34 +48,34 @@ def figure_2_section():
 
 def ring_section():
     rows = []
-    for ranks in ring_all_reduce.RANKS:
+    for ranks in ring_all_reduce_test.RANKS:
         cells = [str(ranks)]
         for granularity in ("flow", "step"):
-            size = ring_all_reduce.SIZES[-1]
+            size = ring_all_reduce_test.SIZES[-1]
             scenario = ring_all_reduce.scenario(ranks, size, granularity)
             fluid = summary(scenario)["runs"][0]["makespan_s"]
             packet = summary(scenario, "--fabric", "packet")["runs"][0]["makespan_s"]
-            exact = ring_all_reduce.closed_form(ranks, size)
-            expected = ring_all_reduce.closed_form_packet(ranks, size, granularity)
+            exact = ring_all_reduce_test.closed_form(ranks, size)
+            expected = ring_all_reduce_test.closed_form_packet(ranks, size, granularity)
             cells += [f"{exact * 1e3:.6f}", f"{abs(fluid / exact - 1):.1e}", f"{abs(packet / expected - 1):.1e}"]
         rows.append(cells)
     header = ["ranks", "flow: T, ms", "fluid error", "packet error", "step: T, ms", "fluid error", "packet error"]
     return (
         "## Ring all-reduce against its closed form\n\n"
-        f"{ring_all_reduce.SIZES[-1]} bytes, non-blocking, 100 Gb/s, 500 ns a link; T = 2 (n − 1) (S/n · 8/B + 2 d). The packet fabric is compared with the form that has\n"
-        "headers and store-and-forward in it, derived in `tests/cross/ring_all_reduce.py`, which also runs other sizes.\n\n" + table(header, rows)
+        f"{ring_all_reduce_test.SIZES[-1]} bytes, non-blocking, 100 Gb/s, 500 ns a link; T = 2 (n − 1) (S/n · 8/B + 2 d). The packet fabric is compared with the form that has\n"
+        "headers and store-and-forward in it, derived in `tests/cross/ring_all_reduce_test.py`, which also runs other sizes.\n\n" + table(header, rows)
     )
 
 
 def packet_section():
     rows = []
     for path in sorted((ROOT / "scenarios" / "smoke").glob("*.json")):
-        differences = packet_against_fluid.relative_differences(path)
+        differences = packet_against_fluid_test.relative_differences(path)
         scheduler = max(differences, key=lambda name: abs(differences[name]))
         rows.append([path.stem, str(len(differences)), f"{100 * differences[scheduler]:+.3f} %", scheduler])
     return (
         "## Packet fabric against fluid fabric\n\n"
-        "Makespans of every smoke scenario under every scheduler it names, both fabrics with the same header overhead. `tests/cross/packet_against_fluid.py` holds\n"
+        "Makespans of every smoke scenario under every scheduler it names, both fabrics with the same header overhead. `tests/cross/packet_against_fluid_test.py` holds\n"
         "all of them to 2 %. What is left: a segment is stored and forwarded on each hop, which adds one segment's transmission time per hop to each\n"
         "flow *on the critical path*; so the difference grows with the number of dependent transfers and shrinks with their size. It is largest where a\n"
         "collective is cut into the smallest dependent pieces (`all-reduce-ring-chunk`). No scenario is exempt.\n\n"

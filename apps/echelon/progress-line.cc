@@ -37,8 +37,10 @@ ProgressLine::Show(const std::vector<double>& parts)
         }
     }
     const auto done = std::count(parts.begin(), parts.end(), 1.0);
-    std::cerr << "\r\033[K" << running << (running.empty() ? "" : "; ") << done << " of "
-              << parts.size() << " done" << std::flush;
+    // One write, so that a terminal never shows half a line.
+    std::cerr << "\r\033[K" + running + (running.empty() ? "" : "; ") + std::to_string(done) +
+                     " of " + std::to_string(parts.size()) + " done"
+              << std::flush;
     m_shown = true;
 }
 

@@ -232,7 +232,9 @@ class InterruptTest(CliTestCase):
             stderr=slave,
         ) as process:
             os.close(slave)
-            shown = os.read(master, 4096).decode()
+            shown = ""
+            while "done" not in shown:
+                shown += os.read(master, 4096).decode()
             process.terminate()
             process.wait(timeout=30)
         self.assertIn("running: fair", shown)
