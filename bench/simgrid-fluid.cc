@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The fluid fabric beside SimGrid's flow-level model, in one run: same flows, same paths, same max-min sharing.
+ * The fluid fabric beside SimGrid's flow-level model, in one run: same flows, same paths, same
+ * max-min sharing.
  *
  *     simgrid-fluid [hosts-per-leaf] [seed]
  *
- * A skewed all-to-all on a leaf-spine of 8 leaves and 8 spines: the size of the flow from s to d is 1 MB x the product of two
- * Zipf-like factors, one of a random rank of s and one of d. No propagation delay, so that both models mean the same.
- * Prints both makespans, their relative difference, CPU seconds of both (model construction excluded), and the ratio. Exit code 1 when the makespans
- * differ by more than 1e-6. SimGrid's model: CM02 without latency, TCP-gamma and cross-traffic corrections.
+ * A skewed all-to-all on a leaf-spine of 8 leaves and 8 spines: the size of the flow from s to d is
+ * 1 MB x the product of two Zipf-like factors, one of a random rank of s and one of d. No
+ * propagation delay, so that both models mean the same. Prints both makespans, their relative
+ * difference, CPU seconds of both (model construction excluded), and the ratio. Exit code 1 when
+ * the makespans differ by more than 1e-6. SimGrid's model: CM02 without latency, TCP-gamma and
+ * cross-traffic corrections.
  */
 #include "base/random.h"
 #include "emulation/emulation.h"
@@ -16,13 +19,12 @@
 #include "sched/scheduler-registry.h"
 #include "topology/builders.h"
 
-#include <simgrid/s4u.hpp>
-#include <sys/resource.h>
-
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <numeric>
+#include <simgrid/s4u.hpp>
+#include <sys/resource.h>
 
 namespace
 {
@@ -71,7 +73,8 @@ SkewedAllToAll(std::uint32_t hosts, std::uint64_t seed)
     const std::vector<double> receiver = Skew(hosts, seed, "receivers");
     Job job;
     job.name = "all-to-all";
-    const auto group = job.graph.AddGroup({"all-to-all", "world", echelon::Arrangement::Coflow(), 1});
+    const auto group =
+        job.graph.AddGroup({"all-to-all", "world", echelon::Arrangement::Coflow(), 1});
     for (std::uint32_t s = 0; s < hosts; ++s)
     {
         for (std::uint32_t d = 0; d < hosts; ++d)
@@ -118,7 +121,8 @@ RunSimGrid(const Topology& topology, const Job& job, s4u::Engine& engine)
     {
         links.push_back(zone->create_link(link.name, link.rate / 8)->set_latency(0)->seal());
     }
-    // As the emulation derives it from seed, job and connection: both models use the same spine for every pair.
+    // As the emulation derives it from seed, job and connection: both models use the same spine for
+    // every pair.
     const std::uint64_t key = echelon::Mix64(ROUTE_SEED) ^ echelon::HashText("all-to-all/world");
     for (std::uint32_t s = 0; s < hosts.size(); ++s)
     {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The coordinator's incremental decisions and the fluid engine against an independent, naive simulation: all active flows put before
- * the scheduler on every event, time advanced to the next release or finish by a linear scan.
+ * The coordinator's incremental decisions and the fluid engine against an independent, naive
+ * simulation: all active flows put before the scheduler on every event, time advanced to the next
+ * release or finish by a linear scan.
  */
 #include "base/random.h"
 #include "emulation/emulation.h"
@@ -10,9 +11,8 @@
 #include "sched/scheduler-registry.h"
 #include "topology/builders.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 namespace echelon
 {
@@ -209,7 +209,8 @@ TEST_P(IncrementalDecisionsTest, EqualNaiveSimulation)
         ASSERT_EQ(record.flows.size(), releases.size());
         for (std::size_t f = 0; f < releases.size(); ++f)
         {
-            // Each of the up to 120 events rounds a finish up by at most 1 ps and coalesces within 2 ps.
+            // Each of the up to 120 events rounds a finish up by at most 1 ps and coalesces within
+            // 2 ps.
             EXPECT_NEAR(record.flows[f].finish.Seconds(), naive[f], 1e-9)
                 << "flow " << f << ", seed " << seed;
         }

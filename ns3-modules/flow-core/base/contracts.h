@@ -6,7 +6,8 @@
  *     ECHELON_REQUIRE(rate >= 0, "a rate is not negative");       // the caller's fault
  *     ECHELON_ENSURE(load <= capacity, "no link over capacity");  // our fault
  *
- * A broken contract throws ContractViolation; the command line reports it as an internal error (exit code 70).
+ * A broken contract throws ContractViolation; the command line reports it as an internal error
+ * (exit code 70).
  */
 #pragma once
 

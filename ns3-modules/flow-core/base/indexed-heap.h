@@ -7,9 +7,10 @@
  *     heap.Set(7, 100);  heap.Set(7, 50);        // insert, then lower the key
  *     heap.Top();  heap.Erase(7);
  *
- * Equal keys come out by ascending item. Set, Erase, Pop: O(log n); Contains, Top: O(1). Memory: 4 bytes per largest item ever
- * set, and the heap. Four children a node: shallower than binary, and a node's children share a cache line.
- * Boost.Heap offers mutable heaps too, with a heap-allocated node per item; this one is an array.
+ * Equal keys come out by ascending item. Set, Erase, Pop: O(log n); Contains, Top: O(1). Memory: 4
+ * bytes per largest item ever set, and the heap. Four children a node: shallower than binary, and a
+ * node's children share a cache line. Boost.Heap offers mutable heaps too, with a heap-allocated
+ * node per item; this one is an array.
  */
 #pragma once
 

@@ -216,7 +216,8 @@ ClosestMatch(std::string_view word, const std::vector<std::string>& candidates)
             row[0] = i;
             for (std::size_t j = 1; j <= candidate.size(); ++j)
             {
-                const std::size_t substitution = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+                const std::size_t substitution =
+                    diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
                 diagonal = row[j];
                 row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitution});
             }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Parameters declared once: validation, `echelon list`, the reference pages and the JSON Schemas come from these records.
+ * Parameters declared once: validation, `echelon list`, the reference pages and the JSON Schemas
+ * come from these records.
  *
  *     const std::vector<ParameterSpec> specs{
- *         {"control_delay", ParameterType::TIME, "0s", "time from a change to the decision in force"}};
- *     ParameterSet values(specs);
- *     values.Set("control_delay", "50us");
- *     Time delay = values.GetTime("control_delay");
+ *         {"control_delay", ParameterType::TIME, "0s", "time from a change to the decision in
+ * force"}}; ParameterSet values(specs); values.Set("control_delay", "50us"); Time delay =
+ * values.GetTime("control_delay");
  *
  * Errors: ParameterError {parameter, what is wrong, hint}; the loader adds file and JSON pointer.
  */
@@ -25,7 +25,8 @@
 namespace echelon
 {
 
-/// What kind of value a parameter takes. TIME, RATE and BYTES are texts with units; CHOICE is one of `choices`.
+/// What kind of value a parameter takes. TIME, RATE and BYTES are texts with units; CHOICE is one
+/// of `choices`.
 enum class ParameterType
 {
     TIME,

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Named random streams: the same seed and name give the same numbers on every platform, and a new stream moves no other.
+ * Named random streams: the same seed and name give the same numbers on every platform, and a new
+ * stream moves no other.
  *
  *     RandomStream stream(seed, "placement/job-a");
  *     double u = stream.Uniform();               // in [0, 1)
  *     stream.Shuffle(devices);
  *
- * Generator: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64 from the seed and the FNV-1a hash of the name.
- * The standard library's distributions differ between implementations, so the few needed are written here.
+ * Generator: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64 from the seed and the
+ * FNV-1a hash of the name. The standard library's distributions differ between implementations, so
+ * the few needed are written here.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Simulated time: an integer number of picoseconds, so that sums are exact and runs repeat bit for bit.
+ * Simulated time: an integer number of picoseconds, so that sums are exact and runs repeat bit for
+ * bit.
  *
  *     Time t = Time::FromSeconds(1.5) + Time::FromPicoseconds(20);
  *     double s = t.Seconds();

@@ -3,8 +3,8 @@
  * @file
  * Every numerical tolerance of the core, named, in one place.
  *
- * Rates and remaining volumes are doubles; times are integers (see base/time.h). A tolerance here bounds the noise of double
- * arithmetic, never a modelling error.
+ * Rates and remaining volumes are doubles; times are integers (see base/time.h). A tolerance here
+ * bounds the noise of double arithmetic, never a modelling error.
  */
 #pragma once
 
@@ -20,10 +20,26 @@ inline constexpr double CAPACITY_EXCESS = 1e-9;
 /// A residual capacity below this fraction of the link's rate is noise and counts as zero.
 inline constexpr double CAPACITY_EPSILON = 1e-11;
 
+/// A link whose flows leave less than this of its capacity, relative, is full. Far above the noise
+/// of a sum of thousands of rates; the rates of a full link are max-min up to this times the
+/// capacity over the rate.
+inline constexpr double FULL_LINK = 1e-12;
+
+/// Levels (rates per flow) on one link that differ by less than this, relative, are the same level.
+inline constexpr double SAME_LEVEL = 1e-11;
+
+/// Flows this far below a link's level, relative, cannot have had their bottleneck there: far above
+/// SAME_LEVEL, since it only saves work.
+inline constexpr double BELOW_LEVEL = 1e-6;
+
+/// Average link rates that differ by less than this, relative, are one record of a series.
+inline constexpr double SAME_RATE = 1e-9;
+
 /// A predicted finish this close above a whole picosecond is rounded down to it, in picoseconds.
 inline constexpr double COMPLETION_SLACK_PS = 1e-3;
 
-/// Flows whose predicted finish times differ by at most this many picoseconds finish in the same event.
+/// Flows whose predicted finish times differ by at most this many picoseconds finish in the same
+/// event.
 inline constexpr long long COMPLETION_COALESCE_PS = 2;
 
 } // namespace echelon

@@ -58,7 +58,10 @@ Trim(std::string_view text)
 
 template <std::size_t N>
 double
-Parse(std::string_view text, const std::array<Unit, N>& units, const char* what, const char* example)
+Parse(std::string_view text,
+      const std::array<Unit, N>& units,
+      const char* what,
+      const char* example)
 {
     const std::string shown = "\"" + std::string(text) + "\"";
     const std::string hint = std::string("; write for example ") + example;
@@ -107,8 +110,14 @@ std::string
 ThreeDigits(double value, const char* unit)
 {
     std::array<char, 48> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), "%.*f %s", value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2,
-                  value, unit);
+    std::snprintf(buffer.data(),
+                  buffer.size(),
+                  "%.*f %s",
+                  value >= 99.95   ? 0
+                  : value >= 9.995 ? 1
+                                   : 2,
+                  value,
+                  unit);
     return buffer.data();
 }
 

@@ -7,9 +7,9 @@
  *     Time    d = ParseTime("1.5us");
  *     Bytes   b = ParseBytes("1MiB");        // 1048576; 1 MB = 10^6 bytes
  *
- * A number, optional white space, and a unit. Rates: bps, Kbps, Mbps, Gbps, Tbps (bits per second), also b/s.
- * Times: ps, ns, us, ms, s. Bytes: B, KB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB (1024).
- * Errors: UnitError with what is wrong and a hint.
+ * A number, optional white space, and a unit. Rates: bps, Kbps, Mbps, Gbps, Tbps (bits per second),
+ * also b/s. Times: ps, ns, us, ms, s. Bytes: B, KB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB
+ * (1024). Errors: UnitError with what is wrong and a hint.
  */
 #pragma once
 

@@ -38,6 +38,7 @@ Coordinator::Coordinator(const Topology& topology,
       m_controlDelay(controlDelay),
       m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
       m_series(topology.Links().size()),
+      m_appliedRates(topology.Links().size(), 0.0),
       m_isTouched(topology.Links().size(), 0),
       m_linkMark(topology.Links().size(), 0)
 {
@@ -82,11 +83,8 @@ void
 Coordinator::RemoveFlow(FlowId flow)
 {
     m_state.Remove(flow);
+    SetAppliedRate(flow, 0);
     const FlowState& state = m_flows[flow.Value()];
-    for (const LinkId link : state.view.path)
-    {
-        NoteRate(link);
-    }
     GroupState& group = m_groups[state.group.Value()];
     const FlowId moved = group.flows.back();
     group.flows[state.placeInGroup] = moved;
@@ -112,24 +110,28 @@ Coordinator::Touch(const Path& path, GroupId group)
 }
 
 void
-Coordinator::NoteRate(LinkId link)
+Coordinator::SetAppliedRate(FlowId flow, BitRate rate)
 {
-    if (!m_topology.IsScaleUp(link))
+    FlowState& state = m_flows[flow.Value()];
+    for (const LinkId link : state.view.path)
     {
-        m_series.SetRate(link, m_fabric.Now(), m_state.LinkRate(link));
+        BitRate& applied = m_appliedRates[link.Value()];
+        applied += rate - state.appliedRate;
+        if (m_state.FlowsOn(link).empty())
+        {
+            applied = 0; // not the noise of many additions
+        }
+        if (!m_topology.IsScaleUp(link))
+        {
+            m_series.SetRate(link, m_fabric.Now(), std::max(0.0, applied));
+        }
     }
+    state.appliedRate = rate;
 }
 
 void
 Coordinator::RequestDecision()
 {
-    if (m_controlDelay > Time())
-    {
-        // Each change is answered one delay later; a decision on the way also covers the changes
-        // that came after its cause.
-        m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this] { Decide(); });
-        return;
-    }
     if (!m_decisionRequested)
     {
         m_decisionRequested = true;
@@ -147,6 +149,7 @@ Coordinator::Decide()
     {
         return;
     }
+    m_state.Refresh();
     if (!m_scheduler.Repair(m_state, m_touchedLinks, m_rates))
     {
         CollectClosure();
@@ -158,7 +161,13 @@ Coordinator::Decide()
     }
     m_touchedLinks.clear();
     m_touchedGroups.clear();
-    Apply();
+    m_state.SetRates(m_rates);
+    if (m_controlDelay == Time())
+    {
+        Apply(m_rates);
+        return;
+    }
+    m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this, rates = m_rates] { Apply(rates); });
 }
 
 void
@@ -292,16 +301,16 @@ Coordinator::BuildView()
 }
 
 void
-Coordinator::Apply()
+Coordinator::Apply(const std::vector<FlowRate>& rates)
 {
-    for (const LinkId link : m_state.SetRates(m_rates))
-    {
-        NoteRate(link);
-    }
     m_changes.clear();
-    for (const FlowRate& rate : m_rates)
+    for (const FlowRate& rate : rates)
     {
-        m_changes.push_back({rate.flow, rate.rate, 0});
+        if (m_state.IsActive(rate.flow)) // it may have ended since the decision
+        {
+            SetAppliedRate(rate.flow, rate.rate);
+            m_changes.push_back({rate.flow, rate.rate, 0});
+        }
     }
     m_fabric.SetRates(m_changes);
 }

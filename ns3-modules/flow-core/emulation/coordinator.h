@@ -13,9 +13,9 @@
  * closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one. A
  * scheduler with a shortcut (Scheduler::Repair) is asked for that first.
  *
- * Control delay d: an arrival or departure at t is answered by a decision at t + d. A new flow
- * waits until then; what a departed flow had lies idle until then. The decision uses the volumes
- * left at t + d. Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
+ * Control delay d: the decision on the arrivals and departures of time t, made from the volumes
+ * left at t, is in force from t + d on. A new flow waits until then; what a departed flow had lies
+ * idle until then. Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
  */
 #pragma once
 
@@ -62,6 +62,7 @@ class Coordinator
     {
         ActiveFlow view;
         GroupId group;
+        BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
         std::uint32_t placeInGroup = 0;
         std::uint32_t mark = 0; ///< the decision that last included it
     };
@@ -76,7 +77,7 @@ class Coordinator
     };
 
     void Touch(const Path& path, GroupId group);
-    void NoteRate(LinkId link);
+    void SetAppliedRate(FlowId flow, BitRate rate);
     void RequestDecision();
     void Decide();
     void CollectClosure();
@@ -85,7 +86,7 @@ class Coordinator
     void Visit(GroupId group);
     void Include(FlowId flow);
     void BuildView();
-    void Apply();
+    void Apply(const std::vector<FlowRate>& rates);
 
     const Topology& m_topology;
     Scheduler& m_scheduler;
@@ -93,9 +94,10 @@ class Coordinator
     Time m_controlDelay;
     NetworkState m_state;
     LinkSeries m_series;
-    std::vector<FlowState> m_flows;   ///< by FlowId
-    std::vector<GroupState> m_groups; ///< by GroupId
-    std::vector<FlowId> m_ascending;  ///< active flows by id, with some departed ones among them
+    std::vector<BitRate> m_appliedRates; ///< by LinkId: in force
+    std::vector<FlowState> m_flows;      ///< by FlowId
+    std::vector<GroupState> m_groups;    ///< by GroupId
+    std::vector<FlowId> m_ascending;     ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
     std::vector<LinkId> m_touchedLinks;   ///< since the last decision, each once

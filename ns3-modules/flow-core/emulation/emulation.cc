@@ -85,6 +85,11 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         m_fabric.CallAt(time, std::move(callback));
     }
 
+    void CallWhenSettled(std::function<void()> callback) override
+    {
+        m_fabric.CallWhenSettled(std::move(callback));
+    }
+
     void StartFlow(JobId job, std::uint32_t iteration, TaskId task) override
     {
         const TaskGraph& graph = m_input.jobs[job.Value()].graph;
@@ -198,9 +203,12 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         }
         const auto byStart = [](const ComputeRecord& a, const ComputeRecord& b) {
             return std::make_tuple(a.start, a.device, a.stream, a.end) <
-                   std::make_tuple(b.start, b.device, b.stream, b.end);
+                   std::make_tuple(b.start,
+                                   b.device,
+                                   b.stream,
+                                   b.end); // then in order of completion
         };
-        std::sort(m_record.computes.begin(), m_record.computes.end(), byStart);
+        std::stable_sort(m_record.computes.begin(), m_record.computes.end(), byStart);
         const auto byJob = [](const IterationRecord& a, const IterationRecord& b) {
             return std::make_tuple(a.job, a.iteration) < std::make_tuple(b.job, b.iteration);
         };

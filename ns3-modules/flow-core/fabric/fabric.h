@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What every rung of the ladder of fidelity (fluid, packet, …) offers the driver: start a flow, set rates, call me at a time, run.
+ * What every rung of the ladder of fidelity (fluid, packet, …) offers the driver: start a flow, set
+ * rates, call me at a time, run.
  *
  *     fabric.SetObserver(&coordinator);
  *     fabric.CallAt(Time(), [&] { fabric.StartFlow(flow); });
  *     fabric.Run();
  *
- * A flow sends nothing until SetRates gives it a rate. When its last bit has left the source the observer hears OnFlowSent (its
- * capacity is free), and when the last bit has arrived OnFlowFinished. Between the two lies at least the path's propagation
- * delay; both are heard in order of (time, sequence).
- * Errors: what a fabric cannot do it refuses when configured (ParameterError).
+ * A flow sends nothing until SetRates gives it a rate. When its last bit has left the source the
+ * observer hears OnFlowSent (its capacity is free), and when the last bit has arrived
+ * OnFlowFinished. Between the two lies at least the path's propagation delay; both are heard in
+ * order of (time, sequence). Errors: what a fabric cannot do it refuses when configured
+ * (ParameterError).
  */
 #pragma once
 
@@ -65,7 +67,8 @@ class Fabric
 
     virtual Time Now() const = 0;
 
-    /// Register a flow at the present time with rate 0. @pre the id is new, bytes > 0, path not empty.
+    /// Register a flow at the present time with rate 0. @pre the id is new, bytes > 0, path not
+    /// empty.
     virtual void StartFlow(const Flow& flow) = 0;
 
     /// Bits of a started flow (the whole bundle) that have not left the source; 0 once sent.
@@ -83,7 +86,8 @@ class Fabric
     /// Run until nothing is left to do.
     virtual void Run() = 0;
 
-    /// Payload bits per second that a link carries per bit per second of its rate: segment / (segment + header).
+    /// Payload bits per second that a link carries per bit per second of its rate: segment /
+    /// (segment + header).
     virtual double GoodputFactor() const = 0;
 
     virtual FabricCounts Counts() const = 0;

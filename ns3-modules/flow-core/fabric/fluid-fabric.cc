@@ -7,6 +7,7 @@
 #include "fabric/event-queue.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace echelon
 {
@@ -20,7 +21,8 @@ class FluidFabric::Engine
     {
     }
 
-    /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from then on.
+    /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from
+    /// then on.
     struct Transfer
     {
         double remaining = 0;
@@ -28,6 +30,7 @@ class FluidFabric::Engine
         Time since;
         Time delay;
         bool active = false;
+        bool used = false; ///< the id has been given to a flow
     };
 
     Transfer& At(FlowId flow)
@@ -36,28 +39,34 @@ class FluidFabric::Engine
         return m_transfers[flow.Value()];
     }
 
+    /// Not less than a picosecond's worth: a flow that has not been reported as sent has something
+    /// to send, whatever rounding says.
     double Remaining(const Transfer& transfer) const
     {
-        return transfer.remaining - transfer.rate * (m_now - transfer.since).Seconds();
+        const double left = transfer.remaining - transfer.rate * (m_now - transfer.since).Seconds();
+        return std::max(left, transfer.rate * Time::FromPicoseconds(1).Seconds());
     }
 
     void Start(const Flow& flow)
     {
         ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
-        ECHELON_REQUIRE(flow.bytes > 0 && flow.path.Hops() > 0, "a flow carries bytes along a path");
+        ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0 && flow.path.Hops() > 0,
+                        "a flow carries bytes along a path");
         if (flow.id.Value() >= m_transfers.size())
         {
             m_transfers.resize(flow.id.Value() + 1);
         }
         Transfer& transfer = m_transfers[flow.id.Value()];
-        ECHELON_REQUIRE(!transfer.active, "a flow id is used once");
-        transfer = {flow.Bits(), 0.0, m_now, m_topology.Delay(flow.path), true};
+        ECHELON_REQUIRE(!transfer.used, "a flow id is used once");
+        transfer = {flow.Bits(), 0.0, m_now, m_topology.Delay(flow.path), true, true};
     }
 
     void SetRate(const RateChange& change)
     {
         Transfer& transfer = At(change.flow);
         ECHELON_REQUIRE(transfer.active, "only a flow that still sends has a rate");
+        ECHELON_REQUIRE(std::isfinite(change.rate) && change.rate >= 0,
+                        "a rate is finite and not negative");
         if (transfer.rate == change.rate)
         {
             return;
@@ -65,7 +74,8 @@ class FluidFabric::Engine
         transfer.remaining = Remaining(transfer);
         transfer.since = m_now;
         transfer.rate = change.rate;
-        // A rate that is rounding noise would end the flow beyond the range of Time: such a flow waits for another rate.
+        // A rate that is rounding noise would end the flow beyond the range of Time: such a flow
+        // waits for another rate.
         const double longest = (Time::Max() - m_now).Seconds() / 2;
         if (transfer.remaining > transfer.rate * longest)
         {
@@ -80,9 +90,8 @@ class FluidFabric::Engine
     {
         for (;;)
         {
-            const Time finish = m_finishes.Empty()
-                                    ? Time::Max()
-                                    : Time::FromPicoseconds(m_finishes.Top().key);
+            const Time finish =
+                m_finishes.Empty() ? Time::Max() : Time::FromPicoseconds(m_finishes.Top().key);
             const Time next = std::min(finish, m_queue.NextTime());
             if (next == Time::Max())
             {
@@ -93,7 +102,8 @@ class FluidFabric::Engine
         }
     }
 
-    /// All events of the present time, then those that wait for the others; as often as they bring new ones.
+    /// All events of the present time, then those that wait for the others; as often as they bring
+    /// new ones.
     void RunPresent()
     {
         do
@@ -152,7 +162,7 @@ class FluidFabric::Engine
     Framing m_framing;
     FabricObserver* m_observer = nullptr;
     Time m_now;
-    std::vector<Transfer> m_transfers; ///< by FlowId
+    std::vector<Transfer> m_transfers;    ///< by FlowId
     IndexedHeap<std::int64_t> m_finishes; ///< flows with a rate, by predicted finish in ps
     EventQueue m_queue;
     std::vector<std::function<void()>> m_settled;

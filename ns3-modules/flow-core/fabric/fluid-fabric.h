@@ -3,12 +3,14 @@
  * @file
  * The fluid fabric: flows are volumes that drain at exactly their allocated rates.
  *
- *     FluidFabric fabric(topology);                       // or FluidFabric(topology, {4096, 82}) for the packet rung's goodput
- *     fabric.StartFlow(flow);  fabric.SetRates({{flow.id, 1e9}});  fabric.Run();
+ *     FluidFabric fabric(topology);                       // or FluidFabric(topology, {4096, 82})
+ * for the packet rung's goodput fabric.StartFlow(flow);  fabric.SetRates({{flow.id, 1e9}});
+ * fabric.Run();
  *
- * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's propagation delay later.
- * Event driven: O(log n) per start, finish, rate change or callback; the remaining volume of a flow is brought up to date only
- * when its own rate changes. Times are rounded up to whole picoseconds; finishes closer than COMPLETION_COALESCE_PS share an event.
+ * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's
+ * propagation delay later. Event driven: O(log n) per start, finish, rate change or callback; the
+ * remaining volume of a flow is brought up to date only when its own rate changes. Times are
+ * rounded up to whole picoseconds; finishes closer than COMPLETION_COALESCE_PS share an event.
  */
 #pragma once
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Arrangement functions: the ideal finish times of an EchelonFlow's flows, relative to its reference time.
+ * Arrangement functions: the ideal finish times of an EchelonFlow's flows, relative to its
+ * reference time.
  *
  *     Arrangement a = Arrangement::Pipeline(8, microBatchComputeTime);
  *     Time d3 = reference + a.Offset(3);       // 3 T after the head flow's start
  *
- * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning Training with Echelon
- * Formation" (HotNets 2022), Section 3 and Table 1: coflow (Eq 5), pipeline (Eq 6), FSDP (Eq 7).
- * Offsets are non-decreasing in the position; position 0 has offset 0.
+ * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning
+ * Training with Echelon Formation" (HotNets 2022), Section 3 and Table 1: coflow (Eq 5), pipeline
+ * (Eq 6), FSDP (Eq 7). Offsets are non-decreasing in the position; position 0 has offset 0.
  */
 #pragma once
 
@@ -37,11 +38,13 @@ class Arrangement
     /// d_j = r for all j (Eq 5): a coflow.
     static Arrangement Coflow();
 
-    /// d_j = r + j T (Eq 6). @param positions number of micro-batches. @param period T, the consumer's compute time for one.
+    /// d_j = r + j T (Eq 6). @param positions number of micro-batches. @param period T, the
+    /// consumer's compute time for one.
     static Arrangement Pipeline(std::uint32_t positions, Time period);
 
     /**
-     * FSDP's all-gathers C_0 … C_(2n-1) of an n-layer model (Eq 7): + T_fwd per step while 1 <= i <= n-1, then + T_bwd.
+     * FSDP's all-gathers C_0 … C_(2n-1) of an n-layer model (Eq 7): + T_fwd per step while 1 <= i
+     * <= n-1, then + T_bwd.
      * @param layers n. Position i is the i-th all-gather.
      */
     static Arrangement Fsdp(std::uint32_t layers, Time forward, Time backward);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/link-series.h"
 
+#include "base/tolerances.h"
+
 #include <algorithm>
+#include <cmath>
 
 namespace echelon
 {
@@ -25,7 +28,7 @@ LinkSeries::Close(std::size_t link, Time until)
     State& state = m_states[link];
     if (state.rate > 0)
     {
-        while (until.Picoseconds() > m_widthPs * static_cast<std::int64_t>(BINS))
+        while ((until.Picoseconds() - 1) / static_cast<std::int64_t>(BINS) >= m_widthPs)
         {
             DoubleWidth();
         }
@@ -83,7 +86,7 @@ LinkSeries::Records(Time end)
         {
             const double bits = m_bits[link].empty() ? 0.0 : m_bits[link][bin];
             const BitRate rate = bits / width.Seconds();
-            if (rate != last[link])
+            if (std::abs(rate - last[link]) > SAME_RATE * rate)
             {
                 records.push_back({from, LinkId(link), rate});
                 last[link] = rate;

@@ -7,9 +7,10 @@
  *     series.SetRate(link, now, 4e11);           // from now on
  *     series.Records(end);                       // one record per change of a bin's average
  *
- * Starts with bins of 1 us; when time passes the last bin, neighbours are merged and the width doubles. So every run has between
- * BINS / 2 and BINS bins (fewer when shorter than BINS us), and the series is exact in volume whatever its resolution.
- * SetRate: O(bins crossed since the link's last change).
+ * Starts with bins of 1 us; when time passes the last bin, neighbours are merged and the width
+ * doubles. So every run has between BINS / 2 and BINS bins (fewer when shorter than BINS us), and
+ * the series is exact in volume whatever its resolution. SetRate: O(bins crossed since the link's
+ * last change).
  */
 #pragma once
 
@@ -43,8 +44,9 @@ class LinkSeries
     void Close(std::size_t link, Time until);
     void DoubleWidth();
 
-    std::vector<State> m_states;           ///< by link
-    std::vector<std::vector<double>> m_bits; ///< by link, by bin; empty while the link carried nothing
+    std::vector<State> m_states; ///< by link
+    std::vector<std::vector<double>>
+        m_bits; ///< by link, by bin; empty while the link carried nothing
     std::int64_t m_widthPs = 1000000;
 };
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What one run (one scenario under one scheduler) leaves behind: plain records, one vector per kind.
+ * What one run (one scenario under one scheduler) leaves behind: plain records, one vector per
+ * kind.
  *
  *     RunRecord record = RunEmulation(…);              // emulation/emulation.h
  *     RunSummary summary = Summarise(record, …);       // metrics/summary.h
  *
- * Every vector is sorted by id or (time, id), so that equal runs give equal bytes. The columns of the result files are these fields;
- * docs/reference/results.md documents both.
+ * Every vector is sorted by id or (time, id), so that equal runs give equal bytes. The columns of
+ * the result files are these fields; docs/reference/results.md documents both.
  */
 #pragma once
 
@@ -29,7 +30,7 @@ struct FlowRecord
     GroupId group;
     DeviceId source;
     DeviceId destination;
-    Bytes bytes = 0;                ///< of one flow of the bundle
+    Bytes bytes = 0; ///< of one flow of the bundle
     std::uint32_t multiplicity = 1;
     std::uint32_t position = 0;
     bool scaleUp = false; ///< stayed inside one host
@@ -49,10 +50,10 @@ struct GroupRecord
     double weight = 1.0;
     std::uint64_t flows = 0; ///< bundles counted by multiplicity
     double bytes = 0;
-    bool scaleUp = false;    ///< no flow left its host
-    Time reference;          ///< start of the head flow
-    Time finish;             ///< finish of the last flow
-    Time tardiness;          ///< max over flows of finish - ideal finish
+    bool scaleUp = false; ///< no flow left its host
+    Time reference;       ///< start of the head flow
+    Time finish;          ///< finish of the last flow
+    Time tardiness;       ///< max over flows of finish - ideal finish
 };
 
 /// A compute task.
@@ -87,17 +88,17 @@ struct LinkRateRecord
 /// Everything that one run leaves behind.
 struct RunRecord
 {
-    Time makespan;                            ///< end of the last job
-    std::vector<std::string> jobNames;        ///< by JobId
-    std::vector<Time> jobArrivals;            ///< by JobId
-    std::vector<std::uint32_t> jobDevices;    ///< by JobId: number of devices that compute
+    Time makespan;                                ///< end of the last job
+    std::vector<std::string> jobNames;            ///< by JobId
+    std::vector<Time> jobArrivals;                ///< by JobId
+    std::vector<std::uint32_t> jobDevices;        ///< by JobId: number of devices that compute
     std::vector<std::vector<std::string>> labels; ///< by JobId: labels of compute tasks
-    std::vector<FlowRecord> flows;            ///< by id
-    std::vector<GroupRecord> groups;          ///< by id
-    std::vector<ComputeRecord> computes;      ///< by (start, device, stream)
-    std::vector<IterationRecord> iterations;  ///< by (job, iteration)
-    std::vector<double> linkBits;             ///< by LinkId: payload bits carried
-    std::vector<LinkRateRecord> linkRates;    ///< by (time, link); network links only
+    std::vector<FlowRecord> flows;                ///< by id
+    std::vector<GroupRecord> groups;              ///< by id
+    std::vector<ComputeRecord> computes;          ///< by (start, device, stream)
+    std::vector<IterationRecord> iterations;      ///< by (job, iteration)
+    std::vector<double> linkBits;                 ///< by LinkId: payload bits carried
+    std::vector<LinkRateRecord> linkRates;        ///< by (time, link); network links only
 };
 
 } // namespace echelon

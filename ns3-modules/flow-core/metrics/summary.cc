@@ -10,32 +10,54 @@ namespace echelon
 namespace
 {
 
-/// Nearest rank: the smallest value with at least the fraction p of the sample at or below it; 0 for an empty sample.
-double
-Percentile(std::vector<double> sample, double p)
+/// Values with how often each occurs.
+class Sample
 {
-    if (sample.empty())
+  public:
+    void Add(double value, std::uint64_t times)
     {
+        m_values.emplace_back(value, times);
+        m_count += times;
+    }
+
+    std::uint64_t Count() const
+    {
+        return m_count;
+    }
+
+    /// 0 for an empty sample.
+    double Mean() const
+    {
+        double sum = 0;
+        for (const auto& [value, times] : m_values)
+        {
+            sum += value * static_cast<double>(times);
+        }
+        return m_count == 0 ? 0 : sum / static_cast<double>(m_count);
+    }
+
+    /// Nearest rank: the smallest value with at least the fraction p of the sample at or below it;
+    /// 0 for an empty sample.
+    double Percentile(double p)
+    {
+        std::sort(m_values.begin(), m_values.end());
+        const auto rank = static_cast<std::uint64_t>(std::ceil(p * static_cast<double>(m_count)));
+        std::uint64_t below = 0;
+        for (const auto& [value, times] : m_values)
+        {
+            below += times;
+            if (below >= rank)
+            {
+                return value;
+            }
+        }
         return 0;
     }
-    const auto rank =
-        static_cast<std::size_t>(std::ceil(p * static_cast<double>(sample.size())));
-    const auto nth = sample.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(rank, 1) - 1);
-    std::nth_element(sample.begin(), nth, sample.end());
-    return *nth;
-}
 
-/// 0 for an empty sample.
-double
-Mean(const std::vector<double>& sample)
-{
-    double sum = 0;
-    for (const double value : sample)
-    {
-        sum += value;
-    }
-    return sample.empty() ? 0 : sum / static_cast<double>(sample.size());
-}
+  private:
+    std::vector<std::pair<double, std::uint64_t>> m_values;
+    std::uint64_t m_count = 0;
+};
 
 std::vector<JobSummary>
 SummariseJobs(const RunRecord& record)
@@ -70,7 +92,7 @@ GroupsSummary
 SummariseGroups(const RunRecord& record)
 {
     GroupsSummary groups;
-    std::vector<double> cct;
+    Sample cct;
     for (const GroupRecord& group : record.groups)
     {
         if (group.scaleUp)
@@ -79,12 +101,13 @@ SummariseGroups(const RunRecord& record)
         }
         const double tardiness = group.tardiness.Seconds();
         groups.tardinessSum += group.weight * tardiness;
-        groups.tardinessMax = cct.empty() ? tardiness : std::max(groups.tardinessMax, tardiness);
-        cct.push_back((group.finish - group.reference).Seconds());
+        groups.tardinessMax =
+            cct.Count() == 0 ? tardiness : std::max(groups.tardinessMax, tardiness);
+        cct.Add((group.finish - group.reference).Seconds(), 1);
     }
-    groups.count = cct.size();
-    groups.cctMean = Mean(cct);
-    groups.cctP95 = Percentile(std::move(cct), 0.95);
+    groups.count = cct.Count();
+    groups.cctMean = cct.Mean();
+    groups.cctP95 = cct.Percentile(0.95);
     return groups;
 }
 
@@ -92,7 +115,7 @@ FlowsSummary
 SummariseFlows(const RunRecord& record)
 {
     FlowsSummary flows;
-    std::vector<double> fct;
+    Sample fct;
     for (const FlowRecord& flow : record.flows)
     {
         if (flow.scaleUp)
@@ -102,10 +125,10 @@ SummariseFlows(const RunRecord& record)
         }
         flows.count += flow.multiplicity;
         flows.bytes += static_cast<double>(flow.bytes) * flow.multiplicity;
-        fct.insert(fct.end(), flow.multiplicity, (flow.finish - flow.start).Seconds());
+        fct.Add((flow.finish - flow.start).Seconds(), flow.multiplicity);
     }
-    flows.fctMean = Mean(fct);
-    flows.fctP99 = Percentile(std::move(fct), 0.99);
+    flows.fctMean = fct.Mean();
+    flows.fctP99 = fct.Percentile(0.99);
     return flows;
 }
 
@@ -117,17 +140,17 @@ SummariseLinks(const RunRecord& record, const Topology& topology)
     {
         return links;
     }
-    std::vector<double> utilisation;
+    Sample utilisation;
     for (std::size_t l = 0; l < topology.Links().size(); ++l)
     {
         if (!topology.IsScaleUp(LinkId(l)))
         {
             const double offered = topology.GetLink(LinkId(l)).rate * record.makespan.Seconds();
-            utilisation.push_back(record.linkBits[l] / offered);
+            utilisation.Add(record.linkBits[l] / offered, 1);
         }
     }
-    links.utilisationMean = Mean(utilisation);
-    links.utilisationMax = *std::max_element(utilisation.begin(), utilisation.end());
+    links.utilisationMean = utilisation.Mean();
+    links.utilisationMax = utilisation.Percentile(1);
     return links;
 }
 

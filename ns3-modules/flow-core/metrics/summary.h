@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The figures of one run, as in summary.json. Definitions and derivations: docs/reference/metrics.md.
+ * The figures of one run, as in summary.json. Definitions and derivations:
+ * docs/reference/metrics.md.
  *
  *     RunSummary s = Summarise(record, topology);
  *     s.makespan; s.groups.tardinessSum; s.jobs[0].iterationTimes;
  *
- * Percentiles: nearest rank (the smallest value with at least p of the sample at or below it). Flow and group figures cover flows
- * that cross the network between hosts; scale-up flows count in `scaleUpFlows` only, since no scheduler competes there.
- * When a run has no network flow at all the figures are 0.
+ * Percentiles: nearest rank (the smallest value with at least p of the sample at or below it). Flow
+ * and group figures cover flows that cross the network between hosts; scale-up flows count in
+ * `scaleUpFlows` only, since no scheduler competes there. When a run has no network flow at all the
+ * figures are 0.
  */
 #pragma once
 
@@ -27,7 +29,8 @@ struct JobSummary
     std::string name;
     double completionTime = 0; ///< from arrival to the end of the last iteration
     std::vector<double> iterationTimes;
-    double computeUtilisation = 0; ///< compute time of all its devices / (devices × completion time)
+    double computeUtilisation =
+        0; ///< compute time of all its devices / (devices × completion time)
 };
 
 struct GroupsSummary

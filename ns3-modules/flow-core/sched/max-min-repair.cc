@@ -162,7 +162,7 @@ MaxMinRepair::FindJoining(const NetworkState& state)
             continue;
         }
         isStuck = true;
-        const double level = m_flows[flow.Value()].level * (1 + CAPACITY_EPSILON);
+        const double level = m_flows[flow.Value()].level * (1 + SAME_LEVEL);
         for (const LinkId link : state.PathOf(flow))
         {
             if (!IsFull(state, link) || LinkLevel(state, link) <= level)
@@ -193,7 +193,7 @@ MaxMinRepair::FindJoiningOn(const NetworkState& state, LinkId link)
 {
     // Only flows of the link's level can have had their bottleneck here; a flow without a rate has
     // just arrived.
-    const double least = state.LinkLevel(link) * (1 - CAPACITY_EPSILON);
+    const double least = state.LinkLevel(link) * (1 - BELOW_LEVEL);
     for (const FlowId flow : state.FlowsOn(link))
     {
         const double level = state.LevelOf(flow);
@@ -209,7 +209,7 @@ MaxMinRepair::HasWorsened(const NetworkState& state, LinkId link)
 {
     return state.IsFull(link) &&
            (!IsFull(state, link) ||
-            LinkLevel(state, link) > state.LinkLevel(link) * (1 + CAPACITY_EPSILON));
+            LinkLevel(state, link) > state.LinkLevel(link) * (1 + SAME_LEVEL));
 }
 
 bool
@@ -219,7 +219,7 @@ MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow)
     const double level = membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
     for (const LinkId link : state.PathOf(flow))
     {
-        if (IsFull(state, link) && LinkLevel(state, link) * (1 - CAPACITY_EPSILON) <= level)
+        if (IsFull(state, link) && LinkLevel(state, link) * (1 - SAME_LEVEL) <= level)
         {
             return true;
         }

@@ -18,8 +18,8 @@
  *
  * Complexity: O(rounds × incidences of S + flows on its links); in a skewed all-to-all S holds
  * about a tenth of the flows. Gives up (returns false) when S passes half of all flows: then
- * solving from scratch is cheaper. Comparisons of full links and equal levels use CAPACITY_EPSILON.
- * Ties: none, the result is unique up to rounding.
+ * solving from scratch is cheaper. Comparisons of full links and equal levels use FULL_LINK and
+ * SAME_LEVEL. Ties: none, the result is unique up to rounding.
  */
 #pragma once
 

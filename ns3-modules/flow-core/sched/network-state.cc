@@ -59,9 +59,21 @@ NetworkState::Remove(FlowId flow)
             const auto* const at = std::find(moved.path.begin(), moved.path.end(), link);
             moved.placeOnLink[static_cast<std::size_t>(at - moved.path.begin())] = place;
         }
-        RefreshLink(link);
+        m_staleLinks.push_back(link);
     }
     --m_activeFlows;
+}
+
+void
+NetworkState::Refresh()
+{
+    std::sort(m_staleLinks.begin(), m_staleLinks.end());
+    m_staleLinks.erase(std::unique(m_staleLinks.begin(), m_staleLinks.end()), m_staleLinks.end());
+    for (const LinkId link : m_staleLinks)
+    {
+        RefreshLink(link);
+    }
+    m_staleLinks.clear();
 }
 
 const std::vector<LinkId>&
@@ -71,6 +83,7 @@ NetworkState::SetRates(const std::vector<FlowRate>& changes)
     for (const FlowRate& change : changes)
     {
         ECHELON_REQUIRE(IsActive(change.flow), "only active flows have rates");
+        ECHELON_REQUIRE(change.rate >= 0, "a rate is not negative");
         const FlowState& state = m_flows[change.flow.Value()];
         m_rates[change.flow.Value()] = change.rate;
         m_levels[change.flow.Value()] = change.rate / state.multiplicity;

@@ -4,7 +4,7 @@
  * All active flows of a network with the rates in force, indexed by link.
  *
  *     state.Add(flow id, path, multiplicity);  state.SetRates(changes);  state.Remove(flow id);
- *     state.LinkRate(link);  state.LinkLevel(link);       // always up to date
+ *     state.LinkRate(link);  state.LinkLevel(link);   // after Refresh
  *
  * A flow's level is its rate per flow of its bundle; a link's level is the largest of its flows'
  * levels. Kept as arrays of numbers by id, since schedulers that repair rates locally
@@ -40,7 +40,11 @@ class NetworkState
 
     /// A flow arrives, with rate 0. @pre its id is larger than all before.
     void Add(FlowId flow, const Path& path, std::uint32_t multiplicity);
+    /// A flow departs. Rates and levels of its links are right again after Refresh.
     void Remove(FlowId flow);
+
+    /// Brings rates and levels of the links of departed flows up to date.
+    void Refresh();
 
     /// @returns the links that the changed flows cross, each once; valid until the next call.
     /// Ensures that none is over capacity.
@@ -102,7 +106,7 @@ class NetworkState
     /// Whether a rate leaves nothing of the link's capacity but rounding noise.
     bool WouldFill(LinkId link, BitRate rate) const
     {
-        return rate >= m_capacity[link.Value()] * (1 - CAPACITY_EPSILON);
+        return rate >= m_capacity[link.Value()] * (1 - FULL_LINK);
     }
 
     bool IsFull(LinkId link) const
@@ -136,6 +140,8 @@ class NetworkState
     std::vector<char> m_isFull;         ///< by LinkId
     std::vector<LinkId> m_changedLinks; ///< of the last SetRates
     std::vector<char> m_isChanged;      ///< by LinkId: in m_changedLinks; all 0 between calls
+    std::vector<LinkId>
+        m_staleLinks; ///< of flows that departed since the last Refresh, with repetitions
     std::size_t m_activeFlows = 0;
 };
 

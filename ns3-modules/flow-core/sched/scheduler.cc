@@ -31,8 +31,13 @@ Scheduler::Repair(const NetworkState& state,
                   std::vector<FlowRate>& changes)
 {
     changes.clear();
-    if (!DoRepair(state, touched, changes))
+    const auto before = std::chrono::steady_clock::now();
+    const bool isRepaired = DoRepair(state, touched, changes);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
+    m_counts.seconds += spent.count();
+    if (!isRepaired)
     {
+        changes.clear();
         return false;
     }
     ++m_counts.calls;

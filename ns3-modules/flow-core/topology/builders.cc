@@ -141,18 +141,17 @@ MakeLeafSpine(const LeafSpineSpec& spec)
         }
     }
     AddScaleUpLinks(links, spec.server, hosts);
-    return {{Topology::Network::LEAF_SPINE,
-             hosts,
-             spec.server.gpusPerHost,
-             spec.leaves,
-             spec.spines},
-            std::move(links)};
+    return {
+        {Topology::Network::LEAF_SPINE, hosts, spec.server.gpusPerHost, spec.leaves, spec.spines},
+        std::move(links)};
 }
 
 BitRate
 UplinkRate(const LeafSpineSpec& spec, double oversubscription)
 {
-    RequirePositive("oversubscription", oversubscription, "2 means that hosts can offer twice what the uplinks carry");
+    RequirePositive("oversubscription",
+                    oversubscription,
+                    "2 means that hosts can offer twice what the uplinks carry");
     RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
     return spec.hostsPerLeaf * spec.server.hostLink.rate / (oversubscription * spec.spines);
 }

@@ -26,9 +26,10 @@ struct LinkSpec
 struct ServerSpec
 {
     std::uint32_t gpusPerHost = 1;
-    LinkSpec hostLink;              ///< the host's network interface, shared by its GPUs
-    std::vector<BitRate> hostRates; ///< empty, or the rate of each host's interface instead of hostLink.rate
-    LinkSpec scaleUp;               ///< per GPU; needed when gpusPerHost > 1
+    LinkSpec hostLink; ///< the host's network interface, shared by its GPUs
+    std::vector<BitRate>
+        hostRates;    ///< empty, or the rate of each host's interface instead of hostLink.rate
+    LinkSpec scaleUp; ///< per GPU; needed when gpusPerHost > 1
 };
 
 /// All hosts on one non-blocking switch.

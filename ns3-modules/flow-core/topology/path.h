@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The directed links that a flow crosses, in order. At most four: host to leaf, leaf to spine, spine to leaf, leaf to host.
+ * The directed links that a flow crosses, in order. At most four: host to leaf, leaf to spine,
+ * spine to leaf, leaf to host.
  *
  *     for (LinkId link : flow.path) { load[link.Value()] += rate; }
  *

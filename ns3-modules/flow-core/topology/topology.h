@@ -7,10 +7,10 @@
  *     Path path = t.Route(DeviceId(0), DeviceId(17), connectionKey);
  *     BitRate r = t.GetLink(path[0]).rate;
  *
- * Devices (GPUs) are numbered host by host, hosts leaf by leaf. Two kinds of traffic: between devices of one host over the
- * host's scale-up switch, and between hosts over the host's network interface, which its devices share.
- * Links are numbered: host egress, host ingress, leaf-to-spine (leaf-major), spine-to-leaf (leaf-major), scale-up egress and
- * scale-up ingress by device.
+ * Devices (GPUs) are numbered host by host, hosts leaf by leaf. Two kinds of traffic: between
+ * devices of one host over the host's scale-up switch, and between hosts over the host's network
+ * interface, which its devices share. Links are numbered: host egress, host ingress, leaf-to-spine
+ * (leaf-major), spine-to-leaf (leaf-major), scale-up egress and scale-up ingress by device.
  */
 #pragma once
 
@@ -104,12 +104,13 @@ class Topology
         return m_links[link.Value()];
     }
 
-    /// Whether the link belongs to a host's scale-up domain rather than to the network between hosts.
+    /// Whether the link belongs to a host's scale-up domain rather than to the network between
+    /// hosts.
     bool IsScaleUp(LinkId link) const;
 
     /**
-     * The path of a connection. Between leaves the spine is Mix64 of (key, source, destination) modulo the spines: hash-based
-     * ECMP, where `key` stands for the five-tuple's ports. O(1).
+     * The path of a connection. Between leaves the spine is Mix64 of (key, source, destination)
+     * modulo the spines: hash-based ECMP, where `key` stands for the five-tuple's ports. O(1).
      */
     Path Route(DeviceId source, DeviceId destination, std::uint64_t key) const;
 

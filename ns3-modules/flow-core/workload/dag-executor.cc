@@ -18,6 +18,7 @@ DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& env
     {
         const TaskGraph& graph = jobs[j].graph;
         graph.CheckAcyclic();
+        ECHELON_REQUIRE(jobs[j].iterations > 0, "a job runs at least one iteration");
         Progress& progress = m_progress[j];
         const std::size_t tasks = graph.Tasks().size();
         progress.predecessors.assign(tasks, 0);
@@ -114,21 +115,11 @@ DagExecutor::Advance()
         return; // the outer call goes on with what this one added
     }
     m_advancing = true;
-    while (!m_ready.empty() || !m_streamsToServe.empty())
+    while (!m_ready.empty())
     {
-        while (!m_ready.empty())
-        {
-            const Pending pending = m_ready.front();
-            m_ready.pop_front();
-            Launch(pending);
-        }
-        std::vector<Stream*> streams;
-        streams.swap(m_streamsToServe);
-        for (Stream* stream : streams)
-        {
-            stream->listed = false;
-            Serve(*stream);
-        }
+        const Pending pending = m_ready.front();
+        m_ready.pop_front();
+        Launch(pending);
     }
     m_advancing = false;
 }
@@ -153,23 +144,34 @@ DagExecutor::Launch(const Pending& pending)
                                 m_progress[pending.job.Value()].iteration,
                                 pending.task);
         return;
-    case TaskKind::COMPUTE: {
-        Stream& stream = StreamOf(task);
-        stream.arrivals.push_back(pending);
-        if (!stream.listed)
-        {
-            stream.listed = true;
-            m_streamsToServe.push_back(&stream);
-        }
+    case TaskKind::COMPUTE:
+        m_streams[{task.device, task.stream}].arrivals.push_back(pending);
+        RequestService(task);
         return;
-    }
     }
 }
 
-DagExecutor::Stream&
-DagExecutor::StreamOf(const Task& task)
+void
+DagExecutor::RequestService(const Task& task)
 {
-    return m_streams[{task.device, task.stream}];
+    if (m_streamsToServe.empty())
+    {
+        m_environment.CallWhenSettled([this] { ServeStreams(); });
+    }
+    m_streamsToServe.emplace_back(task.device, task.stream);
+}
+
+void
+DagExecutor::ServeStreams()
+{
+    std::vector<StreamKey> keys;
+    keys.swap(m_streamsToServe);
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    for (const StreamKey& key : keys)
+    {
+        Serve(m_streams[key]);
+    }
 }
 
 void
@@ -193,10 +195,8 @@ DagExecutor::Serve(Stream& stream)
     const Time start = m_environment.Now();
     m_environment.CallAt(start + task.duration, [this, pending] {
         const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
-        Stream& itsStream = StreamOf(done);
-        itsStream.busy = false;
-        itsStream.listed = true;
-        m_streamsToServe.push_back(&itsStream);
+        m_streams[{done.device, done.stream}].busy = false;
+        RequestService(done);
         m_environment.OnComputeDone(pending.job,
                                     m_progress[pending.job.Value()].iteration,
                                     pending.task,

@@ -5,12 +5,15 @@
  *
  *     DagExecutor executor(jobs, environment);
  *     executor.Start();                                  // schedules the jobs' arrivals
- *     executor.OnFlowFinished(job, task);                // from the environment, when a flow task is done
+ *     executor.OnFlowFinished(job, task);                // from the environment, when a flow task
+ * is done
  *
- * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and schedulers.
- * A device's stream runs one compute task at a time, in the order in which they became ready; tasks made ready by one event are
- * ordered by task id. The next iteration of a job starts when every task of the last one is done.
- * Cost: O(1) per task and dependency, and the environment's cost per callback.
+ * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and
+ * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
+ * id). It is served after the other events of an instant, so that the order of simultaneous events,
+ * which may hang on rounding, does not matter. The next iteration of a job starts when every task
+ * of the last one is done. Cost: O(1) per task and dependency, and the environment's cost per
+ * callback.
  */
 #pragma once
 
@@ -33,7 +36,10 @@ class ExecutionEnvironment
     virtual ~ExecutionEnvironment() = default;
     virtual Time Now() const = 0;
     virtual void CallAt(Time time, std::function<void()> callback) = 0;
-    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowFinished, not before this call has returned.
+    /// Call back at the present time, after the other events of the present time.
+    virtual void CallWhenSettled(std::function<void()> callback) = 0;
+    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowFinished, not before this
+    /// call has returned.
     virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
     virtual void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) = 0;
     virtual void OnIterationDone(JobId job, std::uint32_t iteration, Time start) = 0;
@@ -58,10 +64,11 @@ class DagExecutor
     /// Where a job stands.
     struct Progress
     {
-        std::vector<std::uint32_t> firstSuccessor; ///< by task: into `successors`; one more entry than tasks
+        std::vector<std::uint32_t>
+            firstSuccessor; ///< by task: into `successors`; one more entry than tasks
         std::vector<TaskId> successors;
         std::vector<std::uint32_t> predecessors; ///< by task: how many
-        std::vector<std::uint32_t> waitingFor;   ///< by task: how many are not done in this iteration
+        std::vector<std::uint32_t> waitingFor; ///< by task: how many are not done in this iteration
         std::size_t tasksLeft = 0;
         std::uint32_t iteration = 0;
         Time iterationStart;
@@ -77,9 +84,8 @@ class DagExecutor
     struct Stream
     {
         bool busy = false;
-        bool listed = false; ///< in m_streamsToServe
         std::deque<Pending> ready;
-        std::vector<Pending> arrivals; ///< made ready by the present event
+        std::vector<Pending> arrivals; ///< made ready at the present time
     };
 
     void StartIteration(JobId job);
@@ -87,15 +93,19 @@ class DagExecutor
     /// Start everything that the present event made ready.
     void Advance();
     void Launch(const Pending& pending);
+    void RequestService(const Task& task);
+    void ServeStreams();
     void Serve(Stream& stream);
-    Stream& StreamOf(const Task& task);
 
     const std::vector<Job>& m_jobs;
     ExecutionEnvironment& m_environment;
-    std::vector<Progress> m_progress; ///< by JobId
-    std::map<std::pair<DeviceId, std::uint16_t>, Stream> m_streams;
+    std::vector<Progress> m_progress;                     ///< by JobId
+    using StreamKey = std::pair<DeviceId, std::uint16_t>; ///< device, stream of the device
+
+    std::map<StreamKey, Stream> m_streams;
     std::deque<Pending> m_ready;
-    std::vector<Stream*> m_streamsToServe;
+    std::vector<StreamKey>
+        m_streamsToServe; ///< at the end of the present instant, with repetitions
     bool m_advancing = false;
     std::size_t m_jobsLeft = 0;
 };

@@ -9,10 +9,11 @@
  *     TaskId send = graph.AddFlow({g, DeviceId(0), DeviceId(1), 25000000, 0});
  *     graph.AddDependency(produce, send);
  *
- * A task starts when all its predecessors are done; a compute task also waits for its stream, which serves ready tasks one at a
- * time in order of (time ready, task id). A flow is done when its last byte has arrived. The graph describes one iteration;
- * workload/dag-executor.h repeats it. Collectives (workload/collectives.h) and paradigms (workload/paradigms.h) add tasks here.
- * Memory: about 60 bytes a task and 8 bytes a dependency.
+ * A task starts when all its predecessors are done; a compute task also waits for its stream, which
+ * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
+ * last byte has arrived. The graph describes one iteration; workload/dag-executor.h repeats it.
+ * Collectives (workload/collectives.h) and paradigms (workload/paradigms.h) add tasks here. Memory:
+ * about 60 bytes a task and 8 bytes a dependency.
  */
 #pragma once
 
@@ -42,11 +43,12 @@ enum class TaskKind : std::uint8_t
     BARRIER, ///< lasts no time; joins dependencies
 };
 
-/// An EchelonFlow declared by the workload; becomes one FlowGroup per iteration.
+/// An EchelonFlow declared by the workload; becomes one group (GroupId) per iteration.
 struct GroupTemplate
 {
     std::string name;       ///< unique in the graph
-    std::string connection; ///< flows with equal (connection, source, destination) take one path, in every iteration
+    std::string connection; ///< flows with equal (connection, source, destination) take one path,
+                            ///< in every iteration
     Arrangement arrangement = Arrangement::Coflow();
     double weight = 1.0;
 };
@@ -79,7 +81,10 @@ class TaskGraph
   public:
     GroupIndex AddGroup(GroupTemplate group);
 
-    TaskId AddCompute(DeviceId device, Time duration, std::string_view label, std::uint16_t stream = 0);
+    TaskId AddCompute(DeviceId device,
+                      Time duration,
+                      std::string_view label,
+                      std::uint16_t stream = 0);
     TaskId AddFlow(const FlowTemplate& flow);
     TaskId AddDelay(Time duration);
     TaskId AddBarrier();
@@ -110,7 +115,8 @@ class TaskGraph
     /// The devices that compute or communicate, ascending.
     std::vector<DeviceId> Devices() const;
 
-    /// @throws ParameterError when the dependencies have a cycle (names a task on it). O(tasks + dependencies).
+    /// @throws ParameterError when the dependencies have a cycle (names a task on it). O(tasks +
+    /// dependencies).
     void CheckAcyclic() const;
 
   private:

@@ -29,7 +29,16 @@ class SimpleEnvironment : public ExecutionEnvironment
         while (!m_queue.Empty())
         {
             m_now = m_queue.NextTime();
-            m_queue.RunNext();
+            while (m_queue.NextTime() == m_now && !m_queue.Empty())
+            {
+                m_queue.RunNext();
+            }
+            const auto settled = std::move(m_settled);
+            m_settled.clear();
+            for (const auto& callback : settled)
+            {
+                callback();
+            }
         }
         EXPECT_TRUE(m_executor.Done());
         return log;
@@ -43,6 +52,11 @@ class SimpleEnvironment : public ExecutionEnvironment
     void CallAt(Time time, std::function<void()> callback) override
     {
         m_queue.Add(time, std::move(callback));
+    }
+
+    void CallWhenSettled(std::function<void()> callback) override
+    {
+        m_settled.push_back(std::move(callback));
     }
 
     void StartFlow(JobId job, std::uint32_t, TaskId task) override
@@ -70,6 +84,7 @@ class SimpleEnvironment : public ExecutionEnvironment
     const std::vector<Job>& m_jobs;
     Time m_now;
     EventQueue m_queue;
+    std::vector<std::function<void()>> m_settled;
     DagExecutor m_executor;
 };
 
@@ -77,7 +92,8 @@ using Strings = std::vector<std::string>;
 
 TEST(DagExecutor, RepeatsAnIterationWithItsDependencies)
 {
-    // produce (2 s) -> flow (3 s) -> consume (1 s); arrives at 1 s: 1-3, 3-6, 6-7; again 7-9, 9-12, 12-13.
+    // produce (2 s) -> flow (3 s) -> consume (1 s); arrives at 1 s: 1-3, 3-6, 6-7; again 7-9, 9-12,
+    // 12-13.
     Job job;
     job.name = "a";
     job.iterations = 2;
@@ -128,6 +144,24 @@ TEST(DagExecutor, BarriersAndDelaysTakeTheirTime)
     job.graph.AddDependency(second, compute);
     const std::vector<Job> jobs{job};
     EXPECT_EQ(SimpleEnvironment(jobs).Run().front(), "c 2.00 s-3.00 s");
+}
+
+TEST(DagExecutor, SimultaneousEventsStartTasksByTaskId)
+{
+    // Two flows of 2 s end at the same time, in the order of their start: that of the task declared
+    // last comes first. Its computation has the larger task id, so it runs second.
+    Job job;
+    job.name = "a";
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    const TaskId low = job.graph.AddCompute(DeviceId(1), SECOND, "low");
+    const TaskId high = job.graph.AddCompute(DeviceId(1), SECOND, "high");
+    const TaskId first = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 2, 0, 1});
+    const TaskId second = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 2, 0, 1});
+    job.graph.AddDependency(first, high);
+    job.graph.AddDependency(second, low);
+    const std::vector<Job> jobs{job};
+    EXPECT_EQ(SimpleEnvironment(jobs).Run(),
+              (Strings{"low 2.00 s-3.00 s", "high 3.00 s-4.00 s", "iteration 0 0.00 s-4.00 s"}));
 }
 
 TEST(DagExecutor, RefusesCycles)
