@@ -4,10 +4,9 @@
  * Parameters declared once: validation, `echelon list`, the reference pages and the JSON Schemas
  * come from these records.
  *
- *     const std::vector<ParameterSpec> specs{
- *         {"control_delay", ParameterType::TIME, "0s", "time from a change to the decision in
- * force"}}; ParameterSet values(specs); values.Set("control_delay", "50us"); Time delay =
- * values.GetTime("control_delay");
+ *     ParameterSet values({{"delay", ParameterType::TIME, "0s", "time until a decision"}});
+ *     values.Set("delay", "50us");
+ *     Time delay = values.GetTime("delay");
  *
  * Errors: ParameterError {parameter, what is wrong, hint}; the loader adds file and JSON pointer.
  */

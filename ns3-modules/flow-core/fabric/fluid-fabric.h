@@ -3,9 +3,9 @@
  * @file
  * The fluid fabric: flows are volumes that drain at exactly their allocated rates.
  *
- *     FluidFabric fabric(topology);                       // or FluidFabric(topology, {4096, 82})
- * for the packet rung's goodput fabric.StartFlow(flow);  fabric.SetRates({{flow.id, 1e9}});
- * fabric.Run();
+ *     FluidFabric fabric(topology);      // FluidFabric(topology, {4096, 82}): goodput of packets
+ *     fabric.StartFlow(flow);
+ *     fabric.SetRates({{flow.id, 1e9}});
  *
  * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's
  * propagation delay later. Event driven: O(log n) per start, finish, rate change or callback; the

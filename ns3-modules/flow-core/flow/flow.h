@@ -3,8 +3,9 @@
  * @file
  * Flows, and what the group of a flow (its EchelonFlow) means for it.
  *
- *     Flow flow{FlowId(0), GroupId(0), DeviceId(0), DeviceId(8), 25000000, 1, 3,
- * topology.Route(…)}; Time ideal = reference + arrangement.Offset(flow.position);
+ *     const Path path = topology.Route(DeviceId(0), DeviceId(8), key);
+ *     Flow flow{FlowId(0), GroupId(0), DeviceId(0), DeviceId(8), 25000000, 1, 3, path};
+ *     Time ideal = reference + arrangement.Offset(flow.position);
  *
  * Reference time r of a group: the start of the first of its flows to start. Ideal finish time of a
  * flow: r + the arrangement's offset at the flow's position. Flow tardiness: finish - ideal finish.

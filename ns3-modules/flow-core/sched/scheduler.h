@@ -4,9 +4,9 @@
  * The contract between a flow scheduler and the rest: a snapshot of competing flows in, one rate
  * per flow out.
  *
- *     class Mine : public Scheduler { … void DoAllocate(const NetworkView& view, Allocation& out)
- * override; }; const Allocation& a = scheduler.Allocate(view);   // a.rates[i] belongs to
- * view.flows[i]
+ *     class Mine : public Scheduler { … };              // overrides DoAllocate(view, out)
+ *     const Allocation& a = mine.Allocate(view);
+ *     a.rates[i];                                       // belongs to view.flows[i]
  *
  * A view holds a closed set of flows: no flow outside it shares a link or a group with a flow
  * inside. So a scheduler is a pure function of the view, and a caller that keeps views small

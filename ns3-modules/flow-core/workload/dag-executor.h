@@ -4,9 +4,8 @@
  * Runs the task graphs of all jobs: starts what is ready, iteration after iteration.
  *
  *     DagExecutor executor(jobs, environment);
- *     executor.Start();                                  // schedules the jobs' arrivals
- *     executor.OnFlowFinished(job, task);                // from the environment, when a flow task
- * is done
+ *     executor.Start();                      // schedules the arrivals of the jobs
+ *     executor.OnFlowFinished(job, task);    // from the environment, when a flow task is done
  *
  * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task

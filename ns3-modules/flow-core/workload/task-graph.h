@@ -12,8 +12,8 @@
  * A task starts when all its predecessors are done; a compute task also waits for its stream, which
  * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
  * last byte has arrived. The graph describes one iteration; workload/dag-executor.h repeats it.
- * Collectives (workload/collectives.h) and paradigms (workload/paradigms.h) add tasks here. Memory:
- * about 60 bytes a task and 8 bytes a dependency.
+ * Collectives (workload/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
+ * Memory: about 60 bytes a task and 8 bytes a dependency.
  */
 #pragma once
 

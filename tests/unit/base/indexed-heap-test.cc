@@ -4,7 +4,6 @@
 #include "base/random.h"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 namespace echelon
@@ -33,7 +32,8 @@ TEST(IndexedHeap, EqualKeysComeOutByItem)
 
 TEST(IndexedHeap, AgreesWithASortedSetUnderRandomChanges)
 {
-    // Oracle: std::set of (key, item). 20,000 random insertions, changes in both directions, and removals.
+    // Oracle: std::set of (key, item). 20,000 random insertions, changes in both directions, and
+    // removals.
     IndexedHeap<std::uint64_t> heap;
     std::set<std::pair<std::uint64_t, std::uint32_t>> oracle;
     std::vector<std::uint64_t> keyOf(200, 0);

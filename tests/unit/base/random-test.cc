@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/random.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 #include <numeric>
 
 namespace echelon
@@ -25,14 +24,16 @@ TEST(RandomStream, DependsOnSeedAndNameOnly)
 
 TEST(RandomStream, MatchesPublishedSplitMix64)
 {
-    // The first output of SplitMix64 with state 0 (Steele, Lea, Flood 2014; reference code by Vigna).
+    // The first output of SplitMix64 with state 0 (Steele, Lea, Flood 2014; reference code by
+    // Vigna).
     EXPECT_EQ(Mix64(0), 0xe220a8397b1dcdafULL);
 }
 
 TEST(RandomStream, MomentsOfItsDistributions)
 {
-    // n = 200,000 samples: the mean of a variable with standard deviation s lies within 5 s / sqrt(n) of its
-    // expectation but for one seed in two million. s: uniform 1/sqrt(12), exponential(3) 3, normal 1.
+    // n = 200,000 samples: the mean of a variable with standard deviation s lies within 5 s /
+    // sqrt(n) of its expectation but for one seed in two million. s: uniform 1/sqrt(12),
+    // exponential(3) 3, normal 1.
     constexpr int N = 200000;
     RandomStream stream(7, "moments");
     double uniform = 0;

@@ -39,12 +39,14 @@ TEST(Units, SaysWhatIsWrong)
     EXPECT_EQ(message(ParseTime, "-5ns"), "\"-5ns\" is negative; write for example \"500ns\"");
     EXPECT_EQ(message(ParseBytes, "0.3B"), "\"0.3B\" is not a whole number of bytes");
     EXPECT_EQ(message(ParseTime, "1e9s"), "\"1e9s\" is too large; the longest time is 106 days");
-    EXPECT_EQ(message(ParseRate, "nanGbps"), "\"nanGbps\" is not a rate; write for example \"100Gbps\"");
+    EXPECT_EQ(message(ParseRate, "nanGbps"),
+              "\"nanGbps\" is not a rate; write for example \"100Gbps\"");
 }
 
 TEST(Units, TransmissionTimeIsExactAtCommonRates)
 {
-    // One byte at 100 Gb/s: 8 / 1e11 s = 80 ps. A third of a picosecond is rounded up, noise is not.
+    // One byte at 100 Gb/s: 8 / 1e11 s = 80 ps. A third of a picosecond is rounded up, noise is
+    // not.
     EXPECT_EQ(TransmissionTime(8, 1e11), Time::FromPicoseconds(80));
     EXPECT_EQ(TransmissionTime(8e6, 4e11), Time::FromPicoseconds(20000000));
     EXPECT_EQ(TransmissionTime(1, 3e11), Time::FromPicoseconds(4));

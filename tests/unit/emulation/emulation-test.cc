@@ -5,16 +5,16 @@
 #include "fabric/fluid-fabric.h"
 #include "topology/builders.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <gtest/gtest.h>
 
 namespace echelon
 {
 namespace
 {
 
-/// Every flow gets its share of each link by equal division; remembers how many flows each decision saw.
+/// Every flow gets its share of each link by equal division; remembers how many flows each decision
+/// saw.
 class EqualDivision : public Scheduler
 {
   public:
@@ -76,8 +76,9 @@ Transfers(const char* name, const std::vector<std::pair<int, int>>& pairs)
 
 TEST(Emulation, DecisionsSeeOnlyWhatAChangeCanTouch)
 {
-    // Flow A: 0->1 for 1 s. B and C share host 2's egress: 2 s each at half rate. One decision at the start with all three; A's
-    // departure touches nobody, B's and C's come together and leave nobody.
+    // Flow A: 0->1 for 1 s. B and C share host 2's egress: 2 s each at half rate. One decision at
+    // the start with all three; A's departure touches nobody, B's and C's come together and leave
+    // nobody.
     const Topology topology = FourHosts();
     const std::vector<Job> jobs{Transfers("j", {{0, 1}, {2, 3}, {2, 0}})};
     EqualDivision scheduler;
@@ -105,7 +106,8 @@ TEST(Emulation, ControlDelayPostponesEveryDecision)
 
 TEST(Emulation, CapacityIsFreedWhenTheLastBitLeaves)
 {
-    // Delay 2 x 0.5 s. First flow: sent at 1 s, arrives at 2 s. A second, released at 1 s on the same link, has the whole rate at once.
+    // Delay 2 x 0.5 s. First flow: sent at 1 s, arrives at 2 s. A second, released at 1 s on the
+    // same link, has the whole rate at once.
     const Topology topology = FourHosts(Time::FromSeconds(0.5));
     Job job = Transfers("j", {{0, 1}, {0, 1}});
     const TaskId delay = job.graph.AddDelay(Time::FromSeconds(1));
@@ -133,8 +135,7 @@ TEST(Emulation, FlowsBetweenTheSameDeviceTakeNoTimeAndNoGroup)
 
 TEST(Emulation, IterationsKeepPathsAndGetGroupsOfTheirOwn)
 {
-    const Topology topology =
-        MakeLeafSpine({2, 8, 2, {1, {8e9, Time()}, {}, {}}, {8e9, Time()}});
+    const Topology topology = MakeLeafSpine({2, 8, 2, {1, {8e9, Time()}, {}, {}}, {8e9, Time()}});
     std::vector<Job> jobs{Transfers("j", {{0, 2}})};
     jobs[0].iterations = 3;
     EqualDivision scheduler;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Figure 2 of Pan et al., "Efficient Flow Scheduling in Distributed Deep Learning Training with Echelon Formation" (HotNets 2022),
- * through the whole loop of executor, coordinator, scheduler and fluid fabric.
+ * Figure 2 of Pan et al., "Efficient Flow Scheduling in Distributed Deep Learning Training with
+ * Echelon Formation" (HotNets 2022), through the whole loop of executor, coordinator, scheduler and
+ * fluid fabric.
  *
- * One link of B = 8 Gb/s. A producer computes three micro-batches, 1 s each from t = 0 on, and sends 2B = 2 GB after each, so flows are
- * released at 1, 2, 3 s. A consumer computes 1 s on each. The group's arrangement is a pipeline with T = 1 s.
+ * One link of B = 8 Gb/s. A producer computes three micro-batches, 1 s each from t = 0 on, and
+ * sends 2B = 2 GB after each, so flows are released at 1, 2, 3 s. A consumer computes 1 s on each.
+ * The group's arrangement is a pipeline with T = 1 s.
  */
 #include "base/tolerances.h"
 #include "emulation/emulation.h"
@@ -70,7 +72,8 @@ struct Expectation
     const char* scheduler;
     std::array<double, 3> finishes;
     double computationDone;
-    /// At these times, the shares of those flows that are then unfinished (a finished flow's share is not compared: -1).
+    /// At these times, the shares of those flows that are then unfinished (a finished flow's share
+    /// is not compared: -1).
     std::map<double, std::array<double, 3>> shares;
 };
 
@@ -91,12 +94,17 @@ TEST_P(Figure2Test, MatchesThePapersTable)
     ASSERT_EQ(record.flows.size(), 3);
     for (std::size_t f = 0; f < 3; ++f)
     {
-        EXPECT_NEAR(record.flows[f].finish.Seconds(), expected.finishes[f], 1e-9 * expected.finishes[f]);
+        EXPECT_NEAR(record.flows[f].finish.Seconds(),
+                    expected.finishes[f],
+                    1e-9 * expected.finishes[f]);
     }
-    EXPECT_NEAR(record.makespan.Seconds(), expected.computationDone, 1e-9 * expected.computationDone);
+    EXPECT_NEAR(record.makespan.Seconds(),
+                expected.computationDone,
+                1e-9 * expected.computationDone);
     for (const auto& [time, shares] : expected.shares)
     {
-        // Finishes are rounded up to whole picoseconds and coalesced: find the decision nearest to the time.
+        // Finishes are rounded up to whole picoseconds and coalesced: find the decision nearest to
+        // the time.
         const auto it = fabric.history.lower_bound(time - 1e-9);
         ASSERT_NE(it, fabric.history.end());
         ASSERT_NEAR(it->first, time, 1e-9);
@@ -104,13 +112,15 @@ TEST_P(Figure2Test, MatchesThePapersTable)
         {
             if (shares[f] >= 0)
             {
-                EXPECT_NEAR(it->second[f], shares[f], 1e-9) << "flow " << f << " at " << time << " s";
+                EXPECT_NEAR(it->second[f], shares[f], 1e-9)
+                    << "flow " << f << " at " << time << " s";
             }
         }
     }
 }
 
-// The rows of the paper's figure. Tardiness of the EchelonFlow (reference time 1 s, ideal finishes 1, 2, 3 s) under "echelon": 4, 4, 4.
+// The rows of the paper's figure. Tardiness of the EchelonFlow (reference time 1 s, ideal finishes
+// 1, 2, 3 s) under "echelon": 4, 4, 4.
 INSTANTIATE_TEST_SUITE_P(
     Fluid,
     Figure2Test,
@@ -126,9 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expectation{"sebf",
                     {7, 7, 7},
                     10,
-                    {{1, {1, 0, 0}},
-                     {2, {1.0 / 3, 2.0 / 3, 0}},
-                     {3, {1.0 / 6, 1.0 / 3, 1.0 / 2}}}},
+                    {{1, {1, 0, 0}}, {2, {1.0 / 3, 2.0 / 3, 0}}, {3, {1.0 / 6, 1.0 / 3, 1.0 / 2}}}},
         Expectation{"echelon",
                     {5, 6, 7},
                     8,

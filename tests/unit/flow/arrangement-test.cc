@@ -38,7 +38,8 @@ TEST(Arrangement, PipelineFollowsEquation6)
 
 TEST(Arrangement, FsdpFollowsEquation7)
 {
-    // n = 3 layers, T_fwd = 1 s, T_bwd = 2 s: C_1, C_2 come after a forward layer each, C_3 … C_5 after a backward layer each.
+    // n = 3 layers, T_fwd = 1 s, T_bwd = 2 s: C_1, C_2 come after a forward layer each, C_3 … C_5
+    // after a backward layer each.
     EXPECT_EQ(Seconds(Arrangement::Fsdp(3, SECOND, 2 * SECOND)),
               (std::vector<double>{0, 1, 2, 4, 6, 8}));
 }

@@ -10,7 +10,8 @@ namespace
 
 TEST(LinkSeries, AveragesOverItsBins)
 {
-    // Bins of 1 us. 8 Gb/s for half of the second bin: average 4 Gb/s in [1, 2) us, nothing before or after.
+    // Bins of 1 us. 8 Gb/s for half of the second bin: average 4 Gb/s in [1, 2) us, nothing before
+    // or after.
     LinkSeries series(1);
     series.SetRate(LinkId(0), Time::FromSeconds(1e-6), 8e9);
     series.SetRate(LinkId(0), Time::FromSeconds(1.5e-6), 0);
@@ -24,7 +25,8 @@ TEST(LinkSeries, AveragesOverItsBins)
 
 TEST(LinkSeries, KeepsTheVolumeWhateverTheResolution)
 {
-    // 1 s is about a million first bins, so the width doubles ten times. Volume: 2 Gb/s x 0.3 s + 6 Gb/s x 0.7 s = 4.8 Gbit.
+    // 1 s is about a million first bins, so the width doubles ten times. Volume: 2 Gb/s x 0.3 s + 6
+    // Gb/s x 0.7 s = 4.8 Gbit.
     LinkSeries series(2);
     series.SetRate(LinkId(1), Time(), 2e9);
     series.SetRate(LinkId(1), Time::FromSeconds(0.3), 6e9);

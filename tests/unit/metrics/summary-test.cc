@@ -18,9 +18,10 @@ At(double seconds)
 
 TEST(Summary, WorkedExample)
 {
-    // Two hosts at 8 Gb/s. Job "b" arrives at 1 s and has iterations [1, 4] and [4, 6]; it computes 2 s on each of two devices.
-    // Group 0, weight 2: flows 0-4 s (ideal 1 s) and 1-5 s (ideal 5 s): tardiness max(3, 0) = 3, CCT 5.
-    // Group 1, weight 1: a bundle of 2 flows 2-3 s (ideal 4 s): tardiness -1, CCT 1. Group 2 stays in its host and counts nowhere.
+    // Two hosts at 8 Gb/s. Job "b" arrives at 1 s and has iterations [1, 4] and [4, 6]; it computes
+    // 2 s on each of two devices. Group 0, weight 2: flows 0-4 s (ideal 1 s) and 1-5 s (ideal 5 s):
+    // tardiness max(3, 0) = 3, CCT 5. Group 1, weight 1: a bundle of 2 flows 2-3 s (ideal 4 s):
+    // tardiness -1, CCT 1. Group 2 stays in its host and counts nowhere.
     const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
     RunRecord record;
     record.makespan = At(6);
@@ -36,35 +37,38 @@ TEST(Summary, WorkedExample)
         compute.end = At(3);
         record.computes.push_back(compute);
     }
-    const auto addFlow = [&](std::uint32_t group, std::uint32_t count, double start, double finish, bool scaleUp) {
-        FlowRecord flow;
-        flow.id = FlowId(record.flows.size());
-        flow.group = GroupId(group);
-        flow.bytes = 1000;
-        flow.multiplicity = count;
-        flow.scaleUp = scaleUp;
-        flow.start = At(start);
-        flow.finish = At(finish);
-        record.flows.push_back(flow);
-    };
+    const auto addFlow =
+        [&](std::uint32_t group, std::uint32_t count, double start, double finish, bool scaleUp) {
+            FlowRecord flow;
+            flow.id = FlowId(record.flows.size());
+            flow.group = GroupId(group);
+            flow.bytes = 1000;
+            flow.multiplicity = count;
+            flow.scaleUp = scaleUp;
+            flow.start = At(start);
+            flow.finish = At(finish);
+            record.flows.push_back(flow);
+        };
     addFlow(0, 1, 0, 4, false);
     addFlow(0, 1, 1, 5, false);
     addFlow(1, 2, 2, 3, false);
     addFlow(2, 1, 0, 6, true);
-    const auto addGroup = [&](double weight, double reference, double finish, double tardiness, bool scaleUp) {
-        GroupRecord group;
-        group.id = GroupId(record.groups.size());
-        group.weight = weight;
-        group.reference = At(reference);
-        group.finish = At(finish);
-        group.tardiness = At(tardiness);
-        group.scaleUp = scaleUp;
-        record.groups.push_back(group);
-    };
+    const auto addGroup =
+        [&](double weight, double reference, double finish, double tardiness, bool scaleUp) {
+            GroupRecord group;
+            group.id = GroupId(record.groups.size());
+            group.weight = weight;
+            group.reference = At(reference);
+            group.finish = At(finish);
+            group.tardiness = At(tardiness);
+            group.scaleUp = scaleUp;
+            record.groups.push_back(group);
+        };
     addGroup(2, 0, 5, 3, false);
     addGroup(1, 2, 3, -1, false);
     addGroup(1, 0, 6, 6, true);
-    // Links: host0 out, host1 out, host0 in, host1 in. 24 Gbit of 8 Gb/s x 6 s = 48 Gbit on two of them.
+    // Links: host0 out, host1 out, host0 in, host1 in. 24 Gbit of 8 Gb/s x 6 s = 48 Gbit on two of
+    // them.
     record.linkBits = {24e9, 0, 0, 24e9};
 
     const RunSummary s = Summarise(record, topology);

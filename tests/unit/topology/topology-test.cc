@@ -5,7 +5,6 @@
 #include "topology/builders.h"
 
 #include <gtest/gtest.h>
-
 #include <set>
 
 namespace echelon
@@ -15,7 +14,8 @@ namespace
 
 const Time NANOSECOND = Time::FromPicoseconds(1000);
 
-/// 2 leaves x 3 spines, 2 hosts per leaf, 4 GPUs per host: devices 0-3 on host 0, …, 12-15 on host 3.
+/// 2 leaves x 3 spines, 2 hosts per leaf, 4 GPUs per host: devices 0-3 on host 0, …, 12-15 on
+/// host 3.
 Topology
 Small()
 {
@@ -59,7 +59,8 @@ TEST(Topology, RoutesFollowTheTiers)
     EXPECT_EQ(t.Route(DeviceId(3), DeviceId(3), 0).Hops(), 0);
     EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(3), 0)),
               (Strings{"gpu0->scale-up0", "scale-up0->gpu3"}));
-    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(4), 0)), (Strings{"host0->leaf0", "leaf0->host1"}));
+    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(4), 0)),
+              (Strings{"host0->leaf0", "leaf0->host1"}));
     const Path far = t.Route(DeviceId(0), DeviceId(12), 0);
     ASSERT_EQ(far.Hops(), 4);
     EXPECT_EQ(t.GetLink(far[0]).name, "host0->leaf0");
@@ -74,7 +75,8 @@ TEST(Topology, RoutesFollowTheTiers)
 
 TEST(Topology, EcmpSpreadsConnectionsEvenly)
 {
-    // 3,000 keys over 3 spines: binomial with mean 1,000 and standard deviation sqrt(3000 * 1/3 * 2/3) = 25.8; 5 of them.
+    // 3,000 keys over 3 spines: binomial with mean 1,000 and standard deviation sqrt(3000 * 1/3 *
+    // 2/3) = 25.8; 5 of them.
     const Topology t = Small();
     std::array<int, 3> used{};
     for (std::uint64_t key = 0; key < 3000; ++key)
@@ -93,7 +95,8 @@ TEST(Topology, BigSwitchAndPerHostRates)
 {
     const Topology t = MakeBigSwitch({3, {1, {10e9, Time()}, {10e9, 20e9, 40e9}, {}}});
     EXPECT_EQ(t.Links().size(), 6);
-    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(2), 9)), (Strings{"host0->switch", "switch->host2"}));
+    EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(2), 9)),
+              (Strings{"host0->switch", "switch->host2"}));
     EXPECT_EQ(t.GetLink(LinkId(1)).rate, 20e9);
     EXPECT_EQ(t.GetLink(LinkId(5)).rate, 40e9);
 }
