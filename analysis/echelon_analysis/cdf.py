@@ -12,8 +12,8 @@ from echelon_analysis.errors import AnalysisError
 from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, save, styled
 from echelon_analysis.units import time_scale
 
-# When the 95th percentile is this many times the median, a linear axis would press most of the sample against 0.
-LOG_SPREAD = 50.0
+# When the largest value is this many times the median, a linear axis would press most of the sample against 0.
+LOG_SPREAD = 10.0
 
 
 def distribution(values):
@@ -24,7 +24,7 @@ def distribution(values):
 
 def tardiness_by_run(results):
     """One array per run, in the order of the runs."""
-    groups = results.groups[results.groups.scale_up == 0]
+    groups = results.groups
     return [groups.tardiness_s[groups.run == run].to_numpy() for run in range(len(results.runs))]
 
 
@@ -39,8 +39,8 @@ def draw_cdf(results, out):
             "the jobs stay inside their hosts",
         )
     scale = time_scale(np.percentile(np.abs(everything), [90]))
-    median, high = np.percentile(everything, [50, 95])
-    logarithmic = everything.min() > 0 and high > LOG_SPREAD * median
+    median = np.median(np.abs(everything))
+    logarithmic = everything.max() > LOG_SPREAD * median
     with styled() as plt:
         figure, axes = plt.subplots(figsize=(WIDTH * 0.62, 2.6), constrained_layout=True)
         # Later runs lie on top with dashes, so that a line that coincides with an earlier one lets it show through.
@@ -60,7 +60,7 @@ def draw_cdf(results, out):
                 zorder=3 + run,
             )
         if logarithmic:
-            axes.set_xscale("log")
+            _logarithmic(axes, everything * scale.factor)
         else:
             pad = 0.03 * (top - low) if top > low else 0.5 * max(abs(top), 1.0)
             axes.set_xlim(0.0 if 0 <= low < 0.1 * top else low - pad, top + pad)
@@ -71,3 +71,16 @@ def draw_cdf(results, out):
         axes.set_ylabel("share of EchelonFlows")
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
         return save(figure, out)
+
+
+def _logarithmic(axes, values):
+    """A logarithmic axis, its ticks plain numbers; linear around zero where there are values that have no logarithm."""
+    if values.min() > 0:
+        axes.set_xscale("log")
+        axes.set_xlim(values.min() / 1.2, values.max() * 1.2)
+    else:
+        positive = values[values > 0]
+        linear = 10.0 ** np.floor(np.log10(np.percentile(positive, 10)))
+        axes.set_xscale("symlog", linthresh=linear)
+        axes.set_xlim(1.2 * values.min() - 0.05 * linear, 1.2 * values.max())
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))

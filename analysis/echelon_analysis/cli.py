@@ -44,9 +44,9 @@ def make_parser():
     table.add_argument("--json", action="store_true", help="exact values in seconds, for programs")
 
     gantt = command("gantt", "one iteration of a job under two schedulers on one time axis")
-    gantt.add_argument("--job", metavar="NAME", help="default: the one that sends most")
+    gantt.add_argument("--job", metavar="NAME", help="default: the one on most GPUs")
     gantt.add_argument(
-        "--schedulers", nargs="+", metavar="NAME", help="default: fair (else the first) and the best other"
+        "--schedulers", nargs="+", metavar="NAME", help="default: the first and the one of shortest iterations"
     )
     gantt.add_argument("--devices", type=positive, default=8, metavar="N", help="show at most N GPUs (default 8)")
     gantt.add_argument("--iteration", type=int, metavar="I", help="from 0; default: the middle one")

@@ -23,10 +23,11 @@ from echelon_analysis.units import format_time, time_scale
 MAX_DEVICES = 8
 MAX_LANES = 4
 LEGEND_COLUMNS = 5
-# A GPU's row, in its own coordinates: compute above, the lanes of its flows beneath, then space to the next GPU.
-COMPUTE_HEIGHT, FLOW_HEIGHT, ROW_HEIGHT = 0.46, 0.34, 1.0
-# Neighbours of one kind closer than a fraction of the axis and short themselves are one bar: the eye could not part them.
-JOIN_GAP, JOIN_LENGTH = 1 / 4000, 1 / 300
+# A GPU's row, in its own coordinates: compute above, the marks and the lanes of its flows beneath, then space to the next GPU.
+COMPUTE_HEIGHT, MARK_HEIGHT, FLOW_HEIGHT, ROW_HEIGHT = 0.44, 0.09, 0.32, 1.0
+# Shares of the time axis: a pixel of the PNG, and a bar too narrow to be told from its neighbour. Bars of one kind with less than
+# a pixel between them are drawn as one when they belong together (a micro-batch) or are narrow.
+PIXEL, NARROW = 1 / 1250, 1 / 250
 
 # Recognised kinds of compute keep their colour from figure to figure.
 COMPUTE_COLOURS = (
@@ -38,6 +39,8 @@ COMPUTE_COLOURS = (
 SPARE_COMPUTE_COLOURS = (YELLOW, PURPLE, GREEN, GREY)
 FLOW_LOOKS = ((ORANGE, "/////"), (VERMILION, "\\\\\\\\\\"), (GREEN, "....."), (PURPLE, "xxxxx"), (YELLOW, "-----"))
 OTHER_LOOK = ("#FFFFFF", "+++++")
+# The first number of a task's name is its micro-batch, or its block where the batch is not divided.
+NUMBER = re.compile(r"\d+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,30 +50,29 @@ class Panel:
     label: str
     iteration_time: float
     compute: pd.DataFrame  # device, stream, name, kind, start_s, duration_s
-    flows: pd.DataFrame  # source, group, position, name, kind, start_s, finish_s, ideal_finish_s, bytes
+    flows: pd.DataFrame  # source, destination, group, position, name, kind, start_s, finish_s, ideal_finish_s, bytes
+    alike: dict  # GPU -> the GPU of `compute` that stands for it, unless itself
 
 
 def choose_job(results, job=None):
-    """The named job; by default the one that sends most over the network."""
+    """The named job; by default the one on most GPUs, ties by the order of the summary."""
     names = results.job_names
     if job is not None:
         if job not in names:
             raise UsageError(results.path / "summary.json", f"no job '{job}'", did_you_mean(job, names))
         return job
-    groups = results.groups[(results.groups.run == results.reference_run) & (results.groups.scale_up == 0)]
-    sent = groups.groupby("job").bytes.sum()
-    return max(names, key=lambda name: (sent.get(name, 0), -names.index(name)))
+    return max(names, key=lambda name: results.timeline.gpus(0, name))
 
 
-def choose_schedulers(results, schedulers=None):
-    """The named runs; by default the reference and the one of least makespan among the others."""
+def choose_schedulers(results, job, schedulers=None):
+    """The named runs; by default the first and that of the job's shortest mean iteration time among the others."""
     if schedulers:
         return [results.run_index(label) for label in schedulers]
-    first = results.reference_run
-    others = [run for run in range(len(results.runs)) if run != first]
-    if not others:
-        return [first]
-    return [first, min(others, key=lambda run: (results.runs[run]["makespan_s"], run))]
+    if len(results.runs) == 1:
+        return [0]
+    rows = results.jobs[results.jobs.job == job]
+    means = rows.groupby("run").time_s.mean()
+    return [0, min(range(1, len(results.runs)), key=lambda run: (means.get(run, np.inf), run))]
 
 
 def choose_iteration(results, job, iteration=None):
@@ -106,13 +108,13 @@ def make_panel(results, run, job, iteration):
     flows = flows.assign(kind=flows.name.map(kind_of), bytes=flows.bytes * flows["count"])
     for column in ("start_s", "finish_s", "ideal_finish_s"):
         flows[column] = flows[column] - row.start_s
-    return Panel(results.labels[run], float(row.time_s), compute, flows)
+    return Panel(results.labels[run], float(row.time_s), compute, flows, results.timeline.alike[run])
 
 
 def flow_bars(flows):
     """The flows of one GPU as bars in at most MAX_LANES lanes.
 
-    Columns: kind, start_s, finish_s, lane, and ideal_finish_s where a bar has just one. Where flows are too many, those of
+    Columns: kind, start_s, finish_s, lane. Where flows are too many, those of
     one group and position are one bar, from the first start to the last finish; where that is too many still, so are
     those of one kind that overlap.
     """
@@ -134,7 +136,7 @@ def flow_bars(flows):
 def _spans(flows, keys):
     """One bar per combination of the keys, from the first start to the last finish, in order of start."""
     bars = flows.groupby(keys, sort=False, as_index=False).agg(
-        start_s=("start_s", "min"), finish_s=("finish_s", "max"), ideal_finish_s=("ideal_finish_s", "min")
+        start_s=("start_s", "min"), finish_s=("finish_s", "max")
     )
     return bars.sort_values(["start_s", "finish_s"], kind="stable")
 
@@ -150,16 +152,23 @@ def _union(starts, ends):
     return found
 
 
-def _joined(starts, ends, length):
-    """Bars with invisible gaps closed: see JOIN_GAP."""
-    found = []
-    for start, end in zip(starts, ends):
-        short = end - start < JOIN_LENGTH * length
-        if found and start - found[-1][1] < JOIN_GAP * length and short:
-            found[-1][1] = max(found[-1][1], end)
-        else:
-            found.append([start, end])
-    return found
+def _joined(starts, ends, numbers, length):
+    """Bars [start, end, number] with invisible gaps closed: see PIXEL. number: what bars of one micro-batch have in common, or None."""
+    bars = [list(bar) for bar in zip(starts, ends, numbers)]
+
+    def close(bars, belong):
+        found = []
+        for bar in bars:
+            last = found[-1] if found else None
+            if last and bar[0] - last[1] < PIXEL * length and belong(last, bar):
+                last[1] = max(last[1], bar[1])
+                last[2] = last[2] if last[2] == bar[2] else None
+            else:
+                found.append(bar)
+        return found
+
+    bars = close(bars, lambda last, bar: bar[2] is not None and bar[2] == last[2])
+    return close(bars, lambda last, bar: bar[1] - bar[0] < NARROW * length)
 
 
 def _looks(panels):
@@ -171,7 +180,7 @@ def _looks(panels):
         known = next(((c, text) for pattern, c, text in COMPUTE_COLOURS if pattern.match(kind)), None)
         if known:
             spare = [c for c in spare if c != known[0]]
-            compute[kind] = (known[0], known[1] if len(kind) == 1 else kind)
+            compute[kind] = known
         else:
             compute[kind] = (None, kind)
     for kind in kinds:
@@ -193,7 +202,7 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
     """
     job = choose_job(results, job)
     iteration = choose_iteration(results, job, iteration)
-    runs = choose_schedulers(results, schedulers)
+    runs = choose_schedulers(results, job, schedulers)
     panels = [make_panel(results, run, job, iteration) for run in runs]
     if all(p.compute.empty and p.flows.empty for p in panels):
         raise AnalysisError(
@@ -201,11 +210,7 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
             f"holds neither compute slices nor flows of job '{job}', iteration {iteration}",
             "choose another with --job and --iteration",
         )
-    sent = {}
-    for panel in panels:
-        for device, size in panel.flows.groupby("source").bytes.sum().items():
-            sent[device] = max(sent.get(device, 0), size)
-    shown = representatives([p.compute for p in panels], sent, devices)
+    shown = representatives([p.compute for p in panels], panels[0].flows, devices, [p.alike for p in panels])
     notes = []
     if results.timeline.slices_left_out:
         notes.append(
@@ -255,24 +260,25 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     factor = scale.factor
     for row, gpu in enumerate(shown):
         top = row * ROW_HEIGHT
-        own = panel.compute[panel.compute.device == gpu.device]
+        own = panel.compute[panel.compute.device == panel.alike.get(gpu.device, gpu.device)]
         own = own[(own.start_s < window[1]) & (own.start_s + own.duration_s > window[0])]
         # Streams run side by side and share the row's height.
         height = COMPUTE_HEIGHT / (1 + own.stream.max() if len(own) else 1)
         for (kind, stream), part in own.groupby(["kind", "stream"]):
-            bars = _joined(part.start_s, part.start_s + part.duration_s, length)
+            numbers = [m.group() if m else None for m in map(NUMBER.search, part.name)]
+            bars = _joined(part.start_s, part.start_s + part.duration_s, numbers, length)
             axes.broken_barh(
-                [(a * factor, (b - a) * factor) for a, b in bars],
+                [(a * factor, (b - a) * factor) for a, b, _ in bars],
                 (top + stream * height, height),
                 facecolor=compute_looks[kind][0],
                 edgecolor="white",
-                linewidth=0.4 if len(own) < 150 else 0.1,
+                linewidth=0.4 if len(bars) < 150 else 0.1,
             )
-        _number_slices(axes, own, top, height, length, factor, compute_looks)
+            _number_bars(axes, bars, top + (stream + 0.5) * height, length, factor, compute_looks[kind][0])
         flows = panel.flows[panel.flows.source == gpu.device]
         flows = flows[(flows.start_s < window[1]) & (flows.finish_s > window[0])]
         if len(flows):
-            _draw_flows(axes, flows, top + COMPUTE_HEIGHT + 0.03, length, factor, flow_looks)
+            _draw_flows(axes, flows, top + COMPUTE_HEIGHT + MARK_HEIGHT, length, factor, flow_looks)
     bottom = len(shown) * ROW_HEIGHT
     axes.set_ylim(bottom - 0.08, -0.1)
     axes.set_yticks([row * ROW_HEIGHT + 0.5 * COMPUTE_HEIGHT for row in range(len(shown))])
@@ -301,19 +307,18 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     axes.set_title(text, loc="right", fontweight="normal", fontsize=8)
 
 
-def _number_slices(axes, own, top, height, length, factor, looks):
-    """Write the micro-batch into slices that have room for it."""
-    for name, kind, stream, start, duration in zip(own.name, own.kind, own.stream, own.start_s, own.duration_s):
-        text = re.search(r"\d+", name)
-        if text and duration > (0.011 + 0.008 * len(text.group())) * length:
+def _number_bars(axes, bars, middle, length, factor, colour):
+    """Write the micro-batch into bars that have room for it."""
+    for start, end, number in bars:
+        if number and end - start > (0.004 + 0.007 * len(number)) * length:
             axes.text(
-                (start + 0.5 * duration) * factor,
-                top + (stream + 0.5) * height,
-                text.group(),
+                0.5 * (start + end) * factor,
+                middle,
+                number,
                 ha="center",
                 va="center_baseline",
                 fontsize=6,
-                color="white" if looks[kind][0] in (BLUE, BLACK) else BLACK,
+                color="white" if colour in (BLUE, BLACK) else BLACK,
                 clip_on=True,
             )
 
@@ -323,36 +328,41 @@ def _draw_flows(axes, flows, top, length, factor, looks):
     height = FLOW_HEIGHT / max(2, bars.lane.max() + 1)
     for (kind, lane), part in bars.groupby(["kind", "lane"]):
         colour, hatch = looks[kind]
-        axes.broken_barh(
-            [(a * factor, (b - a) * factor) for a, b in _joined(part.start_s, part.finish_s, length)],
-            (top + lane * height, 0.92 * height),
-            facecolor=colour,
-            edgecolor="#333333",
-            linewidth=0.3,
-            hatch=hatch,
-        )
-    # A stem reaches down to its flow's lane; marks closer than a pixel are one.
-    if "ideal_finish_s" in bars:
-        marks = bars[["ideal_finish_s", "lane"]]
-    else:
-        marks = flows[["ideal_finish_s"]].assign(lane=bars.lane.max())
-    pixels = np.round(marks.ideal_finish_s / length, 3) * length
-    depths = marks.lane.groupby(pixels).max()
-    ideal = depths.index.to_numpy() * factor
-    head = np.full(ideal.size, top - 0.02)
-    axes.vlines(ideal, head, top + (depths.to_numpy() + 0.92) * height, color=BLACK, linewidth=0.7, zorder=4)
-    axes.plot(ideal, head, linestyle="none", marker="v", markersize=2.6 if ideal.size < 50 else 1.7, color=BLACK, zorder=4)
+        joined = _joined(part.start_s, part.finish_s, [None] * len(part), length)
+        # The edge and the hatch would hide the colour of a narrow bar.
+        for narrow in (False, True):
+            axes.broken_barh(
+                [(a * factor, (b - a) * factor) for a, b, _ in joined if (b - a < NARROW * length) == narrow],
+                (top + lane * height, 0.92 * height),
+                facecolor=colour,
+                edgecolor=colour if narrow else "#333333",
+                linewidth=0.3,
+                hatch=None if narrow else hatch,
+            )
+    # Above the flows, where they hide neither these nor the slices; marks closer than a pixel are one.
+    ideal = np.unique(np.round(flows.ideal_finish_s / (PIXEL * length))) * PIXEL * length * factor
+    axes.plot(
+        ideal,
+        np.full(ideal.size, top - 0.5 * MARK_HEIGHT),
+        linestyle="none",
+        marker="v",
+        markersize=1.9 if ideal.size < 50 else 1.3,
+        markeredgewidth=0,
+        color=BLACK,
+        zorder=4,
+    )
 
 
 def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
     """Every look that occurs among the shown GPUs."""
     devices = [gpu.device for gpu in shown]
-    computed = set().union(*(set(p.compute.kind[p.compute.device.isin(devices)]) for p in panels))
+    computed = set()
+    for p in panels:
+        computed |= set(p.compute.kind[p.compute.device.isin([p.alike.get(d, d) for d in devices])])
     sent = set().union(*(set(p.flows.kind[p.flows.source.isin(devices)]) for p in panels))
     handles = [
         plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="white", label=text)
-        for kind, (colour, text) in compute_looks.items()
-        if kind in computed
+        for colour, text in dict.fromkeys(look for kind, look in compute_looks.items() if kind in computed)
     ]
     others = False
     for kind, look in flow_looks.items():
@@ -367,7 +377,7 @@ def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
         )
     if sent:
         handles.append(
-            plt.Line2D([], [], color=BLACK, linestyle="none", marker="v", markersize=4, label="ideal finish of a flow")
+            plt.Line2D([], [], color=BLACK, linestyle="none", marker="v", markersize=3, label="ideal finish of a flow")
         )
     handles.append(
         plt.Line2D([], [], color=BLACK, linewidth=1.1, linestyle=(0, (4, 2)), label="end of the iteration")

@@ -48,7 +48,6 @@ COLUMNS = {
         "iteration": (INTEGER, ""),
         "name": (TEXT, ""),
         "shape": (TEXT, ""),
-        "scale_up": (INTEGER, ""),
         "flows": (INTEGER, "flows"),
         "bytes": (INTEGER, "B"),
         "weight": (REAL, ""),
@@ -90,7 +89,14 @@ class Timeline:
     """timeline.json, reduced to what figures need."""
 
     compute: pd.DataFrame  # run, device, stream, job, iteration, name, start_s, duration_s
-    slices_left_out: int
+    alike: tuple  # per run: GPU -> the GPU of `compute` that stands for it; those that stand for themselves alone are missing
+    slices_left_out: int  # the shortest, of the GPUs that are shown
+
+    def gpus(self, run, job):
+        """Number of GPUs that compute for the job, those included that others stand for."""
+        shown = set(self.compute.device[(self.compute.run == run) & (self.compute.job == job)])
+        members = sum(1 for other in self.alike[run].values() if other in shown)
+        return members + len(shown - set(self.alike[run].values()))
 
 
 class Results:
@@ -134,7 +140,7 @@ class Results:
 
     @functools.cached_property
     def groups(self):
-        """groups.csv: EchelonFlows, those inside hosts included (scale_up == 1)."""
+        """groups.csv: EchelonFlows that crossed the network."""
         return self._table("groups.csv")
 
     @functools.cached_property
@@ -150,7 +156,7 @@ class Results:
     @functools.cached_property
     def timeline(self):
         """timeline.json: the compute slices."""
-        return _read_timeline(self.path / "timeline.json")
+        return _read_timeline(self.path / "timeline.json", len(self.runs))
 
     def _table(self, name):
         frame = _read_csv(self.path / name, COLUMNS[name])
@@ -285,15 +291,17 @@ def _first_bad_cell(path, columns, options):
     return None
 
 
-def _read_timeline(path):
+def _read_timeline(path, runs):
     document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema")
     processes = {}
+    alike = tuple({} for _ in range(runs))
     try:
         events = document["traceEvents"]
         for event in events:
             if event["ph"] == "M" and event["name"] == "process_name":
                 args = event["args"]
                 processes[event["pid"]] = (args["run"], args.get("gpu", -1))
+                alike[args["run"]].update((gpu, args["gpu"]) for gpu in args.get("gpus", ()))
         slices = [e for e in events if e["ph"] == "X" and e.get("cat") == "compute"]
         where = [processes[e["pid"]] for e in slices]
         frame = pd.DataFrame(
@@ -308,10 +316,12 @@ def _read_timeline(path):
                 "duration_s": np.array([e["dur"] for e in slices], dtype=float) * 1e-6,
             }
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         raise AnalysisError(
             path, f"an event lacks or names the unknown {error}", "see docs/reference/results.md"
         ) from None
     frame = frame.sort_values(["run", "device", "start_s"], kind="stable")
     frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
-    return Timeline(frame.reset_index(drop=True), int(document["metadata"].get("slices_left_out", 0)))
+    metadata = document["metadata"]
+    shortest = int(metadata.get("slices_left_out", 0)) - int(metadata.get("alike_slices_left_out", 0))
+    return Timeline(frame.reset_index(drop=True), alike, shortest)

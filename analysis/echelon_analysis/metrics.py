@@ -42,7 +42,7 @@ def summarise(results, run):
     Compute utilisation is not among them: timeline.json need not hold every compute slice.
     """
     jobs = results.jobs[results.jobs.run == run]
-    groups = results.groups[(results.groups.run == run) & (results.groups.scale_up == 0)]
+    groups = results.groups[results.groups.run == run]
     flows = results.flows[results.flows.run == run]
     links = results.links[results.links.run == run]
     fct = (flows.finish_s - flows.start_s).to_numpy()

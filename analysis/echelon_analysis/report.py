@@ -22,12 +22,11 @@ def write_report(results, folder=None):
     except OSError as error:
         raise AnalysisError(error.filename or folder, f"cannot be written: {error.strerror}") from None
     paths = [table]
-    crossing = (results.groups.scale_up == 0).any()
     gantt, said = draw_gantt(results, folder / "gantt.png")
     paths += gantt
     notes += said
     paths += draw_bars(results, folder / "iteration-times.png")
-    if crossing:
+    if len(results.groups):
         paths += draw_cdf(results, folder / "tardiness-cdf.png")
     else:
         notes.append("no EchelonFlow crossed the network: no tardiness figure")

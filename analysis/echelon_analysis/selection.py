@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a Gantt chart shows of a large job: which GPUs, which iteration, which kinds of slices.
 
-    devices = representatives(frames, sent, limit=8)     # [Representative(device=0, alike=32), …]
+    devices = representatives(frames, flows, limit=8)    # [Representative(device=0, alike=32), …]
 
 A 3-D-parallel job runs the same program on most of its GPUs; those of one pipeline stage differ by jitter, those of different
 stages by when and what they compute. Farthest-first traversal over the start times finds one GPU of each stage without
@@ -12,6 +12,7 @@ import dataclasses
 import re
 
 import numpy as np
+import pandas as pd
 
 # A GPU that differs from all shown ones by less than this share of the largest difference found is another replica, not another
 # stage. Eight evenly spaced stages differ by 1/7 of it.
@@ -43,55 +44,59 @@ def kind_of(name):
     return re.match(r"[^\d]*", name.strip()).group(0).strip(" -_.:/#([") or name
 
 
-def _profile(compute):
-    """Name -> start times in order, of one device."""
-    profile = {}
-    for name, start in zip(compute.name, compute.start_s):
-        profile.setdefault(name, []).append(start)
-    return {name: np.array(starts) for name, starts in profile.items()}
+def _profiles(frame, devices):
+    """Start times, one row per device and one column per slice of equal name and count; NaN where a device has no such slice."""
+    keys = pd.MultiIndex.from_arrays([frame.name, frame.groupby(["device", "name"]).cumcount()])
+    column, names = pd.factorize(keys)
+    profiles = np.full((len(devices), len(names)), np.nan)
+    profiles[np.searchsorted(devices, frame.device), column] = frame.start_s
+    return profiles
 
 
-def _distance(a, b, span):
-    """How differently two devices compute: mean distance of equal slices' starts, or the span where one has no such slice."""
-    total = count = 0.0
-    for name in sorted(set(a) | set(b)):
-        left, right = a.get(name, ()), b.get(name, ())
-        both = min(len(left), len(right))
-        if both:
-            total += float(np.abs(left[:both] - right[:both]).sum())
-        total += span * (max(len(left), len(right)) - both)
-        count += max(len(left), len(right))
-    return total / count if count else 0.0
+def _distances(profiles, i, span):
+    """How differently device i and each computes: mean distance of equal slices' starts, the span where one has no such slice."""
+    there = ~np.isnan(profiles)
+    both = there & there[i]
+    either = (there | there[i]).sum(axis=1)
+    total = np.nansum(np.abs(profiles - profiles[i]), axis=1) + span * (either - both.sum(axis=1))
+    return np.divide(total, either, out=np.zeros(len(total)), where=either > 0)
 
 
-def representatives(frames, sent, limit):
-    """GPUs that differ, at most `limit`, ascending.
+def representatives(frames, flows, limit, alike=None):
+    """GPUs that differ, at most `limit`, in the order in which they start to compute.
 
     frames: compute slices (device, name, start_s, duration_s) of the same iteration under each scheduler.
-    sent: device -> bytes sent over the network. Among alike GPUs the one that sends most is shown, ties by number.
+    flows: what the job sends meanwhile (source, destination, bytes), under any of them.
+    alike: for each frame, GPU -> the GPU of the frame that stands for it.
+
+    Of alike GPUs one is shown that exchanges flows with those already chosen, so that the rows are the stages of one replica; of
+    several, the one that sends most, ties by number.
     """
-    devices = sorted(set().union(*(set(f.device) for f in frames)) | set(sent))
-    if len(devices) <= 1:
-        return [Representative(d, 1) for d in devices]
-    spans = [
-        float((f.start_s + f.duration_s).max() - f.start_s.min()) if len(f) else 0.0 for f in frames
-    ]
+    alike = alike or [{} for _ in frames]
+    sent = flows.groupby("source").bytes.sum().to_dict()
+    computing = [set(frame.device) for frame in frames]
+    devices = set(sent).union(*computing)
+    for stand_ins, shown in zip(alike, computing):
+        devices |= {device for device, other in stand_ins.items() if other in shown}
+    # GPUs that the same ones stand for under every scheduler need one profile.
+    classes = {}
+    for device in sorted(devices):
+        classes.setdefault(tuple(s.get(device, device) for s in alike), []).append(device)
+    members = list(classes.values())
+    if not members:
+        return []
+    spans = [float((f.start_s + f.duration_s).max() - f.start_s.min()) if len(f) else 0.0 for f in frames]
     profiles = []
-    for frame in frames:
-        by_device = {device: _profile(part) for device, part in frame.groupby("device")}
-        profiles.append([by_device.get(device, {}) for device in devices])
+    for p, frame in enumerate(frames):
+        own = sorted(set(frame.device) | {key[p] for key in classes})
+        profiles.append(_profiles(frame, own)[np.searchsorted(own, [key[p] for key in classes])])
 
     def distances_from(i):
-        return np.array(
-            [
-                max(_distance(p[i], p[j], span) for p, span in zip(profiles, spans))
-                for j in range(len(devices))
-            ]
-        )
+        return np.max([_distances(p, i, span) for p, span in zip(profiles, spans)], axis=0)
 
     chosen = [0]
     nearest = distances_from(0)
-    owner = np.zeros(len(devices), dtype=int)
+    owner = np.zeros(len(members), dtype=int)
     threshold = max(STAGE_SHARE * nearest.max(), VISIBLE_SHARE * max(spans))
     while len(chosen) < limit and nearest.max() > threshold:
         farthest = int(nearest.argmax())  # the first of equals: the lowest device number
@@ -99,13 +104,19 @@ def representatives(frames, sent, limit):
         owner = np.where(distances < nearest, len(chosen), owner)
         nearest = np.minimum(nearest, distances)
         chosen.append(farthest)
+    stages = []
+    for cluster, first in enumerate(chosen):
+        inside = [d for i in np.flatnonzero((owner == cluster) & (nearest <= threshold)) for d in members[i]]
+        if inside:
+            begin = profiles[0][first]
+            stages.append((np.nan_to_num(begin, nan=np.inf).min(initial=np.inf), inside))
+    pairs = {pair for a, b in zip(flows.source, flows.destination) for pair in ((a, b), (b, a))}
     found = []
-    for cluster in range(len(chosen)):
-        members = [devices[i] for i in np.flatnonzero((owner == cluster) & (nearest <= threshold))]
-        if members:
-            best = max(members, key=lambda d: (sent.get(d, 0), -d))
-            found.append(Representative(best, len(members)))
-    return sorted(found, key=lambda r: r.device)
+    for _, inside in sorted(stages):
+        linked = {d for d in inside if any((r.device, d) in pairs for r in found)}
+        best = max(inside, key=lambda d: (d in linked, sent.get(d, 0), -d))
+        found.append(Representative(best, len(inside)))
+    return found
 
 
 def lanes(starts, ends):

@@ -32,19 +32,23 @@ def rank(values, percent):
     return ordered[max(1, math.ceil(percent / 100 * len(ordered))) - 1] if ordered else 0
 
 
-def write(folder, scenario, runs, devices, slices_left_out=0):
-    """Write the folder; summary.json's figures are computed flow by flow."""
+def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
+    """Write the folder; summary.json's figures are computed flow by flow.
+
+    alike: the timeline shows the first of as many GPUs in a row; slices_left_out: of those, further ones.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "flows": ["run,flow,group,position,source,destination,bytes,count,start_s,finish_s,ideal_finish_s,tardiness_s"],
         "groups": [
-            "run,scheduler,group,job,iteration,name,shape,scale_up,flows,bytes,weight,reference_s,finish_s,cct_s,tardiness_s"
+            "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,finish_s,cct_s,tardiness_s"
         ],
         "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s"],
         "links": ["run,scheduler,link,name,rate_bps,bytes,utilisation"],
     }
     summary = {"schema": "echelon/summary/1", "scenario": scenario, "runs": [], "engine": []}
     events = []
+    left_out_alike = 0
     for r, run in enumerate(runs):
         makespan = max(end for *_, end in run.jobs)
         for f, (group, position, source, target, size, count, start, finish, ideal) in enumerate(run.flows):
@@ -56,14 +60,15 @@ def write(folder, scenario, runs, devices, slices_left_out=0):
             reference = min((f[6] for f in own), default=0.0)
             finish = max((f[7] for f in own), default=0.0)
             late = max((f[7] - f[8] for f in own), default=0.0)
-            if not scale_up:
-                network.append((weight, late, finish - reference))
+            if scale_up:
+                continue
+            network.append((weight, late, finish - reference))
             count = more + sum(f[5] for f in own)
             size = more_bytes + sum(f[4] * f[5] for f in own)
             times = ",".join(seconds(t) for t in (reference, finish, finish - reference, late))
             quoted = f'"{name}"' if "," in name else name
             texts["groups"].append(
-                f"{r},{run.scheduler},{g},{job},{iteration},{quoted},{shape},{scale_up},{count},{size},{weight},{times}"
+                f"{r},{run.scheduler},{g},{job},{iteration},{quoted},{shape},{count},{size},{weight},{times}"
             )
         for job, iteration, start, end in sorted(run.jobs):
             times = ",".join(seconds(t) for t in (start, end, end - start))
@@ -112,9 +117,14 @@ def write(folder, scenario, runs, devices, slices_left_out=0):
             }
         )
         summary["engine"].append({"scheduler": run.scheduler, "wall_s": 0.1})
+        left_out_alike += sum(1 for c in run.compute if c[0] % alike)
+        run.compute = [c for c in run.compute if c[0] % alike == 0]
         for gpu in sorted({c[0] for c in run.compute}):
             pid = 1 + r * (devices + 1) + gpu
             args = {"name": f"{run.scheduler} | gpu {gpu}", "run": r, "gpu": gpu}
+            if alike > 1:
+                gpus = list(range(gpu, min(gpu + alike, devices)))
+                args.update(alike=len(gpus), gpus=gpus)
             events.append({"ph": "M", "pid": pid, "name": "process_name", "args": args})
         for gpu, job, iteration, name, start, end, *stream in run.compute:
             events.append(
@@ -135,7 +145,8 @@ def write(folder, scenario, runs, devices, slices_left_out=0):
     (folder / "manifest.json").write_text(
         json.dumps({"schema": "echelon/results/1", "scenario": scenario, "run_id": folder.name}), encoding="utf-8"
     )
-    metadata = {"schema": "echelon/timeline/1", "slices_left_out": slices_left_out, "counters_left_out": 0}
+    metadata = {"schema": "echelon/timeline/1", "counters_left_out": 0}
+    metadata.update(slices_left_out=slices_left_out + left_out_alike, alike_slices_left_out=left_out_alike)
     body = ",\n".join(json.dumps(e) for e in events)
     (folder / "timeline.json").write_text(
         f'{{"displayTimeUnit":"ms",\n"metadata":{json.dumps(metadata)},\n"traceEvents":[\n{body}\n]}}\n', encoding="utf-8"
@@ -163,7 +174,7 @@ def figure2(folder):
     return write(folder, "echelonflow-fig2", runs, devices=2)
 
 
-def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3, slices_left_out=0):
+def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3, slices_left_out=0, stand_ins=False):
     """GPipe: forward through the stages, backward back, then an all-reduce of each stage's gradients among the replicas.
 
     Transfers take longer under `fair` than under `echelon`, by fixed factors; no link is modelled. GPU = (replica × stages +
@@ -218,7 +229,7 @@ def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3
                     key = ("dp", stage)
                     if key not in group_of:
                         group_of[key] = len(run.groups)
-                        run.groups.append(("llm", iteration, f"dp bucket 0 stage {stage}", "coflow", 1.0, 0, 0, 0))
+                        run.groups.append(("llm", iteration, f"dp bucket 0, stage {stage}", "coflow", 1.0, 0, 0, 0))
                     partner = (((replica + 1) % replicas) * stages + stage) * alike
                     finish = free[stage] + 0.02 * slow
                     run.flows.append((group_of[key], 0, gpu, partner, 100_000_000, 2, free[stage], finish, free[stage]))
@@ -233,4 +244,4 @@ def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3
             run.jobs.append(("solo", iteration, begin, begin + 0.05 + 0.01 * slow))
         run.links = [("leaf0->spine0", 400e9, sum(f[4] * f[5] for f in run.flows)), ("spine0->leaf0", 400e9, 0)]
         runs.append(run)
-    return write(folder, "toy-pipeline", runs, stages * replicas * alike + 1, slices_left_out)
+    return write(folder, "toy-pipeline", runs, stages * replicas * alike + 1, slices_left_out, alike if stand_ins else 1)

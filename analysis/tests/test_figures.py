@@ -13,7 +13,7 @@ import synthetic
 from echelon_analysis.bars import draw_bars
 from echelon_analysis.cdf import distribution, draw_cdf, tardiness_by_run
 from echelon_analysis.errors import AnalysisError, UsageError
-from echelon_analysis.gantt import draw_gantt
+from echelon_analysis.gantt import _joined, draw_gantt
 from echelon_analysis.load import open_results
 from echelon_analysis.report import write_report
 
@@ -66,6 +66,12 @@ class FiguresTest(unittest.TestCase):
     def test_gantt_of_a_job_that_sends_nothing(self):
         self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", job="solo")[0])
 
+    def test_bars_of_one_micro_batch_are_joined(self):
+        """Over 1000 s a pixel is 0.8 s and a narrow bar 4 s: 1-2 and 2.5-8 are micro-batch 0; 9-15 is too far, 15-17 another
+        but narrow; 17.5-40 is neither."""
+        bars = _joined([1, 2.5, 9, 15, 17.5], [2, 8, 15, 17, 40], ["0", "0", "0", "1", "2"], 1000)
+        self.assertEqual(bars, [[1, 8, "0"], [9, 17, None], [17.5, 40, "2"]])
+
     def test_gantt_of_two_streams(self):
         """Two slices of one GPU at the same time: half the height each, and both are there."""
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 2.0)])
@@ -80,6 +86,16 @@ class FiguresTest(unittest.TestCase):
 
     def test_cdf(self):
         self.assert_figure(draw_cdf(self.pipeline, self.folder / "cdf.png"))
+
+    def test_cdf_of_values_without_a_logarithm(self):
+        """Tardiness of -1 s, 0 s and up to 1000 times the median."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 2000.0)])
+        for group, late in enumerate((-1.0, 0.0, 1.0, 1000.0)):
+            run.groups.append(("a", 0, "x", "coflow", 1.0, 0, 0, 0))
+            run.flows.append((group, 0, 0, 1, 1, 1, 1.0, 1.0 + abs(late), 1.0 + abs(late) - late))
+        results = open_results(synthetic.write(self.folder / "log", "log", [run], 2))
+        self.assertEqual(tardiness_by_run(results)[0].tolist(), [-1, 0, 1, 1000])
+        self.assert_figure(draw_cdf(results, self.folder / "log.png"))
 
     def test_cdf_points(self):
         x, y = distribution([3.0, 1.0, 1.0, 2.0])

@@ -40,7 +40,7 @@ class LoadTest(unittest.TestCase):
 
     def test_quoted_names_survive(self):
         results = open_results(synthetic.pipeline(self.folder / "p"))
-        self.assertIn("tp all-reduce, inside hosts", set(results.groups.name))
+        self.assertIn("dp bucket 0, stage 1", set(results.groups.name))
 
     def test_equal_schedulers_get_distinct_labels(self):
         summary = json.loads((self.path / "summary.json").read_text())

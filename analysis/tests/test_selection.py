@@ -49,8 +49,7 @@ class PipelineTest(unittest.TestCase):
 
     def chosen(self, limit):
         panels = self.panels()
-        sent = panels[0].flows.groupby("source").bytes.sum().to_dict()
-        return representatives([p.compute for p in panels], sent, limit)
+        return representatives([p.compute for p in panels], panels[0].flows, limit, [p.alike for p in panels])
 
     def test_one_gpu_per_stage(self):
         found = self.chosen(8)
@@ -58,14 +57,29 @@ class PipelineTest(unittest.TestCase):
         self.assertEqual([r.alike for r in found], [4, 4, 4, 4])
         self.assertTrue(all(r.device % 2 == 0 for r in found), "the GPU that sends stands for its pair")
 
+    def test_timeline_that_shows_one_of_alike_gpus(self):
+        """The first GPU of each pair stands for both: the same rows stand for the same numbers of GPUs, and no slice lacks."""
+        with tempfile.TemporaryDirectory() as folder:
+            results = open_results(synthetic.pipeline(pathlib.Path(folder) / "p", stand_ins=True))
+            self.assertEqual(results.timeline.slices_left_out, 0)
+            self.assertLess(len(results.timeline.compute), len(self.results.timeline.compute))
+            self.assertEqual(results.timeline.gpus(0, "llm"), self.results.timeline.gpus(0, "llm"))
+            panels = [gantt.make_panel(results, run, "llm", 1) for run in (0, 2)]
+        found = representatives([p.compute for p in panels], panels[0].flows, 8, [p.alike for p in panels])
+        self.assertEqual(found, self.chosen(8))
+
+    def test_rows_are_the_stages_of_one_replica(self):
+        """GPUs 0, 2, 4, 6 are replica 0's stages; all stages start in turn."""
+        self.assertEqual([r.device for r in self.chosen(8)], [0, 2, 4, 6])
+
     def test_limit(self):
         found = self.chosen(2)
         self.assertEqual(len(found), 2)
         self.assertEqual([r.alike for r in found], [4, 4], "other stages are not alike, only not shown")
 
     def test_defaults(self):
-        self.assertEqual(gantt.choose_job(self.results), "llm", "the job that sends most")
-        self.assertEqual(gantt.choose_schedulers(self.results), [0, 2], "the reference and the best other")
+        self.assertEqual(gantt.choose_job(self.results), "llm", "the job on most GPUs")
+        self.assertEqual(gantt.choose_schedulers(self.results, "llm"), [0, 2], "the first and the quickest other")
         self.assertEqual(gantt.choose_iteration(self.results, "llm"), 1, "the middle one of three")
 
     def test_times_start_with_the_iteration(self):

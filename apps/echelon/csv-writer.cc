@@ -38,12 +38,15 @@ WriteGroups(const std::string& path, const RecordedRun& run)
     TextBuffer out(path);
     for (const GroupRecord& group : run.record.groups)
     {
+        if (group.scaleUp)
+        {
+            continue;
+        }
         out << run.index << ',';
         out.Field(run.label) << ',' << group.id.Value() << ',';
         out.Field(run.record.jobNames[group.job.Value()]) << ',' << group.iteration << ',';
-        out.Field(group.name) << ',' << ToText(group.shape) << ',' << (group.scaleUp ? '1' : '0')
-                              << ',' << group.flows << ',' << std::llround(group.bytes) << ','
-                              << group.weight << ',';
+        out.Field(group.name) << ',' << ToText(group.shape) << ',' << group.flows << ','
+                              << std::llround(group.bytes) << ',' << group.weight << ',';
         out.Seconds(group.reference) << ',';
         out.Seconds(group.finish) << ',';
         out.Seconds(group.finish - group.reference) << ',';
@@ -99,7 +102,7 @@ CsvFiles()
          "run,flow,group,position,source,destination,bytes,count,start_s,finish_s,ideal_finish_s,"
          "tardiness_s"},
         {"groups.csv",
-         "run,scheduler,group,job,iteration,name,shape,scale_up,flows,bytes,weight,reference_s,"
+         "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,"
          "finish_s,cct_s,tardiness_s"},
         {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s"},
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},

@@ -73,7 +73,8 @@ WritePart(const std::string& folder,
     const OrderedJson document{
         {"run", SummaryToJson(outcome.summary, scenario, choice)},
         {"engine", EngineToJson(outcome, choice)},
-        {"timeline", {counts.kept, counts.slicesLeftOut, counts.countersLeftOut}}};
+        {"timeline",
+         {counts.kept, counts.slicesLeftOut, counts.alikeSlicesLeftOut, counts.countersLeftOut}}};
     WriteText(part + "/figures.json", document.dump());
 }
 
@@ -124,7 +125,8 @@ JoinParts(const std::string& folder,
             OrderedJson::parse(ReadText(PartFolder(folder, i) + "/figures.json"))["timeline"];
         total.kept += counts[0].get<std::uint64_t>();
         total.slicesLeftOut += counts[1].get<std::uint64_t>();
-        total.countersLeftOut += counts[2].get<std::uint64_t>();
+        total.alikeSlicesLeftOut += counts[2].get<std::uint64_t>();
+        total.countersLeftOut += counts[3].get<std::uint64_t>();
     }
     TextBuffer timeline(folder + "/timeline.json");
     timeline << TimelineHead(scenario.name, total);

@@ -127,6 +127,115 @@ CollectSlices(const RunRecord& record, TracksByDevice& tracks)
     return slices;
 }
 
+/// A device that the file shows, and those that it stands for: itself among them, ascending.
+using AlikeDevices = std::map<std::uint32_t, std::vector<std::uint32_t>>;
+
+/// A compute slice on the grid of the file.
+struct ComputeSlice
+{
+    std::uint64_t job;
+    std::uint32_t iteration;
+    std::uint32_t label;
+    std::int64_t start;
+    std::int64_t end;
+};
+
+/// In order of (job, iteration, label, start).
+using ComputeSequence = std::vector<ComputeSlice>;
+
+/// Whether two devices compute the same, all but a tenth of it at the same times: the members of a
+/// tensor-parallel group keep step but for what follows a receipt, as each receives on its own.
+bool
+AreAlike(const ComputeSequence& a, const ComputeSequence& b)
+{
+    if (a.size() != b.size())
+    {
+        return false;
+    }
+    const std::size_t most = a.size() / 10;
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < a.size() && different <= most; ++i)
+    {
+        if (std::tuple(a[i].job, a[i].iteration, a[i].label) !=
+            std::tuple(b[i].job, b[i].iteration, b[i].label))
+        {
+            return false;
+        }
+        different += a[i].start != b[i].start || a[i].end != b[i].end ? 1 : 0;
+    }
+    return different <= most;
+}
+
+/// What each device computes.
+std::map<std::uint32_t, ComputeSequence>
+CollectSequences(const RunRecord& record)
+{
+    std::map<std::uint32_t, ComputeSequence> sequences;
+    for (const ComputeRecord& compute : record.computes)
+    {
+        sequences[compute.device.Value()].push_back({compute.job.Value(),
+                                                     compute.iteration,
+                                                     compute.label,
+                                                     Nanoseconds(compute.start),
+                                                     Nanoseconds(compute.end)});
+    }
+    for (auto& [device, sequence] : sequences)
+    {
+        std::sort(sequence.begin(),
+                  sequence.end(),
+                  [](const ComputeSlice& a, const ComputeSlice& b) {
+                      return std::tuple(a.job, a.iteration, a.label, a.start, a.end) <
+                             std::tuple(b.job, b.iteration, b.label, b.start, b.end);
+                  });
+    }
+    return sequences;
+}
+
+/**
+ * Classes of alike devices: each device joins the first class whose first device it is like. Of a
+ * class the device that sends most over the network stands for the others (in a ring through
+ * several hosts only one of a host sends), ties by id. Devices that compute nothing stand for
+ * themselves.
+ */
+AlikeDevices
+FindAlikeDevices(const RunRecord& record, const TracksByDevice& tracks)
+{
+    std::map<std::uint32_t, Bytes> sent;
+    for (const FlowRecord& flow : record.flows)
+    {
+        if (!flow.scaleUp)
+        {
+            sent[flow.source.Value()] += flow.bytes * flow.multiplicity;
+        }
+    }
+    const std::map<std::uint32_t, ComputeSequence> sequences = CollectSequences(record);
+    AlikeDevices alike;
+    std::vector<std::vector<std::uint32_t>> classes;
+    for (const auto& [device, own] : tracks)
+    {
+        const auto sequence = sequences.find(device);
+        if (sequence == sequences.end())
+        {
+            alike[device] = {device};
+            continue;
+        }
+        const auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& members) {
+            return AreAlike(sequences.at(members.front()), sequence->second);
+        });
+        (found == classes.end() ? classes.emplace_back() : *found).push_back(device);
+    }
+    for (const std::vector<std::uint32_t>& members : classes)
+    {
+        std::uint32_t first = members.front();
+        for (const std::uint32_t device : members)
+        {
+            first = sent[device] > sent[first] ? device : first;
+        }
+        alike[first] = members;
+    }
+    return alike;
+}
+
 /// Keeps the longest slices, in order of (device, track, start).
 void
 KeepLongest(std::vector<Slice>& slices, std::size_t most)
@@ -206,17 +315,31 @@ class EventWriter
         return m_out;
     }
 
-    void NameProcess(std::uint64_t device, const std::string& what, bool isDevice)
+    /// A device, and those that it stands for.
+    void NameDevice(std::uint32_t device, const std::vector<std::uint32_t>& alike)
     {
-        const std::uint64_t pid = Pid(device);
-        Begin("M", pid) << R"(,"name":"process_name","args":{"name":)";
-        m_out.Quoted(m_run.label + " | " + what) << R"(,"run":)" << m_run.index;
-        if (isDevice)
+        std::string name = "gpu " + std::to_string(device);
+        if (alike.size() > 1)
         {
-            m_out << R"(,"gpu":)" << device;
+            name += " (1 of " + std::to_string(alike.size()) + " alike)";
         }
-        m_out << "}}";
-        Begin("M", pid) << R"(,"name":"process_sort_index","args":{"sort_index":)" << pid << "}}";
+        BeginProcess(device, name) << R"(,"gpu":)" << device;
+        if (alike.size() > 1)
+        {
+            m_out << R"(,"alike":)" << alike.size() << R"(,"gpus":)";
+            for (std::size_t i = 0; i < alike.size(); ++i)
+            {
+                m_out << (i == 0 ? '[' : ',') << alike[i];
+            }
+            m_out << ']';
+        }
+        EndProcess(device);
+    }
+
+    void NameLinks()
+    {
+        BeginProcess(m_run.topology.Devices(), "links");
+        EndProcess(m_run.topology.Devices());
     }
 
     void NameTrack(std::uint64_t device, std::uint32_t track, const std::string& name)
@@ -267,6 +390,19 @@ class EventWriter
     }
 
   private:
+    TextBuffer& BeginProcess(std::uint64_t device, const std::string& what)
+    {
+        Begin("M", Pid(device)) << R"(,"name":"process_name","args":{"name":)";
+        return m_out.Quoted(m_run.label + " | " + what) << R"(,"run":)" << m_run.index;
+    }
+
+    void EndProcess(std::uint64_t device)
+    {
+        const std::uint64_t pid = Pid(device);
+        m_out << "}}";
+        Begin("M", pid) << R"(,"name":"process_sort_index","args":{"sort_index":)" << pid << "}}";
+    }
+
     TextBuffer m_out;
     const RecordedRun& m_run;
     bool m_first = true;
@@ -280,13 +416,34 @@ WriteTimelineEvents(const std::string& path, const RecordedRun& run, std::uint64
     TracksByDevice tracks;
     std::vector<Slice> slices = CollectSlices(run.record, tracks);
     const std::vector<LinkRateRecord> counters = ThinCounters(run.record, share / 4);
+    const std::size_t room = share - counters.size();
     const std::size_t allSlices = slices.size();
-    KeepLongest(slices, share - counters.size());
+    AlikeDevices shown;
+    if (slices.size() > room)
+    {
+        shown = FindAlikeDevices(run.record, tracks);
+        slices.erase(std::remove_if(slices.begin(),
+                                    slices.end(),
+                                    [&](const Slice& slice) {
+                                        return shown.find(slice.device) == shown.end();
+                                    }),
+                     slices.end());
+    }
+    else
+    {
+        for (const auto& [device, own] : tracks)
+        {
+            shown[device] = {device};
+        }
+    }
+    const std::size_t distinctSlices = slices.size();
+    KeepLongest(slices, room);
 
     EventWriter out(path, run);
-    for (const auto& [device, own] : tracks)
+    for (const auto& [device, alike] : shown)
     {
-        out.NameProcess(device, "gpu " + std::to_string(device), true);
+        const Tracks& own = tracks[device];
+        out.NameDevice(device, alike);
         for (std::uint32_t s = 0; s < own.streams; ++s)
         {
             out.NameTrack(device,
@@ -298,7 +455,7 @@ WriteTimelineEvents(const std::string& path, const RecordedRun& run, std::uint64
             out.NameTrack(device, own.Lane(lane), "flows " + std::to_string(lane + 1));
         }
     }
-    out.NameProcess(run.topology.Devices(), "links", false);
+    out.NameLinks();
     for (const Slice& slice : slices)
     {
         out.Add(slice);
@@ -310,6 +467,7 @@ WriteTimelineEvents(const std::string& path, const RecordedRun& run, std::uint64
     out.Close();
     return {slices.size() + counters.size(),
             allSlices - slices.size(),
+            allSlices - distinctSlices,
             run.record.linkRates.size() - counters.size()};
 }
 
@@ -321,6 +479,7 @@ TimelineHead(const std::string& scenario, const TimelineCounts& total)
            R"("metadata":{"schema":"echelon/timeline/1","scenario":)" +
            Json(scenario).dump() + R"(,"events_kept":)" + std::to_string(total.kept) +
            R"(,"slices_left_out":)" + std::to_string(total.slicesLeftOut) +
+           R"(,"alike_slices_left_out":)" + std::to_string(total.alikeSlicesLeftOut) +
            R"(,"counters_left_out":)" + std::to_string(total.countersLeftOut) +
            "},\n\"traceEvents\":[\n";
 }

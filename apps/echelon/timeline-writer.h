@@ -8,8 +8,9 @@
  *     std::string head = TimelineHead("quickstart", sum);  // then the runs' events joined by
  * ",\n", then TimelineTail()
  *
- * Bounded: slices of longest duration stay, counters are thinned to one per link and bin. O(n log
- * n). Errors: OutputError.
+ * Bounded: counters are thinned to one per link and bin; of devices that compute the same one is
+ * shown; where that is not enough, slices of longest duration stay. O(n log n). Errors:
+ * OutputError.
  */
 #pragma once
 
@@ -27,6 +28,7 @@ struct TimelineCounts
 {
     std::uint64_t kept = 0; ///< slices and counters in the file
     std::uint64_t slicesLeftOut = 0;
+    std::uint64_t alikeSlicesLeftOut = 0; ///< of them, those of devices that another stands for
     std::uint64_t countersLeftOut = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace echelon
@@ -80,6 +81,29 @@ TEST_F(Writers, ScaleUpFlowsAreLeftOut)
               "2,1,0,0,0,0,7,1,0.000000000000,0.000000000000,0.000000000000,0.000000000000\n");
 }
 
+// Of two groups, the first never left its host.
+TEST_F(Writers, ScaleUpGroupsAreLeftOut)
+{
+    RunRecord record;
+    record.jobNames = {"a"};
+    record.groups.resize(2);
+    record.groups[0].scaleUp = true;
+    record.groups[1].id = GroupId(1);
+    record.groups[1].name = "dp bucket 0";
+    record.groups[1].flows = 2;
+    record.groups[1].bytes = 7;
+    record.groups[1].finish = Time::FromPicoseconds(3);
+    record.linkBits.assign(4, 0.0);
+    const Topology topology = TwoHosts();
+    WriteCsvRows(m_folder.string(), {0, "fair", record, topology});
+    EXPECT_EQ(Read("groups.csv"),
+              "0,fair,1,a,0,dp bucket 0,coflow,2,7,1,0.000000000000,0.000000000003,"
+              "0.000000000003,0.000000000000\n");
+    EXPECT_EQ(CsvFiles()[1].header,
+              "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,"
+              "finish_s,cct_s,tardiness_s");
+}
+
 // Three flows of one GPU: [0, 4), [1, 2) and [2, 3) ms. The third takes the second's lane.
 // With room for two slices the longest, and of the two equal ones the earlier, stay.
 TEST_F(Writers, TimelineLanesAndLimit)
@@ -120,6 +144,99 @@ TEST_F(Writers, TimelineLanesAndLimit)
         std::vector<std::pair<int, double>> expected{{2, 0}, {3, 1000}, {3, 2000}};
         expected.resize(counts.kept);
         EXPECT_EQ(slices, expected);
+    }
+}
+
+// Four GPUs compute ten tasks, [i, i + 1) ms. GPU 1's last ends 1 ns later: nine in ten agree, so
+// it is alike; GPU 3's last two do: it is not. GPU 1 sends one flow, GPU 2 two, at [1, 2) ms; GPU 4
+// sends one and computes nothing. 44 slices in all. Shown are GPU 2 for {0, 1, 2} with 10 + 2
+// slices, GPU 3 with 10 and GPU 4 with 1: 23. With room for 22 the shortest that starts last goes,
+// GPU 2's last task.
+TEST_F(Writers, TimelineShowsOneOfAlikeGpus)
+{
+    const std::int64_t ms = 1000000000; // picoseconds
+    RunRecord record;
+    record.jobNames = {"a"};
+    record.labels = {{"F0"}};
+    record.groups.resize(1);
+    for (std::int64_t i = 0; i < 10; ++i)
+    {
+        for (std::uint32_t device = 0; device < 4; ++device)
+        {
+            const bool later = (device == 1 && i == 9) || (device == 3 && i >= 8);
+            record.computes.push_back({JobId(0),
+                                       0,
+                                       DeviceId(device),
+                                       0,
+                                       0,
+                                       Time::FromPicoseconds(i * ms),
+                                       Time::FromPicoseconds((i + 1) * ms + (later ? 1000 : 0))});
+        }
+    }
+    for (const std::uint32_t source : {1U, 2U, 2U, 4U})
+    {
+        FlowRecord flow;
+        flow.source = DeviceId(source);
+        flow.bytes = 10;
+        flow.start = Time::FromPicoseconds(ms);
+        flow.finish = Time::FromPicoseconds(2 * ms);
+        record.flows.push_back(flow);
+    }
+    record.makespan = Time::FromPicoseconds(10 * ms);
+    const Topology topology = MakeBigSwitch({5, {1, {8e9, Time()}, {}, {}}});
+    const std::string path = (m_folder / "events").string();
+
+    struct Expected
+    {
+        std::uint64_t share;
+        std::uint64_t kept;
+        std::uint64_t leftOut;
+        std::uint64_t alikeLeftOut;
+        std::map<std::string, nlohmann::json> alike; // process name -> "gpus"
+    };
+
+    const std::map<std::string, nlohmann::json> classes{{"fair | gpu 2 (1 of 3 alike)", {0, 1, 2}},
+                                                        {"fair | gpu 3", nullptr},
+                                                        {"fair | gpu 4", nullptr},
+                                                        {"fair | links", nullptr}};
+    const std::map<std::string, nlohmann::json> all{{"fair | gpu 0", nullptr},
+                                                    {"fair | gpu 1", nullptr},
+                                                    {"fair | gpu 2", nullptr},
+                                                    {"fair | gpu 3", nullptr},
+                                                    {"fair | gpu 4", nullptr},
+                                                    {"fair | links", nullptr}};
+    for (const Expected& expected : {Expected{44, 44, 0, 0, all},
+                                     Expected{43, 23, 21, 21, classes},
+                                     Expected{22, 22, 22, 21, classes}})
+    {
+        SCOPED_TRACE(expected.share);
+        const TimelineCounts counts =
+            WriteTimelineEvents(path, {0, "fair", record, topology}, expected.share);
+        EXPECT_EQ(counts.kept, expected.kept);
+        EXPECT_EQ(counts.slicesLeftOut, expected.leftOut);
+        EXPECT_EQ(counts.alikeSlicesLeftOut, expected.alikeLeftOut);
+        const auto timeline =
+            nlohmann::json::parse(TimelineHead("s", counts) + Read("events") + TimelineTail());
+        EXPECT_EQ(timeline["metadata"]["alike_slices_left_out"], expected.alikeLeftOut);
+        std::map<std::string, nlohmann::json> alike;
+        std::map<std::string, std::uint64_t> slices; // category -> number
+        for (const auto& event : timeline["traceEvents"])
+        {
+            if (event["name"] == "process_name")
+            {
+                const auto& arguments = event["args"];
+                alike[arguments["name"]] = arguments.value("gpus", nlohmann::json());
+                EXPECT_EQ(arguments.value("alike", 1U),
+                          arguments.value("gpus", nlohmann::json{0}).size());
+            }
+            else if (event["ph"] == "X")
+            {
+                ++slices[event["cat"]];
+            }
+        }
+        EXPECT_EQ(alike, expected.alike);
+        EXPECT_EQ(slices["flow"], expected.share == 44 ? 4U : 3U);
+        EXPECT_EQ(slices["compute"], expected.kept - slices["flow"]);
     }
 }
 
