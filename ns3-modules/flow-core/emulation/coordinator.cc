@@ -38,7 +38,7 @@ Coordinator::Coordinator(const Topology& topology,
       m_controlDelay(controlDelay),
       m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
       m_series(topology.Links().size()),
-      m_appliedRates(topology.Links().size(), 0.0),
+      m_appliedRates(topology.Links().size()),
       m_isTouched(topology.Links().size(), 0),
       m_linkMark(topology.Links().size(), 0)
 {
@@ -84,6 +84,7 @@ Coordinator::RemoveFlow(FlowId flow)
 {
     m_state.Remove(flow);
     SetAppliedRate(flow, 0);
+    RecordAppliedRates();
     const FlowState& state = m_flows[flow.Value()];
     GroupState& group = m_groups[state.group.Value()];
     const FlowId moved = group.flows.back();
@@ -115,18 +116,34 @@ Coordinator::SetAppliedRate(FlowId flow, BitRate rate)
     FlowState& state = m_flows[flow.Value()];
     for (const LinkId link : state.view.path)
     {
-        BitRate& applied = m_appliedRates[link.Value()];
-        applied += rate - state.appliedRate;
-        if (m_state.FlowsOn(link).empty())
+        AppliedRate& applied = m_appliedRates[link.Value()];
+        applied.rate += rate - state.appliedRate;
+        if (!applied.isChanged)
         {
-            applied = 0; // not the noise of many additions
-        }
-        if (!m_topology.IsScaleUp(link))
-        {
-            m_series.SetRate(link, m_fabric.Now(), std::max(0.0, applied));
+            applied.isChanged = true;
+            m_changedLinks.push_back(link);
         }
     }
     state.appliedRate = rate;
+}
+
+void
+Coordinator::RecordAppliedRates()
+{
+    for (const LinkId link : m_changedLinks)
+    {
+        AppliedRate& applied = m_appliedRates[link.Value()];
+        applied.isChanged = false;
+        if (m_state.FlowsOn(link).empty())
+        {
+            applied.rate = 0; // not the noise of many additions
+        }
+        if (!m_topology.IsScaleUp(link))
+        {
+            m_series.SetRate(link, m_fabric.Now(), std::max(0.0, applied.rate));
+        }
+    }
+    m_changedLinks.clear();
 }
 
 void
@@ -312,6 +329,7 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
             m_changes.push_back({rate.flow, rate.rate, 0});
         }
     }
+    RecordAppliedRates();
     m_fabric.SetRates(m_changes);
 }
 

@@ -67,6 +67,13 @@ class Coordinator
         std::uint32_t mark = 0; ///< the decision that last included it
     };
 
+    /// Sum of the rates in force on a link.
+    struct AppliedRate
+    {
+        BitRate rate = 0;
+        bool isChanged = false; ///< in m_changedLinks
+    };
+
     struct GroupState
     {
         ActiveGroup view;
@@ -78,6 +85,7 @@ class Coordinator
 
     void Touch(const Path& path, GroupId group);
     void SetAppliedRate(FlowId flow, BitRate rate);
+    void RecordAppliedRates();
     void RequestDecision();
     void Decide();
     void CollectClosure();
@@ -94,10 +102,11 @@ class Coordinator
     Time m_controlDelay;
     NetworkState m_state;
     LinkSeries m_series;
-    std::vector<BitRate> m_appliedRates; ///< by LinkId: in force
-    std::vector<FlowState> m_flows;      ///< by FlowId
-    std::vector<GroupState> m_groups;    ///< by GroupId
-    std::vector<FlowId> m_ascending;     ///< active flows by id, with some departed ones among them
+    std::vector<AppliedRate> m_appliedRates; ///< by LinkId
+    std::vector<LinkId> m_changedLinks;      ///< whose applied rate is not recorded yet
+    std::vector<FlowState> m_flows;          ///< by FlowId
+    std::vector<GroupState> m_groups;        ///< by GroupId
+    std::vector<FlowId> m_ascending; ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
     std::vector<LinkId> m_touchedLinks;   ///< since the last decision, each once
