@@ -7,6 +7,7 @@
 #include "base/tolerances.h"
 #include "sched/scheduler-registry.h"
 #include "support/random-view.h"
+#include "support/scheduler-names.h"
 #include "topology/builders.h"
 
 #include <gtest/gtest.h>
@@ -345,25 +346,10 @@ TEST_P(SchedulerContract, RefusesViewsOutOfOrder)
     EXPECT_THROW(Decide(question.view), ContractViolation);
 }
 
-std::vector<std::string>
-SchedulerNames()
-{
-    std::vector<std::string> names;
-    for (const SchedulerEntry& entry : SchedulerEntries())
-    {
-        names.push_back(entry.name);
-    }
-    return names;
-}
-
 INSTANTIATE_TEST_SUITE_P(AllSchedulers,
                          SchedulerContract,
                          testing::ValuesIn(SchedulerNames()),
-                         [](const auto& info) {
-                             std::string name = info.param;
-                             std::replace(name.begin(), name.end(), '-', '_');
-                             return name;
-                         });
+                         TestNameOf);
 
 } // namespace
 } // namespace echelon

@@ -9,6 +9,7 @@
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "sched/scheduler-registry.h"
+#include "support/scheduler-names.h"
 #include "topology/builders.h"
 
 #include <algorithm>
@@ -217,25 +218,10 @@ TEST_P(IncrementalDecisionsTest, EqualNaiveSimulation)
     }
 }
 
-std::vector<std::string>
-SchedulerNames()
-{
-    std::vector<std::string> names;
-    for (const SchedulerEntry& entry : SchedulerEntries())
-    {
-        names.push_back(entry.name);
-    }
-    return names;
-}
-
 INSTANTIATE_TEST_SUITE_P(AllSchedulers,
                          IncrementalDecisionsTest,
                          testing::ValuesIn(SchedulerNames()),
-                         [](const auto& info) {
-                             std::string name = info.param;
-                             std::replace(name.begin(), name.end(), '-', '_');
-                             return name;
-                         });
+                         TestNameOf);
 
 } // namespace
 } // namespace echelon

@@ -28,6 +28,33 @@ ParseWhole(const ParameterSpec& spec, const std::string& text, const char* what)
     return value;
 }
 
+/// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) from a
+/// to b.
+std::size_t
+EditDistance(std::string_view a, std::string_view b)
+{
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i)
+    {
+        for (std::size_t j = 0; j <= b.size(); ++j)
+        {
+            if (i == 0 || j == 0)
+            {
+                d[i][j] = i + j;
+                continue;
+            }
+            d[i][j] = std::min({d[i - 1][j] + 1,
+                                d[i][j - 1] + 1,
+                                d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            {
+                d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return d[a.size()][b.size()];
+}
+
 std::string
 Joined(const std::vector<std::string>& words)
 {
@@ -205,26 +232,10 @@ ClosestMatch(std::string_view word, const std::vector<std::string>& candidates)
     std::size_t bestDistance = 1 + std::max<std::size_t>(1, word.size() / 3);
     for (const std::string& candidate : candidates)
     {
-        std::vector<std::size_t> row(candidate.size() + 1);
-        for (std::size_t j = 0; j <= candidate.size(); ++j)
+        const std::size_t distance = EditDistance(word, candidate);
+        if (distance < bestDistance)
         {
-            row[j] = j;
-        }
-        for (std::size_t i = 1; i <= word.size(); ++i)
-        {
-            std::size_t diagonal = row[0];
-            row[0] = i;
-            for (std::size_t j = 1; j <= candidate.size(); ++j)
-            {
-                const std::size_t substitution =
-                    diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitution});
-            }
-        }
-        if (row.back() < bestDistance)
-        {
-            bestDistance = row.back();
+            bestDistance = distance;
             best = candidate;
         }
     }

@@ -51,6 +51,7 @@ TEST(Parameters, ClosestMatchFindsMisspellingsOnly)
     const std::vector<std::string> names{"fair", "fifo", "echelon"};
     EXPECT_EQ(ClosestMatch("echlon", names), "echelon");
     EXPECT_EQ(ClosestMatch("fairr", names), "fair");
+    EXPECT_EQ(ClosestMatch("fiar", names), "fair"); // a swap is one mistake
     EXPECT_EQ(ClosestMatch("mickey", names), "");
 }
 
