@@ -63,14 +63,17 @@ Parse(std::string_view text,
       const char* what,
       const char* example)
 {
-    const std::string shown = "\"" + std::string(text) + "\"";
-    const std::string hint = std::string("; write for example ") + example;
+    const auto wrong = [text, example](std::string_view what) {
+        std::string message = "\"";
+        message.append(text).append("\" ").append(what);
+        return UnitError(message.append("; write for example ").append(example));
+    };
     text = Trim(text);
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || !std::isfinite(number))
     {
-        throw UnitError(shown + " is not " + what + hint);
+        throw wrong(std::string("is not ").append(what));
     }
     const std::string_view unit = Trim(text.substr(static_cast<std::size_t>(end - text.data())));
     for (const Unit& candidate : units)
@@ -79,16 +82,16 @@ Parse(std::string_view text,
         {
             if (number < 0)
             {
-                throw UnitError(shown + " is negative" + hint);
+                throw wrong("is negative");
             }
             return number * candidate.factor;
         }
     }
     if (unit.empty())
     {
-        throw UnitError(shown + " has no unit" + hint);
+        throw wrong("has no unit");
     }
-    throw UnitError(shown + " has the unknown unit \"" + std::string(unit) + "\"" + hint);
+    throw wrong(std::string("has the unknown unit \"").append(unit).append("\""));
 }
 
 std::int64_t

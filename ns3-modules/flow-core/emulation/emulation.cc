@@ -125,7 +125,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
         m_record.flows.push_back(record);
-        m_tasks.push_back({job, task});
+        m_tasks.emplace_back(job, task);
 
         group.flows += flow.multiplicity;
         group.bytes += flow.Bits() / 8;

@@ -52,7 +52,8 @@ Spread(const Topology& topology, std::vector<Slot>& slots)
     {
         const HostId host = topology.HostOf(slot.front());
         const std::size_t round = slotsOfHost[host.Value()]++;
-        keyed.push_back({{round, 0, topology.LeafOf(host), slot.front()}, std::move(slot)});
+        const Key key{round, 0, topology.LeafOf(host), slot.front()};
+        keyed.emplace_back(key, std::move(slot));
     }
     std::sort(keyed.begin(), keyed.end());
     // In each round, the k-th host of every leaf comes before the (k+1)-th host of any.
