@@ -32,6 +32,10 @@ inline constexpr double SAME_LEVEL = 1e-11;
 /// SAME_LEVEL, since it only saves work.
 inline constexpr double BELOW_LEVEL = 1e-6;
 
+/// The integral of a flow's rate and the flow's volume that differ by less than this, relative, are
+/// the same volume: noise of a sum over thousands of rates in force one after the other.
+inline constexpr double SAME_VOLUME = 1e-10;
+
 /// Average link rates that differ by less than this, relative, are one record of a series.
 inline constexpr double SAME_RATE = 1e-9;
 
