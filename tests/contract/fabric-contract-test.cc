@@ -49,30 +49,36 @@ PrintTo(const FabricKind& kind, std::ostream* out)
     *out << kind.name;
 }
 
+std::unique_ptr<Fabric>
+MakeFluid(const Topology& topology)
+{
+    return std::make_unique<FluidFabric>(topology);
+}
+
+std::unique_ptr<Fabric>
+MakeFluidWithHeaders(const Topology& topology)
+{
+    return std::make_unique<FluidFabric>(topology, Framing{SEGMENT, HEADER});
+}
+
+#if ECHELON_WITH_NS3
+/// Segments of one size everywhere, so that one bound holds for all links.
+std::unique_ptr<Fabric>
+MakePacket(const Topology& topology)
+{
+    return MakePacketFabric(topology, {SEGMENT, HEADER, SEGMENT, 16 << 20});
+}
+#endif
+
 std::vector<FabricKind>
 FabricKinds()
 {
-    return
-    {
-        {"fluid",
-         [](const Topology& t) -> std::unique_ptr<Fabric> {
-             return std::make_unique<FluidFabric>(t);
-         },
-         0},
-            {"fluid_with_headers",
-             [](const Topology& t) -> std::unique_ptr<Fabric> {
-                 return std::make_unique<FluidFabric>(t, Framing{SEGMENT, HEADER});
-             },
-             0},
+    std::vector<FabricKind> kinds{{"fluid", MakeFluid, 0},
+                                  {"fluid_with_headers", MakeFluidWithHeaders, 0}};
 #if ECHELON_WITH_NS3
-            // Segments of one size everywhere, so that one bound holds for all links.
-            {"packet",
-             [](const Topology& t) {
-                 return MakePacketFabric(t, {SEGMENT, HEADER, SEGMENT, 16 << 20});
-             },
-             SEGMENT},
+    kinds.push_back({"packet", MakePacket, SEGMENT});
 #endif
-    };
+    return kinds;
 }
 
 /// Writes down what happened to flows, and when.
