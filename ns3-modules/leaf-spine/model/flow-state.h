@@ -61,6 +61,8 @@ struct FlowState
     {
         const double wait = (8.0 * static_cast<double>(emitted) - anchorCredit) * psPerBit;
         constexpr double NEVER = 4e18;
+        // Once per segment: a cast is one instruction, llround a call.
+        // NOLINTNEXTLINE(bugprone-incorrect-roundings)
         return wait < NEVER ? anchor + static_cast<int64_t>(wait + 0.5)
                             : std::numeric_limits<int64_t>::max();
     }
