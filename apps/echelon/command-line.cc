@@ -93,11 +93,15 @@ RunCommandLine(int argc, char** argv)
     }
     try
     {
-        if (check->parsed())
+        const int code = check->parsed()  ? CheckCommand(files)
+                         : list->parsed() ? ListCommand(what, listJson)
+                                          : RunCommand(runOptions);
+        // A sweep must not lose its summaries to a full disk unnoticed.
+        if (!std::cout.flush())
         {
-            return CheckCommand(files);
+            throw OutputError("standard output cannot be written");
         }
-        return list->parsed() ? ListCommand(what, listJson) : RunCommand(runOptions);
+        return code;
     }
     catch (const InputError& error)
     {

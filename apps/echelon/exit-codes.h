@@ -14,7 +14,7 @@ namespace echelon
 
 inline constexpr int EXIT_DONE = 0;
 inline constexpr int EXIT_EXPECTATION_FAILED = 1; ///< an "expect" of the scenario does not hold
-inline constexpr int EXIT_BAD_USAGE = 64;         ///< options, and an --out that cannot be written
+inline constexpr int EXIT_BAD_USAGE = 64;         ///< options, and output that cannot be written
 inline constexpr int EXIT_BAD_INPUT = 65;
 inline constexpr int EXIT_INTERNAL = 70;
 

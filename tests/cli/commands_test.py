@@ -30,6 +30,14 @@ class CommandsTest(CliTestCase):
                 self.assert_one_line(done.stderr)
                 self.assertEqual(done.stdout, "")
 
+    def test_standard_output_that_cannot_be_written(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(
+                [BINARY, "list", "schedulers"], stdout=full, stderr=subprocess.PIPE, text=True
+            )
+        self.assertEqual(done.returncode, 64)
+        self.assert_one_line(done.stderr)
+
     def test_help(self):
         for arguments in (["--help"], ["run", "--help"], ["list", "--help"]):
             self.assertIn("--help", self.run_ok(*arguments).stdout)
