@@ -52,7 +52,7 @@ def ring_section():
         cells = [str(ranks)]
         for granularity in ("flow", "step"):
             size = ring_all_reduce_test.SIZES[-1]
-            scenario = ring_all_reduce.scenario(ranks, size, granularity)
+            scenario = ring_all_reduce_test.scenario(ranks, size, granularity)
             fluid = summary(scenario)["runs"][0]["makespan_s"]
             packet = summary(scenario, "--fabric", "packet")["runs"][0]["makespan_s"]
             exact = ring_all_reduce_test.closed_form(ranks, size)
