@@ -178,9 +178,9 @@ class TransformerBuilder
                 }
                 const std::string connection =
                     "ep s" + Number(op.stage) + " d" + Number(first) + " t" + Number(tensor);
-                const GroupIndex group =
-                    AddCoflow(connection + " " + what + (dispatch ? " dispatch" : " combine"),
-                              connection);
+                std::string name = connection + " ";
+                name.append(what).append(dispatch ? " dispatch" : " combine");
+                const GroupIndex group = AddCoflow(name, connection);
                 const std::vector<TaskId> done = AddAllToAll(m_graph,
                                                              m_topology,
                                                              DevicesOf(ranks),
