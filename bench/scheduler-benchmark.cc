@@ -57,6 +57,7 @@ Decision(benchmark::State& state, const std::string& name)
     NetworkView view;
     view.capacity = &capacity;
     view.now = Time::FromSeconds(1);
+    view.jobs.emplace_back();
     for (std::uint32_t g = 0; g < flows / FLOWS_PER_GROUP; ++g)
     {
         ActiveGroup group;

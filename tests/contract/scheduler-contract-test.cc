@@ -330,6 +330,7 @@ TEST_P(SchedulerContract, ALoneFlowGetsItsSlowestLink)
     const std::vector<BitRate> capacity{10e9, 4e9, 7e9};
     NetworkView view;
     view.capacity = &capacity;
+    view.jobs.emplace_back();
     view.groups.emplace_back();
     ActiveFlow flow;
     flow.path = {LinkId(0), LinkId(1), LinkId(2)};

@@ -66,7 +66,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
                 m_topology.Route(DeviceId(source), DeviceId(destination), stream.NextBits());
             const auto multiplicity =
                 static_cast<std::uint32_t>(1 + stream.Below(GetParam().largestBundle));
-            m_state.Add(flow, path, multiplicity);
+            m_state.Add(flow, GroupId(0), path, multiplicity);
             m_active.push_back(flow);
             return {path.begin(), path.end()};
         }

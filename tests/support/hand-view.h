@@ -26,6 +26,7 @@ class HandView
         : capacity(std::move(capacities))
     {
         view.capacity = &capacity;
+        view.jobs.emplace_back();
     }
 
     HandView(const HandView&) = delete;

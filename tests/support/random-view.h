@@ -31,6 +31,8 @@ struct RandomViewSpec
 class RandomView
 {
   public:
+    static constexpr std::uint32_t JOBS = 2;
+
     RandomView(const Topology& topology, const RandomViewSpec& spec, std::uint64_t seed)
     {
         RandomStream stream(seed, "random view");
@@ -40,11 +42,22 @@ class RandomView
         }
         view.capacity = &capacity;
         view.now = Time::FromSeconds(10);
+        for (std::uint32_t j = 0; j < JOBS; ++j)
+        {
+            ActiveJob job;
+            job.id = JobId(2 * j + 1);
+            job.weight = 1 + stream.Uniform();
+            job.iterationStart = Time::FromSeconds(9 * stream.Uniform());
+            job.idealIteration = Time::FromSeconds(1 + stream.Uniform());
+            view.jobs.push_back(job);
+        }
         std::vector<std::vector<Time>> ideals(spec.groups);
         for (std::uint32_t g = 0; g < spec.groups; ++g)
         {
             ActiveGroup group;
             group.id = GroupId(3 * g + 1);
+            group.job = g % JOBS;
+            group.weight = 1 + static_cast<double>(stream.Below(3));
             group.reference = Time::FromSeconds(9 + stream.Uniform());
             view.groups.push_back(group);
             const std::uint64_t classes = 1 + stream.Below(4);
@@ -70,6 +83,7 @@ class RandomView
             flow.remainingBits = flow.sizeBits * (0.05 + 0.95 * stream.Uniform());
             flow.release = Time::FromSeconds(9 + stream.Uniform());
             flow.idealFinish = ideals[flow.group][stream.Below(ideals[flow.group].size())];
+            flow.latestFinish = flow.idealFinish + Time::FromSeconds(stream.Uniform());
             view.flows.push_back(flow);
         }
     }

@@ -46,21 +46,32 @@ Coordinator::Coordinator(const Topology& topology,
 }
 
 void
+Coordinator::SetJob(const ActiveJob& job)
+{
+    if (job.id.Value() >= m_jobs.size())
+    {
+        m_jobs.resize(job.id.Value() + 1);
+    }
+    m_jobs[job.id.Value()].view = job;
+}
+
+void
 Coordinator::AddGroup(GroupId id, JobId job, double weight)
 {
     ECHELON_REQUIRE(id.Value() == m_groups.size(), "groups come in order of their ids");
+    ECHELON_REQUIRE(job.Value() < m_jobs.size(), "the job of a group is known");
     m_groups.emplace_back();
+    m_groups.back().job = job;
     ActiveGroup& view = m_groups.back().view;
     view.id = id;
-    view.job = job;
     view.weight = weight;
     view.reference = m_fabric.Now();
 }
 
 void
-Coordinator::AddFlow(const Flow& flow, Time idealFinish)
+Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
 {
-    m_state.Add(flow.id, flow.path, flow.multiplicity);
+    m_state.Add(flow.id, flow.group, flow.path, flow.multiplicity);
     m_flows.resize(flow.id.Value() + 1);
     FlowState& state = m_flows.back();
     state.group = flow.group;
@@ -71,11 +82,13 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish)
     view.multiplicity = flow.multiplicity;
     view.release = m_fabric.Now();
     view.idealFinish = idealFinish;
+    view.latestFinish = latestFinish;
 
     std::vector<FlowId>& members = m_groups[flow.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
     members.push_back(flow.id);
     m_ascending.push_back(flow.id);
+    m_change.onlyDepartures = false;
     Touch(flow.path, flow.group);
 }
 
@@ -92,6 +105,7 @@ Coordinator::RemoveFlow(FlowId flow)
     m_flows[moved.Value()].placeInGroup = state.placeInGroup;
     group.flows.pop_back();
     group.departedBits += state.view.sizeBits;
+    m_change.onlyDepartures = m_change.onlyDepartures && !group.flows.empty();
     Touch(state.view.path, state.group);
 }
 
@@ -103,7 +117,7 @@ Coordinator::Touch(const Path& path, GroupId group)
         if (!m_isTouched[link.Value()])
         {
             m_isTouched[link.Value()] = 1;
-            m_touchedLinks.push_back(link);
+            m_change.links.push_back(link);
         }
     }
     m_touchedGroups.push_back(group);
@@ -162,21 +176,22 @@ Coordinator::RequestDecision()
 void
 Coordinator::Decide()
 {
-    if (m_touchedLinks.empty())
+    if (m_touchedGroups.empty())
     {
         return;
     }
     m_state.Refresh();
-    if (!m_scheduler.Repair(m_state, m_touchedLinks, m_rates))
+    if (!m_scheduler.Repair(m_state, m_change, m_rates))
     {
         CollectClosure();
         DecideOnClosure();
     }
-    for (const LinkId link : m_touchedLinks)
+    for (const LinkId link : m_change.links)
     {
         m_isTouched[link.Value()] = 0;
     }
-    m_touchedLinks.clear();
+    m_change.links.clear();
+    m_change.onlyDepartures = true;
     m_touchedGroups.clear();
     m_state.SetRates(m_rates);
     if (m_controlDelay == Time())
@@ -203,6 +218,30 @@ Coordinator::DecideOnClosure()
             m_rates.push_back({m_closure[i], allocation.rates[i]});
         }
     }
+    if (allocation.revisit)
+    {
+        RequestRevisit(*allocation.revisit);
+    }
+}
+
+void
+Coordinator::RequestRevisit(Time time)
+{
+    m_fabric.CallAt(time, [this, mark = m_mark, groups = m_closureGroups] {
+        for (const GroupId group : groups)
+        {
+            const GroupState& state = m_groups[group.Value()];
+            if (state.mark == mark && !state.flows.empty())
+            {
+                m_change.onlyDepartures = false;
+                m_touchedGroups.push_back(group);
+            }
+        }
+        if (!m_touchedGroups.empty())
+        {
+            RequestDecision();
+        }
+    });
 }
 
 void
@@ -211,7 +250,7 @@ Coordinator::CollectClosure()
     ++m_mark;
     m_closure.clear();
     m_closureGroups.clear();
-    for (const LinkId link : m_touchedLinks)
+    for (const LinkId link : m_change.links)
     {
         Visit(link);
     }
@@ -297,13 +336,32 @@ void
 Coordinator::BuildView()
 {
     m_view.now = m_fabric.Now();
-    m_view.groups.clear();
+    m_closureJobs.clear();
     std::sort(m_closureGroups.begin(), m_closureGroups.end());
+    for (const GroupId group : m_closureGroups)
+    {
+        const JobId job = m_groups[group.Value()].job;
+        if (m_jobs[job.Value()].mark != m_mark)
+        {
+            m_jobs[job.Value()].mark = m_mark;
+            m_closureJobs.push_back(job);
+        }
+    }
+    std::sort(m_closureJobs.begin(), m_closureJobs.end());
+    m_view.jobs.clear();
+    for (const JobId job : m_closureJobs)
+    {
+        JobState& state = m_jobs[job.Value()];
+        state.viewIndex = static_cast<std::uint32_t>(m_view.jobs.size());
+        m_view.jobs.push_back(state.view);
+    }
+    m_view.groups.clear();
     for (const GroupId group : m_closureGroups)
     {
         GroupState& state = m_groups[group.Value()];
         state.viewIndex = static_cast<std::uint32_t>(m_view.groups.size());
         m_view.groups.push_back(state.view);
+        m_view.groups.back().job = m_jobs[state.job.Value()].viewIndex;
         m_view.groups.back().sentBits = state.departedBits;
     }
     m_view.flows.clear();

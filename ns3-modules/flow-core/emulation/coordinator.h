@@ -35,11 +35,15 @@ class Coordinator
   public:
     Coordinator(const Topology& topology, Scheduler& scheduler, Fabric& fabric, Time controlDelay);
 
-    /// A group whose first flow starts now. Ids come in order, from 0.
+    /// A job's iteration that starts or has started. Ids come in any order.
+    void SetJob(const ActiveJob& job);
+
+    /// A group whose first flow starts now. Ids come in order, from 0. @pre the job is set.
     void AddGroup(GroupId id, JobId job, double weight);
 
     /// A flow that has been started in the fabric. Ids come in ascending order.
-    void AddFlow(const Flow& flow, Time idealFinish);
+    /// @param idealFinish, latestFinish as in ActiveFlow.
+    void AddFlow(const Flow& flow, Time idealFinish, Time latestFinish);
 
     /// A flow whose last bit has left its source.
     void RemoveFlow(FlowId flow);
@@ -74,9 +78,17 @@ class Coordinator
         bool isChanged = false; ///< in m_changedLinks
     };
 
+    struct JobState
+    {
+        ActiveJob view;
+        std::uint32_t mark = 0;
+        std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
+    };
+
     struct GroupState
     {
         ActiveGroup view;
+        JobId job;
         std::vector<FlowId> flows;
         double departedBits = 0;
         std::uint32_t mark = 0;
@@ -90,6 +102,8 @@ class Coordinator
     void Decide();
     void CollectClosure();
     void DecideOnClosure();
+    /// Decides again at a time on the flows of this decision that no later one has included.
+    void RequestRevisit(Time time);
     void Visit(LinkId link);
     void Visit(GroupId group);
     void Include(FlowId flow);
@@ -106,16 +120,18 @@ class Coordinator
     std::vector<LinkId> m_changedLinks;      ///< whose applied rate is not recorded yet
     std::vector<FlowState> m_flows;          ///< by FlowId
     std::vector<GroupState> m_groups;        ///< by GroupId
+    std::vector<JobState> m_jobs;            ///< by JobId
     std::vector<FlowId> m_ascending; ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
-    std::vector<LinkId> m_touchedLinks;   ///< since the last decision, each once
+    NetworkChange m_change;               ///< since the last decision
     std::vector<char> m_isTouched;        ///< by LinkId
     std::vector<GroupId> m_touchedGroups; ///< since the last decision
     std::uint32_t m_mark = 0;
     std::vector<std::uint32_t> m_linkMark; ///< by LinkId
     std::vector<FlowId> m_closure;
     std::vector<GroupId> m_closureGroups;
+    std::vector<JobId> m_closureJobs;
     NetworkView m_view;
     std::vector<FlowRate> m_rates;
     std::vector<RateChange> m_changes;

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "emulation/coordinator.h"
 #include "workload/dag-executor.h"
+#include "workload/ideal-run.h"
 
 #include <algorithm>
 #include <tuple>
@@ -49,6 +50,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                 keys.push_back(Mix64(input.seed) ^ HashText(job.name + "/" + group.connection));
             }
             m_routeKeys.push_back(std::move(keys));
+            m_idealRuns.push_back(RunIdeally(job.graph));
             m_openGroups.emplace_back(job.graph.Groups().size());
             m_iterationsInAll += job.iterations;
         }
@@ -135,7 +137,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_record.linkBits[link.Value()] += flow.Bits();
         }
         m_fabric.StartFlow(flow);
-        m_coordinator.AddFlow(flow, record.idealFinish);
+        m_coordinator.AddFlow(flow,
+                              record.idealFinish,
+                              m_executor.IterationStart(job) +
+                                  m_idealRuns[job.Value()].latestFinish[task.Value()]);
     }
 
     GroupId GroupOf(JobId job, std::uint32_t iteration, GroupIndex index)
@@ -155,6 +160,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         group.weight = made.weight * m_input.jobs[job.Value()].weight;
         group.scaleUp = true;
         group.reference = Now();
+        m_coordinator.SetJob({job,
+                              m_input.jobs[job.Value()].weight,
+                              m_executor.IterationStart(job),
+                              m_idealRuns[job.Value()].length});
         m_coordinator.AddGroup(group.id, job, group.weight);
         open = {iteration, true, group.id};
         m_record.groups.push_back(std::move(group));
@@ -223,6 +232,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     RunRecord m_record;
     std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
+    std::vector<IdealRun> m_idealRuns;                   ///< by JobId
     std::vector<std::vector<OpenGroup>> m_openGroups;    ///< by JobId and GroupIndex
     std::uint64_t m_iterationsInAll = 0;
 };

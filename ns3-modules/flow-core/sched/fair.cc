@@ -21,10 +21,10 @@ FairScheduler::DoAllocate(const NetworkView& view, Allocation& out)
 
 bool
 FairScheduler::DoRepair(const NetworkState& state,
-                        const std::vector<LinkId>& touched,
+                        const NetworkChange& change,
                         std::vector<FlowRate>& changes)
 {
-    return m_repair.Repair(state, touched, changes);
+    return m_repair.Repair(state, change.links, changes);
 }
 
 } // namespace echelon

@@ -25,7 +25,7 @@ class FairScheduler : public Scheduler
     void DoAllocate(const NetworkView& view, Allocation& out) override;
 
     bool DoRepair(const NetworkState& state,
-                  const std::vector<LinkId>& touched,
+                  const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
 
     MaxMinSolver m_solver;

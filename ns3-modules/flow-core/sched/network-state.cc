@@ -20,7 +20,7 @@ NetworkState::NetworkState(std::vector<BitRate> capacity)
 }
 
 void
-NetworkState::Add(FlowId flow, const Path& path, std::uint32_t multiplicity)
+NetworkState::Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity)
 {
     ECHELON_REQUIRE(flow.Value() >= m_flows.size(), "flows come in order of their ids");
     ECHELON_REQUIRE(multiplicity > 0 && path.Hops() > 0, "a flow crosses the fabric");
@@ -29,6 +29,7 @@ NetworkState::Add(FlowId flow, const Path& path, std::uint32_t multiplicity)
     m_levels.resize(flow.Value() + 1, 0.0);
     FlowState& state = m_flows.back();
     state.path = path;
+    state.group = group;
     state.multiplicity = multiplicity;
     for (std::size_t hop = 0; hop < path.Hops(); ++hop)
     {

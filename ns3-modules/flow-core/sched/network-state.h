@@ -3,7 +3,8 @@
  * @file
  * All active flows of a network with the rates in force, indexed by link.
  *
- *     state.Add(flow id, path, multiplicity);  state.SetRates(changes);  state.Remove(flow id);
+ *     state.Add(flow id, group id, path, multiplicity);
+ *     state.SetRates(changes);  state.Remove(flow id);
  *     state.LinkRate(link);  state.LinkLevel(link);   // after Refresh
  *
  * A flow's level is its rate per flow of its bundle; a link's level is the largest of its flows'
@@ -39,7 +40,7 @@ class NetworkState
     explicit NetworkState(std::vector<BitRate> capacity);
 
     /// A flow arrives, with rate 0. @pre its id is larger than all before.
-    void Add(FlowId flow, const Path& path, std::uint32_t multiplicity);
+    void Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity);
     /// A flow departs. Rates and levels of its links are right again after Refresh.
     void Remove(FlowId flow);
 
@@ -69,6 +70,11 @@ class NetworkState
     const Path& PathOf(FlowId flow) const
     {
         return m_flows[flow.Value()].path;
+    }
+
+    GroupId GroupOf(FlowId flow) const
+    {
+        return m_flows[flow.Value()].group;
     }
 
     std::uint32_t MultiplicityOf(FlowId flow) const
@@ -124,6 +130,7 @@ class NetworkState
     struct FlowState
     {
         Path path;
+        GroupId group;
         std::uint32_t multiplicity = 0; ///< 0: not active
         std::array<std::uint32_t, Path::MAX_HOPS> placeOnLink{};
     };

@@ -17,22 +17,25 @@ Scheduler::Allocate(const NetworkView& view)
     ++m_counts.calls;
     m_counts.flows += view.flows.size();
     m_allocation.rates.assign(view.flows.size(), 0.0);
+    m_allocation.revisit.reset();
     const auto before = std::chrono::steady_clock::now();
     DoAllocate(view, m_allocation);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
     m_counts.seconds += spent.count();
     CheckAllocation(view);
+    ECHELON_ENSURE(!m_allocation.revisit || *m_allocation.revisit > view.now,
+                   "a decision holds for some time");
     return m_allocation;
 }
 
 bool
 Scheduler::Repair(const NetworkState& state,
-                  const std::vector<LinkId>& touched,
+                  const NetworkChange& change,
                   std::vector<FlowRate>& changes)
 {
     changes.clear();
     const auto before = std::chrono::steady_clock::now();
-    const bool isRepaired = DoRepair(state, touched, changes);
+    const bool isRepaired = DoRepair(state, change, changes);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
     m_counts.seconds += spent.count();
     if (!isRepaired)
@@ -48,7 +51,7 @@ Scheduler::Repair(const NetworkState& state,
 
 bool
 Scheduler::DoRepair(const NetworkState& /*state*/,
-                    const std::vector<LinkId>& /*touched*/,
+                    const NetworkChange& /*change*/,
                     std::vector<FlowRate>& /*changes*/)
 {
     return false;
@@ -69,6 +72,14 @@ Scheduler::CheckView(const NetworkView& view) const
     for (std::size_t g = 1; g < view.groups.size(); ++g)
     {
         ECHELON_REQUIRE(view.groups[g - 1].id < view.groups[g].id, "groups are sorted by id");
+    }
+    for (const ActiveGroup& group : view.groups)
+    {
+        ECHELON_REQUIRE(group.job < view.jobs.size(), "the job of a group is in the view");
+    }
+    for (std::size_t j = 1; j < view.jobs.size(); ++j)
+    {
+        ECHELON_REQUIRE(view.jobs[j - 1].id < view.jobs[j].id, "jobs are sorted by id");
     }
 }
 

@@ -26,6 +26,7 @@
 #include "topology/path.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,16 +44,28 @@ struct ActiveFlow
     std::uint32_t multiplicity = 1;
     Time release;     ///< when the flow started
     Time idealFinish; ///< absolute: the group's reference time plus the arrangement's offset
+    /// Absolute: a flow that ends later makes its job's iteration longer than on an infinitely fast
+    /// network, whatever the other flows do.
+    Time latestFinish;
 };
 
 /// A group with at least one active flow. In a view, sorted by id.
 struct ActiveGroup
 {
     GroupId id;
-    JobId job;
+    std::uint32_t job = 0; ///< index into NetworkView::jobs
     double weight = 1.0;
     Time reference;      ///< start of the group's first flow
     double sentBits = 0; ///< sent so far by all flows of the group, finished ones included
+};
+
+/// A job with at least one active flow. In a view, sorted by id.
+struct ActiveJob
+{
+    JobId id;
+    double weight = 1.0;
+    Time iterationStart; ///< of the iteration that is running
+    Time idealIteration; ///< how long an iteration takes on an infinitely fast network
 };
 
 /// What a scheduler may look at.
@@ -62,6 +75,14 @@ struct NetworkView
     const std::vector<BitRate>* capacity = nullptr; ///< by link id, payload bits per second
     std::vector<ActiveFlow> flows;
     std::vector<ActiveGroup> groups;
+    std::vector<ActiveJob> jobs;
+};
+
+/// What happened since the last decision.
+struct NetworkChange
+{
+    std::vector<LinkId> links;  ///< that flows came to or went from, each once
+    bool onlyDepartures = true; ///< no flow came, and no group lost its last active flow
 };
 
 /// What a scheduler decides.
@@ -69,6 +90,8 @@ struct Allocation
 {
     std::vector<BitRate>
         rates; ///< payload bits per second of each flow of the view, in the view's order
+    /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
+    std::optional<Time> revisit;
 };
 
 /// How often a scheduler was asked, about how much, and how long it took; engine figures, not
@@ -92,14 +115,13 @@ class Scheduler
 
     /**
      * A shortcut for schedulers whose decisions change locally: given all rates in force, which
-     * were this scheduler's decision until flows arrived on or departed from the touched links,
-     * find the rates that change.
-     * @param touched each link once. @param changes receives the changed rates.
+     * were this scheduler's decision until the change, find the rates that change.
+     * @param changes receives the changed rates.
      * @returns false when there is no shortcut (now); the caller then puts the closure before
      * Allocate.
      */
     bool Repair(const NetworkState& state,
-                const std::vector<LinkId>& touched,
+                const NetworkChange& change,
                 std::vector<FlowRate>& changes);
 
     const SchedulerCounts& Counts() const
@@ -111,9 +133,10 @@ class Scheduler
     /// Fill out.rates, which has the right size and is all zero.
     virtual void DoAllocate(const NetworkView& view, Allocation& out) = 0;
 
-    /// The answer must be what DoAllocate would decide, up to rounding.
+    /// The answer must be what DoAllocate would decide, up to rounding, unless the scheduler's page
+    /// says that it decides less often.
     virtual bool DoRepair(const NetworkState& state,
-                          const std::vector<LinkId>& touched,
+                          const NetworkChange& change,
                           std::vector<FlowRate>& changes);
 
     void CheckView(const NetworkView& view) const;

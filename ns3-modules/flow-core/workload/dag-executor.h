@@ -53,6 +53,12 @@ class DagExecutor
     void Start();
     void OnFlowFinished(JobId job, TaskId task);
 
+    /// Start of the job's iteration that is running. @pre the job has started.
+    Time IterationStart(JobId job) const
+    {
+        return m_progress[job.Value()].iterationStart;
+    }
+
     /// Whether every iteration of every job is done.
     bool Done() const
     {

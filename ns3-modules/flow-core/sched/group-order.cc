@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/group-order.h"
+
+#include "base/contracts.h"
+
+#include <cmath>
+
+namespace echelon
+{
+
+double
+GroupOrderScheduler::Bottleneck(const NetworkView& view,
+                                std::uint32_t group,
+                                const double* capacity)
+{
+    m_bits.resize(view.capacity->size(), 0.0);
+    for (const std::uint32_t i : m_byGroup.Of(group))
+    {
+        for (const LinkId link : view.flows[i].path)
+        {
+            m_bits[link.Value()] += view.flows[i].remainingBits;
+        }
+    }
+    double longest = 0;
+    for (const std::uint32_t i : m_byGroup.Of(group))
+    {
+        for (const LinkId link : view.flows[i].path)
+        {
+            double& bits = m_bits[link.Value()];
+            if (bits > 0)
+            {
+                longest = std::max(longest, bits / capacity[link.Value()]);
+                bits = 0;
+            }
+        }
+    }
+    return longest;
+}
+
+void
+GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
+{
+    m_byGroup.Reset(view);
+    m_residual.Reset(view);
+    m_order.clear();
+    Order(view, m_order);
+    ECHELON_ENSURE(m_order.size() == view.groups.size(), "every group has a place in the order");
+    for (std::uint32_t rank = 0; rank < m_order.size(); ++rank)
+    {
+        const std::uint32_t group = m_order[rank];
+        const std::uint32_t id = view.groups[group].id.Value();
+        m_rankOfGroup.resize(std::max<std::size_t>(m_rankOfGroup.size(), id + 1));
+        m_rankOfGroup[id] = rank;
+        const double bottleneck = Bottleneck(view, group, m_residual.Values().data());
+        if (!std::isfinite(bottleneck))
+        {
+            continue;
+        }
+        for (const std::uint32_t i : m_byGroup.Of(group))
+        {
+            out.rates[i] = view.flows[i].remainingBits / bottleneck;
+            m_residual.Take(view.flows[i].path, out.rates[i]);
+        }
+    }
+    for (const std::uint32_t group : m_order)
+    {
+        GiveInOrder(view, m_byGroup.Of(group), m_residual, out.rates);
+    }
+}
+
+double
+GroupOrderScheduler::SpareOn(const NetworkState& state, const Path& path) const
+{
+    double spare = std::numeric_limits<double>::infinity();
+    for (const LinkId link : path)
+    {
+        const double capacity = state.Capacity()[link.Value()];
+        const double left = capacity - state.LinkRate(link) - m_granted[link.Value()];
+        spare = std::min(spare, left < CAPACITY_EPSILON * capacity ? 0.0 : left);
+    }
+    return spare;
+}
+
+bool
+GroupOrderScheduler::DoRepair(const NetworkState& state,
+                              const NetworkChange& change,
+                              std::vector<FlowRate>& changes)
+{
+    if (!change.onlyDepartures)
+    {
+        return false;
+    }
+    m_granted.resize(state.Capacity().size(), 0.0);
+    m_candidates.clear();
+    for (const LinkId link : change.links)
+    {
+        for (const FlowId flow : state.FlowsOn(link))
+        {
+            if (SpareOn(state, state.PathOf(flow)) > 0)
+            {
+                m_candidates.push_back({m_rankOfGroup[state.GroupOf(flow).Value()], flow});
+            }
+        }
+    }
+    std::sort(m_candidates.begin(), m_candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return a.rank < b.rank || (a.rank == b.rank && a.flow < b.flow);
+    });
+    for (const Candidate& candidate : m_candidates)
+    {
+        const Path& path = state.PathOf(candidate.flow);
+        const double spare = SpareOn(state, path);
+        if (spare > 0)
+        {
+            changes.push_back({candidate.flow, state.RateOf(candidate.flow) + spare});
+            for (const LinkId link : path)
+            {
+                m_granted[link.Value()] += spare;
+            }
+        }
+    }
+    for (const FlowRate& granted : changes)
+    {
+        for (const LinkId link : state.PathOf(granted.flow))
+        {
+            m_granted[link.Value()] = 0;
+        }
+    }
+    return true;
+}
+
+} // namespace echelon
