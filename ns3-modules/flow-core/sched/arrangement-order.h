@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Base of the EchelonFlow schedulers: groups in an order; for each, rates that keep its arrangement
+ * of ideal finish times on what those before left; then backfill.
+ *
+ *     class Mine : public ArrangementOrderScheduler { … };   // overrides Order(view, order)
+ *
+ * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning
+ * Training with Echelon Formation" (HotNets 2022): the adaptation of MADD, and Figure 2.
+ * Full statement, proofs and counter-examples: docs/algorithms/echelonflow.md.
+ *
+ * A class is the flows of a group with the same ideal finish time d_k; k = 0, 1, … ascends in it.
+ * τ = max over links l and classes k on l of (now + bits of classes <= k on l / capacity of l -
+ * d_k).
+ *  1. With τ on the capacities left, set deadlines D_k = d_k + τ. From the last class to the first,
+ *     each flow gets what is left in its class's own segment (D_(k-1), D_k], shared in proportion
+ * to the bits left; what does not fit is spread evenly over (now, D_(k-1)], save that every link
+ *     keeps for the classes before the rate Q = max over m < k of (bits of classes <= m on it /
+ *     (D_m - now)). The rates are those of the first instant.
+ *  2. Backfill: what is left, by order, then deadline, then flow id, as much as fits.
+ *
+ * One class: every flow gets remaining / (D - now), as in MADD. One link: τ is attained, the
+ * optimum.
+ *
+ * Complexity: O(n × hops) for n flows besides the order, when the flows' ids ascend with their
+ * ideal finish times; otherwise also the sort of each group's flows.
+ *
+ * Deviations from the source, which gives no pseudocode:
+ *  1. Links inside the fabric count like ports, so that oversubscribed uplinks can be the
+ *     bottleneck.
+ *  2. The rate Q. Spreading evenly without it reproduces Figure 2 too, but can make a tight early
+ *     flow late.
+ *  3. A group that crosses a link without capacity left has an infinite τ there, and gets rates
+ *     from the backfill only.
+ *
+ * Ties: flows of a class share alike, and are backfilled by flow id.
+ */
+#pragma once
+
+#include "sched/flows-by-group.h"
+#include "sched/ordered-allocation.h"
+#include "sched/scheduler.h"
+
+#include <array>
+
+namespace echelon
+{
+
+class ArrangementOrderScheduler : public Scheduler
+{
+  protected:
+    /// The groups of the view, first served first.
+    /// @param order receives indices into view.groups, each once.
+    virtual void Order(const NetworkView& view, std::vector<std::uint32_t>& order) = 0;
+
+    /// τ on full capacities, seconds: what the group's tardiness would be if it were alone.
+    /// For use in Order.
+    double Tardiness(const NetworkView& view, std::uint32_t group);
+
+    FlowsByGroup m_byGroup; ///< inside a group by ideal finish time, then flow id
+
+  private:
+    /// What a class has on one link.
+    struct Crossing
+    {
+        LinkId link;
+        double bits;         ///< of the class
+        double bitsUpTo;     ///< of this class and those before
+        double reserved = 0; ///< rate that the classes before need, Q
+        double wanted = 0;   ///< rate that the class would spread over the link
+        double fitting = 1;  ///< share of the class's bits that its own segment can carry
+    };
+
+    /// Flows with the same ideal finish time: [begin, end) of the group's flows, in the crossings
+    /// [firstCrossing, next class's).
+    struct DeadlineClass
+    {
+        std::int64_t idealFinishPs;
+        std::uint32_t* begin;
+        std::uint32_t* end;
+        std::uint32_t firstCrossing;
+        double duration = 0; ///< D - now, seconds; > 0
+    };
+
+    struct Group
+    {
+        std::uint32_t firstClass; ///< in m_classes; ends where the next group's begin
+    };
+
+    void DoAllocate(const NetworkView& view, Allocation& out) override;
+    void BuildGroup(const NetworkView& view, std::uint32_t group);
+    void BuildClass(const NetworkView& view, std::uint32_t* begin, std::uint32_t* end);
+    /// Sets the classes' durations to those of τ on the given capacities. @return whether τ is
+    /// finite.
+    bool SetDeadlines(std::uint32_t group, const double* capacity);
+    /// Sets the rate Q that every crossing keeps for the classes before.
+    void Reserve(std::uint32_t group);
+    /// What a class other than the head would send before its own segment.
+    void SpreadClass(const NetworkView& view, std::uint32_t c);
+    /// Gives a class its spread rates, as far as there is room besides what is reserved.
+    void GiveSpread(const NetworkView& view, std::uint32_t c, Allocation& out);
+    void GiveToHead(const NetworkView& view, std::uint32_t c, Allocation& out);
+
+    ResidualCapacity m_residual;
+    std::vector<Group> m_groups;          ///< by index into view.groups, and the end
+    std::vector<DeadlineClass> m_classes; ///< of all groups, and the end
+    std::vector<Crossing> m_crossings;    ///< of all classes
+    std::vector<std::array<std::uint32_t, Path::MAX_HOPS>> m_flowCrossings; ///< by flow and hop
+    std::vector<std::uint32_t> m_order;
+    std::vector<double> m_spread; ///< by flow: the rate it would spread before its own segment
+    std::vector<double>
+        m_bits; ///< by link id: of the group's classes so far; all zero between groups
+    std::vector<double> m_reserved; ///< by link id: Q so far; all zero between groups
+    std::vector<std::uint32_t>
+        m_last; ///< by link id: index of the class's crossing of the link, or a leftover
+};
+
+} // namespace echelon
