@@ -6,6 +6,7 @@
 #include "parameter-loader.h"
 
 #include "base/random.h"
+#include "workload/derived-arrangement.h"
 #include "workload/placement.h"
 #include "workload/workload-registry.h"
 
@@ -27,6 +28,7 @@ struct Draft
     std::optional<WorkloadSpec> spec; ///< empty for explicit workloads
     RankLayout layout;
     std::vector<DeviceId> devices;
+    bool derived = false; ///< arrangements from the dependencies
     Job job;
 };
 
@@ -127,8 +129,9 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
                     "arrival",
                     "weight",
                     "parallelism",
-                    "model"});
-    Draft draft{node, node.At("workload").Object(), std::nullopt, {}, {}, {}};
+                    "model",
+                    "arrangements"});
+    Draft draft{node, node.At("workload").Object(), std::nullopt, {}, {}, false, {}};
     draft.job.name = node.At("name").Name(100);
     if (const auto iterations = node.Find("iterations"))
     {
@@ -141,6 +144,10 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
     if (const auto weight = node.Find("weight"))
     {
         draft.job.weight = weight->Number(1e-9, 1e9);
+    }
+    if (const auto arrangements = node.Find("arrangements"))
+    {
+        draft.derived = arrangements->Choice({"declared", "derived"}) == "derived";
     }
     if (const auto schema = draft.workload.Find("schema"))
     {
@@ -328,6 +335,10 @@ BuildGraph(Draft& draft, const Topology& topology, double& records)
     {
         FailJob(draft, error);
     }
+    if (draft.derived)
+    {
+        UseDerivedArrangements(draft.job.graph);
+    }
     const double tasks = static_cast<double>(draft.job.graph.Tasks().size());
     records += tasks * draft.job.iterations;
     if (records > MAX_RECORDS)
@@ -350,6 +361,7 @@ Resolve(const Draft& draft)
     Json& job = draft.node.Mutable();
     job["iterations"] = draft.job.iterations;
     job["weight"] = draft.job.weight;
+    job["arrangements"] = draft.derived ? "derived" : "declared";
     if (!job.contains("arrival"))
     {
         job["arrival"] = "0s";

@@ -252,7 +252,30 @@ def flows():
     )
 
 
-EXPLICIT = ("tasks", "flows")
+def coflows():
+    place = integer(0, 65535)
+    reducer = {"type": "array", "prefixItems": [place, SIZE], "minItems": 2, "maxItems": 2}
+    coflow = record(
+        {
+            "id": integer(0, 4294967295),
+            "arrival": TIME,
+            "mappers": array(place, 1),
+            "reducers": array(reducer, 1),
+        },
+        ["id", "mappers", "reducers"],
+    )
+    return record(
+        {
+            "schema": {"const": "echelon/workload/1"},
+            "description": TEXT,
+            "kind": {"const": "coflows"},
+            "coflows": array(or_file(coflow), 1),
+        },
+        ["kind", "coflows"],
+    )
+
+
+EXPLICIT = ("tasks", "flows", "coflows")
 BESIDE_KIND = ("collective",)
 
 
@@ -270,7 +293,7 @@ def workload(workloads):
         for entry in workloads
         if entry["name"] in BESIDE_KIND
     ]
-    return {"oneOf": [model(), tasks(), flows(), *beside]}
+    return {"oneOf": [model(), tasks(), flows(), coflows(), *beside]}
 
 
 def job(workloads, placements):
@@ -307,6 +330,7 @@ def job(workloads, placements):
             "weight": WEIGHT,
             "parallelism": or_file(parallelism),
             "model": or_file(record(transformer_properties())),
+            "arrangements": {"enum": ["declared", "derived"]},
         },
         ["name", "workload"],
     )

@@ -47,6 +47,23 @@ Arrangement::Fsdp(std::uint32_t layers, Time forward, Time backward)
 }
 
 Arrangement
+Arrangement::Fsdp(const std::vector<Time>& forward, const std::vector<Time>& backward)
+{
+    ECHELON_REQUIRE(!forward.empty() && forward.size() == backward.size(),
+                    "every unit is computed forward and backward");
+    std::vector<Time> offsets{Time()};
+    for (const Time time : forward)
+    {
+        offsets.push_back(offsets.back() + time);
+    }
+    for (std::size_t i = backward.size(); i-- > 1;)
+    {
+        offsets.push_back(offsets.back() + backward[i]);
+    }
+    return {Shape::FSDP, std::move(offsets)};
+}
+
+Arrangement
 Arrangement::Explicit(std::vector<Time> offsets)
 {
     return {Shape::EXPLICIT, std::move(offsets)};

@@ -49,6 +49,14 @@ class Arrangement
      */
     static Arrangement Fsdp(std::uint32_t layers, Time forward, Time backward);
 
+    /**
+     * The same for units that differ, by unit: what lies between the needs of two all-gathers is
+     * the pass that the first one feeds. Deviation from Eq 7: C_n is needed T_fwd after C_(n-1),
+     * when the last unit's forward pass ends; Eq 7 adds T_bwd there, so that everything in the
+     * backward pass would be due T_bwd - T_fwd too late. @pre as many of both, > 0.
+     */
+    static Arrangement Fsdp(const std::vector<Time>& forward, const std::vector<Time>& backward);
+
     /// Any other. @pre offsets non-empty, offsets[0] == 0, non-decreasing.
     static Arrangement Explicit(std::vector<Time> offsets);
 

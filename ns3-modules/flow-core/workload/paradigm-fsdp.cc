@@ -38,32 +38,21 @@ MakeUnits(const WorkloadSpec& spec, const std::vector<LayerProfile>& layers, Byt
     return units;
 }
 
-/// Eq 7; with one T per unit where units differ.
+/// Eq 7 with each unit's own times; see Arrangement::Fsdp.
 Arrangement
-GatherArrangement(const WorkloadSpec& spec, const LayerPass& pass, const std::vector<Unit>& units)
+GatherArrangement(const LayerPass& pass, const std::vector<Unit>& units)
 {
-    if (spec.model->transformer)
+    std::vector<Time> forward(units.size());
+    std::vector<Time> backward(units.size());
+    for (std::size_t u = 0; u < units.size(); ++u)
     {
-        return Arrangement::Fsdp(static_cast<std::uint32_t>(units.size()),
-                                 pass.ForwardTime(1),
-                                 pass.BackwardTime(1));
-    }
-    const auto sum = [&](const Unit& unit, bool forward) {
-        Time time;
-        for (std::size_t i = unit.first; i <= unit.last; ++i)
+        for (std::size_t i = units[u].first; i <= units[u].last; ++i)
         {
-            time += forward ? pass.ForwardTime(i) : pass.BackwardTime(i);
+            forward[u] += pass.ForwardTime(i);
+            backward[u] += pass.BackwardTime(i);
         }
-        return time;
-    };
-    const std::size_t n = units.size();
-    std::vector<Time> offsets{Time()};
-    for (std::size_t i = 1; i < 2 * n; ++i)
-    {
-        offsets.push_back(offsets.back() + (i < n ? sum(units[i - 1], true)
-                                                  : sum(units[std::min(n - 1, 2 * n - i)], false)));
     }
-    return Arrangement::Explicit(std::move(offsets));
+    return Arrangement::Fsdp(forward, backward);
 }
 
 } // namespace
@@ -112,7 +101,7 @@ BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<
     const std::vector<Unit> units = MakeUnits(spec, layers, options.valueBytes);
     const std::size_t n = units.size();
     const GroupIndex gathers =
-        graph.AddGroup({"fsdp all-gather", "fsdp", GatherArrangement(spec, pass, units), 1.0});
+        graph.AddGroup({"fsdp all-gather", "fsdp", GatherArrangement(pass, units), 1.0});
     // Pass k of unit k (forward) or 2n-1-k (backward): its first and its last computation.
     const auto first = [&](std::size_t rank, std::size_t k) {
         return k < n ? pass.Forward(rank, units[k].first)

@@ -8,9 +8,9 @@
  *
  * Units: a transformer's blocks, the embedding with the first and the output layer with the last;
  * or the layers of a list that have parameters, with those behind that have none. All-gathers
- * C_0 … C_(2n-1), n forward and n backward, are one group: d_C0 = r, then + T_forward per unit,
- * then + T_backward (Pan et al., HotNets 2022, Eq 7; T of one block, without the output layer).
- * A list's units differ, so there T is that of the unit. Reduce-scatters: one coflow per bucket.
+ * C_0 … C_(2n-1), n forward and n backward, are one group: d_C0 = r, then + the time of each
+ * forward pass, then of each backward pass (Pan et al., HotNets 2022, Eq 7, with the units' own
+ * times and one deviation: Arrangement::Fsdp). Reduce-scatters: one coflow per bucket.
  * All-gather i is issued when pass i - 1 - prefetch is done (and, in order, all-gather i - 1).
  * Sources: Rajbhandari et al., SC 2020; Zhao et al., VLDB 2023. Errors: ParameterError.
  * O(dp × layers + flows).

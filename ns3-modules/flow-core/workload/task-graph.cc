@@ -17,6 +17,13 @@ TaskGraph::AddGroup(GroupTemplate group)
     return static_cast<GroupIndex>(m_groups.size() - 1);
 }
 
+void
+TaskGraph::SetArrangement(GroupIndex group, Arrangement arrangement)
+{
+    ECHELON_REQUIRE(group < m_groups.size(), "an arrangement belongs to a group of the graph");
+    m_groups[group].arrangement = std::move(arrangement);
+}
+
 TaskId
 TaskGraph::Add(const Task& task)
 {

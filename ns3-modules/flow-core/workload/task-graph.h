@@ -80,6 +80,8 @@ class TaskGraph
 {
   public:
     GroupIndex AddGroup(GroupTemplate group);
+    /// Replaces what the group was declared with.
+    void SetArrangement(GroupIndex group, Arrangement arrangement);
 
     TaskId AddCompute(DeviceId device,
                       Time duration,

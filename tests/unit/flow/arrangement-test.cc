@@ -44,6 +44,15 @@ TEST(Arrangement, FsdpFollowsEquation7)
               (std::vector<double>{0, 1, 2, 4, 6, 8}));
 }
 
+TEST(Arrangement, FsdpOfUnitsThatDiffer)
+{
+    // Forward passes of 1, 2, 4 s and backward passes of 10, 20, 40 s; C_3 feeds the backward pass
+    // of unit 2, which can begin when all forward passes are done.
+    EXPECT_EQ(Seconds(Arrangement::Fsdp({SECOND, 2 * SECOND, 4 * SECOND},
+                                        {10 * SECOND, 20 * SECOND, 40 * SECOND})),
+              (std::vector<double>{0, 1, 3, 7, 47, 67}));
+}
+
 TEST(Arrangement, RefusesOffsetsThatDecreaseOrDoNotStartAtZero)
 {
     EXPECT_THROW(Arrangement::Explicit({}), ContractViolation);

@@ -143,25 +143,31 @@ TEST(Fsdp, GathersTwiceAndScattersOnce)
     EXPECT_NEAR(Makespan(FinishTimes(graph, NoTime)).Seconds(), 12.0, 1e-5);
 }
 
-TEST(Fsdp, DeclaresTheArrangementOfEquation7)
+TEST(Fsdp, DeclaresWhenEachPassBeginsIfCommunicationTakesNoTime)
 {
-    // n = 8 blocks of 0.125 s and 0.25 s: + T_fwd for 1 <= i <= n-1, + T_bwd for n <= i <= 2n-1.
+    // n = 4 layers of 1 s and 2 s: + T_fwd up to C_n, which the backward pass of the last layer
+    // waits for; then + T_bwd.
+    const Arrangement listed = Build("fsdp", FourLayers(), {{"dp", "4"}}).Groups()[0].arrangement;
+    EXPECT_EQ(listed.GetShape(), Arrangement::Shape::FSDP);
+    ASSERT_EQ(listed.Offsets().size(), 8U);
+    for (std::uint32_t i = 0; i < 8; ++i)
+    {
+        EXPECT_EQ(listed.Offset(i), Time::FromSeconds(i <= 4 ? i : 4 + 2.0 * (i - 4)));
+    }
+    // 8 blocks of 0.125 s and 0.25 s, and an output layer in the last unit: it moves the backward
+    // pass by its forward time, and all but the last unit's by its backward time.
     TransformerDims dims = Small();
     dims.layerForward = Time::FromSeconds(0.125);
     const TaskGraph graph = Build("fsdp", ModelProfile{"m", dims, {}}, {{"dp", "4"}});
     const Arrangement& arrangement = graph.Groups()[0].arrangement;
-    EXPECT_EQ(arrangement.GetShape(), Arrangement::Shape::FSDP);
     ASSERT_EQ(arrangement.Offsets().size(), 16U);
+    const Time output = arrangement.Offset(8) - Time::FromSeconds(1);
+    EXPECT_GT(output, Time());
     for (std::uint32_t i = 0; i < 16; ++i)
     {
-        EXPECT_EQ(arrangement.Offset(i),
-                  Time::FromSeconds(i < 8 ? 0.125 * i : 0.125 * 7 + 0.25 * (i - 7)));
-    }
-    // The same law for a list of equal layers: 1 s and 2 s.
-    const Arrangement listed = Build("fsdp", FourLayers(), {{"dp", "4"}}).Groups()[0].arrangement;
-    for (std::uint32_t i = 0; i < 8; ++i)
-    {
-        EXPECT_EQ(listed.Offset(i), Time::FromSeconds(i < 4 ? i : 3 + 2.0 * (i - 3)));
+        const Time blocks = Time::FromSeconds(i <= 8 ? 0.125 * i : 1 + 0.25 * (i - 8));
+        const std::int64_t outputs = i < 8 ? 0 : i == 8 ? 1 : 3; // backward takes twice as long
+        EXPECT_NEAR((arrangement.Offset(i) - blocks - outputs * output).Seconds(), 0, 3e-12);
     }
 }
 
