@@ -239,6 +239,11 @@ TEST_P(SchedulerContract, OnlyDifferencesBetweenTimesCount)
         {
             flow.release += shift;
             flow.idealFinish += shift;
+            flow.latestFinish += shift;
+        }
+        for (ActiveJob& job : later.jobs)
+        {
+            job.iterationStart += shift;
         }
         for (ActiveGroup& group : later.groups)
         {

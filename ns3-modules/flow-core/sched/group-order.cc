@@ -3,39 +3,11 @@
 
 #include "base/contracts.h"
 
-#include <cmath>
+#include <algorithm>
+#include <limits>
 
 namespace echelon
 {
-
-double
-GroupOrderScheduler::Bottleneck(const NetworkView& view,
-                                std::uint32_t group,
-                                const double* capacity)
-{
-    m_bits.resize(view.capacity->size(), 0.0);
-    for (const std::uint32_t i : m_byGroup.Of(group))
-    {
-        for (const LinkId link : view.flows[i].path)
-        {
-            m_bits[link.Value()] += view.flows[i].remainingBits;
-        }
-    }
-    double longest = 0;
-    for (const std::uint32_t i : m_byGroup.Of(group))
-    {
-        for (const LinkId link : view.flows[i].path)
-        {
-            double& bits = m_bits[link.Value()];
-            if (bits > 0)
-            {
-                longest = std::max(longest, bits / capacity[link.Value()]);
-                bits = 0;
-            }
-        }
-    }
-    return longest;
-}
 
 void
 GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
@@ -51,16 +23,7 @@ GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
         const std::uint32_t id = view.groups[group].id.Value();
         m_rankOfGroup.resize(std::max<std::size_t>(m_rankOfGroup.size(), id + 1));
         m_rankOfGroup[id] = rank;
-        const double bottleneck = Bottleneck(view, group, m_residual.Values().data());
-        if (!std::isfinite(bottleneck))
-        {
-            continue;
-        }
-        for (const std::uint32_t i : m_byGroup.Of(group))
-        {
-            out.rates[i] = view.flows[i].remainingBits / bottleneck;
-            m_residual.Take(view.flows[i].path, out.rates[i]);
-        }
+        m_madd.Give(view, m_byGroup.Of(group), m_residual, out.rates);
     }
     for (const std::uint32_t group : m_order)
     {

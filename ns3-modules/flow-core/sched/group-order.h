@@ -29,6 +29,7 @@
 #pragma once
 
 #include "sched/flows-by-group.h"
+#include "sched/madd.h"
 #include "sched/ordered-allocation.h"
 #include "sched/scheduler.h"
 
@@ -42,11 +43,8 @@ class GroupOrderScheduler : public Scheduler
     /// @param order receives indices into view.groups, each once.
     virtual void Order(const NetworkView& view, std::vector<std::uint32_t>& order) = 0;
 
-    /// Γ: seconds until the group could end if alone on links with these capacities; infinite when
-    /// one of them is 0.
-    double Bottleneck(const NetworkView& view, std::uint32_t group, const double* capacity);
-
     FlowsByGroup m_byGroup;
+    Madd m_madd;
 
   private:
     /// A flow that backfill may serve.
@@ -66,7 +64,6 @@ class GroupOrderScheduler : public Scheduler
 
     ResidualCapacity m_residual;
     std::vector<std::uint32_t> m_order;
-    std::vector<double> m_bits;               ///< by link id; all zero between uses
     std::vector<std::uint32_t> m_rankOfGroup; ///< by GroupId, of the last decision on it
     std::vector<Candidate> m_candidates;
     std::vector<double> m_granted; ///< by link id, in the present repair; all zero between repairs

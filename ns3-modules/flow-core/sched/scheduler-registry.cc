@@ -6,6 +6,7 @@
 #include "sched/fair.h"
 #include "sched/fifo.h"
 #include "sched/sebf.h"
+#include "sched/slack.h"
 #include "sched/srpt.h"
 
 namespace echelon
@@ -67,6 +68,11 @@ SchedulerEntries()
          {ControlDelay()},
          true,
          Make<EchelonScheduler>},
+        {"slack",
+         "stages of EchelonFlows by the time they need and the slack of their iteration",
+         {ControlDelay()},
+         true,
+         Make<SlackScheduler>},
     };
     return entries;
 }
