@@ -2,6 +2,7 @@
 #include "command-line.h"
 
 #include "check-command.h"
+#include "convert-command.h"
 #include "exit-codes.h"
 #include "input-error.h"
 #include "list-command.h"
@@ -55,6 +56,24 @@ AddRun(CLI::App& app, RunOptions& options)
     run->add_flag("--quiet", options.quiet, "Print nothing but errors");
 }
 
+CLI::App*
+AddConvert(CLI::App& app, ConvertOptions& options)
+{
+    CLI::App* convert = app.add_subcommand("convert", "Turn a foreign trace into a workload");
+    convert->require_subcommand(1);
+    CLI::App* coflows =
+        convert->add_subcommand("coflow-benchmark",
+                                "The text format of the public coflow trace: mappers and reducers");
+    coflows->add_option("INPUT", options.input, "Trace")->required();
+    coflows->add_option("-o,--output", options.output, "Workload file to write")->required();
+    coflows->add_option("--first", options.first, "Only this many coflows, in the file's order")
+        ->check(CLI::Range(1, 1000000));
+    coflows->add_option("--megabyte", options.megabyte, "What the trace's MB mean")
+        ->check(CLI::IsMember({"1MB", "1MiB"}))
+        ->capture_default_str();
+    return convert;
+}
+
 } // namespace
 
 int
@@ -83,6 +102,9 @@ RunCommandLine(int argc, char** argv)
         ->check(CLI::IsMember(Listings()));
     list->add_flag("--json", listJson, "Print JSON");
 
+    ConvertOptions convertOptions;
+    const CLI::App* convert = AddConvert(app, convertOptions);
+
     try
     {
         app.parse(argc, argv);
@@ -93,9 +115,10 @@ RunCommandLine(int argc, char** argv)
     }
     try
     {
-        const int code = check->parsed()  ? CheckCommand(files)
-                         : list->parsed() ? ListCommand(what, listJson)
-                                          : RunCommand(runOptions);
+        const int code = check->parsed()     ? CheckCommand(files)
+                         : list->parsed()    ? ListCommand(what, listJson)
+                         : convert->parsed() ? ConvertCoflowBenchmark(convertOptions)
+                                             : RunCommand(runOptions);
         // A sweep must not lose its summaries to a full disk unnoticed.
         if (!std::cout.flush())
         {

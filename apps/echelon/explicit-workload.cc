@@ -2,6 +2,7 @@
 #include "explicit-workload.h"
 
 #include "arrangement-loader.h"
+#include "coflow-workload.h"
 
 #include "base/parameters.h"
 
@@ -307,12 +308,17 @@ bool
 IsExplicitWorkload(const JsonNode& workload)
 {
     const auto kind = workload.Find("kind");
-    return kind && kind->IsText() && (kind->Text() == "tasks" || kind->Text() == "flows");
+    return kind && kind->IsText() &&
+           (kind->Text() == "tasks" || kind->Text() == "flows" || kind->Text() == "coflows");
 }
 
 std::int64_t
 RanksOf(const JsonNode& workload)
 {
+    if (workload.At("kind").Text() == "coflows")
+    {
+        return PlacesOf(workload);
+    }
     std::int64_t ranks = 1;
     const auto list = workload.Find(workload.At("kind").Text());
     if (!list || !list->IsArray())
@@ -337,6 +343,11 @@ RanksOf(const JsonNode& workload)
 TaskGraph
 LoadExplicitWorkload(const JsonNode& workload, const std::vector<DeviceId>& devices)
 {
+    if (workload.At("kind").Text() == "coflows")
+    {
+        return BuildCoflowGraph(LoadCoflows(workload, static_cast<std::int64_t>(devices.size())),
+                                devices);
+    }
     return workload.At("kind").Text() == "tasks" ? LoadTasks(workload, devices)
                                                  : LoadFlows(workload, devices);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Workloads written out in JSON: "tasks", a task graph by hand, and "flows", a list of transfers
- * with release times.
+ * Workloads written out in JSON: "tasks", a task graph by hand, "flows", a list of transfers with
+ * release times, and "coflows", a trace of shuffles (coflow-workload.h).
  *
  *     std::int64_t n = RanksOf(workload);                     // devices that the workload names,
  * from 0 TaskGraph graph = LoadExplicitWorkload(workload, devices);   // devices[rank]

@@ -59,6 +59,12 @@ WorkloadEntries()
          ModelNeed::NONE,
          {},
          nullptr,
+         nullptr},
+        {"coflows",
+         "a trace of shuffles: arrival, mappers and reducers of each coflow (echelon convert)",
+         ModelNeed::NONE,
+         {},
+         nullptr,
          nullptr}};
     return ENTRIES;
 }

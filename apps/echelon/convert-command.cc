@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "convert-command.h"
+
+#include "coflow-benchmark.h"
+#include "coflow-workload.h"
+#include "exit-codes.h"
+#include "file-source.h"
+#include "input-error.h"
+#include "text-buffer.h"
+
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+namespace echelon
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+std::string
+ReadInput(const std::string& path)
+{
+    try
+    {
+        return DiskFiles()(path);
+    }
+    catch (const FileError& error)
+    {
+        throw InputError(path, "", error.what(), "give the path of a trace");
+    }
+}
+
+/// Beside the file itself, so that the rename stays on one file system.
+void
+WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string& description)
+{
+    const std::string draft = path + ".part-" + std::to_string(getpid());
+    std::error_code error;
+    try
+    {
+        WriteCoflows(draft, trace, description);
+        fs::rename(draft, path, error);
+    }
+    catch (...)
+    {
+        fs::remove(draft, error);
+        throw;
+    }
+    if (error)
+    {
+        std::error_code ignored;
+        fs::remove(draft, ignored);
+        throw OutputError(path + " cannot be written: " + error.message());
+    }
+}
+
+} // namespace
+
+int
+ConvertCoflowBenchmark(const ConvertOptions& options)
+{
+    CoflowBenchmarkOptions format;
+    format.first = options.first;
+    format.megabyte = ParseBytes(options.megabyte);
+    const CoflowBenchmark read =
+        ParseCoflowBenchmark(options.input, ReadInput(options.input), format);
+    const std::string name = fs::path(options.input).filename().string();
+    const std::size_t coflows = read.trace.coflows.size();
+    WriteWhole(options.output,
+               read.trace,
+               "the first " + std::to_string(coflows) + " coflows of " + Printable(name) + ", " +
+                   std::to_string(read.ports) + " ports, a megabyte being " +
+                   std::to_string(format.megabyte) + " bytes");
+    double bytes = 0;
+    for (const TracedCoflow& coflow : read.trace.coflows)
+    {
+        for (const CoflowReducer& reducer : coflow.reducers)
+        {
+            bytes += static_cast<double>(reducer.bytes);
+        }
+    }
+    std::cout << Printable(options.output) << ": " << coflows << " coflows, "
+              << static_cast<std::uint64_t>(PairsOf(read.trace)) << " flows, "
+              << static_cast<std::uint64_t>(bytes) << " bytes, " << read.ports << " ports"
+              << std::endl;
+    return EXIT_DONE;
+}
+
+} // namespace echelon

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * `echelon convert`: a foreign trace to a workload that jobs can name.
+ *
+ *     ConvertCommand({"FB2010-1Hr-150-0.txt", "facebook.json", 60, 1000000});
+ *
+ * Writes the whole file or nothing. Errors: InputError, OutputError.
+ */
+#pragma once
+
+#include "base/units.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace echelon
+{
+
+struct ConvertOptions
+{
+    std::string input;
+    std::string output;
+    std::optional<std::uint32_t> first; ///< coflows
+    std::string megabyte = "1MB";
+};
+
+/// `echelon convert coflow-benchmark`. @returns the exit code.
+int ConvertCoflowBenchmark(const ConvertOptions& options);
+
+} // namespace echelon
