@@ -79,6 +79,9 @@ SummariseJobs(const RunRecord& record)
     {
         jobs[j].name = record.jobNames[j];
         jobs[j].completionTime = (end[j] - record.jobArrivals[j]).Seconds();
+        jobs[j].idealTime = record.jobIdealIterations[j].Seconds() *
+                            static_cast<double>(jobs[j].iterationTimes.size());
+        jobs[j].slowdown = jobs[j].idealTime > 0 ? jobs[j].completionTime / jobs[j].idealTime : 0;
         const double available = jobs[j].completionTime * record.jobDevices[j];
         jobs[j].computeUtilisation = available > 0 ? computeTime[j].Seconds() / available : 0;
     }
@@ -86,6 +89,31 @@ SummariseJobs(const RunRecord& record)
         return a.name < b.name;
     });
     return jobs;
+}
+
+AllJobsSummary
+SummariseAllJobs(const std::vector<JobSummary>& jobs)
+{
+    AllJobsSummary all;
+    Sample completion;
+    Sample slowdown;
+    double squares = 0;
+    for (const JobSummary& job : jobs)
+    {
+        completion.Add(job.completionTime, 1);
+        if (job.slowdown > 0)
+        {
+            slowdown.Add(job.slowdown, 1);
+            squares += job.slowdown * job.slowdown;
+        }
+    }
+    all.completionMean = completion.Mean();
+    all.completionP95 = completion.Percentile(0.95);
+    all.slowdownMean = slowdown.Mean();
+    all.slowdownMax = slowdown.Percentile(1);
+    all.fairness =
+        squares > 0 ? slowdown.Count() * all.slowdownMean * all.slowdownMean / squares : 0;
+    return all;
 }
 
 GroupsSummary
@@ -162,6 +190,7 @@ Summarise(const RunRecord& record, const Topology& topology)
     RunSummary summary;
     summary.makespan = record.makespan.Seconds();
     summary.jobs = SummariseJobs(record);
+    summary.allJobs = SummariseAllJobs(summary.jobs);
     summary.groups = SummariseGroups(record);
     summary.flows = SummariseFlows(record);
     summary.links = SummariseLinks(record, topology);

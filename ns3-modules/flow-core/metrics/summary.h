@@ -28,9 +28,21 @@ struct JobSummary
 {
     std::string name;
     double completionTime = 0; ///< from arrival to the end of the last iteration
+    double idealTime = 0;      ///< all iterations as profiled, on an infinitely fast network
+    double slowdown = 0;       ///< completion time / ideal time; 0 when the ideal time is
     std::vector<double> iterationTimes;
     double computeUtilisation =
         0; ///< compute time of all its devices / (devices × completion time)
+};
+
+/// Slowdowns: over the jobs that have one; 0 when there are none.
+struct AllJobsSummary
+{
+    double completionMean = 0;
+    double completionP95 = 0;
+    double slowdownMean = 0;
+    double slowdownMax = 0;
+    double fairness = 0; ///< Jain's index of the slowdowns: (Σ s)² / (n Σ s²)
 };
 
 struct GroupsSummary
@@ -61,6 +73,7 @@ struct RunSummary
 {
     double makespan = 0;
     std::vector<JobSummary> jobs; ///< by name
+    AllJobsSummary allJobs;
     GroupsSummary groups;
     FlowsSummary flows;
     LinksSummary links;

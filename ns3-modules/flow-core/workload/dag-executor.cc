@@ -18,6 +18,11 @@ DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& env
     {
         const TaskGraph& graph = jobs[j].graph;
         graph.CheckAcyclic();
+        if (jobs[j].after)
+        {
+            ECHELON_REQUIRE(jobs[j].after->Value() < jobs.size(), "a job waits for one that is");
+            m_progress[jobs[j].after->Value()].nextJobs.emplace_back(j);
+        }
         ECHELON_REQUIRE(jobs[j].iterations > 0, "a job runs at least one iteration");
         Progress& progress = m_progress[j];
         const std::size_t tasks = graph.Tasks().size();
@@ -46,12 +51,21 @@ DagExecutor::Start()
 {
     for (std::size_t j = 0; j < m_jobs.size(); ++j)
     {
-        const JobId job(j);
-        m_environment.CallAt(m_jobs[j].arrival, [this, job] {
-            StartIteration(job);
-            Advance();
-        });
+        if (!m_jobs[j].after)
+        {
+            StartJob(JobId(j));
+        }
     }
+}
+
+void
+DagExecutor::StartJob(JobId job)
+{
+    const Time start = std::max(m_jobs[job.Value()].arrival, m_environment.Now());
+    m_environment.CallAt(start, [this, job] {
+        StartIteration(job);
+        Advance();
+    });
 }
 
 void
@@ -104,6 +118,10 @@ DagExecutor::Complete(JobId job, TaskId task)
     else
     {
         --m_jobsLeft;
+        for (const JobId next : progress.nextJobs)
+        {
+            StartJob(next);
+        }
     }
 }
 
@@ -191,16 +209,14 @@ DagExecutor::Serve(Stream& stream)
     const Pending pending = stream.ready.front();
     stream.ready.pop_front();
     stream.busy = true;
-    const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
     const Time start = m_environment.Now();
-    m_environment.CallAt(start + task.duration, [this, pending] {
+    const std::uint32_t iteration = m_progress[pending.job.Value()].iteration;
+    const Time duration = m_environment.ComputeTime(pending.job, iteration, pending.task);
+    m_environment.CallAt(start + duration, [this, pending, iteration, start] {
         const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
         m_streams[{done.device, done.stream}].busy = false;
         RequestService(done);
-        m_environment.OnComputeDone(pending.job,
-                                    m_progress[pending.job.Value()].iteration,
-                                    pending.task,
-                                    m_environment.Now() - done.duration);
+        m_environment.OnComputeDone(pending.job, iteration, pending.task, start);
         Complete(pending.job, pending.task);
         Advance();
     });

@@ -11,8 +11,8 @@
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
  * id). It is served after the other events of an instant, so that the order of simultaneous events,
  * which may hang on rounding, does not matter. The next iteration of a job starts when every task
- * of the last one is done. Cost: O(1) per task and dependency, and the environment's cost per
- * callback.
+ * of the last one is done. A job that comes after another one waits for its end. Cost: O(1) per
+ * task and dependency, and the environment's cost per callback.
  */
 #pragma once
 
@@ -37,6 +37,8 @@ class ExecutionEnvironment
     virtual void CallAt(Time time, std::function<void()> callback) = 0;
     /// Call back at the present time, after the other events of the present time.
     virtual void CallWhenSettled(std::function<void()> callback) = 0;
+    /// How long a COMPUTE task really takes in this iteration.
+    virtual Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) = 0;
     /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowFinished, not before this
     /// call has returned.
     virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
@@ -47,7 +49,8 @@ class ExecutionEnvironment
 class DagExecutor
 {
   public:
-    /// @param jobs outlives the executor. @throws ParameterError when a graph has a cycle.
+    /// @param jobs outlives the executor. @pre no job waits for itself, through others or not.
+    /// @throws ParameterError when a graph has a cycle.
     DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment);
 
     void Start();
@@ -72,6 +75,7 @@ class DagExecutor
         std::vector<std::uint32_t>
             firstSuccessor; ///< by task: into `successors`; one more entry than tasks
         std::vector<TaskId> successors;
+        std::vector<JobId> nextJobs;             ///< that wait for this one's end
         std::vector<std::uint32_t> predecessors; ///< by task: how many
         std::vector<std::uint32_t> waitingFor; ///< by task: how many are not done in this iteration
         std::size_t tasksLeft = 0;
@@ -93,6 +97,8 @@ class DagExecutor
         std::vector<Pending> arrivals; ///< made ready at the present time
     };
 
+    /// The job starts at its arrival, or now if that has passed.
+    void StartJob(JobId job);
     void StartIteration(JobId job);
     void Complete(JobId job, TaskId task);
     /// Start everything that the present event made ready.

@@ -20,8 +20,10 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "flow/arrangement.h"
+#include "workload/compute-variation.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -139,6 +141,8 @@ struct Job
     std::uint32_t iterations = 1;
     Time arrival;
     double weight = 1.0;
+    std::optional<JobId> after{}; ///< starts when that job has ended, not before its own arrival
+    ComputeVariation variation{};
 };
 
 } // namespace echelon

@@ -59,6 +59,11 @@ class SimpleEnvironment : public ExecutionEnvironment
         m_settled.push_back(std::move(callback));
     }
 
+    Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) override
+    {
+        return m_jobs[job.Value()].graph.Tasks()[task.Value()].duration + iteration * slower;
+    }
+
     void StartFlow(JobId job, std::uint32_t, TaskId task) override
     {
         const Bytes bytes = m_jobs[job.Value()].graph.Tasks()[task.Value()].flow.bytes;
@@ -79,6 +84,7 @@ class SimpleEnvironment : public ExecutionEnvironment
     }
 
     std::vector<std::string> log;
+    Time slower; ///< computations take this much longer in each next iteration
 
   private:
     const std::vector<Job>& m_jobs;
@@ -174,6 +180,47 @@ TEST(DagExecutor, RefusesCycles)
     job.graph.AddDependency(b, a);
     const std::vector<Job> jobs{job};
     EXPECT_THROW(SimpleEnvironment{jobs}, ParameterError);
+}
+
+TEST(DagExecutor, AJobThatComesAfterAnotherWaitsForItsEndAndItsArrival)
+{
+    // Job 0 runs [0, 2]; job 1 arrives at 1 and waits until 2; job 2 waits for job 1, which ends at
+    // 3, but arrives at 5.
+    std::vector<Job> jobs(3);
+    for (std::size_t j = 0; j < jobs.size(); ++j)
+    {
+        jobs[j].graph.AddCompute(DeviceId(0), SECOND, "job " + std::to_string(j));
+    }
+    jobs[0].iterations = 2;
+    jobs[1].arrival = SECOND;
+    jobs[1].after = JobId(0);
+    jobs[2].arrival = 5 * SECOND;
+    jobs[2].after = JobId(1);
+    SimpleEnvironment environment(jobs);
+    EXPECT_EQ(environment.Run(),
+              (std::vector<std::string>{"job 0 0.00 s-1.00 s",
+                                        "iteration 0 0.00 s-1.00 s",
+                                        "job 0 1.00 s-2.00 s",
+                                        "iteration 1 1.00 s-2.00 s",
+                                        "job 1 2.00 s-3.00 s",
+                                        "iteration 0 2.00 s-3.00 s",
+                                        "job 2 5.00 s-6.00 s",
+                                        "iteration 0 5.00 s-6.00 s"}));
+}
+
+TEST(DagExecutor, AsksForRealComputeTimes)
+{
+    // 1 s by the graph, and 1 s more in each iteration.
+    std::vector<Job> jobs(1);
+    jobs[0].graph.AddCompute(DeviceId(0), SECOND, "A");
+    jobs[0].iterations = 2;
+    SimpleEnvironment environment(jobs);
+    environment.slower = SECOND;
+    EXPECT_EQ(environment.Run(),
+              (std::vector<std::string>{"A 0.00 s-1.00 s",
+                                        "iteration 0 0.00 s-1.00 s",
+                                        "A 1.00 s-3.00 s",
+                                        "iteration 1 1.00 s-3.00 s"}));
 }
 
 } // namespace

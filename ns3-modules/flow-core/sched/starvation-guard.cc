@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/starvation-guard.h"
+
+#include "base/contracts.h"
+
+namespace echelon
+{
+
+StarvationGuard::StarvationGuard(std::unique_ptr<Scheduler> scheduler, double share)
+    : m_scheduler(std::move(scheduler)),
+      m_share(share)
+{
+    ECHELON_REQUIRE(share > 0 && share < 1, "a fair share is a part of a link");
+}
+
+void
+StarvationGuard::DoAllocate(const NetworkView& view, Allocation& out)
+{
+    m_solver.Clear();
+    for (const ActiveFlow& flow : view.flows)
+    {
+        m_solver.Add(flow.path, flow.multiplicity);
+    }
+    m_solver.Solve(*view.capacity);
+    m_rest = *view.capacity;
+    for (std::size_t i = 0; i < view.flows.size(); ++i)
+    {
+        out.rates[i] = m_share * m_solver.Rate(i);
+        for (const LinkId link : view.flows[i].path)
+        {
+            m_rest[link.Value()] -= out.rates[i];
+        }
+    }
+    m_view = view;
+    m_view.capacity = &m_rest;
+    const Allocation& ordered = m_scheduler->Allocate(m_view);
+    for (std::size_t i = 0; i < view.flows.size(); ++i)
+    {
+        out.rates[i] += ordered.rates[i];
+    }
+    out.revisit = ordered.revisit;
+}
+
+std::unique_ptr<Scheduler>
+WithFairShare(std::unique_ptr<Scheduler> scheduler, double share)
+{
+    if (share == 0)
+    {
+        return scheduler;
+    }
+    return std::make_unique<StarvationGuard>(std::move(scheduler), share);
+}
+
+} // namespace echelon
