@@ -52,6 +52,18 @@ CheckPacket(const ParameterSet& parameters)
                  "queue_capacity",
                  segment + parameters.GetBytes("header"),
                  Bytes{1} << 40);
+    RequireRange(parameters, "window", 0, 1 << 30);
+    if (parameters.GetInteger("queues") < 1 || parameters.GetInteger("queues") > 8)
+    {
+        throw ParameterError("queues", "there are 1 to 8 queues", "from 1 to 8");
+    }
+    const bool usesQueues = parameters.GetText("enforcement") == "queues";
+    if (!usesQueues && parameters.GetText("queues") != "8")
+    {
+        throw ParameterError("queues",
+                             "agents pace: there are no queues",
+                             "add \"enforcement\": \"queues\"");
+    }
 }
 
 std::unique_ptr<Fabric>
@@ -62,6 +74,9 @@ MakePacket(const Topology& topology, const ParameterSet& parameters)
     options.header = parameters.GetBytes("header");
     options.scaleUpSegment = parameters.GetBytes("scale_up_segment");
     options.queueCapacity = parameters.GetBytes("queue_capacity");
+    const bool usesQueues = parameters.GetText("enforcement") == "queues";
+    options.queues = usesQueues ? parameters.GetInteger("queues") : 0;
+    options.window = parameters.GetBytes("window");
     return MakePacketFabric(topology, options);
 }
 #endif
@@ -94,7 +109,18 @@ FabricEntries()
               {"queue_capacity",
                ParameterType::BYTES,
                "16MiB",
-               "bytes that may wait at each port of a switch"}},
+               "bytes that may wait at each port of a switch"},
+              {"enforcement",
+               ParameterType::CHOICE,
+               "pacing",
+               "agents pace each flow, or weighted queues share each link",
+               {"pacing", "queues"}},
+              {"queues", ParameterType::INTEGER, "8", "with enforcement by queues: 1 to 8"},
+              {"window",
+               ParameterType::BYTES,
+               "0B",
+               "with enforcement by queues: payload that a flow may have on its way; 0: what its "
+               "path carries in a round trip, and a segment"}},
              CheckPacket,
              MakePacket},
 #endif

@@ -31,11 +31,16 @@ PayloadCapacities(const Topology& topology, double goodputFactor)
 Coordinator::Coordinator(const Topology& topology,
                          Scheduler& scheduler,
                          Fabric& fabric,
-                         Time controlDelay)
+                         Time controlDelay,
+                         const ControlPlane& control,
+                         ControlObserver* observer)
     : m_topology(topology),
       m_scheduler(scheduler),
       m_fabric(fabric),
       m_controlDelay(controlDelay),
+      m_control(control),
+      m_observer(observer),
+      m_reports(fabric, control),
       m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
       m_series(topology.Links().size()),
       m_appliedRates(topology.Links().size()),
@@ -43,6 +48,20 @@ Coordinator::Coordinator(const Topology& topology,
       m_linkMark(topology.Links().size(), 0)
 {
     m_view.capacity = &m_state.Capacity();
+    if (fabric.Queues() > 0)
+    {
+        m_queues = std::make_unique<QueueAssignment>(m_state.Capacity(), fabric.Queues());
+    }
+    if (control.lostAt)
+    {
+        ECHELON_REQUIRE(!control.backAt || *control.backAt > *control.lostAt,
+                        "the coordinator is back after it was lost");
+        fabric.CallAt(*control.lostAt, [this] { Lose(); });
+        if (control.backAt)
+        {
+            fabric.CallAt(*control.backAt, [this] { Restore(); });
+        }
+    }
 }
 
 void
@@ -71,7 +90,7 @@ Coordinator::AddGroup(GroupId id, JobId job, double weight)
 void
 Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
 {
-    m_state.Add(flow.id, flow.group, flow.path, flow.multiplicity);
+    ECHELON_REQUIRE(flow.id.Value() >= m_flows.size(), "flows come in order of their ids");
     m_flows.resize(flow.id.Value() + 1);
     FlowState& state = m_flows.back();
     state.group = flow.group;
@@ -83,21 +102,52 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
     view.release = m_fabric.Now();
     view.idealFinish = idealFinish;
     view.latestFinish = latestFinish;
+    ++m_sending;
+    if (m_isLost)
+    {
+        Learn(flow.id);
+        return;
+    }
+    m_reports.Send([this, id = flow.id] { Learn(id); });
+}
 
-    std::vector<FlowId>& members = m_groups[flow.group.Value()].flows;
+void
+Coordinator::Learn(FlowId flow)
+{
+    FlowState& state = m_flows[flow.Value()];
+    state.isKnown = true;
+    m_state.Add(flow, state.group, state.view.path, state.view.multiplicity);
+    std::vector<FlowId>& members = m_groups[state.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
-    members.push_back(flow.id);
-    m_ascending.push_back(flow.id);
+    members.push_back(flow);
+    m_ascending.insert(std::upper_bound(m_ascending.begin(), m_ascending.end(), flow), flow);
     m_change.onlyDepartures = false;
-    Touch(flow.path, flow.group);
+    if (m_observer && !m_isLost)
+    {
+        m_observer->OnReport(flow, ControlObserver::Report::ARRIVAL);
+    }
+    Touch(state.view.path, state.group);
 }
 
 void
 Coordinator::RemoveFlow(FlowId flow)
 {
-    m_state.Remove(flow);
     SetAppliedRate(flow, 0);
     RecordAppliedRates();
+    m_flows[flow.Value()].isSent = true;
+    --m_sending;
+    if (m_isLost)
+    {
+        Forget(flow);
+        return;
+    }
+    m_reports.Send([this, flow] { Forget(flow); });
+}
+
+void
+Coordinator::Forget(FlowId flow)
+{
+    m_state.Remove(flow);
     const FlowState& state = m_flows[flow.Value()];
     GroupState& group = m_groups[state.group.Value()];
     const FlowId moved = group.flows.back();
@@ -106,6 +156,10 @@ Coordinator::RemoveFlow(FlowId flow)
     group.flows.pop_back();
     group.departedBits += state.view.sizeBits;
     m_change.onlyDepartures = m_change.onlyDepartures && !group.flows.empty();
+    if (m_observer && !m_isLost)
+    {
+        m_observer->OnReport(flow, ControlObserver::Report::DEPARTURE);
+    }
     Touch(state.view.path, state.group);
 }
 
@@ -132,6 +186,7 @@ Coordinator::SetAppliedRate(FlowId flow, BitRate rate)
     {
         AppliedRate& applied = m_appliedRates[link.Value()];
         applied.rate += rate - state.appliedRate;
+        applied.flows += (rate > 0 ? 1 : 0) - (state.appliedRate > 0 ? 1 : 0);
         if (!applied.isChanged)
         {
             applied.isChanged = true;
@@ -148,7 +203,7 @@ Coordinator::RecordAppliedRates()
     {
         AppliedRate& applied = m_appliedRates[link.Value()];
         applied.isChanged = false;
-        if (m_state.FlowsOn(link).empty())
+        if (applied.flows == 0)
         {
             applied.rate = 0; // not the noise of many additions
         }
@@ -163,29 +218,77 @@ Coordinator::RecordAppliedRates()
 void
 Coordinator::RequestDecision()
 {
-    if (!m_decisionRequested)
+    if (m_decisionRequested)
     {
-        m_decisionRequested = true;
-        m_fabric.CallWhenSettled([this] {
+        return;
+    }
+    m_decisionRequested = true;
+    const auto decide = [this, epoch = m_epoch] {
+        if (epoch == m_epoch)
+        {
             m_decisionRequested = false;
             Decide();
-        });
+        }
+    };
+    if (!m_isLost && m_fabric.Now() < m_nextDecision)
+    {
+        m_fabric.CallAt(m_nextDecision, [this, decide] { m_fabric.CallWhenSettled(decide); });
+        return;
     }
+    m_fabric.CallWhenSettled(decide);
 }
 
 void
 Coordinator::Decide()
 {
+    m_state.Refresh();
+    if (m_isLost)
+    {
+        ShareLocally();
+        return;
+    }
+    if (m_decideOnAll)
+    {
+        for (std::size_t group = 0; group < m_groups.size(); ++group)
+        {
+            m_touchedGroups.emplace_back(group);
+        }
+    }
     if (m_touchedGroups.empty())
     {
         return;
     }
-    m_state.Refresh();
-    if (!m_scheduler.Repair(m_state, m_change, m_rates))
+    m_nextDecision = m_fabric.Now() + m_control.minimumInterval;
+    ++m_decisions;
+    m_rates.clear();
+    if (m_decideOnAll || !m_scheduler.Repair(m_state, m_change, m_rates))
     {
         CollectClosure();
         DecideOnClosure();
     }
+    m_decideOnAll = false;
+    ForgetChanges();
+    m_state.SetRates(m_rates);
+    if (m_observer)
+    {
+        m_observer->OnDecision(m_rates.size());
+    }
+    if (m_controlDelay == Time())
+    {
+        Apply(m_rates);
+        return;
+    }
+    m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this, epoch = m_epoch, rates = m_rates] {
+        if (epoch == m_epoch)
+        {
+            Apply(rates);
+        }
+    });
+}
+
+void
+Coordinator::ForgetChanges()
+{
     for (const LinkId link : m_change.links)
     {
         m_isTouched[link.Value()] = 0;
@@ -193,13 +296,22 @@ Coordinator::Decide()
     m_change.links.clear();
     m_change.onlyDepartures = true;
     m_touchedGroups.clear();
-    m_state.SetRates(m_rates);
-    if (m_controlDelay == Time())
+}
+
+const Allocation&
+Coordinator::AllocateOrRecall()
+{
+    if (!m_control.keepDecisions)
     {
-        Apply(m_rates);
-        return;
+        return m_scheduler.Allocate(m_view);
     }
-    m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this, rates = m_rates] { Apply(rates); });
+    if (const Allocation* kept = m_cache.Find(m_view))
+    {
+        return *kept;
+    }
+    const Allocation& made = m_scheduler.Allocate(m_view);
+    m_cache.Insert(made);
+    return made;
 }
 
 void
@@ -210,10 +322,11 @@ Coordinator::DecideOnClosure()
         return;
     }
     BuildView();
-    const Allocation& allocation = m_scheduler.Allocate(m_view);
+    const Allocation& allocation = AllocateOrRecall();
     for (std::size_t i = 0; i < m_closure.size(); ++i)
     {
-        if (allocation.rates[i] != m_state.RateOf(m_closure[i]))
+        const bool isRuled = m_flows[m_closure[i].Value()].isRuled;
+        if (allocation.rates[i] != m_state.RateOf(m_closure[i]) || !isRuled)
         {
             m_rates.push_back({m_closure[i], allocation.rates[i]});
         }
@@ -368,7 +481,8 @@ Coordinator::BuildView()
     for (const FlowId flow : m_closure)
     {
         FlowState& state = m_flows[flow.Value()];
-        state.view.remainingBits = m_fabric.RemainingBits(flow);
+        // One bit for a flow that has left, but of whose departure no report has come.
+        state.view.remainingBits = state.isSent ? 1 : m_fabric.RemainingBits(flow);
         state.view.group = m_groups[state.group.Value()].viewIndex;
         m_view.groups[state.view.group].sentBits += state.view.sizeBits - state.view.remainingBits;
         m_view.flows.push_back(state.view);
@@ -381,14 +495,71 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
     m_changes.clear();
     for (const FlowRate& rate : rates)
     {
-        if (m_state.IsActive(rate.flow)) // it may have ended since the decision
+        FlowState& state = m_flows[rate.flow.Value()];
+        if (!state.isSent) // it may have ended since the decision
         {
             SetAppliedRate(rate.flow, rate.rate);
+            state.isRuled = true;
             m_changes.push_back({rate.flow, rate.rate, 0});
         }
     }
     RecordAppliedRates();
+    if (m_queues)
+    {
+        AssignQueues();
+        m_fabric.SetQueueWeights(m_queues->ChangedWeights());
+    }
+    if (m_observer)
+    {
+        m_observer->OnRates(m_changes);
+    }
     m_fabric.SetRates(m_changes);
+}
+
+void
+Coordinator::AssignQueues()
+{
+    m_entries.clear();
+    std::size_t kept = 0;
+    for (const FlowId flow : m_ascending)
+    {
+        if (!m_state.IsActive(flow))
+        {
+            continue;
+        }
+        m_ascending[kept++] = flow;
+        const FlowState& state = m_flows[flow.Value()];
+        if (state.isRuled && !state.isSent)
+        {
+            m_entries.push_back(
+                {flow, &state.view.path, state.view.multiplicity, state.appliedRate, 0});
+        }
+    }
+    m_ascending.resize(kept);
+    m_queues->Assign(m_entries);
+    m_changes.clear();
+    for (const QueueAssignment::Entry& entry : m_entries)
+    {
+        FlowState& state = m_flows[entry.flow.Value()];
+        if (!state.isQueued || state.queue != entry.queue)
+        {
+            state.isQueued = true;
+            state.queue = entry.queue;
+            m_changes.push_back({entry.flow, entry.rate, entry.queue});
+        }
+    }
+}
+
+ControlCounts
+Coordinator::Counts() const
+{
+    ControlCounts counts;
+    counts.decisions = m_decisions;
+    counts.reports = m_reports.Sent();
+    counts.reportsLost = m_reports.Lost();
+    counts.cacheLookups = m_cache.Lookups();
+    counts.cacheHits = m_cache.Hits();
+    return counts;
 }
 
 } // namespace echelon

@@ -3,7 +3,7 @@
  * @file
  * Keeps the flows in the fabric, and asks the scheduler again whenever that set changes.
  *
- *     Coordinator coordinator(topology, scheduler, fabric, controlDelay);
+ *     Coordinator coordinator(topology, scheduler, fabric, controlDelay, control, nullptr);
  *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
  *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
  *
@@ -15,16 +15,27 @@
  *
  * Control delay d: the decision on the arrivals and departures of time t, made from the volumes
  * left at t, is in force from t + d on. A new flow waits until then; what a departed flow had lies
- * idle until then. Cost of a decision: O(flows of the closure × hops) and the scheduler's own.
+ * idle until then. Reports, losses and outages: control-plane.h. Cost of a decision: O(flows of the
+ * closure × hops) and the scheduler's own.
+ *
+ * On a fabric with queues, whenever rates come into force, all flows that have one are put into
+ * queues again (queue-assignment.h).
  */
 #pragma once
 
+#include "emulation/control-plane.h"
+#include "emulation/decision-cache.h"
+#include "emulation/queue-assignment.h"
+#include "emulation/report-channel.h"
 #include "fabric/fabric.h"
 #include "metrics/link-series.h"
+#include "metrics/records.h"
+#include "sched/fair.h"
 #include "sched/network-state.h"
 #include "sched/scheduler.h"
 #include "topology/topology.h"
 
+#include <memory>
 #include <vector>
 
 namespace echelon
@@ -33,7 +44,13 @@ namespace echelon
 class Coordinator
 {
   public:
-    Coordinator(const Topology& topology, Scheduler& scheduler, Fabric& fabric, Time controlDelay);
+    /// @param observer may be null.
+    Coordinator(const Topology& topology,
+                Scheduler& scheduler,
+                Fabric& fabric,
+                Time controlDelay,
+                const ControlPlane& control,
+                ControlObserver* observer);
 
     /// A job's iteration that starts or has started. Ids come in any order.
     void SetJob(const ActiveJob& job);
@@ -57,8 +74,10 @@ class Coordinator
     /// Flows that have not left their source.
     std::size_t ActiveFlows() const
     {
-        return m_state.ActiveFlows();
+        return m_sending;
     }
+
+    ControlCounts Counts() const;
 
   private:
     /// What schedulers see of a flow, and where it stands here.
@@ -67,6 +86,12 @@ class Coordinator
         ActiveFlow view;
         GroupId group;
         BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
+        bool isKnown = false;    ///< the coordinator has heard of it
+        bool isSent = false;     ///< it has left its source, whether the coordinator knows or not
+        bool isRuled = false;    ///< a decision on it is in force, be it to wait
+        bool isKept = false;     ///< during an outage: it keeps the rate in force
+        std::uint8_t queue = 0;  ///< told to the fabric, when isQueued
+        bool isQueued = false;
         std::uint32_t placeInGroup = 0;
         std::uint32_t mark = 0; ///< the decision that last included it
     };
@@ -75,7 +100,8 @@ class Coordinator
     struct AppliedRate
     {
         BitRate rate = 0;
-        bool isChanged = false; ///< in m_changedLinks
+        std::uint32_t flows = 0; ///< that have a rate
+        bool isChanged = false;  ///< in m_changedLinks
     };
 
     struct JobState
@@ -95,6 +121,13 @@ class Coordinator
         std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
     };
 
+    /// The coordinator hears of an arrival, of a departure.
+    void Learn(FlowId flow);
+    void Forget(FlowId flow);
+    void Lose();
+    void Restore();
+    /// Everything in the fabric is known from now on, with the rates in force.
+    void TakeStock();
     void Touch(const Path& path, GroupId group);
     void SetAppliedRate(FlowId flow, BitRate rate);
     void RecordAppliedRates();
@@ -102,6 +135,10 @@ class Coordinator
     void Decide();
     void CollectClosure();
     void DecideOnClosure();
+    const Allocation& AllocateOrRecall();
+    /// During an outage: agents share what the kept flows leave.
+    void ShareLocally();
+    void ForgetChanges();
     /// Decides again at a time on the flows of this decision that no later one has included.
     void RequestRevisit(Time time);
     void Visit(LinkId link);
@@ -109,11 +146,24 @@ class Coordinator
     void Include(FlowId flow);
     void BuildView();
     void Apply(const std::vector<FlowRate>& rates);
+    /// Put all flows with a decision in force into queues, and m_changes in order.
+    void AssignQueues();
 
     const Topology& m_topology;
     Scheduler& m_scheduler;
     Fabric& m_fabric;
     Time m_controlDelay;
+    ControlPlane m_control;
+    ControlObserver* m_observer;
+    ReportChannel m_reports;
+    DecisionCache m_cache;
+    FairScheduler m_local;      ///< what agents do during an outage
+    bool m_isLost = false;      ///< the coordinator
+    bool m_decideOnAll = false; ///< the next decision is the first after an outage
+    std::uint64_t m_epoch = 0;  ///< decisions and requests of earlier epochs never arrive
+    Time m_nextDecision;        ///< not before
+    std::uint64_t m_decisions = 0;
+    std::size_t m_sending = 0;
     NetworkState m_state;
     LinkSeries m_series;
     std::vector<AppliedRate> m_appliedRates; ///< by LinkId
@@ -135,6 +185,9 @@ class Coordinator
     NetworkView m_view;
     std::vector<FlowRate> m_rates;
     std::vector<RateChange> m_changes;
+    std::vector<BitRate> m_spare; ///< by LinkId: what kept flows leave
+    std::unique_ptr<QueueAssignment> m_queues;
+    std::vector<QueueAssignment::Entry> m_entries;
 };
 
 } // namespace echelon

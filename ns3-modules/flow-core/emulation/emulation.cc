@@ -23,7 +23,12 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Emulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric)
         : m_input(input),
           m_fabric(fabric),
-          m_coordinator(input.topology, scheduler, fabric, input.controlDelay),
+          m_coordinator(input.topology,
+                        scheduler,
+                        fabric,
+                        input.controlDelay,
+                        input.control,
+                        input.observer),
           m_executor(input.jobs, *this)
     {
         m_record.linkBits.assign(input.topology.Links().size(), 0.0);
@@ -51,6 +56,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             }
             m_routeKeys.push_back(std::move(keys));
             m_idealRuns.push_back(RunIdeally(job.graph));
+            m_record.jobIdealIterations.push_back(m_idealRuns.back().length);
+            m_computeTimes.emplace_back(job.variation, input.seed, job.name);
             m_openGroups.emplace_back(job.graph.Groups().size());
             m_iterationsInAll += job.iterations;
         }
@@ -90,6 +97,12 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     void CallWhenSettled(std::function<void()> callback) override
     {
         m_fabric.CallWhenSettled(std::move(callback));
+    }
+
+    Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) override
+    {
+        const Task& wanted = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
+        return m_computeTimes[job.Value()].Real(wanted.duration, wanted.device, iteration, task);
     }
 
     void StartFlow(JobId job, std::uint32_t iteration, TaskId task) override
@@ -137,6 +150,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_record.linkBits[link.Value()] += flow.Bits();
         }
         m_fabric.StartFlow(flow);
+        if (m_fabric.SharesByItself())
+        {
+            return;
+        }
         m_coordinator.AddFlow(flow,
                               record.idealFinish,
                               m_executor.IterationStart(job) +
@@ -172,7 +189,15 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
 
     void OnFlowSent(FlowId flow) override
     {
-        m_coordinator.RemoveFlow(flow);
+        if (!m_fabric.SharesByItself())
+        {
+            m_coordinator.RemoveFlow(flow);
+        }
+    }
+
+    void OnLinkRate(LinkId link, BitRate rate) override
+    {
+        m_coordinator.Series().SetRate(link, Now(), rate);
     }
 
     void OnFlowFinished(FlowId flow) override
@@ -222,6 +247,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             return std::make_tuple(a.job, a.iteration) < std::make_tuple(b.job, b.iteration);
         };
         std::sort(m_record.iterations.begin(), m_record.iterations.end(), byJob);
+        m_record.control = m_coordinator.Counts();
         m_record.linkRates = m_coordinator.Series().Records(m_record.makespan);
     }
 
@@ -233,6 +259,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
     std::vector<IdealRun> m_idealRuns;                   ///< by JobId
+    std::vector<ComputeTimes> m_computeTimes;            ///< by JobId
     std::vector<std::vector<OpenGroup>> m_openGroups;    ///< by JobId and GroupIndex
     std::uint64_t m_iterationsInAll = 0;
 };

@@ -9,11 +9,13 @@
  * The loop (docs/architecture.md): the executor starts a flow when its task is ready; the
  * coordinator asks the scheduler on each arrival and departure; the fabric tells both what
  * finished. Neither knows which fabric or scheduler it drives. Job ids follow the order of `jobs`;
- * the caller sorts them by name so that the order of input does not matter. Errors:
+ * the caller sorts them by name so that the order of input does not matter. A fabric that shares by
+ * itself takes the place of coordinator and scheduler, without their delays. Errors:
  * ContractViolation when a job cannot end (a flow starves).
  */
 #pragma once
 
+#include "emulation/control-plane.h"
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "sched/scheduler.h"
@@ -31,11 +33,13 @@ struct EmulationInput
 {
     const Topology& topology;
     const std::vector<Job>& jobs;
-    std::uint64_t seed = 1; ///< of the paths' hash (ECMP)
+    std::uint64_t seed = 1; ///< of the paths' hash (ECMP) and of the noise in compute times
     Time controlDelay;      ///< from a change to the decision in force
     /// Called now and then with (iterations done, iterations in all), for progress displays; may be
     /// empty.
     std::function<void(std::uint64_t, std::uint64_t)> progress;
+    ControlPlane control{};
+    ControlObserver* observer = nullptr; ///< of the control plane; may be null
 };
 
 RunRecord RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric);

@@ -8,14 +8,17 @@
  *     fabric.CallAt(Time(), [&] { fabric.StartFlow(flow); });
  *     fabric.Run();
  *
- * A flow sends nothing until SetRates gives it a rate. When its last bit has left the source the
- * observer hears OnFlowSent (its capacity is free), and when the last bit has arrived
- * OnFlowFinished. Between the two lies at least the path's propagation delay; both are heard in
- * order of (time, sequence). Errors: what a fabric cannot do it refuses when configured
+ * A flow sends nothing until SetRates gives it a rate. Fabrics enforce rates flow by flow, or, with
+ * Queues() > 0, by the weights of the queues into which SetRates puts the flows; then a flow may
+ * send slower or faster than its rate, and a rate of 0 does not stop it. When its last bit has left
+ * the source the observer hears OnFlowSent (its capacity is free), and when the last bit has
+ * arrived OnFlowFinished. Between the two lies at least the path's propagation delay; both are
+ * heard in order of (time, sequence). Errors: what a fabric cannot do it refuses when configured
  * (ParameterError).
  */
 #pragma once
 
+#include "base/contracts.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/units.h"
@@ -37,14 +40,30 @@ class FabricObserver
     virtual void OnFlowSent(FlowId flow) = 0;
     /// All bits have arrived.
     virtual void OnFlowFinished(FlowId flow) = 0;
+
+    /// Payload bits per second that flows send over a link between hosts from now on; only from
+    /// fabrics that share by themselves.
+    virtual void OnLinkRate(LinkId /*link*/, BitRate /*rate*/)
+    {
+    }
 };
 
 /// A flow's new rate and priority.
 struct RateChange
 {
     FlowId flow;
-    BitRate rate = 0;          ///< payload bits per second, of the whole bundle
-    std::uint8_t priority = 0; ///< 0 (served first) … 7; fluid fabrics ignore it
+    BitRate rate = 0; ///< payload bits per second, of the whole bundle
+    /// 0 (served first) … 7, or the flow's queue where links are shared by queues; fluid fabrics
+    /// ignore it.
+    std::uint8_t priority = 0;
+};
+
+/// A queue's new weight at a link.
+struct QueueWeight
+{
+    LinkId link;
+    std::uint8_t queue = 0;
+    double weight = 1; ///< > 0; a queue's share of the link is as its weight among those that send
 };
 
 /// How much work a run was; engine figures, not results.
@@ -54,6 +73,7 @@ struct FabricCounts
     std::uint64_t packetHops = 0; ///< segments sent over a link; 0 for fluid fabrics
     std::uint64_t packets = 0;    ///< segments sent by sources
     std::uint64_t drops = 0;      ///< segments lost to full queues (all are sent again)
+    std::uint64_t sharings = 0;   ///< decisions of a fabric that shares by itself
 };
 
 /// One rung of the ladder of fidelity.
@@ -76,6 +96,25 @@ class Fabric
 
     /// Rates of started, unsent flows from now on. Flows not named keep theirs.
     virtual void SetRates(const std::vector<RateChange>& changes) = 0;
+
+    /// Number of queues by which sources and switches share links; 0 where rates are enforced
+    /// flow by flow.
+    virtual std::uint32_t Queues() const
+    {
+        return 0;
+    }
+
+    /// Weights from now on. Queues not named keep theirs. @pre queues are below Queues().
+    virtual void SetQueueWeights(const std::vector<QueueWeight>& weights)
+    {
+        ECHELON_REQUIRE(weights.empty(), "this fabric has no queues");
+    }
+
+    /// Whether flows have a rate from their start on, without SetRates, which is refused then.
+    virtual bool SharesByItself() const
+    {
+        return false;
+    }
 
     /// Call back at a time. @pre time >= Now().
     virtual void CallAt(Time time, std::function<void()> callback) = 0;

@@ -85,12 +85,23 @@ struct LinkRateRecord
     BitRate rate = 0; ///< payload bits per second allocated on the link from now on
 };
 
+/// What passed between agents and coordinator; engine figures, not results.
+struct ControlCounts
+{
+    std::uint64_t decisions = 0;
+    std::uint64_t reports = 0;     ///< sent, repeated ones included
+    std::uint64_t reportsLost = 0; ///< of those
+    std::uint64_t cacheLookups = 0;
+    std::uint64_t cacheHits = 0; ///< decisions that were kept from an earlier one
+};
+
 /// Everything that one run leaves behind.
 struct RunRecord
 {
     Time makespan;                                ///< end of the last job
     std::vector<std::string> jobNames;            ///< by JobId
     std::vector<Time> jobArrivals;                ///< by JobId
+    std::vector<Time> jobIdealIterations;         ///< by JobId: on an infinitely fast network
     std::vector<std::uint32_t> jobDevices;        ///< by JobId: number of devices that compute
     std::vector<std::vector<std::string>> labels; ///< by JobId: labels of compute tasks
     std::vector<FlowRecord> flows;                ///< by id
@@ -99,6 +110,7 @@ struct RunRecord
     std::vector<IterationRecord> iterations;      ///< by (job, iteration)
     std::vector<double> linkBits;                 ///< by LinkId: payload bits carried
     std::vector<LinkRateRecord> linkRates;        ///< by (time, link); network links only
+    ControlCounts control;
 };
 
 } // namespace echelon

@@ -22,12 +22,15 @@ NetworkState::NetworkState(std::vector<BitRate> capacity)
 void
 NetworkState::Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity)
 {
-    ECHELON_REQUIRE(flow.Value() >= m_flows.size(), "flows come in order of their ids");
+    ECHELON_REQUIRE(!IsActive(flow), "a flow comes once");
     ECHELON_REQUIRE(multiplicity > 0 && path.Hops() > 0, "a flow crosses the fabric");
-    m_flows.resize(flow.Value() + 1);
-    m_rates.resize(flow.Value() + 1, 0.0);
-    m_levels.resize(flow.Value() + 1, 0.0);
-    FlowState& state = m_flows.back();
+    if (flow.Value() >= m_flows.size())
+    {
+        m_flows.resize(flow.Value() + 1);
+        m_rates.resize(flow.Value() + 1, 0.0);
+        m_levels.resize(flow.Value() + 1, 0.0);
+    }
+    FlowState& state = m_flows[flow.Value()];
     state.path = path;
     state.group = group;
     state.multiplicity = multiplicity;

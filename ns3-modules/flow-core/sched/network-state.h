@@ -39,7 +39,7 @@ class NetworkState
     /// @param capacity by link id, payload bits per second.
     explicit NetworkState(std::vector<BitRate> capacity);
 
-    /// A flow arrives, with rate 0. @pre its id is larger than all before.
+    /// A flow arrives, with rate 0. @pre it never came before.
     void Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity);
     /// A flow departs. Rates and levels of its links are right again after Refresh.
     void Remove(FlowId flow);

@@ -94,7 +94,8 @@ class PacketFabric : public Fabric
         ns3::FabricFlow started{flow.id.Value(),
                                 static_cast<uint64_t>(flow.bytes) * flow.multiplicity,
                                 static_cast<uint32_t>(flow.path.Hops()),
-                                {}};
+                                {},
+                                flow.multiplicity};
         for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
         {
             started.path[hop] = flow.path[hop].Value();
@@ -112,6 +113,19 @@ class PacketFabric : public Fabric
         for (const RateChange& change : changes)
         {
             m_network->SetRate(change.flow.Value(), change.rate, change.priority);
+        }
+    }
+
+    std::uint32_t Queues() const override
+    {
+        return m_network->GetQueues();
+    }
+
+    void SetQueueWeights(const std::vector<QueueWeight>& weights) override
+    {
+        for (const QueueWeight& weight : weights)
+        {
+            m_network->SetQueueWeight(weight.link.Value(), weight.queue, weight.weight);
         }
     }
 
@@ -221,6 +235,8 @@ CheckOptions(const PacketFabricOptions& options)
     require(options.queueCapacity >= options.segment + options.header,
             "queue_capacity",
             "at least one full segment with its header");
+    require(options.queues >= 0 && options.queues <= 8, "queues", "from 1 to 8");
+    require(options.window >= 0 && options.window <= LARGEST, "window", "from 0B to 1GiB");
 }
 
 } // namespace
@@ -239,6 +255,8 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     set("SegmentSize", options.segment);
     set("HeaderSize", options.header);
     set("ScaleUpSegmentSize", options.scaleUpSegment);
+    set("Queues", options.queues);
+    set("Window", options.window);
     ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
     NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");
     return std::make_unique<PacketFabric>(network, true);

@@ -8,9 +8,10 @@
  *
  * Runs any echelon::Topology. Rates and priorities are enforced by the agents at the sources
  * (host-agent.h); OnFlowSent is the emission of the last segment, OnFlowFinished the arrival of the
- * last byte. RemainingBits counts by credit, as smoothly as the fluid fabric does. CallWhenSettled
- * waits for all events of the fabric at the present time; events that a program schedules with
- * Simulator::ScheduleNow from such a callback are not waited for.
+ * last byte. With queues, the weights of queues at hosts and switches stand for the rates
+ * (queue-agent.h). RemainingBits counts by credit, as smoothly as the fluid fabric does.
+ * CallWhenSettled waits for all events of the fabric at the present time; events that a program
+ * schedules with Simulator::ScheduleNow from such a callback are not waited for.
  *
  * ns-3's simulator is process-wide: one packet fabric lives at a time. A fabric made from a
  * topology owns the simulation: it sets the time resolution and the scheduler of events, and its
@@ -45,6 +46,8 @@ struct PacketFabricOptions
     std::int64_t scaleUpSegment =
         65536; ///< payload of a full segment inside a host; at least `segment`
     std::int64_t queueCapacity = 16 << 20; ///< that may wait at each port of a switch
+    std::int64_t queues = 0; ///< 0: agents pace; 1 … 8: links are shared by weighted queues
+    std::int64_t window = 0; ///< with queues: bytes a flow may have on their way; 0: by its path
 };
 
 /// A packet fabric that owns the simulation.

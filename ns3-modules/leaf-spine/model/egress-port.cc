@@ -140,6 +140,20 @@ EgressPort::LookAhead() const
 }
 
 void
+EgressPort::UseQueues(uint32_t queues)
+{
+    // One queue is a FIFO queue, whatever its weight: the port may commit ahead.
+    m_weighted = queues > 1;
+    m_acknowledges = m_role == Role::LAST;
+}
+
+void
+EgressPort::SetWeight(uint32_t queue, double weight)
+{
+    m_shares.SetWeight(queue, weight);
+}
+
+void
 EgressPort::SetNodes(uint32_t linkNode, uint32_t startNode)
 {
     m_linkNode = linkNode;
@@ -171,6 +185,15 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
     {
         m_waiting = 0;
         m_waitingBytes = 0;
+        if (m_weighted)
+        {
+            if (now > m_busyUntil)
+            {
+                m_shares.Reset();
+            }
+            m_shares.Activate(segment.priority);
+            m_shares.Serve(segment.priority, bytes, false);
+        }
     }
     else
     {
@@ -206,7 +229,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
     if (m_queued == 0)
     {
         const bool inOrder = m_waiting == 0 || segment.priority >= m_line.Back().segment.priority;
-        if (inOrder && m_dequeueTrace.IsEmpty())
+        if (inOrder && !m_weighted && m_dequeueTrace.IsEmpty())
         {
             ++m_waiting;
             Commit(segment, m_busyUntil, now);
@@ -215,8 +238,34 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
         TakeBack();
         ScheduleStart(now);
     }
-    m_queues[segment.priority].PushBack(segment);
+    Wait(segment);
+}
+
+void
+EgressPort::Wait(const FabricSegment& segment)
+{
+    SegmentRing<FabricSegment>& queue = m_queues[segment.priority];
+    if (m_weighted && queue.IsEmpty())
+    {
+        m_shares.Activate(segment.priority);
+    }
+    queue.PushBack(segment);
     ++m_queued;
+}
+
+uint32_t
+EgressPort::NextQueue()
+{
+    if (m_weighted)
+    {
+        return m_shares.First();
+    }
+    uint32_t queue = 0;
+    while (m_queues[queue].IsEmpty())
+    {
+        ++queue;
+    }
+    return queue;
 }
 
 void
@@ -249,10 +298,17 @@ EgressPort::Commit(const FabricSegment& segment, int64_t start, int64_t now)
             ScheduleLink(now);
         }
     }
-    else if (segment.completing || m_eager)
+    else
     {
-        m_completions.PushBack(m_busyUntil + m_delayPs);
-        ScheduleCompletion();
+        if (m_acknowledges)
+        {
+            m_network->Acknowledge(segment, m_busyUntil + m_delayPs, now);
+        }
+        if (segment.completing || m_eager)
+        {
+            m_completions.PushBack(m_busyUntil + m_delayPs);
+            ScheduleCompletion();
+        }
     }
 }
 
@@ -268,8 +324,7 @@ EgressPort::TakeBack()
     for (std::size_t i = first; i < first + m_waiting; ++i)
     {
         const FabricSegment& segment = m_line.At(i).segment;
-        m_queues[segment.priority].PushBack(segment);
-        ++m_queued;
+        Wait(segment);
     }
     for (; m_waiting > 0; --m_waiting)
     {
@@ -296,15 +351,16 @@ void
 EgressPort::StartNext()
 {
     const int64_t now = m_busyUntil;
-    auto queue = m_queues.begin();
-    while (queue->IsEmpty())
-    {
-        ++queue;
-    }
-    const FabricSegment segment = queue->Front();
-    queue->PopFront();
+    const uint32_t number = NextQueue();
+    SegmentRing<FabricSegment>& queue = m_queues[number];
+    const FabricSegment segment = queue.Front();
+    queue.PopFront();
     --m_queued;
     m_waitingBytes -= WireBytes(segment.payload);
+    if (m_weighted)
+    {
+        m_shares.Serve(number, WireBytes(segment.payload), !queue.IsEmpty());
+    }
     if (!m_dequeueTrace.IsEmpty())
     {
         m_dequeueTrace(RecordOf(segment));

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * An egress port and the link behind it: eight strict-priority FIFO queues, a finite buffer, store
- * and forward.
+ * An egress port and the link behind it: eight FIFO queues, served by strict priority or by
+ * weights, a finite buffer, store and forward.
  *
  *     Ptr<EgressPort> port = network->GetPort(3);
  *     port->TraceConnectWithoutContext("Drop", MakeCallback(&OnDrop));
  *     port->SentSegments(); port->SentBytes(); port->MaxQueue();
  *
  * Service is non-preemptive: a segment in transmission ends, then the oldest segment of the most
- * urgent non-empty queue starts.
+ * urgent non-empty queue starts. In a network whose queues share by weights
+ * (FabricNetwork::Enforcement) it is the oldest of the queue that is furthest behind its share
+ * (queue-shares.h).
  *
  * Events. A link is a FIFO with constant delay, so only the head of what flies needs a pending
  * event, and the event object is the same again and again: pending events are O(ports) and nothing
@@ -24,11 +26,12 @@
  * next touched, and only a segment that may complete its flow has one.
  *
  * The port follows this lazy course unless a sink is connected to Dequeue; then it wakes for every
- * start.
+ * start. So it does with several weighted queues: which is next is known when the port is free.
  */
 #ifndef EGRESS_PORT_H
 #define EGRESS_PORT_H
 
+#include "queue-shares.h"
 #include "segment-ring.h"
 #include "segment-trace.h"
 #include "segment.h"
@@ -81,6 +84,19 @@ class EgressPort : public Object
     /// The end of a transmission while segments wait in the queues.
     void StartNext();
 
+    /// Share the link among so many queues by weights, and acknowledge what arrives at its
+    /// destination; called by FabricNetwork::AddPort.
+    void UseQueues(uint32_t queues);
+
+    /// A queue's weight, in any unit. @pre UseQueues was called; weight > 0.
+    void SetWeight(uint32_t queue, double weight);
+
+    /// When the port has sent what it was given, in picoseconds.
+    int64_t BusyUntil() const
+    {
+        return m_busyUntil;
+    }
+
     /// A segment has arrived at the port. @param now the present time in picoseconds.
     void Enqueue(FabricSegment segment, int64_t now);
 
@@ -123,6 +139,10 @@ class EgressPort : public Object
     void UpdateWaiting(int64_t now);
     /// Append to the line of committed segments; its transmission starts at `start`.
     void Commit(const FabricSegment& segment, int64_t start, int64_t now);
+    /// The queue to serve. @pre one is not empty.
+    uint32_t NextQueue();
+    /// Put a segment into its queue.
+    void Wait(const FabricSegment& segment);
     /// Take the committed segments that wait back into the queues.
     void TakeBack();
     void ScheduleStart(int64_t now);
@@ -150,8 +170,10 @@ class EgressPort : public Object
     Role m_role{Role::TRANSIT};
     uint32_t m_linkNode{0};
     uint32_t m_startNode{0};
-    bool m_eager{false};     ///< last hop: wake for every arrival until the line is empty
-    std::size_t m_queued{0}; ///< segments in m_queues
+    bool m_weighted{false};     ///< shares by weights
+    bool m_acknowledges{false}; ///< the last hop of flows with windows
+    bool m_eager{false};        ///< last hop: wake for every arrival until the line is empty
+    std::size_t m_queued{0};    ///< segments in m_queues
     uint64_t m_capacity{std::numeric_limits<uint64_t>::max()};
     uint64_t m_sentSegments{0};
     uint64_t m_sentPayload{0};
@@ -161,6 +183,7 @@ class EgressPort : public Object
     SegmentRing<int64_t> m_completions; ///< last hop: arrival times that need an event, ascending
     int64_t m_wakeAt{NEVER};            ///< last hop: earliest pending event
     std::array<SegmentRing<FabricSegment>, FABRIC_PRIORITIES> m_queues;
+    QueueShares m_shares; ///< of m_queues, when weighted
 
     uint64_t m_dropped{0};
     std::string m_name;

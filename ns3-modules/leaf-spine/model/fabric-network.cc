@@ -4,6 +4,7 @@
 #include "fabric-switch.h"
 #include "horizon-scheduler.h"
 #include "host-agent.h"
+#include "queue-agent.h"
 
 #include "ns3/abort.h"
 #include "ns3/log.h"
@@ -64,6 +65,20 @@ FabricNetwork::GetTypeId()
                           UintegerValue(82),
                           MakeUintegerAccessor(&FabricNetwork::m_headerSize),
                           MakeUintegerChecker<uint32_t>(0, 65536))
+            .AddAttribute("Queues",
+                          "0: agents pace, ports serve by strict priority. 1 to 8: hosts and "
+                          "switches share links among so many queues by weights; windows keep "
+                          "buffers short. Read when ports are added.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&FabricNetwork::m_queues),
+                          MakeUintegerChecker<uint32_t>(0, FABRIC_PRIORITIES))
+            .AddAttribute("Window",
+                          "With queues: payload bytes that a flow may have on their way, not "
+                          "acknowledged; at least one segment. 0: what the slowest link of the "
+                          "path carries in a round trip of an empty network, and one segment.",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&FabricNetwork::m_window),
+                          MakeUintegerChecker<uint64_t>())
             .AddAttribute("Ports",
                           "The egress ports, by index.",
                           ObjectVectorValue(),
@@ -127,6 +142,7 @@ FabricNetwork::DoDispose()
     m_portTable.clear();
     m_ports.clear();
     m_agents.clear();
+    m_queueAgents.clear();
     m_switches.clear();
     Object::DoDispose();
 }
@@ -141,14 +157,28 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     const uint32_t segmentSize = scaleUp ? m_scaleUpSegmentSize : m_segmentSize;
     port->Attach(this, index, role, segmentSize);
     Ptr<HostAgent> agent;
+    Ptr<QueueAgent> queueAgent;
     if (role == EgressPort::Role::SOURCE)
     {
-        agent = CreateObject<HostAgent>();
+        if (m_queues > 0)
+        {
+            queueAgent = CreateObject<QueueAgent>();
+            agent = queueAgent;
+        }
+        else
+        {
+            agent = CreateObject<HostAgent>();
+        }
         agent->Attach(this, PeekPointer(port));
+    }
+    else if (m_queues > 0)
+    {
+        port->UseQueues(m_queues);
     }
     const uint32_t link = m_wheel.AddNode(port->LookAhead());
     const uint32_t start = m_wheel.AddNode(port->LookAhead());
-    const uint32_t pace = m_wheel.AddNode(0);
+    // An agent with queues waits for acknowledgements: the way there and back.
+    const uint32_t pace = m_wheel.AddNode(m_queues > 0 ? 8 * port->LookAhead() : 0);
     port->SetNodes(link, start);
     if (agent)
     {
@@ -157,6 +187,7 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     m_ports.push_back(port);
     m_portTable.push_back(PeekPointer(port));
     m_agents.push_back(agent);
+    m_queueAgents.push_back(queueAgent);
     m_portSegmentSize.push_back(segmentSize);
     return index;
 }
@@ -242,6 +273,7 @@ FabricNetwork::StartFlow(const FabricFlow& flow)
         m_freeSlots.push_back(static_cast<uint32_t>(m_flows.size()));
         m_flows.emplace_back();
         m_routes.emplace_back();
+        m_windows.resize(m_queues > 0 ? m_flows.size() : 0);
     }
     const uint32_t slot = m_freeSlots.back();
     m_freeSlots.pop_back();
@@ -253,8 +285,71 @@ FabricNetwork::StartFlow(const FabricFlow& flow)
     state.toSend = flow.bytes;
     state.segmentSize = m_portSegmentSize[flow.path[0]];
     state.anchor = Simulator::Now().GetTimeStep();
+    if (m_queues > 0)
+    {
+        m_windows[slot] = MakeWindow(flow);
+    }
     ++m_live;
     m_flowStartTrace(flow.id);
+}
+
+FlowWindow
+FabricNetwork::MakeWindow(const FabricFlow& flow) const
+{
+    NS_ABORT_MSG_IF(flow.shares == 0, "flow " << flow.id << " has no share");
+    FlowWindow window;
+    window.shares = flow.shares;
+    const uint64_t segment = m_portSegmentSize[flow.path[0]];
+    uint64_t slowest = std::numeric_limits<uint64_t>::max();
+    int64_t there = 0;
+    for (uint32_t hop = 0; hop < flow.hops; ++hop)
+    {
+        const EgressPort& port = *m_portTable[flow.path[hop]];
+        slowest = std::min(slowest, port.GetDataRate().GetBitRate());
+        there += port.LookAhead();
+        window.wayBack += port.GetDelay().GetTimeStep();
+    }
+    const double trip = 1e-12 * static_cast<double>(there + window.wayBack);
+    const auto carried = static_cast<uint64_t>(static_cast<double>(slowest) / 8 * trip);
+    window.size = flow.shares * (m_window > 0 ? m_window : carried + segment);
+    return window;
+}
+
+uint32_t
+FabricNetwork::GetQueues() const
+{
+    return m_queues;
+}
+
+void
+FabricNetwork::SetQueueWeight(uint32_t port, uint32_t queue, double weight)
+{
+    NS_ABORT_MSG_IF(port >= m_ports.size(), "there is no port " << port);
+    NS_ABORT_MSG_IF(queue >= m_queues, "there is no queue " << queue << " of " << m_queues);
+    NS_ABORT_MSG_IF(!(weight > 0 && weight <= std::numeric_limits<double>::max()),
+                    "weights are positive and finite");
+    if (m_queueAgents[port])
+    {
+        m_queueAgents[port]->SetWeight(queue, weight);
+    }
+    else
+    {
+        m_portTable[port]->SetWeight(queue, weight);
+    }
+}
+
+uint64_t
+FabricNetwork::WindowSize(uint32_t flow) const
+{
+    const uint32_t slot = SlotOf(flow);
+    NS_ABORT_MSG_IF(m_queues == 0 || slot == FINISHED, "flow " << flow << " has no window");
+    return m_windows[slot].size;
+}
+
+void
+FabricNetwork::Acknowledge(const FabricSegment& segment, int64_t arrival, int64_t now)
+{
+    m_queueAgents[m_routes[segment.flow].path[0]]->Acknowledge(segment, arrival, now);
 }
 
 uint32_t
@@ -270,8 +365,9 @@ FabricNetwork::SetRate(uint32_t flow, double rate, uint8_t priority)
 {
     NS_ABORT_MSG_IF(!(rate >= 0 && rate <= std::numeric_limits<double>::max()),
                     "flow " << flow << ": a rate is finite and not negative");
-    NS_ABORT_MSG_IF(priority >= FABRIC_PRIORITIES,
-                    "flow " << flow << ": priorities are 0 to " << FABRIC_PRIORITIES - 1);
+    const uint32_t priorities = m_queues > 0 ? m_queues : FABRIC_PRIORITIES;
+    NS_ABORT_MSG_IF(priority >= priorities,
+                    "flow " << flow << ": priorities are 0 to " << priorities - 1);
     const uint32_t slot = SlotOf(flow);
     if (slot != FINISHED && !m_flows[slot].sent)
     {
@@ -286,9 +382,12 @@ double
 FabricNetwork::RemainingBits(uint32_t flow) const
 {
     const uint32_t slot = SlotOf(flow);
-    return slot == FINISHED || m_flows[slot].sent
-               ? 0
-               : m_flows[slot].RemainingBits(Simulator::Now().GetTimeStep());
+    if (slot == FINISHED || m_flows[slot].sent)
+    {
+        return 0;
+    }
+    return m_queues > 0 ? 8.0 * static_cast<double>(m_flows[slot].toSend)
+                        : m_flows[slot].RemainingBits(Simulator::Now().GetTimeStep());
 }
 
 void

@@ -8,6 +8,11 @@
  *     network->StartFlow({7, 25000000, 2, {0, 9}});  network->SetRate(7, 98e9, 0);
  *     Simulator::Run();
  *
+ * Two ways to enforce a flow scheduler's decision. By default agents pace each flow at its rate
+ * (host-agent.h), and switches serve by strict priority. With the attribute Queues (1 … 8) hosts
+ * and switches share each link among that many queues by weights, and a window per flow keeps
+ * buffers short (queue-agent.h).
+ *
  * Flows have ids of the caller's choice, small integers that are not used twice. A flow sends
  * nothing until it has a rate. Lost segments: the source hears of a drop after the propagation
  * delay of the way back and sends the bytes again (selective retransmission, idealised), so every
@@ -42,6 +47,7 @@ namespace ns3
 
 class FabricSwitch;
 class HostAgent;
+class QueueAgent;
 
 /// A flow to be started.
 struct FabricFlow
@@ -49,7 +55,8 @@ struct FabricFlow
     uint32_t id;
     uint64_t bytes;
     uint32_t hops;
-    FlowPath path; ///< port indices, the first `hops` of them
+    FlowPath path;      ///< port indices, the first `hops` of them
+    uint32_t shares{1}; ///< of flows like it, for a bundle; matters to queues only
 };
 
 /// Ports, agents, switches and flows.
@@ -81,8 +88,16 @@ class FabricNetwork : public Object
 
     /// Register a flow with rate 0. The path leads from a source port to a last port.
     void StartFlow(const FabricFlow& flow);
-    /// Payload bits per second and priority from now on. Ignored once the flow is sent.
+    /// Payload bits per second and priority from now on. Ignored once the flow is sent. With queues
+    /// (attribute Queues) the priority is the flow's queue, and the rate is of no account.
     void SetRate(uint32_t flow, double rate, uint8_t priority);
+    /// Number of weighted queues; 0 when agents pace.
+    uint32_t GetQueues() const;
+    /// A queue's weight at a port and at the agent that feeds it, in any unit. @pre GetQueues() >
+    /// queue, weight > 0.
+    void SetQueueWeight(uint32_t port, uint32_t queue, double weight);
+    /// Bytes that a flow may have on their way. @pre GetQueues() > 0, the flow has not ended.
+    uint64_t WindowSize(uint32_t flow) const;
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
 
@@ -169,6 +184,15 @@ class FabricNetwork : public Object
     /// Schedule an event of the simulator at an absolute time.
     void ScheduleAt(EventImpl* event, int64_t time);
 
+    FlowWindow& WindowOf(uint32_t slot)
+    {
+        return m_windows[slot];
+    }
+
+    /// With queues: a segment will be at its destination at `arrival`, and its source hears so
+    /// after the propagation delay of the way back.
+    void Acknowledge(const FabricSegment& segment, int64_t arrival, int64_t now);
+
     void Lose(const FabricSegment& segment, int64_t now);
     void TellSent(uint32_t flow);
     uint32_t FlowIdOf(uint32_t slot) const;
@@ -191,6 +215,7 @@ class FabricNetwork : public Object
     void CheckPath(const FabricFlow& flow) const;
     void Finish(uint32_t slot);
     void HearLoss(uint32_t slot, uint32_t payload);
+    FlowWindow MakeWindow(const FabricFlow& flow) const;
 
     // What a hop touches comes first.
     std::vector<FlowRoute> m_routes; ///< by slot
@@ -207,6 +232,10 @@ class FabricNetwork : public Object
     std::vector<Ptr<HostAgent>> m_agents;    ///< by port; null where none sends
     std::vector<uint32_t> m_portSegmentSize; ///< by port
     std::vector<Ptr<FabricSwitch>> m_switches;
+    std::vector<FlowWindow> m_windows;          ///< by slot, with queues
+    std::vector<Ptr<QueueAgent>> m_queueAgents; ///< by port; null where none sends, with queues
+    uint32_t m_queues{0};
+    uint64_t m_window{0};
     uint32_t m_segmentSize{0};
     uint32_t m_scaleUpSegmentSize{0};
     uint32_t m_headerSize{0};

@@ -34,6 +34,21 @@ struct FlowRoute
     uint64_t toArrive{0}; ///< bytes that are not at the destination yet
 };
 
+/// What a source knows of a flow while its queues, and not rates, share the network.
+struct FlowWindow
+{
+    uint64_t size{0};      ///< bytes that may be on their way
+    uint64_t inFlight{0};  ///< bytes on their way, not acknowledged
+    int64_t wayBack{0};    ///< picoseconds from the destination back to the source
+    uint32_t next{0};      ///< slot of the next flow of the same queue at the source, a circle
+    uint32_t previous{0};  ///< slot of the one before
+    uint32_t shares{1};    ///< segments per turn
+    uint32_t turn{0};      ///< segments left in this turn
+    bool hasRate{false};   ///< SetRate was called
+    bool isListed{false};  ///< waits in a queue at the source
+    bool isBlocked{false}; ///< has something to send, but the window is closed
+};
+
 /// The source's side of a live flow.
 struct FlowState
 {

@@ -149,11 +149,8 @@ HostAgent::Pace(int64_t now, bool mayTell)
         {
             break;
         }
-        const uint64_t payload = std::min<uint64_t>(flow.segmentSize, flow.toSend);
-        flow.emitted += payload;
-        flow.toSend -= payload;
-        const bool done = flow.toSend == 0;
-        if (done)
+        const uint32_t payload = TakeSegment(flow);
+        if (flow.toSend == 0)
         {
             PopTop();
             flow.stamp = 0;
@@ -163,18 +160,25 @@ HostAgent::Pace(int64_t now, bool mayTell)
             m_heap.front().due = flow.Due();
             SiftDown(0);
         }
-        ++m_emitted;
-        const bool tell = done && !flow.sent;
-        flow.sent = flow.sent || done;
-        const uint32_t id = flow.id;
-        m_port->Enqueue({top.slot, static_cast<uint32_t>(payload), 0, flow.priority, false}, now);
-        if (tell)
-        {
-            m_network->TellSent(id); // may start flows and set rates
-        }
+        HandOver(top.slot, payload, now);
     }
     m_pacing = false;
     Wake(now);
+}
+
+void
+HostAgent::HandOver(uint32_t slot, uint32_t payload, int64_t now)
+{
+    FlowState& flow = m_network->StateOf(slot);
+    ++m_emitted;
+    const bool tell = flow.toSend == 0 && !flow.sent;
+    flow.sent = flow.sent || tell;
+    const uint32_t id = flow.id;
+    m_port->Enqueue({slot, payload, 0, flow.priority, false}, now);
+    if (tell)
+    {
+        m_network->TellSent(id); // may start flows and set rates
+    }
 }
 
 void
@@ -187,19 +191,24 @@ HostAgent::Wake(int64_t now)
     const Entry& top = m_heap.front();
     const int64_t due = std::max(top.due, now);
     const FlowState& flow = m_network->StateOf(top.slot);
-    const bool tells = flow.stamp == top.stamp && Tells(flow);
-    if (!tells)
+    WakeAt(due, now, flow.stamp == top.stamp && Tells(flow));
+}
+
+void
+HostAgent::WakeAt(int64_t time, int64_t now, bool bySimulator)
+{
+    if (!bySimulator)
     {
         const int64_t pending = m_network->SoonTimeOf(m_node);
-        if (pending <= due || m_network->RescheduleSoon(m_node, due, now))
+        if (pending <= time || m_network->RescheduleSoon(m_node, time, now))
         {
             return;
         }
     }
-    if (due < m_wakeAt)
+    if (time < m_wakeAt)
     {
-        m_wakeAt = due;
-        m_network->ScheduleAt(PeekPointer(m_event), due);
+        m_wakeAt = time;
+        m_network->ScheduleAt(PeekPointer(m_event), time);
     }
 }
 

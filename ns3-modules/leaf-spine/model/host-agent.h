@@ -19,6 +19,8 @@
 #include "ns3/event-impl.h"
 #include "ns3/object.h"
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace ns3
@@ -27,7 +29,7 @@ namespace ns3
 class EgressPort;
 class FabricNetwork;
 
-/// Paces the flows that leave by one port.
+/// Paces the flows that leave by one port; base of QueueAgent (queue-agent.h).
 class HostAgent : public Object
 {
   public:
@@ -40,17 +42,17 @@ class HostAgent : public Object
     void Attach(FabricNetwork* network, EgressPort* port);
 
     /// New rate (payload bits per second) and priority of a flow from `now` (picoseconds) on.
-    void SetRate(uint32_t slot, double rate, uint8_t priority, int64_t now);
+    virtual void SetRate(uint32_t slot, double rate, uint8_t priority, int64_t now);
 
     /// Bytes of a flow were lost; they are sent again at the flow's last rate.
-    void Resend(uint32_t slot, uint32_t payload, int64_t now);
+    virtual void Resend(uint32_t slot, uint32_t payload, int64_t now);
 
     /// The calendar's node of the agent.
     void SetNode(uint32_t node);
 
     /// Emit what is due by now. @param mayTell whether FlowSent may be told, i.e. the simulator's
     /// clock stands at `now`.
-    void Pace(int64_t now, bool mayTell);
+    virtual void Pace(int64_t now, bool mayTell);
 
     Ptr<EgressPort> GetPort() const;
 
@@ -58,7 +60,29 @@ class HostAgent : public Object
     uint64_t EmittedSegments() const;
 
   protected:
+    static constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
+
     void DoDispose() override;
+
+    /// Whether the flow's next segment is its last, of which FlowSent is to be told.
+    static bool Tells(const FlowState& flow);
+    /// Act at a time: by the simulator, or by the fabric's calendar.
+    void WakeAt(int64_t time, int64_t now, bool bySimulator);
+
+    /// Take the flow's next segment. @return its payload.
+    static uint32_t TakeSegment(FlowState& flow)
+    {
+        const uint64_t payload = std::min<uint64_t>(flow.segmentSize, flow.toSend);
+        flow.emitted += payload;
+        flow.toSend -= payload;
+        return static_cast<uint32_t>(payload);
+    }
+
+    /// Hand a segment that was taken to the interface, and tell FlowSent if it was the last.
+    void HandOver(uint32_t slot, uint32_t payload, int64_t now);
+
+    FabricNetwork* m_network{nullptr};
+    EgressPort* m_port{nullptr};
 
   private:
     class PaceEvent;
@@ -76,23 +100,16 @@ class HostAgent : public Object
         }
     };
 
-    static constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
-
     /// The simulator's event.
     void OnEvent();
     /// Make sure that an event is pending at the first due time.
     void Wake(int64_t now);
-    /// Whether the flow's next segment is its last, of which FlowSent is to be told.
-    static bool Tells(const FlowState& flow);
-
     void Push(uint32_t slot);
     void Invalidate(FlowState& flow);
     void PopTop();
     void SiftDown(std::size_t i);
     void DropStaleEntries();
 
-    FabricNetwork* m_network{nullptr};
-    EgressPort* m_port{nullptr};
     Ptr<PaceEvent> m_event;
     std::vector<Entry> m_heap; ///< binary min-heap
     std::size_t m_stale{0};    ///< entries that are no longer valid
