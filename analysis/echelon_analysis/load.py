@@ -64,6 +64,8 @@ COLUMNS = {
         "start_s": (REAL, "s"),
         "end_s": (REAL, "s"),
         "time_s": (REAL, "s"),
+        "arrival_s": (REAL, "s"),
+        "ideal_s": (REAL, "s"),
     },
     "links.csv": {
         "run": (INTEGER, ""),
@@ -78,6 +80,7 @@ COLUMNS = {
 
 # What the tables read of a run of summary.json: section -> figures.
 SUMMARY_FIGURES = {
+    "all_jobs": ("completion_mean_s", "completion_p95_s", "slowdown_mean", "slowdown_max", "fairness"),
     "groups": ("count", "tardiness_sum_s", "tardiness_max_s", "cct_mean_s", "cct_p95_s"),
     "flows": ("count", "bytes", "fct_mean_s", "fct_p99_s"),
     "links": ("utilisation_mean", "utilisation_max"),
@@ -240,7 +243,14 @@ def _check_summary(path, summary):
         for j, job in enumerate(run.get("jobs", [])):
             missing += [
                 f"jobs/{j}/{k}"
-                for k in ("name", "completion_time_s", "iteration_times_s", "compute_utilisation")
+                for k in (
+                    "name",
+                    "completion_time_s",
+                    "iteration_times_s",
+                    "ideal_time_s",
+                    "slowdown",
+                    "compute_utilisation",
+                )
                 if k not in job
             ]
         if missing:

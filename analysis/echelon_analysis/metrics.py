@@ -36,6 +36,16 @@ def _mean(values, counts=None):
     return float(np.average(values, weights=counts)) if len(values) else 0.0
 
 
+def _slowdown(iterations):
+    """Of one job: completion time over ideal time; 0 when the ideal time is."""
+    ideal = float(iterations.ideal_s.sum())
+    return float(iterations.end_s.max() - iterations.arrival_s.min()) / ideal if ideal > 0 else 0.0
+
+
+def _jain(values):
+    return float(values.sum() ** 2 / (values.size * (values**2).sum())) if values.size else 0.0
+
+
 def summarise(results, run):
     """{'makespan_s': …, 'jobs/<name>/completion_time_s': …, 'groups/…', 'flows/…', 'links/…'} of one run.
 
@@ -54,11 +64,21 @@ def summarise(results, run):
     figures = {"makespan_s": makespan}
     for name, iterations in jobs.groupby("job"):
         figures[f"jobs/{name}/completion_time_s"] = float(
-            iterations.end_s.max() - iterations.start_s.min()
+            iterations.end_s.max() - iterations.arrival_s.min()
         )
+        figures[f"jobs/{name}/ideal_time_s"] = float(iterations.ideal_s.sum())
+        figures[f"jobs/{name}/slowdown"] = _slowdown(iterations)
         figures[f"jobs/{name}/iteration_time_mean_s"] = _mean(iterations.time_s)
+    completion = [ends.end_s.max() - ends.arrival_s.min() for _, ends in jobs.groupby("job")]
+    slowdown = np.array([_slowdown(iterations) for _, iterations in jobs.groupby("job")])
+    slowdown = slowdown[slowdown > 0]
     figures.update(
         {
+            "all_jobs/completion_mean_s": _mean(completion),
+            "all_jobs/completion_p95_s": nearest_rank(completion, 95),
+            "all_jobs/slowdown_mean": _mean(slowdown),
+            "all_jobs/slowdown_max": float(slowdown.max()) if slowdown.size else 0.0,
+            "all_jobs/fairness": _jain(slowdown),
             "groups/count": len(groups),
             "groups/tardiness_sum_s": float((groups.weight * groups.tardiness_s).sum()),
             "groups/tardiness_max_s": float(groups.tardiness_s.max()) if len(groups) else 0.0,
@@ -80,9 +100,10 @@ def reported(results, run):
     summary = results.runs[run]
     figures = {"makespan_s": summary["makespan_s"]}
     for job in summary["jobs"]:
-        figures[f"jobs/{job['name']}/completion_time_s"] = job["completion_time_s"]
+        for figure in ("completion_time_s", "ideal_time_s", "slowdown"):
+            figures[f"jobs/{job['name']}/{figure}"] = job[figure]
         figures[f"jobs/{job['name']}/iteration_time_mean_s"] = _mean(job["iteration_times_s"])
-    for section in ("groups", "flows", "links"):
+    for section in ("all_jobs", "groups", "flows", "links"):
         for name, value in summary[section].items():
             if name != "scale_up_count":
                 figures[f"{section}/{name}"] = value

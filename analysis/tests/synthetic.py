@@ -32,6 +32,10 @@ def rank(values, percent):
     return ordered[max(1, math.ceil(percent / 100 * len(ordered))) - 1] if ordered else 0
 
 
+# Of an iteration, in seconds.
+IDEAL = 0.5
+
+
 def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
     """Write the folder; summary.json's figures are computed flow by flow.
 
@@ -43,7 +47,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         "groups": [
             "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,finish_s,cct_s,tardiness_s"
         ],
-        "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s"],
+        "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"],
         "links": ["run,scheduler,link,name,rate_bps,bytes,utilisation"],
     }
     summary = {"schema": "echelon/summary/1", "scenario": scenario, "runs": [], "engine": []}
@@ -71,13 +75,20 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
                 f"{r},{run.scheduler},{g},{job},{iteration},{quoted},{shape},{count},{size},{weight},{times}"
             )
         for job, iteration, start, end in sorted(run.jobs):
-            times = ",".join(seconds(t) for t in (start, end, end - start))
+            arrival = min(s for j, _, s, _ in run.jobs if j == job)
+            times = ",".join(seconds(t) for t in (start, end, end - start, arrival, IDEAL))
             texts["jobs"].append(f"{r},{run.scheduler},{job},{iteration},{times}")
         used = []
         for n, (name, rate, size) in enumerate(run.links):
             used.append(8 * size / (rate * makespan))
             texts["links"].append(f"{r},{run.scheduler},{n},{name},{rate},{size},{used[-1]!r}")
         names = sorted({job for job, *_ in run.jobs})
+        completion = [
+            max(e for j, _, _, e in run.jobs if j == name) - min(s for j, _, s, _ in run.jobs if j == name)
+            for name in names
+        ]
+        ideal = [IDEAL * sum(1 for j, *_ in run.jobs if j == name) for name in names]
+        slowdown = [c / i for c, i in zip(completion, ideal)]
         fct = [f[7] - f[6] for f in run.flows for _ in range(f[5])]
         ccts = [c for *_, c in network]
         summary["runs"].append(
@@ -89,13 +100,21 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
                 "jobs": [
                     {
                         "name": name,
-                        "completion_time_s": max(e for j, _, _, e in run.jobs if j == name)
-                        - min(s for j, _, s, _ in run.jobs if j == name),
+                        "completion_time_s": completion[n],
+                        "ideal_time_s": ideal[n],
+                        "slowdown": slowdown[n],
                         "iteration_times_s": [e - s for j, _, s, e in sorted(run.jobs) if j == name],
                         "compute_utilisation": 0.5,
                     }
-                    for name in names
+                    for n, name in enumerate(names)
                 ],
+                "all_jobs": {
+                    "completion_mean_s": sum(completion) / len(names),
+                    "completion_p95_s": rank(completion, 95),
+                    "slowdown_mean": sum(slowdown) / len(names),
+                    "slowdown_max": max(slowdown),
+                    "fairness": sum(slowdown) ** 2 / (len(names) * sum(s * s for s in slowdown)),
+                },
                 "groups": {
                     "count": len(network),
                     "tardiness_sum_s": sum(w * t for w, t, _ in network),

@@ -113,10 +113,10 @@ class LoadTest(unittest.TestCase):
     def test_row_cut_short(self):
         text = (self.path / "jobs.csv").read_text()
         (self.path / "jobs.csv").write_text(text[: text.rindex(",")])
-        self.expect("jobs.csv: line 4: column time_s: '' is not a number")
+        self.expect("jobs.csv: line 4: column ideal_s: '' is not a number")
 
     def test_row_too_long(self):
-        (self.path / "jobs.csv").write_text((self.path / "jobs.csv").read_text() + "0,fair,a,1,0,1,1,1,1\n")
+        (self.path / "jobs.csv").write_text((self.path / "jobs.csv").read_text() + "0,fair,a,1,0,1,1,1,1,1,1\n")
         self.expect("jobs.csv")
 
     def test_run_that_the_summary_does_not_know(self):

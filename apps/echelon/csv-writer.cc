@@ -66,7 +66,9 @@ WriteJobs(const std::string& path, const RecordedRun& run)
         out.Field(run.record.jobNames[iteration.job.Value()]) << ',' << iteration.iteration << ',';
         out.Seconds(iteration.start) << ',';
         out.Seconds(iteration.end) << ',';
-        out.Seconds(iteration.end - iteration.start) << '\n';
+        out.Seconds(iteration.end - iteration.start) << ',';
+        out.Seconds(run.record.jobArrivals[iteration.job.Value()]) << ',';
+        out.Seconds(run.record.jobIdealIterations[iteration.job.Value()]) << '\n';
     }
     out.Close();
 }
@@ -104,7 +106,7 @@ CsvFiles()
         {"groups.csv",
          "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,"
          "finish_s,cct_s,tardiness_s"},
-        {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s"},
+        {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"},
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},
     };
     return files;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "job-loader.h"
 
+#include "arrival-loader.h"
+#include "compute-variation-loader.h"
 #include "explicit-workload.h"
 #include "model-loader.h"
 #include "parameter-loader.h"
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <numeric>
 
 namespace echelon
@@ -20,16 +23,30 @@ namespace echelon
 namespace
 {
 
-/// A job on its way from JSON to a task graph.
+/// A job, or with "arrivals" several alike, on the way from JSON to task graphs.
 struct Draft
 {
     JsonNode node;
     JsonNode workload;
     std::optional<WorkloadSpec> spec; ///< empty for explicit workloads
     RankLayout layout;
-    std::vector<DeviceId> devices;
+    std::optional<Arrivals> arrivals;
+    std::vector<std::vector<DeviceId>>
+        places;           ///< the jobs take turns on them; one without arrivals
+    bool shared = false;  ///< the jobs need not wait for their place
     bool derived = false; ///< arrangements from the dependencies
-    Job job;
+    Job job;              ///< without its graph
+
+    std::size_t Jobs() const
+    {
+        return arrivals ? arrivals->times.size() : 1;
+    }
+
+    bool IsListed() const
+    {
+        const auto placement = node.Find("placement");
+        return placement && placement->IsArray();
+    }
 };
 
 std::vector<std::string>
@@ -130,8 +147,11 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
                     "weight",
                     "parallelism",
                     "model",
-                    "arrangements"});
-    Draft draft{node, node.At("workload").Object(), std::nullopt, {}, {}, false, {}};
+                    "arrangements",
+                    "arrivals",
+                    "compute_noise",
+                    "stragglers"});
+    Draft draft{node, node.At("workload").Object(), {}, {}, {}, {}, false, false, {}};
     draft.job.name = node.At("name").Name(100);
     if (const auto iterations = node.Find("iterations"))
     {
@@ -141,6 +161,7 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
     {
         draft.job.arrival = arrival->Duration();
     }
+    draft.arrivals = LoadArrivals(node, draft.job.name, draft.job.arrival, seed);
     if (const auto weight = node.Find("weight"))
     {
         draft.job.weight = weight->Number(1e-9, 1e9);
@@ -198,12 +219,13 @@ LoadDeviceRange(const JsonNode& node, std::int64_t devices)
     return {first, last};
 }
 
-/// The devices of a job whose placement lists them.
-void
-PlaceAsListed(Draft& draft, const Topology& topology)
+/// The devices that a job's placement lists.
+std::vector<DeviceId>
+ListedDevices(const Draft& draft, const Topology& topology)
 {
     const JsonNode list = draft.node.At("placement");
     std::vector<bool> listed(topology.Devices(), false);
+    std::vector<DeviceId> devices;
     for (const JsonNode& item : list.Items(topology.Devices()))
     {
         const auto [first, last] = LoadDeviceRange(item, topology.Devices());
@@ -215,14 +237,64 @@ PlaceAsListed(Draft& draft, const Topology& topology)
                           "a device serves one rank");
             }
             listed[static_cast<std::size_t>(device)] = true;
-            draft.devices.emplace_back(static_cast<std::size_t>(device));
+            devices.emplace_back(static_cast<std::size_t>(device));
         }
     }
-    if (draft.devices.size() != draft.layout.ranks)
+    const std::size_t ranks = draft.layout.ranks;
+    const bool fits =
+        draft.arrivals ? !devices.empty() && devices.size() % ranks == 0 : devices.size() == ranks;
+    if (!fits)
     {
-        list.Fail("the job has " + std::to_string(draft.layout.ranks) + " ranks, the list has " +
-                      std::to_string(draft.devices.size()) + " devices",
-                  "list one device for each rank");
+        list.Fail("the job has " + std::to_string(ranks) + " ranks, the list has " +
+                      std::to_string(devices.size()) + " devices",
+                  draft.arrivals ? "list one device for each rank, for one or more places"
+                                 : "list one device for each rank");
+    }
+    return devices;
+}
+
+/// Explicit workloads without placement name devices of the fabric, and may share them.
+void
+PlaceAsNamed(Draft& draft, const Topology& topology)
+{
+    if (draft.layout.ranks > topology.Devices())
+    {
+        draft.node.FailAt("workload",
+                          "the workload names device " + std::to_string(draft.layout.ranks - 1) +
+                              ", the fabric has " + std::to_string(topology.Devices()),
+                          "devices count from 0");
+    }
+    std::vector<DeviceId> all(topology.Devices());
+    for (std::size_t i = 0; i < all.size(); ++i)
+    {
+        all[i] = DeviceId(i);
+    }
+    draft.places = {std::move(all)};
+    draft.shared = true;
+}
+
+void
+AddPlace(Draft& draft, PlacementRequest request, const Topology& topology, std::vector<bool>& taken)
+{
+    request.free.clear();
+    for (std::size_t i = 0; i < taken.size(); ++i)
+    {
+        if (!taken[i])
+        {
+            request.free.emplace_back(i);
+        }
+    }
+    try
+    {
+        draft.places.push_back(Place(topology, request));
+    }
+    catch (const ParameterError& error)
+    {
+        FailJob(draft, error);
+    }
+    for (const DeviceId device : draft.places.back())
+    {
+        taken[device.Value()] = true;
     }
 }
 
@@ -230,37 +302,29 @@ void
 PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector<bool>& taken)
 {
     const auto placement = draft.node.Find("placement");
-    const bool listed = placement && placement->IsArray();
-    if (listed)
-    {
-        PlaceAsListed(draft, topology);
-    }
     if (!draft.spec && !placement)
     {
-        // Explicit workloads name devices of the fabric, and may share them.
-        if (draft.layout.ranks > topology.Devices())
+        PlaceAsNamed(draft, topology);
+        return;
+    }
+    const std::uint32_t ranks = draft.layout.ranks;
+    PlacementRequest request{"packed", ranks, draft.layout.block, {}, seed};
+    request.job = draft.job.name;
+    const std::size_t wanted =
+        draft.arrivals ? std::min(draft.Jobs(), draft.arrivals->places.value_or(draft.Jobs())) : 1;
+    if (draft.IsListed())
+    {
+        request.policy = "explicit";
+        const std::vector<DeviceId> devices = ListedDevices(draft, topology);
+        for (std::size_t i = 0; i < devices.size() && draft.places.size() < wanted; i += ranks)
         {
-            draft.node.FailAt("workload",
-                              "the workload names device " +
-                                  std::to_string(draft.layout.ranks - 1) + ", the fabric has " +
-                                  std::to_string(topology.Devices()),
-                              "devices count from 0");
-        }
-        draft.devices.resize(topology.Devices());
-        for (std::size_t i = 0; i < draft.devices.size(); ++i)
-        {
-            draft.devices[i] = DeviceId(i);
+            request.devices.assign(devices.begin() + static_cast<std::ptrdiff_t>(i),
+                                   devices.begin() + static_cast<std::ptrdiff_t>(i + ranks));
+            AddPlace(draft, request, topology, taken);
         }
         return;
     }
-    PlacementRequest request{"packed", draft.layout.ranks, draft.layout.block, {}, seed};
-    request.job = draft.job.name;
-    if (listed)
-    {
-        request.policy = "explicit";
-        request.devices = draft.devices;
-    }
-    else if (placement)
+    if (placement)
     {
         std::vector<std::string> policies;
         for (const PlacementEntry& entry : PlacementEntries())
@@ -272,30 +336,20 @@ PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector
         }
         request.policy = placement->Choice(policies);
     }
-    for (std::size_t i = 0; i < taken.size(); ++i)
+    do
     {
-        if (!taken[i])
+        if (draft.arrivals)
         {
-            request.free.emplace_back(i);
+            request.job = NumberedName(draft.job.name, draft.places.size(), wanted);
         }
-    }
-    try
-    {
-        draft.devices = Place(topology, request);
-    }
-    catch (const ParameterError& error)
-    {
-        FailJob(draft, error);
-    }
-    for (const DeviceId device : draft.devices)
-    {
-        taken[device.Value()] = true;
-    }
+        AddPlace(draft, request, topology, taken);
+    } while (draft.places.size() < wanted &&
+             std::count(taken.begin(), taken.end(), false) >= std::ptrdiff_t{ranks});
 }
 
-/// A rough upper bound of a job's end, in seconds: its tasks one after another on each device.
+/// A rough upper bound of a job's time, in seconds: its tasks one after another on each device.
 double
-LongestEnd(const Job& job, const Topology& topology)
+LongestTime(const Job& job, const Topology& topology)
 {
     BitRate slowest = 1e18;
     for (const Link& link : topology.Links())
@@ -320,16 +374,22 @@ LongestEnd(const Job& job, const Topology& topology)
         }
     }
     const double iteration = *std::max_element(busy.begin(), busy.end()) + delays;
-    return job.arrival.Seconds() + iteration * job.iterations;
+    return iteration * job.iterations * LargestFactor(job.variation);
 }
 
-void
-BuildGraph(Draft& draft, const Topology& topology, double& records)
+/// The graph of a job on a place; `jobs` of them run there.
+TaskGraph
+BuildGraph(const Draft& draft,
+           const Topology& topology,
+           const std::vector<DeviceId>& devices,
+           std::size_t jobs,
+           double& records)
 {
+    TaskGraph graph;
     try
     {
-        draft.job.graph = draft.spec ? BuildTaskGraph(*draft.spec, topology, draft.devices)
-                                     : LoadExplicitWorkload(draft.workload, draft.devices);
+        graph = draft.spec ? BuildTaskGraph(*draft.spec, topology, devices)
+                           : LoadExplicitWorkload(draft.workload, devices);
     }
     catch (const ParameterError& error)
     {
@@ -337,20 +397,83 @@ BuildGraph(Draft& draft, const Topology& topology, double& records)
     }
     if (draft.derived)
     {
-        UseDerivedArrangements(draft.job.graph);
+        UseDerivedArrangements(graph);
     }
-    const double tasks = static_cast<double>(draft.job.graph.Tasks().size());
-    records += tasks * draft.job.iterations;
+    records += static_cast<double>(graph.Tasks().size()) * draft.job.iterations *
+               static_cast<double>(jobs);
     if (records > MAX_RECORDS)
     {
         draft.node.FailAt("iterations",
                           "the scenario would run more than 1e8 tasks",
                           "use fewer iterations");
     }
-    if (LongestEnd(draft.job, topology) > 4 * MAX_SECONDS)
+    return graph;
+}
+
+/// The jobs of a draft. Names of those that they wait for, by name, go to `after`.
+void
+MakeJobs(const Draft& draft,
+         const Topology& topology,
+         std::uint64_t seed,
+         double& records,
+         std::vector<Job>& jobs,
+         std::map<std::string, std::string>& after)
+{
+    const std::size_t n = draft.Jobs();
+    const std::size_t places = draft.places.size();
+    const std::size_t turns = draft.shared ? 1 : (n + places - 1) / places;
+    std::vector<TaskGraph> graphs;
+    for (std::size_t p = 0; p < places; ++p)
     {
-        draft.node.Fail("the job could last longer than 46 days of simulated time",
-                        "use fewer iterations, less data or faster links");
+        graphs.push_back(
+            BuildGraph(draft, topology, draft.places[p], (n - p + places - 1) / places, records));
+    }
+    for (std::size_t i = 0; i < n; ++i)
+    {
+        Job job = draft.job;
+        if (draft.arrivals)
+        {
+            job.name = NumberedName(draft.job.name, i, n);
+            job.arrival = draft.arrivals->times[i];
+            if (!draft.shared && i >= places)
+            {
+                after[job.name] = NumberedName(draft.job.name, i - places, n);
+            }
+        }
+        const std::vector<DeviceId>& devices = draft.places[i % places];
+        job.variation = LoadComputeVariation(draft.node, job.name, devices, seed);
+        job.graph = i + places < n ? graphs[i % places] : std::move(graphs[i % places]);
+        const double longest = LongestTime(job, topology) * static_cast<double>(turns);
+        if (job.arrival.Seconds() + longest > 4 * MAX_SECONDS)
+        {
+            draft.node.Fail("the job could last longer than 46 days of simulated time",
+                            "use fewer iterations, less data or faster links");
+        }
+        jobs.push_back(std::move(job));
+    }
+}
+
+/// By name; then who waits for whom is known by number.
+void
+SortJobs(const JsonNode& node,
+         std::vector<Job>& jobs,
+         const std::map<std::string, std::string>& after)
+{
+    std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
+        return a.name < b.name;
+    });
+    std::map<std::string, JobId> ids;
+    for (std::size_t j = 0; j < jobs.size(); ++j)
+    {
+        if (!ids.emplace(jobs[j].name, JobId(j)).second)
+        {
+            node.Fail("there are two jobs \"" + jobs[j].name + "\"",
+                      "one of them arrives under a numbered name; rename it");
+        }
+    }
+    for (const auto& [job, before] : after)
+    {
+        jobs[ids.at(job).Value()].after = ids.at(before);
     }
 }
 
@@ -369,11 +492,18 @@ Resolve(const Draft& draft)
     if (draft.spec)
     {
         Json devices = Json::array();
-        for (const DeviceId device : draft.devices)
+        for (const std::vector<DeviceId>& place : draft.places)
         {
-            devices.push_back(device.Value());
+            for (const DeviceId device : place)
+            {
+                devices.push_back(device.Value());
+            }
         }
         job["placement"] = std::move(devices);
+    }
+    if (draft.arrivals)
+    {
+        ResolveArrivals(draft.node, *draft.arrivals, draft.places.size());
     }
 }
 
@@ -402,27 +532,34 @@ LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed)
                                            "rename one");
         }
     }
-    // Jobs that list their devices come first: the others fill what is left.
+    // Jobs that list their devices come first: the others fill what is left, those with arrivals
+    // last, since they take as much as they find.
     std::vector<bool> taken(topology.Devices(), false);
-    for (const bool listed : {true, false})
+    for (const int turn : {0, 1, 2})
     {
         for (Draft& draft : drafts)
         {
-            const auto placement = draft.node.Find("placement");
-            if ((placement && placement->IsArray()) == listed)
+            if ((draft.IsListed() ? 0 : draft.arrivals ? 2 : 1) == turn)
             {
                 PlaceJob(draft, topology, seed, taken);
             }
         }
     }
     std::vector<Job> jobs;
+    std::map<std::string, std::string> after;
     double records = 0;
-    for (Draft& draft : drafts)
+    for (const Draft& draft : drafts)
     {
-        BuildGraph(draft, topology, records);
+        if (jobs.size() + draft.Jobs() > MAX_JOBS)
+        {
+            draft.node.FailAt("arrivals",
+                              "the scenario has more than " + std::to_string(MAX_JOBS) + " jobs",
+                              "let fewer arrive");
+        }
+        MakeJobs(draft, topology, seed, records, jobs, after);
         Resolve(draft);
-        jobs.push_back(std::move(draft.job));
     }
+    SortJobs(node, jobs, after);
     return jobs;
 }
 

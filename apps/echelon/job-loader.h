@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A scenario's "jobs": workload, placement, repetition.
+ * A scenario's "jobs": workload, placement, repetition, arrivals.
  *
  *     std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed);
  *
  * Jobs come back sorted by name, and are placed in that order, so that the order of input does not
- * matter. Errors: InputError. Refused besides what is wrong in itself: jobs that could leave more
- * than MAX_RECORDS records or outlast simulated time.
+ * matter. A job with "arrivals" becomes several, name-0, name-1, …, which take turns on as many
+ * places as there is room for: job i runs where job i - places ran, when that has ended. Errors:
+ * InputError. Refused besides what is wrong in itself: jobs that could leave more than MAX_RECORDS
+ * records or outlast simulated time.
  */
 #pragma once
 

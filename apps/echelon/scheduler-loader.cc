@@ -14,6 +14,7 @@ namespace
 {
 
 const char* const CONTROL_DELAY = "control_delay";
+const char* const FAIR_SHARE = "fair_share";
 
 /// The label of an entry of "schedulers" as written, "" when it has none.
 std::string
@@ -63,6 +64,13 @@ LoadSchedulers(const JsonNode& node)
                 LoadParameters(object, SchedulerEntryOf(choice.name).parameters, {"name", "label"});
         }
         choice.controlDelay = choice.parameters.GetTime(CONTROL_DELAY);
+        const double fairShare = choice.parameters.GetNumber(FAIR_SHARE);
+        if (fairShare < 0 || fairShare >= 1)
+        {
+            item.Object().FailAt(FAIR_SHARE,
+                                 "the part of a link is not at least 0 and below 1",
+                                 "0.1 leaves nine tenths to the scheduler");
+        }
         const bool twice = std::any_of(choices.begin(), choices.end(), [&](const auto& other) {
             return other.label == choice.label;
         });
