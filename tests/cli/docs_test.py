@@ -65,7 +65,7 @@ class ReferenceTest(unittest.TestCase):
         for page in ("docs/reference/scenario.md", "workloads/README.md"):
             for block in blocks(page, "json"):
                 example = json.loads(block)
-                if example.get("kind") in ("collective", "flows", "tasks"):
+                if example.get("kind") in ("coflows", "collective", "flows", "tasks"):
                     found += 1
                     with self.subTest(page=page, example=block):
                         self.check(

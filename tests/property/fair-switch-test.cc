@@ -11,8 +11,10 @@
 #include "sched/scheduler-registry.h"
 #include "topology/builders.h"
 
-#include <cmath>
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <map>
+#include <tuple>
 
 namespace echelon
 {
@@ -90,11 +92,11 @@ MakeJob(const Instance& instance, std::uint64_t seed)
 }
 
 RunRecord
-Run(const Topology& topology, const std::vector<Job>& jobs, Fabric& fabric)
+RunFair(const Topology& topology, const std::vector<Job>& jobs, Fabric& fabric)
 {
     const SchedulerEntry& entry = SchedulerEntryOf("fair");
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
-    return RunEmulation({topology, jobs}, *scheduler, fabric);
+    return RunEmulation({topology, jobs, 1, Time(), {}}, *scheduler, fabric);
 }
 
 /// Bits that a series says a link has carried.
@@ -128,10 +130,10 @@ TEST_P(FairSwitch, EndsEveryFlowWhenTheSchedulerFairDoes)
         const Topology topology = MakeTopology(GetParam(), seed);
         const std::vector<Job> jobs{MakeJob(GetParam(), seed)};
         FluidFabric fluid(topology, {4096, 82});
-        const RunRecord expected = Run(topology, jobs, fluid);
+        const RunRecord expected = RunFair(topology, jobs, fluid);
         ASSERT_TRUE(FairSwitchFabric::Fits(topology));
         FairSwitchFabric shared(topology, {4096, 82});
-        const RunRecord record = Run(topology, jobs, shared);
+        const RunRecord record = RunFair(topology, jobs, shared);
         ASSERT_EQ(record.flows.size(), expected.flows.size());
         // Flows that start at one instant up to rounding may start in another order.
         std::map<std::tuple<DeviceId, DeviceId, Bytes, std::uint32_t>, std::vector<double>> a;
