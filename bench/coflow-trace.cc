@@ -34,6 +34,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -47,32 +48,62 @@ using namespace echelon;
 constexpr BitRate PORT_RATE = 1e9;
 constexpr double EPOCH_MS = 10 * 1024;
 
-/// The lesser of a flow's shares of its links, every link shared equally by its flows.
+/// The lesser of a flow's shares of its links, every link shared equally by its flows. Bundles of
+/// one flow only.
 class EqualShares : public Scheduler
 {
   private:
     void DoAllocate(const NetworkView& view, Allocation& out) override
     {
-        m_flows.assign(view.capacity->size(), 0);
+        std::vector<double> flows(view.capacity->size(), 0);
         for (const ActiveFlow& flow : view.flows)
         {
             for (const LinkId link : flow.path)
             {
-                m_flows[link.Value()] += flow.multiplicity;
+                ++flows[link.Value()];
             }
         }
         for (std::size_t i = 0; i < view.flows.size(); ++i)
         {
-            double share = PORT_RATE;
+            out.rates[i] = std::numeric_limits<double>::infinity();
             for (const LinkId link : view.flows[i].path)
             {
-                share = std::min(share, (*view.capacity)[link.Value()] / m_flows[link.Value()]);
+                const double share = (*view.capacity)[link.Value()] / flows[link.Value()];
+                out.rates[i] = std::min(out.rates[i], share);
             }
-            out.rates[i] = share * view.flows[i].multiplicity;
         }
     }
 
-    std::vector<double> m_flows; ///< by link id
+    /// Only flows on links with other numbers of flows change.
+    bool DoRepair(const NetworkState& state,
+                  const NetworkChange& change,
+                  std::vector<FlowRate>& changes) override
+    {
+        ++m_call;
+        m_visited.resize(state.EndOfIds(), 0);
+        for (const LinkId touched : change.links)
+        {
+            for (const FlowId flow : state.FlowsOn(touched))
+            {
+                double rate = std::numeric_limits<double>::infinity();
+                for (const LinkId link : state.PathOf(flow))
+                {
+                    rate = std::min(rate,
+                                    state.Capacity()[link.Value()] /
+                                        static_cast<double>(state.FlowsOn(link).size()));
+                }
+                if (rate != state.RateOf(flow) && m_visited[flow.Value()] != m_call)
+                {
+                    m_visited[flow.Value()] = m_call;
+                    changes.push_back({flow, rate});
+                }
+            }
+        }
+        return true;
+    }
+
+    std::uint64_t m_call = 0;
+    std::vector<std::uint64_t> m_visited; ///< by flow id: the last call that changed it
 };
 
 /// Coflows in the order of Γ at their arrival.
