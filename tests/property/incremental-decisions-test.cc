@@ -78,7 +78,43 @@ AsJob(const std::vector<Release>& releases)
     return job;
 }
 
-/// Finish times by release.
+/// Marks the flows that a change can touch: those on a marked link or in a marked group, and all
+/// that share a link or a group with them, until there are no more.
+/// @param isTouched by place in view.flows: whether the flow is new.
+void
+SpreadTouch(const NetworkView& view,
+            std::vector<char>& linkTouched,
+            std::vector<char>& groupTouched,
+            std::vector<char>& isTouched)
+{
+    for (bool again = true; again;)
+    {
+        again = false;
+        for (std::size_t i = 0; i < view.flows.size(); ++i)
+        {
+            const ActiveFlow& flow = view.flows[i];
+            bool touched = isTouched[i] || groupTouched[flow.group];
+            for (const LinkId link : flow.path)
+            {
+                touched = touched || linkTouched[link.Value()];
+            }
+            if (!touched)
+            {
+                continue;
+            }
+            again = again || !isTouched[i] || !groupTouched[flow.group];
+            isTouched[i] = groupTouched[flow.group] = 1;
+            for (const LinkId link : flow.path)
+            {
+                again = again || !linkTouched[link.Value()];
+                linkTouched[link.Value()] = 1;
+            }
+        }
+    }
+}
+
+/// Finish times by release. Decides on all flows at every change, and applies the decision to those
+/// that the change can touch.
 std::vector<double>
 NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Scheduler& scheduler)
 {
@@ -92,10 +128,13 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
     std::vector<double> remaining(releases.size(), 0);
     std::vector<double> reference(GROUPS, -1);
     std::vector<double> sent(GROUPS, 0);
+    std::vector<BitRate> inForce(releases.size(), 0);
+    std::vector<std::size_t> departed;
     std::size_t released = 0;
     double now = 0;
     while (std::count(finish.begin(), finish.end(), -1) > 0)
     {
+        const std::size_t arrivals = released;
         while (released < releases.size() && releases[released].time <= now)
         {
             const Release& release = releases[released];
@@ -165,15 +204,38 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
         std::vector<BitRate> rates;
         if (!view.flows.empty())
         {
+            std::vector<char> linkTouched(capacity.size(), 0);
+            std::vector<char> groupTouched(view.groups.size(), 0);
+            std::vector<char> isTouched(view.flows.size(), 0);
+            for (const std::size_t f : departed)
+            {
+                const Release& release = releases[f];
+                for (const LinkId link : topology.Route(release.source, release.destination, key))
+                {
+                    linkTouched[link.Value()] = 1;
+                }
+                for (std::size_t i = 0; i < active.size(); ++i)
+                {
+                    isTouched[i] = isTouched[i] || releases[active[i]].group == release.group;
+                }
+            }
+            for (std::size_t i = 0; i < active.size(); ++i)
+            {
+                isTouched[i] = isTouched[i] || active[i] >= arrivals;
+            }
+            SpreadTouch(view, linkTouched, groupTouched, isTouched);
             rates = scheduler.Allocate(view).rates;
             for (std::size_t i = 0; i < active.size(); ++i)
             {
+                rates[i] = isTouched[i] ? rates[i] : inForce[active[i]];
+                inForce[active[i]] = rates[i];
                 if (rates[i] > 0)
                 {
                     next = std::min(next, now + remaining[active[i]] / rates[i]);
                 }
             }
         }
+        departed.clear();
         for (std::size_t i = 0; i < active.size(); ++i)
         {
             const std::size_t f = active[i];
@@ -183,6 +245,7 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
             if (remaining[f] <= rates[i] * 2e-12)
             {
                 finish[f] = next;
+                departed.push_back(f);
             }
         }
         now = next;

@@ -264,6 +264,32 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     }
 }
 
+void
+ArrangementOrderScheduler::Demands(const NetworkView& view,
+                                   std::uint32_t group,
+                                   std::vector<LinkDemand>& demands)
+{
+    demands.clear();
+    for (std::uint32_t c = m_groups[group].firstClass; c < m_groups[group + 1].firstClass; ++c)
+    {
+        const double early = Seconds(m_classes[c].idealFinishPs - view.now.Picoseconds());
+        for (std::uint32_t x = m_classes[c].firstCrossing; x < m_classes[c + 1].firstCrossing; ++x)
+        {
+            const LinkId link = m_crossings[x].link;
+            const double seconds = m_crossings[x].bitsUpTo / (*view.capacity)[link.Value()];
+            std::uint32_t& place = m_last[link.Value()];
+            if (place >= demands.size() || demands[place].link != link)
+            {
+                place = static_cast<std::uint32_t>(demands.size());
+                demands.push_back({link, seconds, seconds - early});
+                continue;
+            }
+            demands[place].seconds = seconds;
+            demands[place].tail = std::max(demands[place].tail, seconds - early);
+        }
+    }
+}
+
 double
 ArrangementOrderScheduler::Tardiness(const NetworkView& view, std::uint32_t group)
 {

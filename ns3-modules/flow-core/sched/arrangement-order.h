@@ -58,6 +58,19 @@ class ArrangementOrderScheduler : public Scheduler
     /// For use in Order.
     double Tardiness(const NetworkView& view, std::uint32_t group);
 
+    /// What a group asks of a link.
+    struct LinkDemand
+    {
+        LinkId link;
+        double seconds; ///< to send all its bits on full capacity
+        /// max over its classes k of (seconds for the classes <= k - (d_k - now)): its tardiness on
+        /// this link, if it could start at once.
+        double tail;
+    };
+
+    /// The demands of a group, each link once. For use in Order.
+    void Demands(const NetworkView& view, std::uint32_t group, std::vector<LinkDemand>& demands);
+
     FlowsByGroup m_byGroup; ///< inside a group by ideal finish time, then flow id
 
   private:

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/scheduler-registry.h"
 
+#include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
 #include "sched/edf.h"
 #include "sched/fair.h"
 #include "sched/fifo.h"
+#include "sched/rollout.h"
 #include "sched/sebf.h"
 #include "sched/slack.h"
 #include "sched/srpt.h"
@@ -25,6 +27,30 @@ ControlDelay()
             "time from a change of the flow set to the decision in force"};
 }
 
+std::unique_ptr<Scheduler>
+MakeRollout(const ParameterSet& parameters)
+{
+    return std::make_unique<RolloutScheduler>(parameters.GetText("objective") == "tardiness"
+                                                  ? RolloutObjective::TARDINESS
+                                                  : RolloutObjective::ITERATION_TIME);
+}
+
+/// Every scheduler can leave a part of each link to everybody; read by the caller, which puts
+/// sched/starvation-guard.h around it.
+std::vector<SchedulerEntry>
+Guarded(std::vector<SchedulerEntry> entries)
+{
+    for (SchedulerEntry& entry : entries)
+    {
+        entry.parameters.push_back(
+            {"fair_share",
+             ParameterType::NUMBER,
+             "0",
+             "part of every link, below 1, that all flows share fairly: none starves"});
+    }
+    return entries;
+}
+
 template <class S>
 std::unique_ptr<Scheduler>
 Make(const ParameterSet&)
@@ -37,7 +63,7 @@ Make(const ParameterSet&)
 const std::vector<SchedulerEntry>&
 SchedulerEntries()
 {
-    static const std::vector<SchedulerEntry> entries{
+    static const std::vector<SchedulerEntry> entries = Guarded({
         {"fair",
          "per-flow max-min fairness (Bertsekas and Gallager 1992)",
          {ControlDelay()},
@@ -68,12 +94,27 @@ SchedulerEntries()
          {ControlDelay()},
          true,
          Make<EchelonScheduler>},
+        {"echelon-bssi",
+         "EchelonFlows in Sincronia's order, generalised to tardiness and weights",
+         {ControlDelay()},
+         true,
+         Make<EchelonBssiScheduler>},
         {"slack",
          "stages of EchelonFlows by the time they need and the slack of their iteration",
          {ControlDelay()},
          true,
          Make<SlackScheduler>},
-    };
+        {"rollout",
+         "the scheduler under which the jobs do best when run ahead of time on the fluid fabric",
+         {ControlDelay(),
+          {"objective",
+           ParameterType::CHOICE,
+           "iteration-time",
+           "what the plan minimises, weighted by job or by EchelonFlow",
+           {"iteration-time", "tardiness"}}},
+         true,
+         MakeRollout},
+    });
     return entries;
 }
 

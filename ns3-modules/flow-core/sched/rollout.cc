@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sched/rollout.h"
+
+#include "sched/echelon-bssi.h"
+#include "sched/echelon.h"
+#include "sched/fair.h"
+#include "sched/sebf.h"
+#include "sched/slack.h"
+
+namespace echelon
+{
+
+namespace
+{
+
+template <class S>
+RolloutMember
+MemberOf(const std::string& name)
+{
+    return {name, [] { return std::make_unique<S>(); }};
+}
+
+} // namespace
+
+std::vector<RolloutMember>
+RolloutMembers(std::uint32_t jobs)
+{
+    std::vector<RolloutMember> members{MemberOf<SlackScheduler>("slack"),
+                                       MemberOf<FairScheduler>("fair"),
+                                       MemberOf<SebfScheduler>("sebf"),
+                                       MemberOf<EchelonScheduler>("echelon"),
+                                       MemberOf<EchelonBssiScheduler>("echelon-bssi")};
+    for (std::uint32_t job = 0; jobs > 1 && jobs <= MAX_JOBS_FIRST && job < jobs; ++job)
+    {
+        members.push_back({"slack, job " + std::to_string(job) + " first",
+                           [job] { return std::make_unique<SlackScheduler>(JobId(job)); }});
+    }
+    return members;
+}
+
+RolloutScheduler::RolloutScheduler(RolloutObjective objective)
+    : m_objective(objective),
+      m_selected(std::make_unique<SlackScheduler>())
+{
+}
+
+void
+RolloutScheduler::DoAllocate(const NetworkView& view, Allocation& out)
+{
+    out = m_selected->Allocate(view);
+}
+
+bool
+RolloutScheduler::DoRepair(const NetworkState& state,
+                           const NetworkChange& change,
+                           std::vector<FlowRate>& changes)
+{
+    return m_selected->Repair(state, change, changes);
+}
+
+} // namespace echelon
