@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario-loader.h"
 
+#include "control-loader.h"
 #include "expectation.h"
 #include "fabric-registry.h"
 #include "input-error.h"
@@ -138,6 +139,7 @@ Resolve(const JsonDocument& document, const Scenario& scenario)
         schedulers.push_back(std::move(entry));
     }
     resolved["schedulers"] = std::move(schedulers);
+    resolved["control"] = ControlToJson(scenario.control);
     Json& jobs = resolved["jobs"];
     std::stable_sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) {
         return a["name"] < b["name"];
@@ -170,6 +172,7 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                     "fabric",
                     "jobs",
                     "schedulers",
+                    "control",
                     "expect"});
     root.At("schema").Choice({SCHEMA});
     const std::string name = LoadName(root.At("name"));
@@ -185,6 +188,7 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     }
     FabricChoice fabric = LoadFabric(root);
     std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"));
+    ControlPlane control = LoadControl(root.Find("control"), seed);
     const auto expect = root.Find("expect");
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
@@ -197,6 +201,7 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       std::move(fabric),
                       std::move(jobs),
                       std::move(schedulers),
+                      control,
                       std::move(expectations),
                       ExpectationsHold(overrides),
                       {}};

@@ -11,6 +11,7 @@
 #include "json-parser.h"
 
 #include "base/parameters.h"
+#include "emulation/control-plane.h"
 #include "topology/topology.h"
 #include "workload/task-graph.h"
 
@@ -60,6 +61,7 @@ struct Scenario
     FabricChoice fabric;
     std::vector<Job> jobs; ///< by name
     std::vector<SchedulerChoice> schedulers;
+    ControlPlane control;
     std::vector<Expectation> expectations;
     /// Whether the expectations hold for this scenario: it was not changed, or they were changed
     /// with it.

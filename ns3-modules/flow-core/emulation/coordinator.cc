@@ -307,6 +307,7 @@ Coordinator::AllocateOrRecall()
     }
     if (const Allocation* kept = m_cache.Find(m_view))
     {
+        m_scheduler.Recall(m_view, *kept);
         return *kept;
     }
     const Allocation& made = m_scheduler.Allocate(m_view);

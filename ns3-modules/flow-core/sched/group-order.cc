@@ -17,12 +17,10 @@ GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_order.clear();
     Order(view, m_order);
     ECHELON_ENSURE(m_order.size() == view.groups.size(), "every group has a place in the order");
-    for (std::uint32_t rank = 0; rank < m_order.size(); ++rank)
+    out.memory = m_order;
+    DoRecall(view, out);
+    for (const std::uint32_t group : m_order)
     {
-        const std::uint32_t group = m_order[rank];
-        const std::uint32_t id = view.groups[group].id.Value();
-        m_rankOfGroup.resize(std::max<std::size_t>(m_rankOfGroup.size(), id + 1));
-        m_rankOfGroup[id] = rank;
         m_madd.Give(view, m_byGroup.Of(group), m_residual, out.rates);
     }
     for (const std::uint32_t group : m_order)
@@ -42,6 +40,18 @@ GroupOrderScheduler::SpareOn(const NetworkState& state, const Path& path) const
         spare = std::min(spare, left < CAPACITY_EPSILON * capacity ? 0.0 : left);
     }
     return spare;
+}
+
+void
+GroupOrderScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+{
+    const std::vector<std::uint32_t>& order = decision.memory;
+    for (std::uint32_t rank = 0; rank < order.size(); ++rank)
+    {
+        const std::uint32_t id = view.groups[order[rank]].id.Value();
+        m_rankOfGroup.resize(std::max<std::size_t>(m_rankOfGroup.size(), id + 1));
+        m_rankOfGroup[id] = rank;
+    }
 }
 
 bool

@@ -59,6 +59,8 @@ class GroupOrderScheduler : public Scheduler
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
 
+    void DoRecall(const NetworkView& view, const Allocation& decision) override;
+
     /// What rates in force and grants of this repair leave free on the path.
     double SpareOn(const NetworkState& state, const Path& path) const;
 

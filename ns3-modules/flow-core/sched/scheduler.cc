@@ -18,6 +18,7 @@ Scheduler::Allocate(const NetworkView& view)
     m_counts.flows += view.flows.size();
     m_allocation.rates.assign(view.flows.size(), 0.0);
     m_allocation.revisit.reset();
+    m_allocation.memory.clear();
     const auto before = std::chrono::steady_clock::now();
     DoAllocate(view, m_allocation);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
@@ -47,6 +48,11 @@ Scheduler::Repair(const NetworkState& state,
     ++m_counts.repairs;
     m_counts.flows += changes.size();
     return true;
+}
+
+void
+Scheduler::DoRecall(const NetworkView& /*view*/, const Allocation& /*decision*/)
+{
 }
 
 bool

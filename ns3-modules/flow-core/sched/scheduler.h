@@ -92,6 +92,8 @@ struct Allocation
         rates; ///< payload bits per second of each flow of the view, in the view's order
     /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
     std::optional<Time> revisit;
+    /// What the scheduler's repairs must know of the decision; of no meaning to others.
+    std::vector<std::uint32_t> memory;
 };
 
 /// How often a scheduler was asked, about how much, and how long it took; engine figures, not
@@ -124,6 +126,13 @@ class Scheduler
                 const NetworkChange& change,
                 std::vector<FlowRate>& changes);
 
+    /// A decision of this scheduler, made on a view like this one, is in force again: Repair builds
+    /// on it.
+    void Recall(const NetworkView& view, const Allocation& decision)
+    {
+        DoRecall(view, decision);
+    }
+
     const SchedulerCounts& Counts() const
     {
         return m_counts;
@@ -138,6 +147,9 @@ class Scheduler
     virtual bool DoRepair(const NetworkState& state,
                           const NetworkChange& change,
                           std::vector<FlowRate>& changes);
+
+    /// For schedulers with repairs that build on Allocation::memory.
+    virtual void DoRecall(const NetworkView& view, const Allocation& decision);
 
     void CheckView(const NetworkView& view) const;
     void CheckAllocation(const NetworkView& view);

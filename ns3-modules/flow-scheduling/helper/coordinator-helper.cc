@@ -6,6 +6,7 @@
 
 #include "ns3/abort.h"
 #include "ns3/fabric-network.h"
+#include "ns3/flow-coordinator.h"
 #include "ns3/log.h"
 #include "ns3/packet-fabric.h"
 
@@ -21,7 +22,7 @@ struct CoordinatorHelper::Impl
 {
     const echelon::SchedulerEntry* entry{nullptr};
     echelon::ParameterSet parameters;
-    echelon::Time controlDelay;
+    Ptr<FlowCoordinator> coordinator{CreateObject<FlowCoordinator>()};
     uint64_t seed{1};
     Ptr<FabricNetwork> network;
     const echelon::Topology* topology{nullptr};
@@ -51,7 +52,16 @@ CoordinatorHelper::CoordinatorHelper(const std::string& scheduler)
     m_impl->parameters = echelon::ParameterSet(m_impl->entry->parameters);
 }
 
-CoordinatorHelper::~CoordinatorHelper() = default;
+CoordinatorHelper::~CoordinatorHelper()
+{
+    m_impl->coordinator->Dispose();
+}
+
+Ptr<FlowCoordinator>
+CoordinatorHelper::GetCoordinator() const
+{
+    return m_impl->coordinator;
+}
 
 void
 CoordinatorHelper::SetParameter(const std::string& name, const std::string& value)
@@ -70,7 +80,7 @@ void
 CoordinatorHelper::SetControlDelay(Time delay)
 {
     NS_ABORT_MSG_IF(delay.IsStrictlyNegative(), "a control delay is not negative");
-    m_impl->controlDelay = echelon::Time::FromPicoseconds(delay.GetPicoSeconds());
+    m_impl->coordinator->SetAttribute("ControlDelay", TimeValue(delay));
 }
 
 void
@@ -85,6 +95,7 @@ CoordinatorHelper::Install(Ptr<FabricNetwork> network, const echelon::Topology& 
     NS_ABORT_MSG_IF(m_impl->network, "a coordinator has one network");
     NS_ABORT_MSG_IF(network->GetPorts() != topology.Links().size(),
                     "the network was not built from this topology");
+    m_impl->coordinator->Install(network);
     m_impl->network = network;
     m_impl->topology = &topology;
 }
@@ -111,10 +122,16 @@ CoordinatorHelper::Run()
     NS_LOG_INFO(m_impl->jobs.size() << " jobs under " << m_impl->entry->name);
     const std::unique_ptr<echelon::Scheduler> scheduler = m_impl->entry->make(m_impl->parameters);
     const std::unique_ptr<echelon::Fabric> fabric = echelon::MakePacketFabric(m_impl->network);
-    m_impl->record = std::make_unique<echelon::RunRecord>(echelon::RunEmulation(
-        {*m_impl->topology, m_impl->jobs, m_impl->seed, m_impl->controlDelay, {}},
-        *scheduler,
-        *fabric));
+    const Time delay = m_impl->coordinator->GetControlDelay();
+    const echelon::EmulationInput input{*m_impl->topology,
+                                        m_impl->jobs,
+                                        m_impl->seed,
+                                        echelon::Time::FromPicoseconds(delay.GetPicoSeconds()),
+                                        {},
+                                        m_impl->coordinator->MakeControlPlane(m_impl->seed),
+                                        m_impl->coordinator->GetObserver()};
+    m_impl->record =
+        std::make_unique<echelon::RunRecord>(echelon::RunEmulation(input, *scheduler, *fabric));
     return PicoSeconds(m_impl->record->makespan.Picoseconds());
 }
 

@@ -34,6 +34,7 @@ namespace ns3
 {
 
 class FabricNetwork;
+class FlowCoordinator;
 
 /// A scheduler by name, a network, and jobs.
 class CoordinatorHelper
@@ -50,7 +51,10 @@ class CoordinatorHelper
 
     /// A parameter of the scheduler, as text: SetParameter("name", "10MB").
     void SetParameter(const std::string& name, const std::string& value);
-    /// From a change of the set of flows to the decision in force; 0 by default.
+    /// The object whose attributes set up the control plane and whose agents and traces tell what
+    /// passes; set it up before Run.
+    Ptr<FlowCoordinator> GetCoordinator() const;
+    /// Its attribute ControlDelay.
     void SetControlDelay(Time delay);
     /// Seed of the paths' hash (ECMP); 1 by default.
     void SetSeed(uint64_t seed);

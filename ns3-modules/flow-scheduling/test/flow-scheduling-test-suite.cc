@@ -9,6 +9,7 @@
 #include "ns3/all-reduce-helper.h"
 #include "ns3/coordinator-helper.h"
 #include "ns3/fabric-network.h"
+#include "ns3/flow-coordinator.h"
 #include "ns3/leaf-spine-helper.h"
 #include "ns3/packet-fabric.h"
 #include "ns3/simulator.h"
@@ -245,6 +246,88 @@ class AllReduceTestCase : public TestCase
     uint64_t m_bytes;
 };
 
+/// Agents and coordinator as objects: what they tell, and an outage.
+class ControlPlaneTestCase : public TestCase
+{
+  public:
+    ControlPlaneTestCase()
+        : TestCase("agents report, the coordinator decides, and flows end without it")
+    {
+    }
+
+  private:
+    void RunOnce(Time lostAt)
+    {
+        // A ring over four GPUs, one flow per step: 4 × 6 flows of 250 kB. Each has a port pair to
+        // itself, so with or without a coordinator a step takes 20.4 us and 1.33 us on the way, and
+        // six steps 130 us. In 70 us the first three steps are over and the fourth has started:
+        // 16 arrivals and 12 departures are reported.
+        m_reports = m_decisions = m_outages = 0;
+        Ptr<LeafSpineHelper> fabric = CreateObject<LeafSpineHelper>();
+        fabric->SetAttribute("Leaves", UintegerValue(1));
+        Ptr<FabricNetwork> network = fabric->Create();
+        CoordinatorHelper helper("fair");
+        Ptr<FlowCoordinator> coordinator = helper.GetCoordinator();
+        coordinator->SetAttribute("LostAt", TimeValue(lostAt));
+        coordinator->TraceConnectWithoutContext(
+            "Report",
+            MakeCallback(&ControlPlaneTestCase::OnReport, this));
+        coordinator->TraceConnectWithoutContext(
+            "Decision",
+            MakeCallback(&ControlPlaneTestCase::OnDecision, this));
+        coordinator->TraceConnectWithoutContext(
+            "Outage",
+            MakeCallback(&ControlPlaneTestCase::OnOutage, this));
+        helper.Install(network, fabric->GetTopology());
+        Ptr<AllReduceHelper> allReduce = CreateObject<AllReduceHelper>();
+        allReduce->SetAttribute("Bytes", UintegerValue(1000000));
+        allReduce->SetAttribute("Granularity", StringValue("step"));
+        allReduce->Install(helper, {0, 1, 2, 3});
+        const double end = helper.Run().GetSeconds();
+        NS_TEST_EXPECT_MSG_EQ_TOL(end, 130.3e-6, 0.5e-6, "six steps");
+        NS_TEST_EXPECT_MSG_EQ(coordinator->GetAgents().size(), 4, "an agent per interface");
+        const bool isLost = !lostAt.IsStrictlyNegative();
+        NS_TEST_EXPECT_MSG_EQ(m_reports, (isLost ? 16 + 12 : 2 * 24), "reports");
+        NS_TEST_EXPECT_MSG_EQ(m_outages, (isLost ? 1 : 0), "outages");
+        NS_TEST_EXPECT_MSG_GT(m_decisions, 3, "a decision per step at least");
+        uint64_t heard = 0;
+        for (const Ptr<FlowAgent>& agent : coordinator->GetAgents())
+        {
+            NS_TEST_EXPECT_MSG_EQ(agent->Reports(), m_reports / 4, agent->GetName());
+            NS_TEST_EXPECT_MSG_GT(agent->Changes(), 5, "each flow was given a rate");
+            heard += agent->Reports();
+        }
+        NS_TEST_EXPECT_MSG_EQ(heard, m_reports, "every report comes from an agent");
+        network->Dispose();
+        Simulator::Destroy();
+    }
+
+    void DoRun() override
+    {
+        RunOnce(Seconds(-1));
+        RunOnce(MicroSeconds(70));
+    }
+
+    void OnReport(uint32_t /* flow */, bool /* arrival */)
+    {
+        ++m_reports;
+    }
+
+    void OnDecision(uint32_t /* flows */)
+    {
+        ++m_decisions;
+    }
+
+    void OnOutage(bool /* lost */)
+    {
+        ++m_outages;
+    }
+
+    uint64_t m_reports{0};
+    uint64_t m_decisions{0};
+    uint64_t m_outages{0};
+};
+
 class FlowSchedulingTestSuite : public TestSuite
 {
   public:
@@ -253,6 +336,7 @@ class FlowSchedulingTestSuite : public TestSuite
     {
         using Finishes = std::vector<double>;
         AddTestCase(new PacketFabricTestCase, TestCase::QUICK);
+        AddTestCase(new ControlPlaneTestCase, TestCase::QUICK);
         AddTestCase(new FigureTwoTestCase("fair", Finishes{4.5, 6.5, 7}, 8.5), TestCase::QUICK);
         AddTestCase(new FigureTwoTestCase("sebf", Finishes{7, 7, 7}, 10), TestCase::QUICK);
         AddTestCase(new FigureTwoTestCase("echelon", Finishes{5, 6, 7}, 8), TestCase::QUICK);

@@ -514,6 +514,14 @@ FabricNetwork::NextStamp()
 }
 
 uint32_t
+FabricNetwork::SourcePort(uint32_t flow) const
+{
+    const uint32_t slot = SlotOf(flow);
+    NS_ABORT_MSG_IF(slot == FINISHED, "flow " << flow << " has ended");
+    return m_routes[slot].path[0];
+}
+
+uint32_t
 FabricNetwork::LiveFlows() const
 {
     return m_live;

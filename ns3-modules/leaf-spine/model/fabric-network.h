@@ -101,6 +101,9 @@ class FabricNetwork : public Object
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
 
+    /// The port by which a flow leaves its source. @pre the flow has not ended.
+    uint32_t SourcePort(uint32_t flow) const;
+
     /// Flows started and not finished.
     uint32_t LiveFlows() const;
     /// Events of ports and agents that did not pass through the simulator's queue.

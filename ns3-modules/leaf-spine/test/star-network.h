@@ -27,10 +27,14 @@ class StarNetwork
     StarNetwork(const std::vector<double>& sourceRates,
                 const std::vector<double>& destinationRates,
                 uint64_t queueCapacity = 1 << 30,
-                Time delay = NanoSeconds(500))
+                Time delay = NanoSeconds(500),
+                uint32_t queues = 0,
+                uint64_t window = 0)
         : m_sources(static_cast<uint32_t>(sourceRates.size()))
     {
         network = CreateObject<FabricNetwork>();
+        network->SetAttribute("Queues", UintegerValue(queues));
+        network->SetAttribute("Window", UintegerValue(window));
         const auto add = [&](double rate, EgressPort::Role role) {
             Ptr<EgressPort> port = CreateObject<EgressPort>();
             port->SetAttribute("DataRate", DataRateValue(DataRate(static_cast<uint64_t>(rate))));
