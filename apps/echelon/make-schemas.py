@@ -317,6 +317,14 @@ def job(workloads, placements):
             ),
         ]
     }
+    places = integer(1, 10000)
+    poisson = {"process": {"const": "poisson"}, "mean_interval": TIME, "count": integer(1, 10000)}
+    trace = {"process": {"const": "trace"}, "times": array(TIME, 1)}
+    arrivals = {
+        "oneOf": [
+            record({**kind, "places": places}, list(kind)) for kind in (poisson, trace)
+        ]
+    }
     return record(
         {
             "name": {**NAME, "maxLength": 100},
@@ -331,6 +339,24 @@ def job(workloads, placements):
             "parallelism": or_file(parallelism),
             "model": or_file(record(transformer_properties())),
             "arrangements": {"enum": ["declared", "derived"]},
+            "arrivals": or_file(arrivals),
+            "compute_noise": or_file(
+                record(
+                    {"sigma": {"type": "number", "minimum": 0, "maximum": 1}, "per": {"enum": ["task", "job"]}},
+                    ["sigma"],
+                )
+            ),
+            "stragglers": or_file(
+                record(
+                    {
+                        "ranks": array(COUNT, 1),
+                        "count": COUNT,
+                        "factor": {"type": "number", "minimum": 1, "maximum": 100},
+                    },
+                    ["factor"],
+                    oneOf=[{"required": ["ranks"]}, {"required": ["count"]}],
+                )
+            ),
         },
         ["name", "workload"],
     )
@@ -375,6 +401,20 @@ def scenario(binary):
             "fabric": {"anyOf": [{"type": "string", "minLength": 1}, *fabrics]},
             "jobs": array(or_file(job(listing(binary, "workloads"), listing(binary, "placements"))), 1),
             "schedulers": array(scheduler, 1),
+            "control": or_file(
+                record(
+                    {
+                        "minimum_interval": TIME,
+                        "report_delay": TIME,
+                        "report_loss": {"type": "number", "minimum": 0, "maximum": 0.99},
+                        "report_timeout": TIME,
+                        "coordinator_lost": TIME,
+                        "coordinator_back": TIME,
+                        "keep_decisions": {"type": "boolean"},
+                    },
+                    dependentRequired={"coordinator_back": ["coordinator_lost"]},
+                )
+            ),
             "expect": or_file(
                 {
                     "type": "object",
@@ -397,6 +437,8 @@ def summary():
             "name": NAME,
             "completion_time_s": NOT_NEGATIVE,
             "iteration_times_s": array(NOT_NEGATIVE, 1),
+            "ideal_time_s": NOT_NEGATIVE,
+            "slowdown": NOT_NEGATIVE,
             "compute_utilisation": NOT_NEGATIVE,
         }
     )
@@ -407,6 +449,15 @@ def summary():
             "seed": COUNT,
             "makespan_s": NOT_NEGATIVE,
             "jobs": array(jobs, 1),
+            "all_jobs": every(
+                {
+                    "completion_mean_s": NOT_NEGATIVE,
+                    "completion_p95_s": NOT_NEGATIVE,
+                    "slowdown_mean": NOT_NEGATIVE,
+                    "slowdown_max": NOT_NEGATIVE,
+                    "fairness": PART,
+                }
+            ),
             "groups": every(
                 {
                     "count": COUNT,
@@ -439,6 +490,15 @@ def summary():
             "scheduler_calls": COUNT,
             "scheduler_s": NOT_NEGATIVE,
             "peak_rss_bytes": COUNT,
+            "control": every(
+                {
+                    "decisions": COUNT,
+                    "reports": COUNT,
+                    "reports_lost": COUNT,
+                    "cache_lookups": COUNT,
+                    "cache_hits": COUNT,
+                }
+            ),
         }
     )
     return every(

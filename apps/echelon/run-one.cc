@@ -4,7 +4,9 @@
 #include "fabric-registry.h"
 
 #include "emulation/emulation.h"
+#include "fabric/fair-switch-fabric.h"
 #include "sched/scheduler-registry.h"
+#include "sched/starvation-guard.h"
 
 #include <chrono>
 #include <sys/resource.h>
@@ -14,21 +16,62 @@ namespace echelon
 
 using OrderedJson = nlohmann::ordered_json;
 
+namespace
+{
+
+/// Whether decisions take effect at once, and always.
+bool
+IsUndisturbed(const EmulationInput& input)
+{
+    const ControlPlane& control = input.control;
+    return input.observer == nullptr && input.controlDelay == Time() &&
+           control.minimumInterval == Time() && control.reportDelay == Time() &&
+           control.reportLoss == 0 && !control.lostAt;
+}
+
+/// Max-min fairness on a small big switch needs no rates of single flows.
+std::unique_ptr<Fabric>
+MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, const EmulationInput& input)
+{
+    const ParameterSet& parameters = scenario.fabric.parameters;
+    if (scenario.fabric.kind == "fluid" && choice.name == "fair" &&
+        choice.parameters.GetNumber("fair_share") == 0 && IsUndisturbed(input) &&
+        FairSwitchFabric::Fits(scenario.topology))
+    {
+        return std::make_unique<FairSwitchFabric>(
+            scenario.topology,
+            Framing{parameters.GetBytes("segment"), parameters.GetBytes("header")});
+    }
+    return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters);
+}
+
+} // namespace
+
 RunOutcome
 RunOne(const Scenario& scenario, const SchedulerChoice& choice, const ProgressCallback& progress)
 {
     const auto before = std::chrono::steady_clock::now();
-    const auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
-    const auto fabric =
-        FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, scenario.fabric.parameters);
+    auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
     RunOutcome outcome;
-    outcome.record = RunEmulation(
-        {scenario.topology, scenario.jobs, scenario.seed, choice.controlDelay, progress},
-        *scheduler,
-        *fabric);
+    const EmulationInput input{scenario.topology,
+                               scenario.jobs,
+                               scenario.seed,
+                               choice.controlDelay,
+                               progress,
+                               scenario.control};
+    if (auto* const rollout = dynamic_cast<RolloutScheduler*>(scheduler.get()))
+    {
+        const ParameterSet& framing = scenario.fabric.parameters;
+        outcome.plan =
+            PlanRollout(input, {framing.GetBytes("segment"), framing.GetBytes("header")}, *rollout);
+    }
+    scheduler = WithFairShare(std::move(scheduler), choice.parameters.GetNumber("fair_share"));
+    const auto fabric = MakeFabric(scenario, choice, input);
+    outcome.record = RunEmulation(input, *scheduler, *fabric);
     outcome.summary = Summarise(outcome.record, scenario.topology);
     outcome.fabric = fabric->Counts();
     outcome.scheduler = scheduler->Counts();
+    outcome.scheduler.calls += outcome.fabric.sharings;
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - before;
     outcome.wallSeconds = wall.count();
     return outcome;
@@ -43,6 +86,8 @@ SummaryToJson(const RunSummary& summary, const Scenario& scenario, const Schedul
         jobs.push_back({{"name", job.name},
                         {"completion_time_s", job.completionTime},
                         {"iteration_times_s", job.iterationTimes},
+                        {"ideal_time_s", job.idealTime},
+                        {"slowdown", job.slowdown},
                         {"compute_utilisation", job.computeUtilisation}});
     }
     return {{"scheduler", choice.label},
@@ -50,6 +95,12 @@ SummaryToJson(const RunSummary& summary, const Scenario& scenario, const Schedul
             {"seed", scenario.seed},
             {"makespan_s", summary.makespan},
             {"jobs", std::move(jobs)},
+            {"all_jobs",
+             {{"completion_mean_s", summary.allJobs.completionMean},
+              {"completion_p95_s", summary.allJobs.completionP95},
+              {"slowdown_mean", summary.allJobs.slowdownMean},
+              {"slowdown_max", summary.allJobs.slowdownMax},
+              {"fairness", summary.allJobs.fairness}}},
             {"groups",
              {{"count", summary.groups.count},
               {"tardiness_sum_s", summary.groups.tardinessSum},
@@ -72,15 +123,32 @@ EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice)
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    return {{"scheduler", choice.label},
-            {"wall_s", outcome.wallSeconds},
-            {"events", outcome.fabric.events},
-            {"packet_hops", outcome.fabric.packetHops},
-            {"packets", outcome.fabric.packets},
-            {"drops", outcome.fabric.drops},
-            {"scheduler_calls", outcome.scheduler.calls},
-            {"scheduler_s", outcome.scheduler.seconds},
-            {"peak_rss_bytes", static_cast<std::uint64_t>(usage.ru_maxrss) * 1024}};
+    OrderedJson engine{{"scheduler", choice.label},
+                       {"wall_s", outcome.wallSeconds},
+                       {"events", outcome.fabric.events},
+                       {"packet_hops", outcome.fabric.packetHops},
+                       {"packets", outcome.fabric.packets},
+                       {"drops", outcome.fabric.drops},
+                       {"scheduler_calls", outcome.scheduler.calls},
+                       {"scheduler_s", outcome.scheduler.seconds},
+                       {"peak_rss_bytes", static_cast<std::uint64_t>(usage.ru_maxrss) * 1024}};
+    const ControlCounts& control = outcome.record.control;
+    engine["control"] = {{"decisions", control.decisions},
+                         {"reports", control.reports},
+                         {"reports_lost", control.reportsLost},
+                         {"cache_lookups", control.cacheLookups},
+                         {"cache_hits", control.cacheHits}};
+    if (outcome.plan)
+    {
+        OrderedJson costs = OrderedJson::array();
+        for (const RolloutPlan::Cost& cost : outcome.plan->costs)
+        {
+            costs.push_back({{"member", cost.member}, {"objective_s", cost.seconds}});
+        }
+        engine["rollout"] = {{"selected", outcome.plan->costs[outcome.plan->selected].member},
+                             {"costs", std::move(costs)}};
+    }
+    return engine;
 }
 
 } // namespace echelon

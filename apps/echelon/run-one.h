@@ -12,12 +12,14 @@
 
 #include "scenario.h"
 
+#include "emulation/rollout-plan.h"
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "metrics/summary.h"
 #include "sched/scheduler.h"
 
 #include <functional>
+#include <optional>
 
 namespace echelon
 {
@@ -29,6 +31,7 @@ struct RunOutcome
     RunSummary summary;
     FabricCounts fabric;
     SchedulerCounts scheduler;
+    std::optional<RolloutPlan> plan; ///< of the scheduler `rollout`
     double wallSeconds = 0;
 };
 
