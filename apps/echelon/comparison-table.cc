@@ -14,7 +14,7 @@ namespace echelon
 namespace
 {
 
-/// With more jobs than this, one column gives the mean over all.
+/// With more jobs than this, means over all take the place of a column for each.
 constexpr std::size_t MOST_JOB_COLUMNS = 4;
 constexpr std::size_t LONGEST_JOB_NAME = 18;
 
@@ -97,6 +97,7 @@ ComparisonTable::Head()
     if (m_jobColumns == 0)
     {
         cells.emplace_back("mean iteration");
+        cells.emplace_back("mean JCT");
     }
     for (const char* title :
          {"speed-up", "tardiness", "mean CCT", "p99 FCT", "busiest link", "wall"})
@@ -133,6 +134,7 @@ ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_
     if (m_jobColumns == 0)
     {
         cells.push_back(Duration(sum / static_cast<double>(m_scenario.jobs.size())));
+        cells.push_back(Duration(run["all_jobs"]["completion_mean_s"].get<double>()));
     }
     cells.push_back(makespan > 0 ? Fixed(m_results.front().makespan / makespan, 3, "") : "-");
     cells.push_back(Duration(run["groups"]["tardiness_sum_s"].get<double>()));
