@@ -44,7 +44,7 @@ def main():
     queues = list(dict.fromkeys(key[1] for key in runs))
     delays = sorted({key[2] for key in runs})
     pyplot.style.use(STYLE)
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), sharey=True)
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4))
     for scheduler in schedulers:
         ordered = [number for number in queues if number != "0"] + ["0"]
         left.plot(
@@ -71,6 +71,7 @@ def main():
     right.set_xticks(delays, [f"{delay:g}" for delay in delays])
     right.minorticks_off()
     right.set_xlabel("control delay (µs)")
+    right.set_ylabel("makespan (ms)")
     right.set_title("echelon")
     right.legend()
     figure.savefig(target)
