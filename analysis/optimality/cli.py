@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line of the optimality study: optima, compare, worst, scenario.
+
+Exit codes as the emulator's: 0 done, 1 a scheduler is below the bound, 64 usage, 65 bad input.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+
+from echelon_analysis.errors import EXIT_USAGE, AnalysisError
+from optimality.instances import MIXES, make
+
+PROGRAM = "echelon-optimality"
+DEFAULT_SCHEDULERS = ("fair", "sebf", "echelon")
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        print(f"{PROGRAM}: {message} (see {self.prog} --help)", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+
+
+def scheduler(text):
+    """A name, or an object as in a scenario."""
+    if not text.startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.msg}") from None
+
+
+def make_parser():
+    parser = Parser(prog=PROGRAM, description="The distance of schedulers to the optimum on small random instances.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, text):
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--mix", nargs="+", choices=MIXES, default=MIXES, help="default: all")
+        added.add_argument("--instances", type=int, default=500, metavar="N", help="per mix (default 500)")
+        added.add_argument("--out", default="results/optimality", metavar="FOLDER", help="default results/optimality")
+        added.add_argument("--processes", type=int, default=2, metavar="N", help="default 2")
+        added.add_argument(
+            "--time-limit", type=float, default=10.0, metavar="S", help="per instance of the exact solver (default 10)"
+        )
+        return added
+
+    command("optima", "solve the instances and keep the optima in FOLDER/optima.jsonl")
+    added = command("compare", "run schedulers on the instances: table, CSV, figure")
+    added.add_argument("--schedulers", nargs="+", type=scheduler, default=DEFAULT_SCHEDULERS, metavar="NAME")
+    added.add_argument("--by", choices=("mix", "fabric", "weighted"), default="mix", help="rows of the table")
+    added = command("worst", "the instances where one scheduler is furthest from the optimum")
+    added.add_argument("scheduler", type=scheduler)
+    added.add_argument("--count", type=int, default=5, metavar="N", help="per mix (default 5)")
+    added = commands.add_parser("scenario", help="print an instance as a scenario for echelon run")
+    added.add_argument("mix", choices=MIXES)
+    added.add_argument("index", type=int)
+    added.add_argument("--schedulers", nargs="+", type=scheduler, default=DEFAULT_SCHEDULERS, metavar="NAME")
+    return parser
+
+
+def main(arguments=None):
+    options = make_parser().parse_args(arguments)
+    try:
+        return run(options)
+    except AnalysisError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def progress(done, total, record):
+    state = "exact" if record["exact"] else f"{record['lower']:.6g} … {record['upper']:.6g}"
+    print(f"{done}/{total} {record['name']}: {state} in {record['seconds']:.1f} s", file=sys.stderr, flush=True)
+
+
+def run(options):
+    if options.command == "scenario":
+        print(json.dumps(make(options.mix, options.index).scenario(options.schedulers), indent=1))
+        return 0
+    from optimality.store import Store, fill
+
+    folder = pathlib.Path(options.out)
+    store = Store(folder / "optima.jsonl")
+    instances = [make(mix, i) for mix in options.mix for i in range(options.instances)]
+    # Mixes by turns, so that what is there after a while is of all mixes.
+    turns = sorted(instances, key=lambda i: i.name.rsplit("-", 1)[1])
+    fill(store, turns, options.time_limit, options.processes, progress)
+    if options.command == "optima":
+        records = [store[i.key()] for i in instances]
+        exact = sum(r["exact"] for r in records)
+        print(f"{exact} of {len(records)} solved exactly, {sum(r['seconds'] for r in records) / len(records):.2f} s each")
+        return 0
+    return compare_and_report(options, folder, store, instances)
+
+
+def compare_and_report(options, folder, store, instances):
+    import pandas
+
+    from optimality import compare, report
+
+    schedulers = options.schedulers if options.command == "compare" else [options.scheduler]
+    rows = compare.compare(store, instances, schedulers, compare.find_binary(), options.processes)
+    frame = pandas.DataFrame(rows)
+    if options.command == "worst":
+        solved = frame[frame.exact == 1].sort_values(["ratio_optimum", "mix", "instance"], ascending=[False, True, True])
+        columns = ["mix", "instance", "fabric", "weighted", "groups", "flows", "tardiness_ms", "upper_ms", "ratio_optimum"]
+        print(solved.groupby("mix", sort=False).head(options.count)[columns].to_string(index=False))
+    else:
+        table = report.summarise(frame, options.by)
+        text = report.markdown(table)
+        frame.to_csv(folder / "instances.csv", index=False, float_format="%.9g", lineterminator="\n")
+        table.to_csv(folder / "table.csv", index=False, float_format="%.9g", lineterminator="\n")
+        (folder / "table.md").write_text(text + "\n", encoding="utf-8")
+        print(text)
+        for path in report.draw(frame, folder / "ratio"):
+            print(path)
+    wrong = compare.violations(rows)
+    for line in wrong:
+        print(f"{PROGRAM}: {line}", file=sys.stderr)
+    return 1 if wrong else 0
