@@ -54,6 +54,7 @@ Coordinator::Coordinator(const Topology& topology,
     }
     if (control.lostAt)
     {
+        m_spare = m_state.Capacity();
         ECHELON_REQUIRE(!control.backAt || *control.backAt > *control.lostAt,
                         "the coordinator is back after it was lost");
         fabric.CallAt(*control.lostAt, [this] { Lose(); });
@@ -155,6 +156,8 @@ Coordinator::Forget(FlowId flow)
     m_flows[moved.Value()].placeInGroup = state.placeInGroup;
     group.flows.pop_back();
     group.departedBits += state.view.sizeBits;
+    const Time tardiness = m_fabric.Now() - state.view.idealFinish;
+    group.view.tardiness = std::max(group.view.tardiness.value_or(tardiness), tardiness);
     m_change.onlyDepartures = m_change.onlyDepartures && !group.flows.empty();
     if (m_observer && !m_isLost)
     {
@@ -249,10 +252,7 @@ Coordinator::Decide()
     }
     if (m_decideOnAll)
     {
-        for (std::size_t group = 0; group < m_groups.size(); ++group)
-        {
-            m_touchedGroups.emplace_back(group);
-        }
+        TouchAllGroups();
     }
     if (m_touchedGroups.empty())
     {

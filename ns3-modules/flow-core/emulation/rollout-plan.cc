@@ -27,10 +27,12 @@ IterationTime(const EmulationInput& input, const RunRecord& record)
 RolloutPlan
 PlanRollout(const EmulationInput& input, Framing framing, RolloutScheduler& rollout)
 {
-    EmulationInput ahead = input;
-    ahead.progress = nullptr;
-    ahead.control = {};
-    ahead.observer = nullptr;
+    std::vector<Job> profiled = input.jobs;
+    for (Job& job : profiled)
+    {
+        job.variation = {};
+    }
+    const EmulationInput ahead{input.topology, profiled, input.seed, input.controlDelay, {}};
     const std::vector<RolloutMember> members =
         RolloutMembers(static_cast<std::uint32_t>(input.jobs.size()));
     RolloutPlan plan;

@@ -85,7 +85,9 @@ ArrangementOrderScheduler::BuildGroup(const NetworkView& view, std::uint32_t gro
 }
 
 bool
-ArrangementOrderScheduler::SetDeadlines(std::uint32_t group, const double* capacity)
+ArrangementOrderScheduler::SetDeadlines(const NetworkView& view,
+                                        std::uint32_t group,
+                                        const double* capacity)
 {
     const std::uint32_t first = m_groups[group].firstClass;
     const std::uint32_t last = m_groups[group + 1].firstClass;
@@ -112,6 +114,12 @@ ArrangementOrderScheduler::SetDeadlines(std::uint32_t group, const double* capac
             criticalDuration = duration;
             criticalFinish = finish;
         }
+    }
+    const std::optional<Time> suffered = view.groups[group].tardiness;
+    if (KeepsTardiness() && suffered)
+    {
+        const Time due = Time::FromPicoseconds(criticalFinish) + *suffered;
+        criticalDuration = std::max(criticalDuration, (due - view.now).Seconds());
     }
     // From differences of ideal finish times, which are exact, and not from τ, where an old
     // reference time would cost digits.
@@ -243,7 +251,7 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     {
         const std::uint32_t first = m_groups[group].firstClass;
         const std::uint32_t last = m_groups[group + 1].firstClass;
-        if (first == last || !SetDeadlines(group, m_residual.Values().data()))
+        if (first == last || !SetDeadlines(view, group, m_residual.Values().data()))
         {
             continue;
         }
@@ -293,7 +301,7 @@ ArrangementOrderScheduler::Demands(const NetworkView& view,
 double
 ArrangementOrderScheduler::Tardiness(const NetworkView& view, std::uint32_t group)
 {
-    SetDeadlines(group, view.capacity->data());
+    SetDeadlines(view, group, view.capacity->data());
     const DeadlineClass& head = m_classes[m_groups[group].firstClass];
     return head.duration + Seconds(view.now.Picoseconds() - head.idealFinishPs);
 }

@@ -20,6 +20,8 @@
  *     (D_m - now)). The rates are those of the first instant.
  *  2. Backfill: what is left, by order, then deadline, then flow id, as much as fits.
  *
+ * A subclass may ask that τ is no less than the tardiness of the group's flows that have left.
+ *
  * One class: every flow gets remaining / (D - now), as in MADD. One link: τ is attained, the
  * optimum.
  *
@@ -53,6 +55,13 @@ class ArrangementOrderScheduler : public Scheduler
     /// The groups of the view, first served first.
     /// @param order receives indices into view.groups, each once.
     virtual void Order(const NetworkView& view, std::vector<std::uint32_t>& order) = 0;
+
+    /// Whether a group's τ is at least the tardiness that it has suffered already: EchelonFlow
+    /// tardiness is a maximum, so its other flows may be as late.
+    virtual bool KeepsTardiness() const
+    {
+        return false;
+    }
 
     /// τ on full capacities, seconds: what the group's tardiness would be if it were alone.
     /// For use in Order.
@@ -106,7 +115,7 @@ class ArrangementOrderScheduler : public Scheduler
     void BuildClass(const NetworkView& view, std::uint32_t* begin, std::uint32_t* end);
     /// Sets the classes' durations to those of τ on the given capacities. @return whether τ is
     /// finite.
-    bool SetDeadlines(std::uint32_t group, const double* capacity);
+    bool SetDeadlines(const NetworkView& view, std::uint32_t group, const double* capacity);
     /// Sets the rate Q that every crossing keeps for the classes before.
     void Reserve(std::uint32_t group);
     /// What a class other than the head would send before its own segment.

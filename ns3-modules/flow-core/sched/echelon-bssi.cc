@@ -27,9 +27,13 @@ EchelonBssiScheduler::CollectDemands(const NetworkView& view)
 {
     m_demands.clear();
     m_firstDemand.clear();
+    m_suffered.clear();
     for (std::uint32_t g = 0; g < view.groups.size(); ++g)
     {
         m_firstDemand.push_back(static_cast<std::uint32_t>(m_demands.size()));
+        const std::optional<Time> suffered = view.groups[g].tardiness;
+        m_suffered.push_back(suffered ? suffered->Seconds()
+                                      : -std::numeric_limits<double>::infinity());
         Demands(view, g, m_ofGroup);
         m_demands.insert(m_demands.end(), m_ofGroup.begin(), m_ofGroup.end());
     }
@@ -103,7 +107,7 @@ EchelonBssiScheduler::OrderByTardiness(const NetworkView& view, const Range& com
 double
 EchelonBssiScheduler::TardinessOf(std::uint32_t group) const
 {
-    double tardiness = -std::numeric_limits<double>::infinity();
+    double tardiness = m_suffered[group];
     for (std::uint32_t i = m_firstDemand[group]; i < m_firstDemand[group + 1]; ++i)
     {
         const LinkDemand& demand = m_demands[i];

@@ -9,10 +9,12 @@
  *
  * Problem: minimise Σ w_H t_H. Relaxed to the links one by one, and given an order, EchelonFlow H
  * has the tardiness
- *     t_H = max over its links l of (Σ over G before H of p_Gl + q_Hl),
+ *     t_H = max(s_H, max over its links l of (Σ over G before H of p_Gl + q_Hl)),
  * with p_Gl = bits of G left on l / capacity, and q_Hl = max over its classes k of (seconds for the
- * bits of classes <= k on l - (d_k - now)), its tardiness on l if it could start at once. With one
- * class and d = now that is concurrent open shop, the problem behind coflow scheduling.
+ * bits of classes <= k on l - (d_k - now)), its tardiness on l if it could start at once; s_H is
+ * the tardiness of its flows that have left. With one class and d = now that is concurrent open
+ * shop, the problem behind coflow scheduling. A group that has been late by s_H may be as late
+ * again for nothing, so its deadlines are d + max(τ, s_H).
  *  1. Two orders: BSSI on p and w (sched/bssi-order.h), and ascending (max over l of q_Hl, without
  *     the lateness that the head class has suffered) / w_H.
  *  2. Each is improved by exchanging neighbours while the relaxed objective falls, at most
@@ -43,6 +45,12 @@ class EchelonBssiScheduler : public ArrangementOrderScheduler
     using Range = FlowsByGroup::Range;
 
     void Order(const NetworkView& view, std::vector<std::uint32_t>& order) override;
+
+    bool KeepsTardiness() const override
+    {
+        return true;
+    }
+
     void CollectDemands(const NetworkView& view);
     /// Sets m_components: groups that compete, directly or through others, next to each other.
     void FindComponents(const NetworkView& view);
@@ -64,6 +72,7 @@ class EchelonBssiScheduler : public ArrangementOrderScheduler
     std::vector<LinkDemand> m_demands;        ///< group by group
     std::vector<std::uint32_t> m_firstDemand; ///< by group, and the end
     std::vector<LinkDemand> m_ofGroup;        ///< scratch
+    std::vector<double> m_suffered;           ///< by group: s_H, seconds; -infinity without
     std::vector<std::uint32_t> m_componentOf; ///< by group: the smallest group of its component
     std::vector<std::uint32_t> m_byComponent; ///< groups by component, then id
     std::vector<double> m_before;             ///< by link id, seconds; all zero between uses

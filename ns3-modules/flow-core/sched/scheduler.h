@@ -57,6 +57,8 @@ struct ActiveGroup
     double weight = 1.0;
     Time reference;      ///< start of the group's first flow
     double sentBits = 0; ///< sent so far by all flows of the group, finished ones included
+    /// The largest tardiness of its flows that have left their source; none yet without.
+    std::optional<Time> tardiness{};
 };
 
 /// A job with at least one active flow. In a view, sorted by id.
