@@ -5,6 +5,8 @@
 #include "base/tolerances.h"
 #include "emulation/coordinator.h"
 
+#include <algorithm>
+
 namespace echelon
 {
 
@@ -47,11 +49,24 @@ Coordinator::Lose()
     {
         state.isKept = !state.isSent && state.appliedRate > 0;
     }
+    TouchAllGroups();
     if (m_observer)
     {
         m_observer->OnOutage(true);
     }
     RequestDecision();
+}
+
+void
+Coordinator::TouchAllGroups()
+{
+    for (std::size_t group = 0; group < m_groups.size(); ++group)
+    {
+        if (!m_groups[group].flows.empty())
+        {
+            m_touchedGroups.emplace_back(group);
+        }
+    }
 }
 
 void
@@ -72,27 +87,24 @@ Coordinator::Restore()
 void
 Coordinator::ShareLocally()
 {
+    CollectClosure();
     ForgetChanges();
-    ++m_mark;
-    m_closure.clear();
-    m_closureGroups.clear();
-    m_spare = m_state.Capacity();
-    for (std::size_t i = 0; i < m_flows.size(); ++i)
+    for (const FlowId flow : m_closure)
     {
-        FlowState& state = m_flows[i];
-        if (state.isSent)
+        for (const LinkId link : m_flows[flow.Value()].view.path)
         {
-            continue;
+            m_spare[link.Value()] = m_state.Capacity()[link.Value()];
         }
+    }
+    m_closureGroups.clear();
+    std::size_t others = 0;
+    for (const FlowId flow : m_closure)
+    {
+        const FlowState& state = m_flows[flow.Value()];
         if (!state.isKept)
         {
-            Include(FlowId(i));
-            GroupState& group = m_groups[state.group.Value()];
-            if (group.mark != m_mark)
-            {
-                group.mark = m_mark;
-                m_closureGroups.push_back(state.group);
-            }
+            m_closure[others++] = flow;
+            m_closureGroups.push_back(state.group);
             continue;
         }
         for (const LinkId link : state.view.path)
@@ -102,6 +114,10 @@ Coordinator::ShareLocally()
             spare = spare > CAPACITY_EXCESS * m_state.Capacity()[link.Value()] ? spare : 0;
         }
     }
+    m_closure.resize(others);
+    std::sort(m_closureGroups.begin(), m_closureGroups.end());
+    m_closureGroups.erase(std::unique(m_closureGroups.begin(), m_closureGroups.end()),
+                          m_closureGroups.end());
     if (m_closure.empty())
     {
         return;

@@ -128,6 +128,7 @@ class Coordinator
     void Restore();
     /// Everything in the fabric is known from now on, with the rates in force.
     void TakeStock();
+    void TouchAllGroups();
     void Touch(const Path& path, GroupId group);
     void SetAppliedRate(FlowId flow, BitRate rate);
     void RecordAppliedRates();

@@ -46,6 +46,8 @@ DecisionCache::Describe(const NetworkView& view)
         real(group.weight);
         time(group.reference);
         real(group.sentBits);
+        number(group.tardiness.has_value() ? 1 : 0);
+        number(static_cast<std::uint64_t>(group.tardiness.value_or(Time()).Picoseconds()));
     }
     for (const ActiveFlow& flow : view.flows)
     {

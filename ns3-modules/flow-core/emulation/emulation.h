@@ -34,10 +34,10 @@ struct EmulationInput
     const Topology& topology;
     const std::vector<Job>& jobs;
     std::uint64_t seed = 1; ///< of the paths' hash (ECMP) and of the noise in compute times
-    Time controlDelay;      ///< from a change to the decision in force
+    Time controlDelay{};    ///< from a change to the decision in force
     /// Called now and then with (iterations done, iterations in all), for progress displays; may be
     /// empty.
-    std::function<void(std::uint64_t, std::uint64_t)> progress;
+    std::function<void(std::uint64_t, std::uint64_t)> progress{};
     ControlPlane control{};
     ControlObserver* observer = nullptr; ///< of the control plane; may be null
 };
