@@ -10,6 +10,7 @@
 #include "support/scheduler-names.h"
 #include "topology/builders.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 namespace echelon
@@ -205,7 +206,8 @@ TEST_P(SchedulerContract, RatesDoNotDependOnTheOrderOfGroups)
 
 TEST_P(SchedulerContract, ScalesWithVolumesAndCapacities)
 {
-    // A power of two, so that no rounding differs.
+    // A power of two, so that no rounding differs. What groups have sent stays, since limits on it
+    // are absolute.
     constexpr double FACTOR = 1024;
     ForEachQuestion(5, [&](const NetworkView& view) {
         std::vector<BitRate> capacity = *view.capacity;
@@ -226,6 +228,65 @@ TEST_P(SchedulerContract, ScalesWithVolumesAndCapacities)
             rate *= FACTOR;
         }
         EXPECT_EQ(Decide(scaled), expected);
+    });
+}
+
+TEST_P(SchedulerContract, RatesDoNotDependOnSizesWherePromised)
+{
+    // Flow i has i % 7 times as much left, and has sent the same.
+    if (Entry().knowsSizes)
+    {
+        return;
+    }
+    ForEachQuestion(5, [&](const NetworkView& view) {
+        NetworkView longer = view;
+        for (std::size_t i = 0; i < longer.flows.size(); ++i)
+        {
+            // What has been sent changes by the noise of a sum, far below any quantum.
+            const double more = std::exp2(40 + static_cast<double>(i % 7));
+            const double sent = longer.flows[i].sizeBits - longer.flows[i].remainingBits;
+            longer.flows[i].remainingBits = more;
+            longer.flows[i].sizeBits = more + sent;
+        }
+        ExpectNear(Decide(longer), Decide(view));
+    });
+}
+
+TEST_P(SchedulerContract, ADecisionHoldsUntilARevisitLaterThanNow)
+{
+    // Flows drain at the decided rates to the revisit, where the scheduler decides again. Each
+    // question is put at most REVISITS times: a scheduler that comes back to every flow and group
+    // a few times stays far below, one that creeps up to a limit does not. Volumes are so large
+    // that no flow ends.
+    constexpr std::size_t REVISITS = 2000;
+    ForEachQuestion(3, [&](const NetworkView& view) {
+        NetworkView later = view;
+        for (ActiveFlow& flow : later.flows)
+        {
+            flow.remainingBits += 1e13;
+            flow.sizeBits += 1e13;
+        }
+        const Time end = view.now + Time::FromSeconds(100);
+        const std::unique_ptr<Scheduler> scheduler = Make();
+        std::size_t decisions = 0;
+        for (;;)
+        {
+            const Allocation& decision = scheduler->Allocate(later);
+            if (!decision.revisit || *decision.revisit > end)
+            {
+                break;
+            }
+            ASSERT_LT(++decisions, REVISITS);
+            ASSERT_GT(*decision.revisit, later.now);
+            const double seconds = (*decision.revisit - later.now).Seconds();
+            later.now = *decision.revisit;
+            for (std::size_t i = 0; i < later.flows.size(); ++i)
+            {
+                ActiveFlow& flow = later.flows[i];
+                flow.remainingBits -= decision.rates[i] * seconds;
+                later.groups[flow.group].sentBits += decision.rates[i] * seconds;
+            }
+        }
     });
 }
 

@@ -84,6 +84,7 @@ class RandomView
             flow.release = Time::FromSeconds(9 + stream.Uniform());
             flow.idealFinish = ideals[flow.group][stream.Below(ideals[flow.group].size())];
             flow.latestFinish = flow.idealFinish + Time::FromSeconds(stream.Uniform());
+            view.groups[flow.group].sentBits += flow.sizeBits - flow.remainingBits;
             view.flows.push_back(flow);
         }
     }

@@ -32,6 +32,13 @@ inline constexpr double SAME_LEVEL = 1e-11;
 /// SAME_LEVEL, since it only saves work.
 inline constexpr double BELOW_LEVEL = 1e-6;
 
+/// A coflow counts as having reached a limit of bits sent when it is this close below it, relative:
+/// far above the noise of the sum.
+inline constexpr double OVER_LIMIT = 1e-9;
+
+/// A flow this close below a whole quantum of attained service has reached it, in quanta.
+inline constexpr double OVER_QUANTUM = 1e-6;
+
 /// The integral of a flow's rate and the flow's volume that differ by less than this, relative, are
 /// the same volume: noise of a sum over thousands of rates in force one after the other.
 inline constexpr double SAME_VOLUME = 1e-10;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/scheduler-registry.h"
 
+#include "sched/bssi.h"
+#include "sched/d-clas.h"
 #include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
 #include "sched/edf.h"
 #include "sched/fair.h"
 #include "sched/fifo.h"
+#include "sched/las.h"
+#include "sched/ncf.h"
 #include "sched/rollout.h"
+#include "sched/scf.h"
 #include "sched/sebf.h"
 #include "sched/slack.h"
 #include "sched/srpt.h"
@@ -51,6 +56,50 @@ Guarded(std::vector<SchedulerEntry> entries)
     return entries;
 }
 
+void
+Require(bool holds, const char* parameter, const char* what, const char* hint)
+{
+    if (!holds)
+    {
+        throw ParameterError(parameter, what, hint);
+    }
+}
+
+std::unique_ptr<Scheduler>
+MakeScf(const ParameterSet& parameters)
+{
+    return std::make_unique<ScfScheduler>(
+        parameters.GetText("size") == "total" ? CoflowSize::TOTAL : CoflowSize::LONGEST);
+}
+
+std::unique_ptr<Scheduler>
+MakeDClas(const ParameterSet& parameters)
+{
+    const std::int64_t queues = parameters.GetInteger("queues");
+    const Bytes firstLimit = parameters.GetBytes("first_limit");
+    const double factor = parameters.GetNumber("factor");
+    Require(queues >= 1 && queues <= 1000,
+            "queues",
+            "queues are not 1 to 1000",
+            "the paper has 10");
+    Require(firstLimit > 0, "first_limit", "the first limit is 0", "the paper has 10MB");
+    Require(factor >= 1, "factor", "the factor is below 1", "the paper has 10");
+    return std::make_unique<DClasScheduler>(DClasOptions{
+        static_cast<std::uint32_t>(queues),
+        8.0 * static_cast<double>(firstLimit),
+        factor,
+        parameters.GetText("across") == "strict" ? QueueSharing::STRICT : QueueSharing::WEIGHTED,
+        parameters.GetTime("control_delay")});
+}
+
+std::unique_ptr<Scheduler>
+MakeLas(const ParameterSet& parameters)
+{
+    const Time quantum = parameters.GetTime("quantum");
+    Require(quantum > Time(), "quantum", "the quantum takes no time", "1us is a few packets");
+    return std::make_unique<LasScheduler>(quantum, parameters.GetTime("control_delay"));
+}
+
 template <class S>
 std::unique_ptr<Scheduler>
 Make(const ParameterSet&)
@@ -68,12 +117,14 @@ SchedulerEntries()
          "per-flow max-min fairness (Bertsekas and Gallager 1992)",
          {ControlDelay()},
          true,
-         Make<FairScheduler>},
+         Make<FairScheduler>,
+         false},
         {"fifo",
          "flows in order of release, each at full rate",
          {ControlDelay()},
          true,
-         Make<FifoScheduler>},
+         Make<FifoScheduler>,
+         false},
         {"srpt",
          "flow with the least left to send first (Schrage 1968)",
          {ControlDelay()},
@@ -84,6 +135,54 @@ SchedulerEntries()
          {ControlDelay()},
          true,
          Make<EdfScheduler>},
+        {"las",
+         "flows that have sent least first, without knowing sizes (Rai et al., SIGMETRICS 2003)",
+         {ControlDelay(),
+          {"quantum",
+           ParameterType::TIME,
+           "1us",
+           "flows that differ by less than the fastest link sends in this time have sent the "
+           "same"}},
+         true,
+         MakeLas,
+         false},
+        {"scf",
+         "coflows by what they have left to send, MADD, backfill (Varys, SIGCOMM 2014)",
+         {ControlDelay(),
+          {"size",
+           ParameterType::CHOICE,
+           "total",
+           "what counts: bits left of all flows, or of the longest flow",
+           {"total", "longest"}}},
+         true,
+         MakeScf},
+        {"ncf",
+         "coflows by the smaller of senders and receivers, MADD, backfill (Varys, SIGCOMM 2014)",
+         {ControlDelay()},
+         true,
+         Make<NcfScheduler>},
+        {"d-clas",
+         "coflows in queues by what they have sent, without knowing sizes (Aalo, SIGCOMM 2015)",
+         {ControlDelay(),
+          {"queues", ParameterType::INTEGER, "10", "number of queues, 1 to 1000"},
+          {"first_limit",
+           ParameterType::BYTES,
+           "10MB",
+           "a coflow that has sent so much leaves the first queue"},
+          {"factor", ParameterType::NUMBER, "10", "from one queue's limit to the next, at least 1"},
+          {"across",
+           ParameterType::CHOICE,
+           "strict",
+           "queue after queue, or shares of each link by weights K, K - 1, ... 1",
+           {"strict", "weighted"}}},
+         true,
+         MakeDClas,
+         false},
+        {"bssi",
+         "coflows in Sincronia's primal-dual order by weight, MADD, backfill (SIGCOMM 2018)",
+         {ControlDelay()},
+         true,
+         Make<BssiScheduler>},
         {"sebf",
          "coflows by smallest effective bottleneck, MADD, backfill (Varys, SIGCOMM 2014)",
          {ControlDelay()},

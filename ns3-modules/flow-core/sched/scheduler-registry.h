@@ -28,7 +28,9 @@ struct SchedulerEntry
     std::string help; ///< one line, with the source
     std::vector<ParameterSpec> parameters;
     bool workConserving; ///< every unfinished flow crosses a link without spare capacity
+    /// @throws ParameterError for a value out of range.
     std::unique_ptr<Scheduler> (*make)(const ParameterSet& parameters);
+    bool knowsSizes = true; ///< rates depend on what flows have left to send
 };
 
 /// All schedulers, in the order of `echelon list schedulers`.

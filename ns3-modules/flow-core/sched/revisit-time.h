@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The earliest time at which a decision no longer holds because of what flows have sent.
+ *
+ *     RevisitTime revisit(view.now, controlDelay);
+ *     revisit.After(bits, rate);                   // once for each event that is foreseen
+ *     out.revisit = revisit.Earliest();
+ *
+ * Always later than now, by a picosecond at least. Also later than now by the control delay at
+ * least: what is decided now is in force only from then on, so a decision in between would decide
+ * the same from the same rates, again and again while the rates in force are small. Times that do
+ * not fit Time are never reached.
+ */
+#pragma once
+
+#include "base/time.h"
+#include "base/units.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace echelon
+{
+
+class RevisitTime
+{
+  public:
+    RevisitTime(Time now, Time controlDelay)
+        : m_now(now),
+          m_least(std::max(controlDelay, Time::FromPicoseconds(1)))
+    {
+    }
+
+    /// Something changes when this many bits have been sent at this rate. @pre bits >= 0.
+    void After(double bits, BitRate rate)
+    {
+        if (rate > 0)
+        {
+            m_seconds = std::min(m_seconds, bits / rate);
+        }
+    }
+
+    /// Rounded up to a whole picosecond.
+    std::optional<Time> Earliest() const
+    {
+        if (m_seconds >= (Time::Max() - m_now).Seconds() / 2)
+        {
+            return std::nullopt;
+        }
+        return m_now + std::max(m_least, TransmissionTime(m_seconds, 1.0));
+    }
+
+  private:
+    Time m_now;
+    Time m_least;
+    double m_seconds = std::numeric_limits<double>::infinity();
+};
+
+} // namespace echelon
