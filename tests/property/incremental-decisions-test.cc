@@ -132,6 +132,7 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
     std::vector<std::size_t> departed;
     std::size_t released = 0;
     double now = 0;
+    double revisit = -1;
     while (std::count(finish.begin(), finish.end(), -1) > 0)
     {
         const std::size_t arrivals = released;
@@ -221,10 +222,16 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
             }
             for (std::size_t i = 0; i < active.size(); ++i)
             {
-                isTouched[i] = isTouched[i] || active[i] >= arrivals;
+                isTouched[i] = isTouched[i] || active[i] >= arrivals || now == revisit;
             }
             SpreadTouch(view, linkTouched, groupTouched, isTouched);
-            rates = scheduler.Allocate(view).rates;
+            const Allocation& decision = scheduler.Allocate(view);
+            rates = decision.rates;
+            revisit = decision.revisit ? decision.revisit->Seconds() : -1;
+            if (revisit > 0)
+            {
+                next = std::min(next, revisit);
+            }
             for (std::size_t i = 0; i < active.size(); ++i)
             {
                 rates[i] = isTouched[i] ? rates[i] : inForce[active[i]];
@@ -283,14 +290,23 @@ TEST_P(IncrementalDecisionsTest, EqualNaiveSimulation)
     {
         const std::vector<Release> releases = RandomReleases(seed);
         const std::vector<Job> jobs{AsJob(releases)};
-        const auto scheduler = entry.make(ParameterSet(entry.parameters));
+        ParameterSet parameters(entry.parameters);
+        for (const ParameterSpec& spec : entry.parameters)
+        {
+            // A quantum of `las` is what a decision at another time may change.
+            if (spec.name == "quantum")
+            {
+                parameters.Set("quantum", "10ps");
+            }
+        }
+        const auto scheduler = entry.make(parameters);
         // Only max-min's shortcut is exact; the others decide less often when they use theirs.
         WithoutShortcut withoutShortcut(*scheduler);
         Scheduler& incremental = entry.name == "fair" ? *scheduler : withoutShortcut;
         FluidFabric fabric(topology);
         const RunRecord record =
             RunEmulation({topology, jobs, ROUTE_SEED, {}, {}}, incremental, fabric);
-        const auto naiveScheduler = entry.make(ParameterSet(entry.parameters));
+        const auto naiveScheduler = entry.make(parameters);
         const std::vector<double> naive = NaiveFinishes(topology, releases, *naiveScheduler);
         ASSERT_EQ(record.flows.size(), releases.size());
         for (std::size_t f = 0; f < releases.size(); ++f)
