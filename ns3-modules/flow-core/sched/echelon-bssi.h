@@ -22,10 +22,10 @@
  *  3. Rates and backfill: sched/arrangement-order.h.
  * Groups that share no link, not even through others, are ordered apart.
  *
- * Bound: for coflows (one class each, d = reference) that are there from the start, 4 times the
- * optimum with rates that keep the order and conserve work: the relaxed objective is no larger than
- * that of BSSI's order, on which Sincronia's proof rests (SIGCOMM 2018, Section 3). For several
- * classes the order is a heuristic; docs/algorithms/echelonflow.md has its measured distance.
+ * Bound: the order, for coflows (one class each, d = reference) that are there from the start and
+ * are served greedily in it, keeps within 4 times the optimum: its relaxed objective is no larger
+ * than that of BSSI's order, on which Sincronia's proof rests (SIGCOMM 2018, Section 3). The rates
+ * here keep arrangements instead; docs/algorithms/optimality.md measures the distance.
  *
  * Complexity: that of BSSI, and O(I + g log g) for each pass over g groups with I pairs of a group
  * and a link.

@@ -1,0 +1,291 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Write docs/studies/echelonflow.md: what EchelonFlow schedulers gain in iteration time, and where they do not.
+
+    tools/echelonflow-study.py build/release/bin/echelon                 run the grid, write page, CSV and figures
+    tools/echelonflow-study.py build/release/bin/echelon --from-csv      page and figures from the committed CSV
+
+Runs scenarios/paper/echelonflow-*.json over load × oversubscription × seed, and at the middle of the grid over control
+delay and profile error. About five minutes on two cores. Every figure on the page is computed from
+docs/studies/echelonflow.csv: one line per run, with the iteration time averaged over the jobs.
+"""
+
+import argparse
+import concurrent.futures
+import itertools
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import pandas
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "analysis"))
+
+from echelon_analysis.style import GREY, HATCHES, LINE_COLOURS, LINE_DASHES, WIDTH, save, styled  # noqa: E402
+
+CSV = ROOT / "docs" / "studies" / "echelonflow.csv"
+PAGE = ROOT / "docs" / "studies" / "echelonflow.md"
+IMAGE = ROOT / "docs" / "images" / "echelonflow-study"
+
+PARADIGMS = ["data-parallel", "tensor-parallel", "gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
+PIPELINES_AND_FSDP = ["gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
+SCHEDULERS = ["fair", "edf", "sebf", "bssi", "echelon", "echelon-bssi", "slack", "rollout"]
+BASELINES = ["fair", "sebf", "echelon"]
+OURS = "rollout"
+
+# Computation is the base scenario's times `slower`: the smaller, the more the network is loaded.
+SLOWER = [2, 1, 0.5]
+OVERSUBSCRIPTION = [2, 4, 8]
+SEEDS = [1, 2, 3, 4]
+CONTROL_DELAYS = ["0s", "10us", "100us", "1ms"]
+PROFILE_ERRORS = [0, 0.1, 0.2, 0.4]
+LAYER_TIMES = {"layer_forward": 500, "layer_backward": 1000}  # us, of the base scenarios
+MIDDLE = {"slower": 1, "oversubscription": 4, "control_delay": "0s", "profile_error": 0}
+
+# A loss below this share is rounding of times to picoseconds.
+SAME = 1e-6
+
+
+def points():
+    """Every run: the grid, then the two lines through its middle."""
+    for paradigm, seed in itertools.product(PARADIGMS, SEEDS):
+        cells = [dict(MIDDLE, slower=s, oversubscription=o) for s, o in itertools.product(SLOWER, OVERSUBSCRIPTION)]
+        cells += [dict(MIDDLE, control_delay=d) for d in CONTROL_DELAYS[1:]]
+        cells += [dict(MIDDLE, profile_error=e) for e in PROFILE_ERRORS[1:]]
+        for cell in cells:
+            yield dict(paradigm=paradigm, seed=seed, **cell)
+
+
+def run(binary, point):
+    """One line of the CSV per scheduler."""
+    scenario = json.loads((ROOT / "scenarios" / "paper" / f"echelonflow-{point['paradigm']}.json").read_text())
+    scenario["seed"] = point["seed"]
+    scenario["topology"]["oversubscription"] = point["oversubscription"]
+    for job in scenario["jobs"]:
+        for key, us in LAYER_TIMES.items():
+            job["workload"]["transformer"][key] = f"{us * point['slower']:g}us"
+        if point["profile_error"]:
+            job["compute_noise"] = {"sigma": point["profile_error"], "per": "task"}
+    scenario["schedulers"] = [{"name": name, "control_delay": point["control_delay"]} for name in SCHEDULERS]
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "scenario.json"
+        path.write_text(json.dumps(scenario))
+        done = subprocess.run(
+            [binary, "run", path, "--json", "--quiet", "--out", folder], capture_output=True, text=True, check=True
+        )
+    summary = json.loads(done.stdout)
+    chosen = {engine["scheduler"]: engine.get("rollout", {}).get("selected", "") for engine in summary["engine"]}
+    return [
+        dict(
+            point,
+            scheduler=entry["scheduler"],
+            iteration_s=statistics.mean(statistics.mean(job["iteration_times_s"]) for job in entry["jobs"]),
+            tardiness_s=entry["groups"]["tardiness_sum_s"],
+            selected=chosen[entry["scheduler"]],
+        )
+        for entry in summary["runs"]
+    ]
+
+
+def run_all(binary):
+    todo = list(points())
+    lines = []
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for done, found in enumerate(pool.map(lambda point: run(binary, point), todo), 1):
+            lines += found
+            if sys.stderr.isatty() or done % 50 == 0:
+                print(f"{done} of {len(todo)}", file=sys.stderr)
+    return pandas.DataFrame(lines)
+
+
+def with_ratios(data):
+    """Adds iteration time over that of fair, and over the best of the baselines, in the same cell."""
+    cell = [column for column in data.columns if column not in ("scheduler", "iteration_s", "tardiness_s", "selected")]
+    wide = data.pivot(index=cell, columns="scheduler", values="iteration_s")
+    best = wide[BASELINES].min(axis=1).rename("best")
+    joined = data.join(wide["fair"].rename("fair"), on=cell).join(best, on=cell)
+    joined["to_fair"] = joined.iteration_s / joined.fair
+    joined["to_best"] = joined.iteration_s / joined.best
+    return joined
+
+
+def part(data, **fixed):
+    for column, value in fixed.items():
+        data = data[data[column] == value]
+    return data
+
+
+def grid(data):
+    return part(data, control_delay="0s", profile_error=0)
+
+
+def line(data, column):
+    """The runs on the line through the middle of the grid along a column."""
+    return part(data, **{name: value for name, value in MIDDLE.items() if name != column})
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows]) + "\n"
+
+
+def mean_table(data, column, values, figure="to_fair"):
+    rows = [
+        [str(value)] + [f"{part(data, **{column: value, 'scheduler': s})[figure].mean():.3f}" for s in SCHEDULERS]
+        for value in values
+    ]
+    return table([column.replace("_", " ")] + SCHEDULERS, rows)
+
+
+def draw(data):
+    with styled() as plt:
+        figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 5.6))
+        bars, *lines = axes.flat
+        shown = [name for name in SCHEDULERS if name != "fair"]
+        width = 0.8 / len(shown)
+        for i, name in enumerate(shown):
+            values = [part(grid(data), paradigm=p, scheduler=name).to_fair.mean() for p in PARADIGMS]
+            bars.bar(
+                [x + (i - (len(shown) - 1) / 2) * width for x in range(len(PARADIGMS))],
+                values,
+                width,
+                label=name,
+                color=LINE_COLOURS[i],
+                hatch=HATCHES[i],
+                edgecolor="white",
+                linewidth=0.3,
+            )
+        bars.axhline(1, color=GREY, linewidth=0.8)
+        bars.set_xticks(range(len(PARADIGMS)), [p.replace("-parallel", "") for p in PARADIGMS], rotation=30, ha="right")
+        bars.set_title("by paradigm, mean over load, oversubscription, seed", fontsize=8)
+        for axis, column, values, text in zip(
+            lines,
+            ("oversubscription", "control_delay", "profile_error"),
+            (OVERSUBSCRIPTION, CONTROL_DELAYS, PROFILE_ERRORS),
+            ("oversubscription", "control delay", "profile error σ (lognormal)"),
+        ):
+            for i, name in enumerate(shown):
+                of = part(line(data, column), scheduler=name)
+                of = of[of.paradigm.isin(PIPELINES_AND_FSDP)]
+                axis.plot(
+                    range(len(values)),
+                    [of[of[column] == v].to_fair.mean() for v in values],
+                    color=LINE_COLOURS[i],
+                    linestyle=LINE_DASHES[i],
+                    marker=".",
+                    label=name,
+                )
+            axis.axhline(1, color=GREY, linewidth=0.8)
+            axis.set_xticks(range(len(values)), [str(v).replace("us", " µs").replace("ms", " ms") for v in values])
+            axis.set_xlabel(text)
+        for axis in axes.flat:
+            axis.set_ylabel("iteration time / fair")
+        low = min(axis.get_ylim()[0] for axis in lines)
+        bars.set_ylim(bottom=min(low, 0.8) - 0.1)
+        handles, labels = bars.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="upper center", ncol=len(shown), fontsize=7, frameon=False)
+        figure.tight_layout(rect=(0, 0, 1, 0.96))
+        save(figure, IMAGE)
+
+
+def cell_name(row):
+    return f"{row.paradigm}, computation × {row.slower:g}, {row.oversubscription}:1, seed {row.seed}"
+
+
+def losses(data, name, count=None):
+    of = part(data, scheduler=name)
+    lost = of[of.to_best > 1 + SAME].sort_values(["to_best", "paradigm", "seed"], ascending=[False, True, True])
+    return lost if count is None else lost.head(count)
+
+
+def best_baseline(data, row):
+    same = part(data, paradigm=row.paradigm, seed=row.seed, slower=row.slower, oversubscription=row.oversubscription)
+    return same[same.scheduler.isin(BASELINES)].sort_values("iteration_s").scheduler.iloc[0]
+
+
+def wins_table(data):
+    rows = []
+    for name in SCHEDULERS:
+        of = part(data, scheduler=name)
+        rows.append(
+            [
+                name,
+                f"{(of.to_best <= 1 + SAME).mean() * 100:.1f} %",
+                f"{of.to_best.mean():.4f}",
+                f"{of.to_best.min():.3f}",
+                f"{of.to_best.max():.3f}",
+            ]
+        )
+    header = ["scheduler", "no worse than the best of fair, sebf, echelon", "ratio to it, mean", "best", "worst"]
+    return table(header, rows)
+
+
+def page(data):
+    whole = grid(data)
+    hard = whole[whole.paradigm.isin(PIPELINES_AND_FSDP)]
+    cells = len(part(hard, scheduler=OURS))
+    lost = losses(hard, OURS)
+    selected = part(hard, scheduler=OURS).selected.value_counts()
+    text = f"""# What EchelonFlow gains, and where it does not
+
+Written by `tools/echelonflow-study.py` from `scenarios/paper/echelonflow-*.json`; every figure is computed from
+[echelonflow.csv](echelonflow.csv). Fluid fabric, {len(SEEDS)} seeds (placement and paths), 16 hosts in 4 racks, two jobs of 4 iterations that
+share oversubscribed uplinks. Figures are the iteration time, averaged over the two jobs, over that of `fair` in the same cell unless said
+otherwise; below 1 is better than fair sharing.
+
+![Iteration time by paradigm, oversubscription, control delay and profile error](../images/echelonflow-study.png)
+
+## By paradigm
+
+Mean over computation × {{{", ".join(f"{s:g}" for s in SLOWER)}}} (small: loaded network), oversubscription {", ".join(f"{o}:1" for o in OVERSUBSCRIPTION)} and seeds.
+
+{mean_table(whole, "paradigm", PARADIGMS)}
+## GPipe, 1F1B and FSDP under contention
+
+{cells} cells: {", ".join(PIPELINES_AND_FSDP)}. The bar is the best of fair, sebf and echelon *in each cell*.
+
+{wins_table(hard)}
+`rollout` loses in {len(lost)} of {cells} cells{":" if len(lost) else "."} {"; ".join(f"{cell_name(r)} ({r.to_best:.4f}, to {best_baseline(hard, r)})" for r in lost.itertuples())}
+It decides as {", ".join(f"{member} {count} times" for member, count in selected.items())}.
+
+The worst cells of `slack`, which looks at nothing but the present:
+
+{table(["cell", "ratio", "lost to"], [[cell_name(r), f"{r.to_best:.3f}", best_baseline(hard, r)] for r in losses(hard, "slack", 6).itertuples()])}
+## Load and oversubscription
+
+{mean_table(whole, "slower", SLOWER)}
+{mean_table(whole, "oversubscription", OVERSUBSCRIPTION)}
+## Control delay
+
+Computation × 1, 4:1. A decision comes into force so long after the arrival or departure that it answers; new flows wait.
+
+{mean_table(line(data, "control_delay"), "control_delay", CONTROL_DELAYS)}
+## Profile error
+
+Computation × 1, 4:1. Real compute times are the profiled ones times a lognormal error of this σ per task; schedulers know the profile only.
+
+{mean_table(line(data, "profile_error"), "profile_error", PROFILE_ERRORS)}
+"""
+    notes = PAGE.with_name("echelonflow-notes.md")
+    return text + notes.read_text(encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("binary", help="the emulator, e.g. build/release/bin/echelon")
+    parser.add_argument("--from-csv", action="store_true", help="do not run: use the committed CSV")
+    arguments = parser.parse_args()
+    if not arguments.from_csv:
+        CSV.parent.mkdir(parents=True, exist_ok=True)
+        run_all(arguments.binary).to_csv(CSV, index=False, float_format="%.9g")
+    data = with_ratios(pandas.read_csv(CSV, keep_default_na=False))
+    draw(data)
+    PAGE.write_text(page(data), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
