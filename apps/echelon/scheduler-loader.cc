@@ -60,8 +60,16 @@ LoadSchedulers(const JsonNode& node)
             choice.name = object.At("name").Choice(known);
             const auto label = object.Find("label");
             choice.label = label ? label->Name(40) : choice.name;
-            choice.parameters =
-                LoadParameters(object, SchedulerEntryOf(choice.name).parameters, {"name", "label"});
+            const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
+            choice.parameters = LoadParameters(object, entry.parameters, {"name", "label"});
+            try
+            {
+                entry.make(choice.parameters);
+            }
+            catch (const ParameterError& error)
+            {
+                object.FailParameter(error);
+            }
         }
         choice.controlDelay = choice.parameters.GetTime(CONTROL_DELAY);
         const double fairShare = choice.parameters.GetNumber(FAIR_SHARE);
