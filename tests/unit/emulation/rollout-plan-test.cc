@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Two jobs on one link of 8 Gb/s = 1 GB/s, one iteration each of one flow: job 0 sends 3 GB, job 1
+ * sends 1 GB. Iteration times: shared fairly 4 + 2 = 6 s, the short one first 4 + 1 = 5 s, the long
+ * one first 3 + 4 = 7 s.
+ */
+#include "emulation/rollout-plan.h"
+
+#include "topology/builders.h"
+
+#include <gtest/gtest.h>
+#include <map>
+
+namespace echelon
+{
+namespace
+{
+
+Job
+SendingJob(const std::string& name, Bytes bytes, double weight)
+{
+    Job job;
+    job.name = name;
+    job.weight = weight;
+    const GroupIndex g = job.graph.AddGroup({"g", "g", Arrangement::Coflow(), 1.0});
+    job.graph.AddFlow({g, DeviceId(0), DeviceId(1), bytes, 0, 1});
+    return job;
+}
+
+RolloutPlan
+Plan(double weightOfLong, RolloutScheduler& rollout)
+{
+    const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
+    const std::vector<Job> jobs{SendingJob("long", 3000000000, weightOfLong),
+                                SendingJob("short", 1000000000, 1)};
+    return PlanRollout({topology, jobs, 1, Time(), {}}, {}, rollout);
+}
+
+std::map<std::string, double>
+CostsOf(const RolloutPlan& plan)
+{
+    std::map<std::string, double> costs;
+    for (const RolloutPlan::Cost& cost : plan.costs)
+    {
+        costs[cost.member] = cost.seconds;
+    }
+    return costs;
+}
+
+TEST(RolloutPlanTest, TakesTheCheapestMember)
+{
+    RolloutScheduler rollout(RolloutObjective::ITERATION_TIME);
+    const RolloutPlan plan = Plan(1, rollout);
+    const std::map<std::string, double> costs = CostsOf(plan);
+    EXPECT_NEAR(costs.at("fair"), 6, 1e-9);
+    EXPECT_NEAR(costs.at("slack"), 5, 1e-9);
+    EXPECT_NEAR(costs.at("slack, job 0 first"), 7, 1e-9);
+    EXPECT_EQ(plan.costs[plan.selected].member, "slack");
+}
+
+// The long job weighs 4: 4 × 3 + 4 = 16 against 4 × 4 + 1 = 17 and 4 × 4 + 2 = 18.
+TEST(RolloutPlanTest, WeightsDecide)
+{
+    RolloutScheduler rollout(RolloutObjective::ITERATION_TIME);
+    const RolloutPlan plan = Plan(4, rollout);
+    const std::map<std::string, double> costs = CostsOf(plan);
+    EXPECT_NEAR(costs.at("sebf"), 17, 1e-9);
+    EXPECT_NEAR(costs.at("fair"), 18, 1e-9);
+    EXPECT_NEAR(plan.costs[plan.selected].seconds, 16, 1e-9);
+}
+
+// Tardiness is measured from the start of each group, here 0: the same figures.
+TEST(RolloutPlanTest, TardinessAsTheObjective)
+{
+    RolloutScheduler rollout(RolloutObjective::TARDINESS);
+    EXPECT_NEAR(CostsOf(Plan(1, rollout)).at("fair"), 6, 1e-9);
+}
+
+} // namespace
+} // namespace echelon
