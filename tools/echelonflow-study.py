@@ -59,7 +59,7 @@ Times under 1 in the tables for delay and error are against `fair` with the same
 - **Two FSDP jobs in step.** With equal jobs that collide in every layer, any rule that judges by the present alternates between them, and both pay. A strict order of the jobs lets one
   run free and the other fill its gaps. `echelon` falls into one by accident, as the late job stays late; `rollout` tries each job first and finds it. These are the cells that `slack` loses.
 - **Earliest ideal finish first, flow by flow (`edf`).** Right on one link, wrong for collectives: their flows block each other's ports one by one, and a collective ends with its last flow.
-- **Late decisions.** Most flows here last between 0.1 and 2 ms. With 1 ms of control delay a new flow waits as long as it would last, so order gains less than waiting costs; only knowing the jobs
+- **Late decisions.** A new flow waits until a decision covers it. With 1 ms of control delay that wait costs more than the order of flows gains; only knowing the jobs
   ahead still pays. At 100 µs most of the gain is left.
 - **Wrong profiles.** An error of 20 to 40 % per task costs little: orders depend on sizes, which are known, and on which computation waits, which the error seldom changes.
 - **No contention, no gain.** Without oversubscription and with jobs apart, all schedulers are alike; the grid starts at 2:1.
