@@ -66,6 +66,22 @@ DClasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
         }
     }
     out.revisit = revisit.Earliest();
+    out.memory = m_order;
+    DoRecall(view, out);
+}
+
+void
+DClasScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+{
+    m_backfill.SetRanks(view, decision.memory);
+}
+
+bool
+DClasScheduler::DoRepair(const NetworkState& state,
+                         const NetworkChange& change,
+                         std::vector<FlowRate>& changes)
+{
+    return m_backfill.Repair(state, change, changes);
 }
 
 void

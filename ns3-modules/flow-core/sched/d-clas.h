@@ -27,6 +27,9 @@
  *  2. A coflow that comes down takes its place in the queue by its reference time, not the last.
  *  3. Limits are in MB of 10^6 bytes; the authors' simulator has 2^20.
  *  4. Links inside the fabric count like ports.
+ *  5. It decides when a flow comes, a coflow ends or reaches a limit. When a flow ends before its
+ *     coflow, what it had is backfilled along the last order (sched/rank-backfill.h); a coflow that
+ *     is faster for it changes queues at the next decision.
  *
  * Ties: equal reference times by group id. Within OVER_LIMIT below a limit counts as above it.
  * Work-conserving: max-min leaves each flow with a full link. Group weights are ignored.
@@ -36,6 +39,7 @@
 #include "sched/flows-by-group.h"
 #include "sched/group-ranking.h"
 #include "sched/max-min.h"
+#include "sched/rank-backfill.h"
 #include "sched/residual-capacity.h"
 #include "sched/scheduler.h"
 
@@ -76,6 +80,10 @@ class DClasScheduler : public Scheduler
     };
 
     void DoAllocate(const NetworkView& view, Allocation& out) override;
+    bool DoRepair(const NetworkState& state,
+                  const NetworkChange& change,
+                  std::vector<FlowRate>& changes) override;
+    void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
     void ShareByWeight(const NetworkView& view, Allocation& out);
     void WeighQueues(const NetworkView& view);
@@ -88,6 +96,7 @@ class DClasScheduler : public Scheduler
 
     DClasOptions m_options;
     std::vector<double> m_limits; ///< bits, by queue but the last
+    RankBackfill m_backfill;
     FlowsByGroup m_byGroup;
     GroupRanking<std::pair<std::uint32_t, Time>> m_ranking;
     std::vector<std::uint32_t> m_order;

@@ -31,6 +31,7 @@
 #include "sched/flows-by-group.h"
 #include "sched/madd.h"
 #include "sched/ordered-allocation.h"
+#include "sched/rank-backfill.h"
 #include "sched/scheduler.h"
 
 namespace echelon
@@ -47,13 +48,6 @@ class GroupOrderScheduler : public Scheduler
     Madd m_madd;
 
   private:
-    /// A flow that backfill may serve.
-    struct Candidate
-    {
-        std::uint32_t rank;
-        FlowId flow;
-    };
-
     void DoAllocate(const NetworkView& view, Allocation& out) override;
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
@@ -61,14 +55,9 @@ class GroupOrderScheduler : public Scheduler
 
     void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
-    /// What rates in force and grants of this repair leave free on the path.
-    double SpareOn(const NetworkState& state, const Path& path) const;
-
     ResidualCapacity m_residual;
     std::vector<std::uint32_t> m_order;
-    std::vector<std::uint32_t> m_rankOfGroup; ///< by GroupId, of the last decision on it
-    std::vector<Candidate> m_candidates;
-    std::vector<double> m_granted; ///< by link id, in the present repair; all zero between repairs
+    RankBackfill m_backfill;
 };
 
 } // namespace echelon

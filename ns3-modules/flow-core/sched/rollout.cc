@@ -58,4 +58,10 @@ RolloutScheduler::DoRepair(const NetworkState& state,
     return m_selected->Repair(state, change, changes);
 }
 
+void
+RolloutScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+{
+    m_selected->Recall(view, decision);
+}
+
 } // namespace echelon

@@ -79,6 +79,7 @@ class RolloutScheduler : public Scheduler
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
+    void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
     RolloutObjective m_objective;
     std::unique_ptr<Scheduler> m_selected;
