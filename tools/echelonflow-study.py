@@ -6,7 +6,7 @@
     tools/echelonflow-study.py build/release/bin/echelon --from-csv      page and figures from the committed CSV
 
 Runs scenarios/paper/echelonflow-*.json over load × oversubscription × seed, and at the middle of the grid over control
-delay and profile error. About five minutes on two cores. Every figure on the page is computed from
+delay and profile error. About ten minutes on two cores. Every figure on the page is computed from
 docs/studies/echelonflow.csv: one line per run, with the iteration time averaged over the jobs.
 """
 
@@ -31,7 +31,17 @@ CSV = ROOT / "docs" / "studies" / "echelonflow.csv"
 PAGE = ROOT / "docs" / "studies" / "echelonflow.md"
 IMAGE = ROOT / "docs" / "images" / "echelonflow-study"
 
-PARADIGMS = ["data-parallel", "tensor-parallel", "gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
+PARADIGMS = [
+    "data-parallel",
+    "parameter-server",
+    "tensor-parallel",
+    "expert-parallel",
+    "gpipe",
+    "1f1b",
+    "fsdp",
+    "gpipe-fsdp",
+    "1f1b-fsdp",
+]
 PIPELINES_AND_FSDP = ["gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
 SCHEDULERS = ["fair", "edf", "sebf", "bssi", "echelon", "echelon-bssi", "slack", "rollout"]
 BASELINES = ["fair", "sebf", "echelon"]
@@ -51,7 +61,7 @@ Times under 1 in the tables for delay and error are against `fair` with the same
 
 ## Where it does not help, and why
 
-- **Data and tensor parallelism.** Their EchelonFlows are coflows (d = r), so an arrangement adds nothing to what `sebf` and `bssi` know. What the others gain
+- **Data, tensor and expert parallelism, parameter servers.** Their EchelonFlows are coflows (d = r), so an arrangement adds nothing to what `sebf` and `bssi` know. What the others gain
   there comes from the order of jobs (`rollout`) or from weights, not from ideal finish times.
 - **1F1B under the paper's rank.** `echelon` ranks by tardiness, lateness so far included. A pipeline that has once been late ranks behind every fresh all-reduce,
   gets later, and ranks further behind. `echelon-bssi` and `slack` count only what is still to come, and the loss is gone
@@ -179,7 +189,7 @@ def draw(data):
                 linewidth=0.3,
             )
         bars.axhline(1, color=GREY, linewidth=0.8)
-        bars.set_xticks(range(len(PARADIGMS)), [p.replace("-parallel", "") for p in PARADIGMS], rotation=30, ha="right")
+        bars.set_xticks(range(len(PARADIGMS)), [p.replace("-parallel", "").replace("parameter-", "param. ") for p in PARADIGMS], rotation=30, ha="right")
         bars.set_title("by paradigm, mean over load, oversubscription, seed", fontsize=8)
         for axis, column, values, text in zip(
             lines,

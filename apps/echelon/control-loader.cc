@@ -18,6 +18,9 @@ TimeText(Time time)
 
 } // namespace
 
+/// Longer ones would add up to more than the clock can hold.
+const Time LONGEST = Time::FromSeconds(1);
+
 ControlPlane
 LoadControl(const std::optional<JsonNode>& node, std::uint64_t seed)
 {
@@ -39,6 +42,10 @@ LoadControl(const std::optional<JsonNode>& node, std::uint64_t seed)
         if (const auto value = object.Find(key))
         {
             time = value->Duration();
+            if (time > LONGEST)
+            {
+                value->Fail("longer than 1 s", "control planes work in micro- to milliseconds");
+            }
         }
     };
     readTime("minimum_interval", control.minimumInterval);

@@ -37,6 +37,10 @@ ReadInput(const std::string& path)
 void
 WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string& description)
 {
+    if (fs::exists(path) && !fs::is_regular_file(path))
+    {
+        throw OutputError(path + " is there and is not a file");
+    }
     const std::string draft = path + ".part-" + std::to_string(getpid());
     std::error_code error;
     try
@@ -67,6 +71,11 @@ ConvertCoflowBenchmark(const ConvertOptions& options)
     format.megabyte = ParseBytes(options.megabyte);
     const CoflowBenchmark read =
         ParseCoflowBenchmark(options.input, ReadInput(options.input), format);
+    std::error_code ignored;
+    if (fs::equivalent(options.input, options.output, ignored))
+    {
+        throw OutputError(options.output + " is the input itself");
+    }
     const std::string name = fs::path(options.input).filename().string();
     const std::size_t coflows = read.trace.coflows.size();
     WriteWhole(options.output,

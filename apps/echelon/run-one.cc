@@ -59,13 +59,16 @@ RunOne(const Scenario& scenario, const SchedulerChoice& choice, const ProgressCa
                                choice.controlDelay,
                                progress,
                                scenario.control};
+    const double fairShare = choice.parameters.GetNumber("fair_share");
     if (auto* const rollout = dynamic_cast<RolloutScheduler*>(scheduler.get()))
     {
         const ParameterSet& framing = scenario.fabric.parameters;
-        outcome.plan =
-            PlanRollout(input, {framing.GetBytes("segment"), framing.GetBytes("header")}, *rollout);
+        outcome.plan = PlanRollout(input,
+                                   {framing.GetBytes("segment"), framing.GetBytes("header")},
+                                   fairShare,
+                                   *rollout);
     }
-    scheduler = WithFairShare(std::move(scheduler), choice.parameters.GetNumber("fair_share"));
+    scheduler = WithFairShare(std::move(scheduler), fairShare);
     const auto fabric = MakeFabric(scenario, choice, input);
     outcome.record = RunEmulation(input, *scheduler, *fabric);
     outcome.summary = Summarise(outcome.record, scenario.topology);

@@ -16,6 +16,9 @@ namespace
 const char* const CONTROL_DELAY = "control_delay";
 const char* const FAIR_SHARE = "fair_share";
 
+/// Longer ones would add up to more than the clock can hold.
+const Time LONGEST_DELAY = Time::FromSeconds(1);
+
 /// The label of an entry of "schedulers" as written, "" when it has none.
 std::string
 LabelOf(const Json& entry)
@@ -72,12 +75,25 @@ LoadSchedulers(const JsonNode& node)
             }
         }
         choice.controlDelay = choice.parameters.GetTime(CONTROL_DELAY);
+        if (choice.controlDelay > LONGEST_DELAY)
+        {
+            item.Object().FailAt(CONTROL_DELAY,
+                                 "longer than 1 s",
+                                 "control planes work in micro- to milliseconds");
+        }
         const double fairShare = choice.parameters.GetNumber(FAIR_SHARE);
         if (fairShare < 0 || fairShare >= 1)
         {
             item.Object().FailAt(FAIR_SHARE,
                                  "the part of a link is not at least 0 and below 1",
                                  "0.1 leaves nine tenths to the scheduler");
+        }
+        if (fairShare > 0 && SchedulerEntryOf(choice.name).foresees)
+        {
+            item.Object().FailAt(FAIR_SHARE,
+                                 choice.name +
+                                     " foresees its next decision from its own rates only",
+                                 "leave it out here, or take another scheduler");
         }
         const bool twice = std::any_of(choices.begin(), choices.end(), [&](const auto& other) {
             return other.label == choice.label;

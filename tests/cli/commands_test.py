@@ -78,7 +78,7 @@ class ShippedTest(CliTestCase):
         path = ROOT / "scenarios" / "quickstart" / "quickstart.json"
         summary = self.summary(path)
         self.assertEqual([run["scheduler"] for run in summary["runs"]],
-                         ["fair", "fifo", "srpt", "edf", "sebf", "echelon"])
+                         ["fair", "srpt", "sebf", "bssi", "echelon", "slack"])
         bytes_moved = {run["flows"]["bytes"] for run in summary["runs"]}
         self.assertEqual(len(bytes_moved), 1)
 

@@ -136,6 +136,7 @@ Coordinator::RemoveFlow(FlowId flow)
     SetAppliedRate(flow, 0);
     RecordAppliedRates();
     m_flows[flow.Value()].isSent = true;
+    m_flows[flow.Value()].sentAt = m_fabric.Now();
     --m_sending;
     if (m_isLost)
     {
@@ -156,7 +157,7 @@ Coordinator::Forget(FlowId flow)
     m_flows[moved.Value()].placeInGroup = state.placeInGroup;
     group.flows.pop_back();
     group.departedBits += state.view.sizeBits;
-    const Time tardiness = m_fabric.Now() - state.view.idealFinish;
+    const Time tardiness = state.sentAt - state.view.idealFinish;
     group.view.tardiness = std::max(group.view.tardiness.value_or(tardiness), tardiness);
     m_change.onlyDepartures = m_change.onlyDepartures && !group.flows.empty();
     if (m_observer && !m_isLost)
@@ -332,7 +333,12 @@ Coordinator::DecideOnClosure()
             m_rates.push_back({m_closure[i], allocation.rates[i]});
         }
     }
-    if (allocation.revisit)
+    // A flow that has left without its report stands still for the scheduler: what it foresees
+    // would come again and again. The report brings a decision anyway.
+    const bool isUpToDate = std::none_of(m_closure.begin(), m_closure.end(), [this](FlowId flow) {
+        return m_flows[flow.Value()].isSent;
+    });
+    if (allocation.revisit && isUpToDate)
     {
         RequestRevisit(*allocation.revisit);
     }

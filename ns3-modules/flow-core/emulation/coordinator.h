@@ -88,6 +88,7 @@ class Coordinator
         BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
         bool isKnown = false;    ///< the coordinator has heard of it
         bool isSent = false;     ///< it has left its source, whether the coordinator knows or not
+        Time sentAt;             ///< when it left
         bool isRuled = false;    ///< a decision on it is in force, be it to wait
         bool isKept = false;     ///< during an outage: it keeps the rate in force
         std::uint8_t queue = 0;  ///< told to the fabric, when isQueued

@@ -36,6 +36,7 @@ DecisionCache::Describe(const NetworkView& view)
     number(view.jobs.size());
     for (const ActiveJob& job : view.jobs)
     {
+        number(job.id.Value()); // some schedulers put a job first
         real(job.weight);
         time(job.iterationStart);
         number(static_cast<std::uint64_t>(job.idealIteration.Picoseconds()));

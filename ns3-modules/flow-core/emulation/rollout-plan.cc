@@ -2,6 +2,7 @@
 #include "emulation/rollout-plan.h"
 
 #include "metrics/summary.h"
+#include "sched/starvation-guard.h"
 
 namespace echelon
 {
@@ -25,7 +26,10 @@ IterationTime(const EmulationInput& input, const RunRecord& record)
 } // namespace
 
 RolloutPlan
-PlanRollout(const EmulationInput& input, Framing framing, RolloutScheduler& rollout)
+PlanRollout(const EmulationInput& input,
+            Framing framing,
+            double fairShare,
+            RolloutScheduler& rollout)
 {
     std::vector<Job> profiled = input.jobs;
     for (Job& job : profiled)
@@ -38,7 +42,7 @@ PlanRollout(const EmulationInput& input, Framing framing, RolloutScheduler& roll
     RolloutPlan plan;
     for (const RolloutMember& member : members)
     {
-        const std::unique_ptr<Scheduler> scheduler = member.make();
+        const std::unique_ptr<Scheduler> scheduler = WithFairShare(member.make(), fairShare);
         FluidFabric fabric(input.topology, framing);
         const RunRecord record = RunEmulation(ahead, *scheduler, fabric);
         const double cost = rollout.Objective() == RolloutObjective::ITERATION_TIME

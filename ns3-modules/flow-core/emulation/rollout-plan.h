@@ -4,11 +4,11 @@
  * Plans a run under `rollout`: runs the jobs under every member on the fluid fabric and selects the
  * best.
  *
- *     const RolloutPlan plan = PlanRollout(input, {4096, 82}, rollout);
+ *     const RolloutPlan plan = PlanRollout(input, {4096, 82}, 0, rollout);
  *     plan.costs[plan.selected];          // {"slack", 12.7}
  *
- * The jobs run as profiled, with the run's control delay. Cost: one fluid run per member. See
- * sched/rollout.h.
+ * The jobs run as profiled, with the run's control delay and fair share. Cost: one fluid run per
+ * member. See sched/rollout.h.
  */
 #pragma once
 
@@ -35,6 +35,10 @@ struct RolloutPlan
     std::size_t selected = 0;
 };
 
-RolloutPlan PlanRollout(const EmulationInput& input, Framing framing, RolloutScheduler& rollout);
+/// @param fairShare of every link, that the run's starvation guard takes.
+RolloutPlan PlanRollout(const EmulationInput& input,
+                        Framing framing,
+                        double fairShare,
+                        RolloutScheduler& rollout);
 
 } // namespace echelon

@@ -31,6 +31,7 @@ struct SchedulerEntry
     /// @throws ParameterError for a value out of range.
     std::unique_ptr<Scheduler> (*make)(const ParameterSet& parameters);
     bool knowsSizes = true; ///< rates depend on what flows have left to send
+    bool foresees = false;  ///< it names the time of its next decision, from the rates it has given
 };
 
 /// All schedulers, in the order of `echelon list schedulers`.

@@ -34,7 +34,7 @@ Plan(double weightOfLong, RolloutScheduler& rollout)
     const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
     const std::vector<Job> jobs{SendingJob("long", 3000000000, weightOfLong),
                                 SendingJob("short", 1000000000, 1)};
-    return PlanRollout({topology, jobs, 1, Time(), {}}, {}, rollout);
+    return PlanRollout({topology, jobs, 1, Time(), {}}, {}, 0, rollout);
 }
 
 std::map<std::string, double>
