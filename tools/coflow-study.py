@@ -171,7 +171,7 @@ Written by `tools/coflow-study.py`; every figure is of its last run ({platform.m
 
 CCT: from a coflow's arrival to its last byte. p95: nearest rank. Coflows whose flows all stay in their rack (3) take no time on any fabric and are in no figure.
 
-**Result.** Over per-flow fairness: {"; ".join(gains)}. Published for Varys: {PUBLISHED[0]}× and {PUBLISHED[1]}×, measured on a cluster of 100 machines, so
+**Result.** Over per-flow fairness: {"; ".join(gains)}. Published for Varys: {PUBLISHED[0]}× and {PUBLISHED[1]}×, measured on another system, so
 that direction and size can agree but not the digits. How much of the rest is a matter of what "fair" means is [below](#what-coflowsim-does-otherwise).
 
 {first}{whole}`las` decides on all flows at every departure, and is run on the first coflows only.

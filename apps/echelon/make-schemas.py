@@ -501,6 +501,12 @@ def summary():
             ),
         }
     )
+    engine["properties"]["rollout"] = every(
+        {
+            "selected": NAME,
+            "costs": array(every({"member": NAME, "objective_s": {"type": "number"}}), 1),
+        }
+    )
     return every(
         {
             "schema": {"const": "echelon/summary/1"},
