@@ -2,7 +2,7 @@
 #include "workload/paradigm-transformer.h"
 
 #include "base/contracts.h"
-#include "workload/expert-load.h"
+#include "moe/expert-load.h"
 #include "workload/transformer-plan.h"
 
 #include <algorithm>

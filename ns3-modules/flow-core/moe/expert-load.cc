@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/expert-load.h"
+#include "moe/expert-load.h"
 
 #include "base/contracts.h"
 #include "base/random.h"

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/order-registry.h"
+
+#include "base/contracts.h"
+#include "base/parameters.h"
+#include "moe/at-once.h"
+#include "moe/spread-out.h"
+
+namespace echelon
+{
+
+const std::vector<OrderEntry>&
+OrderEntries()
+{
+    static const std::vector<OrderEntry> ENTRIES{
+        {"spread-out",
+         "in stage i rank s sends to rank s + i; no rank waits for another",
+         StartRule::SENDER_ORDER,
+         PlanSpreadOut},
+        {"at-once",
+         "no order: all pairs send at once and share the ports",
+         StartRule::AT_ONCE,
+         PlanAtOnce}};
+    return ENTRIES;
+}
+
+const OrderEntry&
+OrderEntryOf(const std::string& name)
+{
+    std::vector<std::string> names;
+    for (const OrderEntry& entry : OrderEntries())
+    {
+        if (entry.name == name)
+        {
+            return entry;
+        }
+        names.push_back(entry.name);
+    }
+    const std::string closest = ClosestMatch(name, names);
+    throw ParameterError("order",
+                         "unknown order \"" + name + "\"",
+                         closest.empty() ? "see echelon list orders"
+                                         : "did you mean \"" + closest + "\"?");
+}
+
+TransmissionPlan
+MakePlan(const std::string& order,
+         const TrafficMatrix& traffic,
+         const PlanningFabric& fabric,
+         const OrderOptions& options)
+{
+    ECHELON_REQUIRE(fabric.Ranks() == traffic.Size(), "every rank of the traffic has a port");
+    if (!(options.gap >= 0 && options.gap < 1))
+    {
+        throw ParameterError("gap",
+                             "gap must be at least 0 and below 1",
+                             "0.01: at most 1 % above the bound");
+    }
+    return OrderEntryOf(order).plan(traffic, fabric, options);
+}
+
+} // namespace echelon

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * How long a plan takes between ports alone: exact fluid times, no propagation, no racks.
+ *
+ *     PlanTiming timing = TimePlan(plan, fabric);
+ *     timing.makespan;                           // Time
+ *     timing.transmissions[k];                   // start and end, in the plan's order
+ *
+ * What shares a port depends on the plan's rule (moe/transmission-plan.h):
+ * - EXCLUSIVE: a transmission gets the lower of its two ports' rates from the moment when both are
+ *   free of earlier stages: O(transmissions).
+ * - SENDER_ORDER: each sender has one transmission under way; those to one receiver share its port
+ *   max-min fairly: head-of-line blocking. O(transmissions × fan-in).
+ * - AT_ONCE: max-min fair over all ports. O(transmissions × distinct ending times).
+ * Inside a server transmissions share the scale-up ports max-min fairly. On racks that block, run
+ * the plan on a fabric instead (workload/planned-all-to-all.h).
+ */
+#pragma once
+
+#include "base/time.h"
+#include "moe/planning-fabric.h"
+#include "moe/transmission-plan.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// When a transmission is under way.
+struct TransmissionTime
+{
+    Time start;
+    Time end;
+};
+
+struct PlanTiming
+{
+    Time makespan;
+    std::vector<TransmissionTime> transmissions; ///< stage by stage, in the stage's order
+    /// The largest number of senders that one receiver's port hears at a time.
+    std::uint32_t fanIn = 0;
+};
+
+/// @pre the plan is for the fabric's ranks.
+PlanTiming TimePlan(const TransmissionPlan& plan, const PlanningFabric& fabric);
+
+} // namespace echelon
