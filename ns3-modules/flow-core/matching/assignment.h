@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The perfect matching of a square matrix with the least, or the largest, sum of weights.
+ *
+ *     std::vector<std::uint32_t> columnOf = MinimumAssignment(2, {4, 9,      // row 0
+ *                                                                 7, 5});    // row 1
+ *     columnOf;                    // {0, 1}: 4 + 5
+ *
+ * Rows join one by one, each by a shortest augmenting path over reduced costs. Time: O(n³). Memory:
+ * O(n) beside the matrix. Equal sums: of equally short paths the one to the lowest column goes on;
+ * the result depends on the matrix alone. Weights are in any unit, of either sign.
+ * Errors: n × the largest absolute weight above 2 × 10^18 breaks the contract: the potentials might
+ * not fit 64 bits.
+ * Source: Kuhn: "The Hungarian method", Naval Research Logistics Quarterly 2, 1955; Jonker,
+ * Volgenant: "A shortest augmenting path algorithm", Computing 38, 1987 (the augmentation only).
+ */
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// @param n >= 1. @param costs n × n, row by row. @returns by row: its column.
+std::vector<std::uint32_t> MinimumAssignment(std::uint32_t n,
+                                             const std::vector<std::int64_t>& costs);
+
+/// The largest sum instead.
+std::vector<std::uint32_t> MaximumAssignment(std::uint32_t n,
+                                             const std::vector<std::int64_t>& weights);
+
+} // namespace echelon

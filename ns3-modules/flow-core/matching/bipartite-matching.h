@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A largest matching of a bipartite graph: Hopcroft and Karp.
+ *
+ *     BipartiteMatching m = MaximumMatching(3, {{0, 1}, {0}, {2}});   // columns of each row
+ *     m.size;              // 3
+ *     m.columnOf[0];       // 1
+ *
+ * Time: O(edges × sqrt(rows + columns)). Memory: O(rows + columns) beside the graph. The result
+ * depends on the order of the edges alone: each row takes the first column that serves.
+ * Errors: a column out of range breaks the contract. Boost.Graph's matchings want a graph of
+ * its own and know no bipartite structure (Edmonds, O(n × edges)).
+ * Source: Hopcroft, Karp: "An n^(5/2) algorithm for maximum matchings in bipartite graphs", SIAM
+ * J. Comput. 2(4), 1973.
+ */
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// In place of a partner: there is none.
+constexpr std::uint32_t UNMATCHED = 0xffffffff;
+
+struct BipartiteMatching
+{
+    std::uint32_t size = 0;
+    std::vector<std::uint32_t> columnOf; ///< by row, or UNMATCHED
+    std::vector<std::uint32_t> rowOf;    ///< by column, or UNMATCHED
+};
+
+/// @param columns how many there are. @param columnsOf by row: the columns it may be matched with.
+BipartiteMatching MaximumMatching(std::uint32_t columns,
+                                  const std::vector<std::vector<std::uint32_t>>& columnsOf);
+
+} // namespace echelon
