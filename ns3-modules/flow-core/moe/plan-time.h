@@ -29,7 +29,7 @@ namespace echelon
 {
 
 /// When a transmission is under way.
-struct TransmissionTime
+struct TransmissionSpan
 {
     Time start;
     Time end;
@@ -38,7 +38,7 @@ struct TransmissionTime
 struct PlanTiming
 {
     Time makespan;
-    std::vector<TransmissionTime> transmissions; ///< stage by stage, in the stage's order
+    std::vector<TransmissionSpan> transmissions; ///< stage by stage, in the stage's order
     /// The largest number of senders that one receiver's port hears at a time.
     std::uint32_t fanIn = 0;
 };

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/port-sharing.h"
+
+#include "base/contracts.h"
+#include "base/tolerances.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr double NEVER = std::numeric_limits<double>::infinity();
+
+/// Bits per picosecond.
+double
+PerPicosecond(BitRate rate)
+{
+    return rate / 1e12;
+}
+
+class Sharing
+{
+  public:
+    Sharing(const std::vector<BitRate>& sending, const std::vector<BitRate>& receiving)
+        : m_senders(sending.size()),
+          m_ports(sending.size() + receiving.size()),
+          m_between(m_ports * m_ports, 0.0),
+          m_underWay(m_ports, 0.0)
+    {
+        for (const std::vector<BitRate>* side : {&sending, &receiving})
+        {
+            for (const BitRate rate : *side)
+            {
+                m_capacity.push_back(PerPicosecond(rate));
+            }
+        }
+    }
+
+    std::vector<double> Run(const std::vector<SharedTransmission>& all)
+    {
+        std::vector<double> ends(all.size(), 0.0);
+        std::vector<std::size_t> byRelease(all.size());
+        std::iota(byRelease.begin(), byRelease.end(), std::size_t{0});
+        std::stable_sort(byRelease.begin(), byRelease.end(), [&all](std::size_t a, std::size_t b) {
+            return all[a].release < all[b].release;
+        });
+        std::vector<Active> active;
+        std::size_t released = 0;
+        double now = 0;
+        while (released < all.size() || !active.empty())
+        {
+            if (active.empty())
+            {
+                now = std::max(now, all[byRelease[released]].release);
+            }
+            for (; released < all.size() && all[byRelease[released]].release <= now; ++released)
+            {
+                const SharedTransmission& one = all[byRelease[released]];
+                active.push_back({byRelease[released],
+                                  one.sender,
+                                  static_cast<std::uint32_t>(m_senders + one.receiver),
+                                  one.bits,
+                                  one.bits * SAME_VOLUME});
+                Count(active.back(), 1);
+            }
+            Solve();
+            double next = released < all.size() ? all[byRelease[released]].release : NEVER;
+            std::size_t first = active.size(); // the one that ends next, by its number if in time
+            for (std::size_t k = 0; k < active.size(); ++k)
+            {
+                const double end = now + active[k].bits / Rate(active[k]);
+                if (end < next)
+                {
+                    next = end;
+                    first = k;
+                }
+            }
+            std::size_t kept = 0;
+            for (std::size_t k = 0; k < active.size(); ++k)
+            {
+                Active& one = active[k];
+                one.bits -= Rate(one) * (next - now);
+                if (k == first || one.bits <= one.noise)
+                {
+                    ends[one.number] = next;
+                    m_finished.push_back(one);
+                    continue;
+                }
+                active[kept++] = one;
+            }
+            active.resize(kept);
+            for (const Active& one : m_finished)
+            {
+                Count(one, -1);
+            }
+            m_finished.clear();
+            now = next;
+        }
+        return ends;
+    }
+
+  private:
+    struct Active
+    {
+        std::size_t number;
+        std::uint32_t sender;
+        std::uint32_t receiver; ///< as a port: after all senders
+        double bits;            ///< left
+        double noise;           ///< as good as nothing left
+    };
+
+    void Count(const Active& one, double change)
+    {
+        m_between[one.sender * m_ports + one.receiver] += change;
+        m_between[one.receiver * m_ports + one.sender] += change;
+        m_underWay[one.sender] += change;
+        m_underWay[one.receiver] += change;
+    }
+
+    double Rate(const Active& one) const
+    {
+        return std::min(m_level[one.sender], m_level[one.receiver]);
+    }
+
+    /// Levels of all ports; a port is taken when its level is the smallest left.
+    void Solve()
+    {
+        m_level.assign(m_ports, NEVER);
+        m_left = m_capacity;
+        m_unfixed = m_underWay;
+        m_open.clear();
+        for (std::size_t port = 0; port < m_ports; ++port)
+        {
+            if (m_unfixed[port] > 0)
+            {
+                m_open.push_back(port);
+            }
+        }
+        while (!m_open.empty())
+        {
+            std::size_t lowest = m_open.size();
+            double level = NEVER;
+            std::size_t kept = 0;
+            for (const std::size_t port : m_open)
+            {
+                // Counts are whole numbers, so that this is exact.
+                if (m_unfixed[port] <= 0)
+                {
+                    continue;
+                }
+                const double share = m_left[port] / m_unfixed[port];
+                if (share < level)
+                {
+                    level = share;
+                    lowest = kept;
+                }
+                m_open[kept++] = port;
+            }
+            m_open.resize(kept);
+            if (kept == 0)
+            {
+                return;
+            }
+            const std::size_t taken = m_open[lowest];
+            m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(lowest));
+            m_level[taken] = level;
+            // What a port across has taken already is written too, but not read again.
+            const bool sender = taken < m_senders;
+            const double* between = &m_between[taken * m_ports];
+            for (std::size_t other = sender ? m_senders : 0; other < (sender ? m_ports : m_senders);
+                 ++other)
+            {
+                m_left[other] -= level * between[other];
+                m_unfixed[other] -= between[other];
+            }
+        }
+    }
+
+    std::size_t m_senders;
+    std::size_t m_ports;
+    std::vector<double> m_capacity; ///< bits per picosecond
+    std::vector<double> m_between;  ///< transmissions under way, by pair of ports
+    std::vector<double> m_underWay; ///< by port
+    std::vector<double> m_level;    ///< rate of each transmission that the port limits
+    std::vector<double> m_left;
+    std::vector<double> m_unfixed;
+    std::vector<std::size_t> m_open;
+    std::vector<Active> m_finished;
+};
+
+} // namespace
+
+std::vector<double>
+ShareMaxMin(const std::vector<BitRate>& sending,
+            const std::vector<BitRate>& receiving,
+            const std::vector<SharedTransmission>& transmissions)
+{
+    for (const SharedTransmission& one : transmissions)
+    {
+        ECHELON_REQUIRE(one.sender < sending.size() && one.receiver < receiving.size() &&
+                            one.bits > 0,
+                        "a transmission has bits and ports");
+    }
+    return Sharing(sending, receiving).Run(transmissions);
+}
+
+} // namespace echelon
