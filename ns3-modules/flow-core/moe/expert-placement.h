@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Which GPU an expert gets when one model has the GPUs to itself.
+ *
+ *     Placement p = PlaceSorted(layer, cluster);          // Theorem 5.1, O(n log n)
+ *     Placement q = PlaceOptimally(layer, cluster, {});   // the least Equation 1, also where 5.1
+ * fails Placement r = PlaceAtRandom(8, seed);               // RGA
+ *
+ * Li et al. (arXiv 2410.17043), Theorem 5.1: experts by tokens and GPUs by performance, both
+ * descending, matched in order. Deviations and what the paper leaves open:
+ * 1. "Tokens" of an expert are the larger of the bytes that it receives and that its tokens send:
+ *    what its busier port carries, in the dispatch and in the combine.
+ * 2. "Performance" is the rate, then the speed: the paper assumes that more compute never comes
+ *    with less bandwidth.
+ * 3. Ties go to the lower id.
+ * 4. The theorem holds when each expert's gate, busier port, FFN and aggregation rank the experts
+ *    alike, and the reading is fluid. With general matrices it need not: an expert may receive much
+ *    and send little. PlaceOptimally is exact for the fluid reading whatever the matrix.
+ */
+#pragma once
+
+#include "moe/layer-timeline.h"
+#include "moe/moe-layer.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// max(bytes sent, bytes received) of each expert in the dispatch.
+std::vector<Bytes> ExpertTraffic(const MoeLayer& layer);
+
+/// Indices by descending weight; ties by index.
+template <class T>
+std::vector<std::uint32_t> DescendingOrder(const std::vector<T>& weights);
+
+/// GPUs from the fastest: by rate, then speed, then id.
+std::vector<std::uint32_t> GpusByPerformance(const GpuCluster& cluster);
+
+Placement PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster);
+
+/// A placement with the least duration of ExclusiveTimeline in the fluid reading: thresholds on two
+/// of its three maxima and a bottleneck matching on the third. O(n^4) matchings at worst; bounds
+/// leave a few thousand at 64 GPUs.
+/// @pre options.reading == FLUID.
+Placement PlaceOptimally(const MoeLayer& layer,
+                         const GpuCluster& cluster,
+                         const TimelineOptions& options);
+
+/// A uniformly random permutation, stream "placement".
+Placement PlaceAtRandom(std::uint32_t experts, std::uint64_t seed);
+
+} // namespace echelon
