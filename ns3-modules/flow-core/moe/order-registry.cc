@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "moe/at-once.h"
+#include "moe/aurora.h"
 #include "moe/spread-out.h"
 
 namespace echelon
@@ -13,6 +14,10 @@ const std::vector<OrderEntry>&
 OrderEntries()
 {
     static const std::vector<OrderEntry> ENTRIES{
+        {"aurora",
+         "matchings of the padded matrix, one after the other: the least possible time",
+         StartRule::EXCLUSIVE,
+         PlanAurora},
         {"spread-out",
          "in stage i rank s sends to rank s + i; no rank waits for another",
          StartRule::SENDER_ORDER,

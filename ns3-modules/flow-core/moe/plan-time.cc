@@ -24,9 +24,14 @@ struct Span
 
 using Spans = std::vector<Span>; ///< stage by stage, in the stage's order
 
+/// What no Time can hold is Time::Max().
 Time
 Rounded(double picoseconds)
 {
+    if (picoseconds >= static_cast<double>(Time::Max().Picoseconds()))
+    {
+        return Time::Max();
+    }
     return Time::FromPicoseconds(std::llround(picoseconds));
 }
 

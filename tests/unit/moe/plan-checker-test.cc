@@ -113,8 +113,8 @@ TEST(PlanChecker, UplinksCarryAtMostTheirRate)
                                     StartRule::EXCLUSIVE,
                                     {{{{0, 2, 100, 2, 1}, {1, 3, 100, 3, 1}}}}};
     EXPECT_THAT(CheckPlan(together, traffic, TwoRacks()),
-                ElementsAre("stage 0: to rack 1 over spine 1: 16 Gb/s on a link of 8 Gb/s",
-                            "stage 0: from rack 0 over spine 1: 16 Gb/s on a link of 8 Gb/s"));
+                ElementsAre("stage 0: to rack 1 over spine 1: 16.0 Gb/s on a link of 8.00 Gb/s",
+                            "stage 0: from rack 0 over spine 1: 16.0 Gb/s on a link of 8.00 Gb/s"));
     // Split in halves over both spines: 4 + 4 Gb/s on each.
     const TransmissionPlan split{
         4,
