@@ -12,42 +12,109 @@ namespace echelon
 std::vector<GpuWork>
 WorksOf(const std::vector<PlacedLayer>& placed, const GpuCluster& cluster, RateReading reading)
 {
+    std::vector<const MoeLayer*> layers;
+    for (const PlacedLayer& each : placed)
+    {
+        layers.push_back(each.layer);
+    }
+    const FluidWorks fluid(layers, cluster);
     const std::uint32_t n = cluster.Size();
-    ECHELON_REQUIRE(!placed.empty() && placed.size() <= 2, "a GPU holds one or two models");
     std::vector<GpuWork> works(n);
     for (std::size_t model = 0; model < placed.size(); ++model)
     {
-        const MoeLayer& layer = *placed[model].layer;
+        const TrafficMatrix& dispatch = placed[model].layer->dispatch;
         const Placement& gpuOf = *placed[model].placement;
-        ECHELON_REQUIRE(layer.Experts() == n && gpuOf.size() == n, "every expert has its own GPU");
+        ECHELON_REQUIRE(gpuOf.size() == n, "every expert has a GPU");
         for (std::uint32_t i = 0; i < n; ++i)
         {
-            GpuWork& work = works[gpuOf[i]];
-            const double speed = cluster.speed[gpuOf[i]];
-            work.computation[model] = layer.gate[i].Seconds() / speed;
-            work.computation[2 + model] = layer.feedForward[i].Seconds() / speed;
-            work.computation[4 + model] = layer.aggregation[i].Seconds() / speed;
+            fluid.Add(works[gpuOf[i]], model, i, gpuOf[i]);
+        }
+        if (reading == RateReading::FLUID)
+        {
+            continue;
+        }
+        for (const std::uint32_t gpu : gpuOf)
+        {
+            works[gpu].egress[model] = works[gpu].ingress[model] = 0;
+        }
+        for (std::uint32_t i = 0; i < n; ++i)
+        {
             for (std::uint32_t j = 0; j < n; ++j)
             {
-                const double bits = 8 * static_cast<double>(layer.dispatch.At(i, j));
-                const BitRate from = cluster.rate[gpuOf[i]];
-                const BitRate to = cluster.rate[gpuOf[j]];
-                const bool oneSender = reading == RateReading::ONE_SENDER;
-                work.egress[model] += bits / (oneSender ? std::min(from, to) : from);
-                works[gpuOf[j]].ingress[model] += bits / (oneSender ? std::min(from, to) : to);
+                const double seconds = 8 * static_cast<double>(dispatch.At(i, j)) /
+                                       std::min(cluster.rate[gpuOf[i]], cluster.rate[gpuOf[j]]);
+                works[gpuOf[i]].egress[model] += seconds;
+                works[gpuOf[j]].ingress[model] += seconds;
             }
         }
-    }
-    // The combine is the transposed dispatch.
-    for (GpuWork& work : works)
-    {
-        for (std::size_t model = 0; model < placed.size(); ++model)
+        // The combine is the transposed dispatch.
+        for (GpuWork& work : works)
         {
             work.egress[2 + model] = work.ingress[model];
             work.ingress[2 + model] = work.egress[model];
         }
     }
     return works;
+}
+
+FluidWorks::FluidWorks(const std::vector<const MoeLayer*>& layers, const GpuCluster& cluster)
+    : m_size(cluster.Size())
+{
+    ECHELON_REQUIRE(!layers.empty() && layers.size() <= 2, "a GPU holds one or two models");
+    ECHELON_REQUIRE(cluster.speed.size() == m_size, "every GPU has a rate and a speed");
+    for (const MoeLayer* layer : layers)
+    {
+        ECHELON_REQUIRE(layer->Experts() == m_size, "as many experts as GPUs");
+        const std::vector<Bytes> sent = layer->dispatch.RowSums();
+        const std::vector<Bytes> received = layer->dispatch.ColumnSums();
+        std::vector<Share> shares;
+        shares.reserve(std::size_t{m_size} * m_size);
+        for (std::uint32_t expert = 0; expert < m_size; ++expert)
+        {
+            for (std::uint32_t gpu = 0; gpu < m_size; ++gpu)
+            {
+                const double speed = cluster.speed[gpu];
+                shares.push_back({{layer->gate[expert].Seconds() / speed,
+                                   layer->feedForward[expert].Seconds() / speed,
+                                   layer->aggregation[expert].Seconds() / speed},
+                                  8 * static_cast<double>(sent[expert]) / cluster.rate[gpu],
+                                  8 * static_cast<double>(received[expert]) / cluster.rate[gpu]});
+            }
+        }
+        m_shares.push_back(std::move(shares));
+    }
+}
+
+GpuWork
+FluidWorks::OfPair(std::uint32_t first, std::uint32_t second, std::uint32_t gpu) const
+{
+    GpuWork work;
+    Add(work, 0, first, gpu);
+    Add(work, 1, second, gpu);
+    return work;
+}
+
+GpuWork
+FluidWorks::OfExpert(std::size_t model, std::uint32_t expert, std::uint32_t gpu) const
+{
+    GpuWork work;
+    Add(work, model, expert, gpu);
+    return work;
+}
+
+void
+FluidWorks::Add(GpuWork& work, std::size_t model, std::uint32_t expert, std::uint32_t gpu) const
+{
+    const Share& share = m_shares[model][std::size_t{expert} * m_size + gpu];
+    for (std::size_t kind = 0; kind < share.computation.size(); ++kind)
+    {
+        work.computation[2 * kind + model] += share.computation[kind];
+    }
+    work.egress[model] += share.sends;
+    work.ingress[model] += share.receives;
+    // The combine is the transposed dispatch.
+    work.egress[2 + model] += share.receives;
+    work.ingress[2 + model] += share.sends;
 }
 
 double

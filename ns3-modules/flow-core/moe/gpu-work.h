@@ -59,6 +59,37 @@ std::vector<GpuWork> WorksOf(const std::vector<PlacedLayer>& placed,
                              const GpuCluster& cluster,
                              RateReading reading);
 
+/// The same in the fluid reading, where what an expert adds to a GPU does not depend on where the
+/// others are. O(n²) to build.
+class FluidWorks
+{
+  public:
+    /// @pre one or two layers, as many experts as GPUs.
+    FluidWorks(const std::vector<const MoeLayer*>& layers, const GpuCluster& cluster);
+
+    /// Expert `first` of the first model and `second` of the second on one GPU.
+    /// @pre two layers. O(1).
+    GpuWork OfPair(std::uint32_t first, std::uint32_t second, std::uint32_t gpu) const;
+
+    /// An expert of one of the models alone. O(1).
+    GpuWork OfExpert(std::size_t model, std::uint32_t expert, std::uint32_t gpu) const;
+
+    /// An expert of one of the models on top of what the GPU already has. O(1).
+    void Add(GpuWork& work, std::size_t model, std::uint32_t expert, std::uint32_t gpu) const;
+
+  private:
+    /// What one expert brings to one GPU.
+    struct Share
+    {
+        std::array<double, 3> computation; ///< gate, FFN, aggregation
+        double sends;                      ///< dispatch
+        double receives;
+    };
+
+    std::uint32_t m_size;
+    std::vector<std::vector<Share>> m_shares; ///< by model; expert by expert, then by GPU
+};
+
 /// The start conditions as a recursion; keeps its arrays from run to run.
 class LayerRecursion
 {

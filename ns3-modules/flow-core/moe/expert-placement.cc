@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/expert-placement.h"
+
+#include "base/contracts.h"
+#include "base/random.h"
+#include "matching/bottleneck-matching.h"
+
+#include <array>
+#include <limits>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// A cell that must not be taken: above all times.
+constexpr std::int64_t FORBIDDEN = std::numeric_limits<std::int64_t>::max();
+
+/**
+ * The least sum of maxima: each term is an n × n matrix, a placement takes one cell per row and per
+ * column, and costs the sum over the terms of the largest cell taken. Depth first over the values
+ * of the terms but the last, ascending; a value forbids the larger cells of its term.
+ */
+class SumOfMaxima
+{
+  public:
+    SumOfMaxima(std::uint32_t n, std::vector<std::vector<std::int64_t>> terms)
+        : m_size(n),
+          m_terms(std::move(terms)),
+          m_tail(m_terms.size() + 1, 0)
+    {
+        for (std::size_t k = m_terms.size(); k-- > 0;)
+        {
+            m_tail[k] = m_tail[k + 1] + MinimiseLargestWeight(n, m_terms[k]).largest;
+        }
+    }
+
+    Placement Solve(const Placement& start)
+    {
+        m_best = start;
+        m_least = CostOf(start);
+        Descend(0, 0, std::vector<bool>(m_terms.front().size(), true));
+        return m_best;
+    }
+
+  private:
+    std::int64_t CostOf(const Placement& placement) const
+    {
+        std::int64_t cost = 0;
+        for (const std::vector<std::int64_t>& term : m_terms)
+        {
+            std::int64_t largest = 0;
+            for (std::uint32_t i = 0; i < m_size; ++i)
+            {
+                largest = std::max(largest, term[std::size_t{i} * m_size + placement[i]]);
+            }
+            cost += largest;
+        }
+        return cost;
+    }
+
+    void Descend(std::size_t k, std::int64_t cost, const std::vector<bool>& allowed)
+    {
+        std::vector<std::int64_t> weights = m_terms[k];
+        for (std::size_t cell = 0; cell < weights.size(); ++cell)
+        {
+            weights[cell] = allowed[cell] ? weights[cell] : FORBIDDEN;
+        }
+        // Below this value of the term no placement is left.
+        const BottleneckMatching least = MinimiseLargestWeight(m_size, weights);
+        if (least.largest == FORBIDDEN || cost + least.largest + m_tail[k + 1] >= m_least)
+        {
+            return;
+        }
+        const std::int64_t upper = CostOf(least.columnOf);
+        if (upper < m_least)
+        {
+            m_least = upper;
+            m_best = least.columnOf;
+        }
+        if (k + 1 == m_terms.size())
+        {
+            return;
+        }
+        std::vector<std::int64_t> values;
+        for (const std::int64_t weight : weights)
+        {
+            if (weight >= least.largest && weight != FORBIDDEN)
+            {
+                values.push_back(weight);
+            }
+        }
+        std::sort(values.begin(), values.end());
+        values.erase(std::unique(values.begin(), values.end()), values.end());
+        for (const std::int64_t value : values)
+        {
+            if (cost + value + m_tail[k + 1] >= m_least)
+            {
+                return;
+            }
+            std::vector<bool> below = allowed;
+            for (std::size_t cell = 0; cell < weights.size(); ++cell)
+            {
+                below[cell] = below[cell] && weights[cell] <= value;
+            }
+            Descend(k + 1, cost + value, below);
+        }
+    }
+
+    std::uint32_t m_size;
+    std::vector<std::vector<std::int64_t>> m_terms;
+    std::vector<std::int64_t> m_tail; ///< by term: what it and those after it cost at least
+    Placement m_best;
+    std::int64_t m_least = 0;
+};
+
+} // namespace
+
+std::vector<Bytes>
+ExpertTraffic(const MoeLayer& layer)
+{
+    std::vector<Bytes> traffic = layer.dispatch.RowSums();
+    const std::vector<Bytes> received = layer.dispatch.ColumnSums();
+    for (std::size_t expert = 0; expert < traffic.size(); ++expert)
+    {
+        traffic[expert] = std::max(traffic[expert], received[expert]);
+    }
+    return traffic;
+}
+
+std::vector<std::uint32_t>
+GpusByPerformance(const GpuCluster& cluster)
+{
+    std::vector<std::pair<BitRate, double>> performance;
+    for (std::uint32_t gpu = 0; gpu < cluster.Size(); ++gpu)
+    {
+        performance.emplace_back(cluster.rate[gpu], cluster.speed[gpu]);
+    }
+    return DescendingOrder(performance);
+}
+
+Placement
+PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster)
+{
+    ECHELON_REQUIRE(layer.Experts() == cluster.Size(), "every expert has its own GPU");
+    const std::vector<std::uint32_t> experts = DescendingOrder(ExpertTraffic(layer));
+    const std::vector<std::uint32_t> gpus = GpusByPerformance(cluster);
+    Placement gpuOf(experts.size());
+    for (std::size_t rank = 0; rank < experts.size(); ++rank)
+    {
+        gpuOf[experts[rank]] = gpus[rank];
+    }
+    return gpuOf;
+}
+
+Placement
+PlaceOptimally(const MoeLayer& layer, const GpuCluster& cluster, const TimelineOptions& options)
+{
+    ECHELON_REQUIRE(options.reading == RateReading::FLUID,
+                    "with one sender per receiver an expert's time depends on all places");
+    const std::uint32_t n = cluster.Size();
+    const FluidWorks works({&layer}, cluster);
+    const bool together = options.start == AllToAllStart::TOGETHER;
+    // Each GPU: |G| + |N|, |F| + |C|, |A|; all together: |G|, |N| + |C|, |F|, |A|.
+    std::vector<std::vector<std::int64_t>> terms(together ? 4 : 3);
+    for (std::uint32_t expert = 0; expert < n; ++expert)
+    {
+        for (std::uint32_t gpu = 0; gpu < n; ++gpu)
+        {
+            const GpuWork work = works.OfExpert(0, expert, gpu);
+            const double port = std::max(work.egress[0], work.ingress[0]);
+            const double gate = work.computation[0];
+            const double feedForward = work.computation[2];
+            const double aggregation = work.computation[4];
+            const std::vector<double> parts =
+                together ? std::vector<double>{2 * port, feedForward, gate, aggregation}
+                         : std::vector<double>{gate + port, feedForward + port, aggregation};
+            for (std::size_t k = 0; k < parts.size(); ++k)
+            {
+                terms[k].push_back(Time::FromSeconds(parts[k]).Picoseconds());
+            }
+        }
+    }
+    return SumOfMaxima(n, std::move(terms)).Solve(PlaceSorted(layer, cluster));
+}
+
+Placement
+PlaceAtRandom(std::uint32_t experts, std::uint64_t seed)
+{
+    Placement gpuOf(experts);
+    std::iota(gpuOf.begin(), gpuOf.end(), 0);
+    RandomStream(seed, "placement").Shuffle(gpuOf);
+    return gpuOf;
+}
+
+} // namespace echelon
