@@ -122,9 +122,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         flow.bytes = wanted.bytes;
         flow.multiplicity = wanted.multiplicity;
         flow.position = wanted.position;
-        flow.path = m_input.topology.Route(wanted.source,
-                                           wanted.destination,
-                                           m_routeKeys[job.Value()][wanted.group]);
+        flow.path = PathOf(wanted, m_routeKeys[job.Value()][wanted.group]);
         GroupRecord& group = m_record.groups[flow.group.Value()];
 
         FlowRecord record;
@@ -158,6 +156,13 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                               record.idealFinish,
                               m_executor.IterationStart(job) +
                                   m_idealRuns[job.Value()].latestFinish[task.Value()]);
+    }
+
+    Path PathOf(const FlowTemplate& flow, std::uint64_t key) const
+    {
+        const Topology& topology = m_input.topology;
+        return flow.spine ? topology.RouteVia(flow.source, flow.destination, *flow.spine)
+                          : topology.Route(flow.source, flow.destination, key);
     }
 
     GroupId GroupOf(JobId job, std::uint32_t iteration, GroupIndex index)

@@ -4,6 +4,8 @@
 #include "base/contracts.h"
 #include "base/random.h"
 
+#include <algorithm>
+
 namespace echelon
 {
 
@@ -33,8 +35,19 @@ Topology::IsScaleUp(LinkId link) const
 Path
 Topology::Route(DeviceId source, DeviceId destination, std::uint64_t key) const
 {
+    const std::uint64_t pair = (std::uint64_t{source.Value()} << 32) | destination.Value();
+    const std::uint64_t hash = Mix64(key ^ Mix64(pair));
+    return RouteVia(source,
+                    destination,
+                    static_cast<std::uint32_t>(hash % std::max(1U, m_shape.spines)));
+}
+
+Path
+Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) const
+{
     ECHELON_REQUIRE(source.Value() < Devices() && destination.Value() < Devices(),
                     "a route joins devices of the fabric");
+    ECHELON_REQUIRE(spine < std::max(1U, m_shape.spines), "a route crosses a spine of the fabric");
     if (source == destination)
     {
         return {};
@@ -57,9 +70,6 @@ Topology::Route(DeviceId source, DeviceId destination, std::uint64_t key) const
     {
         return {egress, ingress};
     }
-    const std::uint64_t pair = (std::uint64_t{source.Value()} << 32) | destination.Value();
-    const std::uint32_t spine =
-        static_cast<std::uint32_t>(Mix64(key ^ Mix64(pair)) % m_shape.spines);
     return {egress,
             LinkId(2 * hosts + fromLeaf * m_shape.spines + spine),
             LinkId(2 * hosts + pairs + toLeaf * m_shape.spines + spine),

@@ -114,6 +114,10 @@ class Topology
      */
     Path Route(DeviceId source, DeviceId destination, std::uint64_t key) const;
 
+    /// The path over a spine of the sender's choice; where none is crossed the spine does not
+    /// matter. @pre the spine exists, if there are spines. O(1).
+    Path RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) const;
+
     /// Sum of the propagation delays along a path.
     Time Delay(const Path& path) const;
 

@@ -242,11 +242,33 @@ AddCollective(TaskGraph& graph,
               std::uint32_t position,
               const std::vector<TaskId>& ready)
 {
-    const CollectiveSchedule schedule = MakeSchedule(spec.kind,
-                                                     spec.style.allReduce,
-                                                     static_cast<std::uint32_t>(spec.ranks.size()),
-                                                     spec.bytes);
+    const auto n = static_cast<std::uint32_t>(spec.ranks.size());
+    const CollectiveSchedule schedule =
+        MakeSchedule(spec.kind, spec.style.allReduce, n, spec.bytes);
+    if (spec.kind == CollectiveKind::ALL_TO_ALL && spec.style.PlansAllToAlls())
+    {
+        std::vector<std::vector<Bytes>> matrix(n, std::vector<Bytes>(n));
+        for (const Transfer& transfer : schedule.transfers)
+        {
+            matrix[transfer.source][transfer.destination] += transfer.Size();
+        }
+        return AddAllToAll(graph, topology, spec.ranks, matrix, spec.style, group, position, ready);
+    }
     return AddSchedule(graph, topology, spec.ranks, schedule, spec.style, group, position, ready);
+}
+
+TrafficMatrix
+MatrixOf(const std::vector<std::vector<Bytes>>& rows)
+{
+    TrafficMatrix matrix(static_cast<std::uint32_t>(rows.size()));
+    for (std::uint32_t i = 0; i < rows.size(); ++i)
+    {
+        for (std::uint32_t j = 0; j < rows.size(); ++j)
+        {
+            matrix.Set(i, j, rows[i][j]);
+        }
+    }
+    return matrix;
 }
 
 std::vector<TaskId>
@@ -261,6 +283,16 @@ AddAllToAll(TaskGraph& graph,
 {
     const std::uint32_t n = static_cast<std::uint32_t>(ranks.size());
     ECHELON_REQUIRE(matrix.size() == n, "one row per rank");
+    if (style.PlansAllToAlls())
+    {
+        ECHELON_REQUIRE(position == 0, "the positions of a planned all-to-all are its stages");
+        return AddPlannedAllToAll(graph,
+                                  ranks,
+                                  PlanAllToAll(style.allToAll, topology, ranks, MatrixOf(matrix)),
+                                  group,
+                                  ready,
+                                  style.lookahead);
+    }
     CollectiveSchedule schedule;
     schedule.forwards = false;
     schedule.steps = n - 1;
@@ -281,6 +313,11 @@ AddAllToAll(TaskGraph& graph,
 std::vector<ParameterSpec>
 CollectiveParameters()
 {
+    std::vector<std::string> orders;
+    for (const OrderEntry& entry : OrderEntries())
+    {
+        orders.push_back(entry.name);
+    }
     return {{"all_reduce",
              ParameterType::CHOICE,
              "ring",
@@ -291,7 +328,16 @@ CollectiveParameters()
              "flow",
              "flow: one flow per pair of ranks; step: one per step; chunk: pipelined chunks",
              {"flow", "step", "chunk"}},
-            {"chunk", ParameterType::BYTES, "1MB", "largest chunk at granularity chunk"}};
+            {"chunk", ParameterType::BYTES, "1MB", "largest chunk at granularity chunk"},
+            {"all_to_all",
+             ParameterType::CHOICE,
+             "at-once",
+             "order of all-to-all transmissions; at-once: as the granularity says",
+             orders},
+            {"lookahead",
+             ParameterType::INTEGER,
+             std::to_string(DEFAULT_LOOKAHEAD),
+             "stages of a planned all-to-all that stand by at each port, from 0 to 64"}};
 }
 
 CollectiveStyle
@@ -304,9 +350,16 @@ CollectiveStyleOf(const ParameterSet& parameters)
     static const std::map<std::string, Granularity> GRANULARITIES{{"flow", Granularity::FLOW},
                                                                   {"step", Granularity::STEP},
                                                                   {"chunk", Granularity::CHUNK}};
+    const std::int64_t lookahead = parameters.GetInteger("lookahead");
+    if (lookahead < 0 || lookahead > 64)
+    {
+        throw ParameterError("lookahead", "lookahead is not between 0 and 64", "1 is usual");
+    }
     const CollectiveStyle style{ALGORITHMS.at(parameters.GetText("all_reduce")),
                                 GRANULARITIES.at(parameters.GetText("granularity")),
-                                parameters.GetBytes("chunk")};
+                                parameters.GetBytes("chunk"),
+                                parameters.GetText("all_to_all"),
+                                static_cast<std::uint32_t>(lookahead)};
     if (style.chunkBytes < 1)
     {
         throw ParameterError("chunk", "a chunk has at least one byte", "1MB is usual");

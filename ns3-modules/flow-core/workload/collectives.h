@@ -19,6 +19,10 @@
  *   the chunks that it needs. A pair has one chunk under way at a time, so choose chunks well
  *   above rate × delay.
  *
+ * All-to-alls may follow a planned order of transmissions instead (`allToAll`); then the order says
+ * what is one flow and when it starts, at every granularity, and the group becomes an EchelonFlow
+ * of the plan's stages (workload/planned-all-to-all.h).
+ *
  * Reduction itself takes no time. Tasks: flow O(pairs), step O(transfers), chunk O(bytes /
  * chunkBytes) per transfer.
  */
@@ -27,8 +31,10 @@
 #include "base/parameters.h"
 #include "topology/topology.h"
 #include "workload/collective-schedule.h"
+#include "workload/planned-all-to-all.h"
 #include "workload/task-graph.h"
 
+#include <string>
 #include <vector>
 
 namespace echelon
@@ -47,7 +53,15 @@ struct CollectiveStyle
 {
     CollectiveAlgorithm allReduce = CollectiveAlgorithm::RING;
     Granularity granularity = Granularity::FLOW;
-    Bytes chunkBytes = 1000000; ///< > 0
+    Bytes chunkBytes = 1000000;                  ///< > 0
+    std::string allToAll = "at-once";            ///< an order of moe/order-registry.h
+    std::uint32_t lookahead = DEFAULT_LOOKAHEAD; ///< of planned orders
+
+    /// Whether all-to-alls follow a plan rather than the granularity.
+    bool PlansAllToAlls() const
+    {
+        return allToAll != "at-once";
+    }
 };
 
 /// One collective over distinct ranks. For the meaning of `bytes` see collective-schedule.h.
@@ -72,6 +86,7 @@ std::vector<TaskId> AddCollective(TaskGraph& graph,
                                   const std::vector<TaskId>& ready);
 
 /// An all-to-all in which rank i sends matrix[i][j] bytes to rank j; the diagonal is ignored.
+/// @param position 0 if the style plans all-to-alls: the group is theirs.
 std::vector<TaskId> AddAllToAll(TaskGraph& graph,
                                 const Topology& topology,
                                 const std::vector<DeviceId>& ranks,
@@ -81,7 +96,10 @@ std::vector<TaskId> AddAllToAll(TaskGraph& graph,
                                 std::uint32_t position,
                                 const std::vector<TaskId>& ready);
 
-/// The same for a schedule that is made once and used often.
+/// The rows as a traffic matrix.
+TrafficMatrix MatrixOf(const std::vector<std::vector<Bytes>>& rows);
+
+/// A collective whose schedule is made once and used often.
 std::vector<TaskId> AddSchedule(TaskGraph& graph,
                                 const Topology& topology,
                                 const std::vector<DeviceId>& ranks,
@@ -91,10 +109,10 @@ std::vector<TaskId> AddSchedule(TaskGraph& graph,
                                 std::uint32_t position,
                                 const std::vector<TaskId>& ready);
 
-/// The parameters all_reduce, granularity and chunk.
+/// The parameters all_reduce, granularity, chunk, all_to_all and lookahead.
 std::vector<ParameterSpec> CollectiveParameters();
 
-/// @throws ParameterError when chunk is zero.
+/// @throws ParameterError when chunk is zero or lookahead out of range.
 CollectiveStyle CollectiveStyleOf(const ParameterSet& parameters);
 
 } // namespace echelon

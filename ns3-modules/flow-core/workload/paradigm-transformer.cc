@@ -181,20 +181,37 @@ class TransformerBuilder
                 std::string name = connection + " ";
                 name.append(what).append(dispatch ? " dispatch" : " combine");
                 const GroupIndex group = AddCoflow(name, connection);
-                const std::vector<TaskId> done = AddAllToAll(m_graph,
-                                                             m_topology,
-                                                             DevicesOf(ranks),
-                                                             matrix,
-                                                             m_plan.training.collectives,
-                                                             group,
-                                                             0,
-                                                             Ready(ranks));
+                const std::vector<TaskId> done = AddExchange(ranks, matrix, group);
                 for (std::uint32_t i = 0; i < ep; ++i)
                 {
                     m_tail[ranks[i]] = done[i];
                 }
             }
         }
+    }
+
+    /// One all-to-all. A planned one is planned once for all that repeat it.
+    std::vector<TaskId> AddExchange(const std::vector<std::size_t>& ranks,
+                                    const std::vector<std::vector<Bytes>>& matrix,
+                                    GroupIndex group)
+    {
+        const CollectiveStyle& style = m_plan.training.collectives;
+        const std::vector<DeviceId> devices = DevicesOf(ranks);
+        if (!style.PlansAllToAlls())
+        {
+            return AddAllToAll(m_graph, m_topology, devices, matrix, style, group, 0, Ready(ranks));
+        }
+        const auto [planned, isNew] = m_planned.try_emplace({ranks, matrix});
+        if (isNew)
+        {
+            planned->second = PlanAllToAll(style.allToAll, m_topology, devices, MatrixOf(matrix));
+        }
+        return AddPlannedAllToAll(m_graph,
+                                  devices,
+                                  planned->second,
+                                  group,
+                                  Ready(ranks),
+                                  style.lookahead);
     }
 
     /// Collectives around a half of a block; `before` gathers, the other reduces.
@@ -526,6 +543,9 @@ class TransformerBuilder
     std::vector<std::vector<StageOp>> m_schedule;
     TaskGraph m_graph;
     std::vector<std::optional<TaskId>> m_tail; ///< by rank: the last task in its order
+    /// By ranks and matrix.
+    std::map<std::pair<std::vector<std::size_t>, std::vector<std::vector<Bytes>>>, PlannedAllToAll>
+        m_planned;
     CollectiveSchedule m_ringAllReduce;
     CollectiveSchedule m_ringReduceScatter;
     CollectiveSchedule m_ringAllGather;

@@ -13,7 +13,7 @@
  * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
  * last byte has arrived. The graph describes one iteration; workload/dag-executor.h repeats it.
  * Collectives (workload/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
- * Memory: about 60 bytes a task and 8 bytes a dependency.
+ * Memory: about 70 bytes a task and 8 bytes a dependency.
  */
 #pragma once
 
@@ -64,6 +64,7 @@ struct FlowTemplate
     Bytes bytes = 0; ///< > 0
     std::uint32_t position = 0;
     std::uint32_t multiplicity = 1;
+    std::optional<std::uint32_t> spine{}; ///< to cross between leaves; none: by hash
 };
 
 /// A task; which fields count depends on the kind.

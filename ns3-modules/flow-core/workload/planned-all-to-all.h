@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * An all-to-all carried out as planned: transmissions become flows with start conditions, and the
+ * plan's stages an EchelonFlow.
+ *
+ *     PlannedAllToAll planned = PlanAllToAll("aurora", topology, ranks, matrix);
+ *     std::vector<TaskId> done = AddPlannedAllToAll(graph, ranks, planned, g, ready);  // per rank
+ *
+ * A flow's position in the group is its stage. Start conditions, as tasks and dependencies:
+ * - EXCLUSIVE: a transmission between servers starts when the sender's and the receiver's
+ *   transmissions of earlier stages have arrived, all but those of the last `lookahead` stages in
+ *   which the port takes part. So lookahead + 1 of its stages are under way at a port at most. With
+ *   0 a port idles for the path's delay between stages; with 1 the next stage stands by and sends
+ *   whenever the one before leaves room. Which goes first is the flow scheduler's choice: `edf` and
+ *   `slack` serve the earlier stage first and give the rest to the next, `echelon` does so inside
+ *   a group as far as its ideal finish times ask for it, `fair` shares.
+ * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
+ *   arrived.
+ * - AT_ONCE: when both ranks are ready.
+ * Inside a server a transmission waits for nothing but both ranks and what it forwards. Forwarding:
+ * a rank sends its own bytes first and waits for as many arrivals for the same target as the rest
+ * takes.
+ *
+ * Memory: at most three tasks and six dependencies a transmission besides SENDER_ORDER's and
+ * AT_ONCE's one per receiver. O(transmissions log n) time.
+ * Errors: ParameterError ("kind") when the plan has more transmissions than an iteration may have
+ * tasks.
+ */
+#pragma once
+
+#include "flow/arrangement.h"
+#include "moe/order-registry.h"
+#include "topology/topology.h"
+#include "workload/task-graph.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace echelon
+{
+
+/// The lookahead that hides the delay between stages.
+inline constexpr std::uint32_t DEFAULT_LOOKAHEAD = 1;
+
+/// A plan, and what carrying it out takes besides.
+struct PlannedAllToAll
+{
+    TransmissionPlan plan;
+    std::vector<std::uint32_t> servers; ///< by rank (PlanningFabric::server)
+    /// When each stage would be done if ports were all that counts, from the end of the first on:
+    /// max over ports of the time for the port's bytes of this and earlier stages.
+    Arrangement arrangement = Arrangement::Coflow();
+};
+
+/// A plan for a fabric. @pre plan.ranks == fabric.Ranks().
+PlannedAllToAll PlannedOn(TransmissionPlan plan, const PlanningFabric& fabric);
+
+/// The plan of an order (moe/order-registry.h) on the part of the topology that the ranks use.
+/// @throws ParameterError ("order").
+PlannedAllToAll PlanAllToAll(const std::string& order,
+                             const Topology& topology,
+                             const std::vector<DeviceId>& ranks,
+                             const TrafficMatrix& traffic,
+                             const OrderOptions& options = {});
+
+/**
+ * @param ranks the devices, by rank of the plan. @pre distinct, as many as the plan has ranks.
+ * @param group gets the plan's arrangement; holds nothing else.
+ * @param ready per rank, the task after which it may take part; or empty: at once.
+ * @returns per rank, the task after which all that it sends and receives has arrived; `ready`
+ * itself when the plan is empty.
+ */
+std::vector<TaskId> AddPlannedAllToAll(TaskGraph& graph,
+                                       const std::vector<DeviceId>& ranks,
+                                       const PlannedAllToAll& planned,
+                                       GroupIndex group,
+                                       const std::vector<TaskId>& ready,
+                                       std::uint32_t lookahead = DEFAULT_LOOKAHEAD);
+
+} // namespace echelon
