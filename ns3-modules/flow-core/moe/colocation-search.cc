@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "matching/bottleneck-matching.h"
+#include "moe/colocation-objective.h"
+#include "moe/colocation.h"
+#include "moe/expert-pairing.h"
+#include "moe/expert-placement.h"
+
+#include <utility>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// What a move rotates: experts of the first model, of the second, or pairs.
+enum class Moved : std::uint8_t
+{
+    FIRST,
+    SECOND,
+    PAIRS,
+};
+
+constexpr Moved ALL_MOVED[] = {Moved::FIRST, Moved::SECOND, Moved::PAIRS};
+
+/// Local search from one start; exchanges between two GPUs, around three, and two exchanges at once
+/// while no single one helps.
+class Descent
+{
+  public:
+    explicit Descent(ColocationObjective& objective)
+        : m_objective(objective)
+    {
+    }
+
+    /// Improves until nothing in reach is better.
+    std::pair<std::vector<Tenants>, ColocationCost> From(std::vector<Tenants> tenants)
+    {
+        m_tenants = std::move(tenants);
+        m_cost = m_objective.Of(m_tenants);
+        while (Rematch() || ExchangeTwo() || RotateThree() || ExchangeTwice())
+        {
+        }
+        return {m_tenants, m_cost};
+    }
+
+  private:
+    static void Exchange(Moved moved, Tenants& a, Tenants& b)
+    {
+        if (moved != Moved::SECOND)
+        {
+            std::swap(a.first, b.first);
+        }
+        if (moved != Moved::FIRST)
+        {
+            std::swap(a.second, b.second);
+        }
+    }
+
+    bool Keep(std::vector<Tenants> candidate)
+    {
+        const ColocationCost cost = m_objective.Of(candidate);
+        if (!cost.BetterThan(m_cost))
+        {
+            return false;
+        }
+        m_cost = cost;
+        m_tenants = std::move(candidate);
+        return true;
+    }
+
+    /// Matches one of GPUs, first and second experts anew with what the other two make together.
+    bool Rematch()
+    {
+        const std::uint32_t n = m_objective.Size();
+        for (const Moved moved : ALL_MOVED)
+        {
+            std::vector<std::int64_t> weights;
+            for (std::uint32_t from = 0; from < n; ++from)
+            {
+                for (std::uint32_t gpu = 0; gpu < n; ++gpu)
+                {
+                    const Tenants& mover = m_tenants[from];
+                    const Tenants& host = m_tenants[gpu];
+                    weights.push_back(
+                        m_objective.Alone(moved == Moved::SECOND ? host.first : mover.first,
+                                          moved == Moved::FIRST ? host.second : mover.second,
+                                          gpu));
+                }
+            }
+            const std::vector<std::uint32_t> to = MinimiseLargestWeight(n, weights).columnOf;
+            std::vector<Tenants> candidate = m_tenants;
+            for (std::uint32_t from = 0; from < n; ++from)
+            {
+                if (moved != Moved::SECOND)
+                {
+                    candidate[to[from]].first = m_tenants[from].first;
+                }
+                if (moved != Moved::FIRST)
+                {
+                    candidate[to[from]].second = m_tenants[from].second;
+                }
+            }
+            if (Keep(std::move(candidate)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    bool ExchangeTwo()
+    {
+        for (const Moved moved : ALL_MOVED)
+        {
+            for (std::uint32_t g = 0; g < m_objective.Size(); ++g)
+            {
+                for (std::uint32_t h = 0; h < g; ++h)
+                {
+                    std::vector<Tenants> candidate = m_tenants;
+                    Exchange(moved, candidate[g], candidate[h]);
+                    if (Keep(std::move(candidate)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    bool RotateThree()
+    {
+        const std::uint32_t n = m_objective.Size();
+        for (const Moved moved : ALL_MOVED)
+        {
+            for (std::uint32_t g = 0; g < n; ++g)
+            {
+                for (std::uint32_t h = 0; h < n; ++h)
+                {
+                    // Each rotation once: its lowest GPU is g.
+                    for (std::uint32_t k = g + 1; h > g && k < n; ++k)
+                    {
+                        if (k == h)
+                        {
+                            continue;
+                        }
+                        std::vector<Tenants> candidate = m_tenants;
+                        Exchange(moved, candidate[g], candidate[h]);
+                        Exchange(moved, candidate[g], candidate[k]);
+                        if (Keep(std::move(candidate)))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /// One exchange of first experts and one of second experts or pairs, on up to four GPUs.
+    bool ExchangeTwice()
+    {
+        const std::uint32_t n = m_objective.Size();
+        if (n > MOST_GPUS_FOR_TWO_EXCHANGES)
+        {
+            return false;
+        }
+        for (const Moved other : {Moved::SECOND, Moved::PAIRS})
+        {
+            for (std::uint32_t g = 0; g < n; ++g)
+            {
+                for (std::uint32_t h = 0; h < g; ++h)
+                {
+                    for (std::uint32_t k = 0; k < n; ++k)
+                    {
+                        for (std::uint32_t l = 0; l < k; ++l)
+                        {
+                            std::vector<Tenants> candidate = m_tenants;
+                            Exchange(Moved::FIRST, candidate[g], candidate[h]);
+                            Exchange(other, candidate[k], candidate[l]);
+                            if (Keep(std::move(candidate)))
+                            {
+                                return true;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Beyond, O(n⁴) moves of O(n) cost more than they gain.
+    static constexpr std::uint32_t MOST_GPUS_FOR_TWO_EXCHANGES = 16;
+
+    ColocationObjective& m_objective;
+    std::vector<Tenants> m_tenants;
+    ColocationCost m_cost;
+};
+
+/// Experts of both models by bytes onto GPUs by performance, the second's ascending or descending.
+Colocation
+Sorted(const MoeLayer& first, const MoeLayer& second, const GpuCluster& cluster, bool opposed)
+{
+    Colocation colocation{PlaceSorted(first, cluster), PlaceSorted(second, cluster)};
+    if (opposed)
+    {
+        const std::vector<std::uint32_t> gpus = GpusByPerformance(cluster);
+        const std::vector<std::uint32_t> experts = DescendingOrder(ExpertTraffic(second));
+        for (std::size_t rank = 0; rank < experts.size(); ++rank)
+        {
+            colocation.second[experts[rank]] = gpus[experts.size() - 1 - rank];
+        }
+    }
+    return colocation;
+}
+
+} // namespace
+
+Colocation
+ColocateBySearch(const MoeLayer& first,
+                 const MoeLayer& second,
+                 const GpuCluster& cluster,
+                 const TimelineOptions& options)
+{
+    ColocationObjective objective(first, second, cluster, options);
+    Descent descent(objective);
+    auto [best, least] =
+        descent.From(TenantsOf(ColocateDecoupled(first, second, cluster, options)));
+    for (const bool opposed : {false, true})
+    {
+        auto [tenants, cost] = descent.From(TenantsOf(Sorted(first, second, cluster, opposed)));
+        if (cost.BetterThan(least))
+        {
+            best = std::move(tenants);
+            least = cost;
+        }
+    }
+    return ColocationOf(best);
+}
+
+} // namespace echelon

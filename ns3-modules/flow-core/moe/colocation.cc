@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/colocation.h"
+
+#include "base/contracts.h"
+#include "matching/bottleneck-matching.h"
+#include "moe/colocation-objective.h"
+#include "moe/expert-pairing.h"
+#include "moe/expert-placement.h"
+
+namespace echelon
+{
+
+double
+ColocatedSeconds(const MoeLayer& first,
+                 const MoeLayer& second,
+                 const GpuCluster& cluster,
+                 const Colocation& colocation,
+                 const TimelineOptions& options)
+{
+    LayerRecursion recursion;
+    return recursion.Run(WorksOf({{&first, &colocation.first}, {&second, &colocation.second}},
+                                 cluster,
+                                 options.reading),
+                         options.start);
+}
+
+Colocation
+ColocateDecoupled(const MoeLayer& first,
+                  const MoeLayer& second,
+                  const GpuCluster& cluster,
+                  const TimelineOptions& options)
+{
+    const ColocationObjective objective(first, second, cluster, options);
+    const Pairing pairing = PairByBottleneck(first.dispatch, second.dispatch);
+    std::vector<std::int64_t> weights;
+    for (std::uint32_t pair = 0; pair < objective.Size(); ++pair)
+    {
+        for (std::uint32_t gpu = 0; gpu < objective.Size(); ++gpu)
+        {
+            weights.push_back(objective.Alone(pair, pairing[pair], gpu));
+        }
+    }
+    return ColocationOf(pairing, MinimiseLargestWeight(objective.Size(), weights).columnOf);
+}
+
+Colocation
+ColocateAtRandom(std::uint32_t experts, std::uint64_t seed)
+{
+    return ColocationOf(PairAtRandom(experts, seed), PlaceAtRandom(experts, seed));
+}
+
+} // namespace echelon
