@@ -6,9 +6,12 @@
 #include "exit-codes.h"
 #include "input-error.h"
 #include "list-command.h"
+#include "plan-command.h"
+#include "routing-trace.h"
 #include "run-command.h"
 #include "signals.h"
 #include "text-buffer.h"
+#include "usage-error.h"
 #include "version.h"
 
 #include <CLI/CLI.hpp>
@@ -74,6 +77,69 @@ AddConvert(CLI::App& app, ConvertOptions& options)
     return convert;
 }
 
+void
+AddRouting(CLI::App& plan, RoutingOptions& options)
+{
+    const char* const group = "Routing traces (a matrix takes none of these)";
+    plan.add_option("--gpus", options.gpus, "GPUs of the all-to-all; also of --generate: 8")
+        ->check(CLI::Range(1U, MAX_PLAN_GPUS))
+        ->group(group);
+    plan.add_option("--experts", options.experts, "Experts of the layer")
+        ->check(CLI::Range(1U, MAX_EXPERTS))
+        ->group(group);
+    plan.add_option("--top-k", options.topK, "Experts per token")
+        ->check(CLI::Range(1U, MAX_TOP_K))
+        ->group(group);
+    plan.add_option("--hidden", options.hidden, "Elements of a token")
+        ->check(CLI::Range(1U, MAX_HIDDEN))
+        ->group(group);
+    plan.add_option("--element-bytes", options.elementBytes, "Bytes of an element: 2")
+        ->check(CLI::Range(1U, MAX_ELEMENT_BYTES))
+        ->group(group);
+    plan.add_option("--token-placement",
+                    options.tokenPlacement,
+                    "GPU where a token starts: equal blocks of tokens (default), or in turn")
+        ->check(CLI::IsMember(TokenPlacements()))
+        ->group(group);
+    plan.add_flag("--deduplicate",
+                  options.deduplicate,
+                  "Send a token to a GPU once, however many of its experts are there")
+        ->group(group);
+}
+
+CLI::App*
+AddPlan(CLI::App& app, PlanOptions& options)
+{
+    CLI::App* plan =
+        app.add_subcommand("plan", "Order the transmissions of a mixture-of-experts all-to-all");
+    plan->add_option("TRAFFIC", options.traffic, "Matrix (CSV, JSON) or routing trace");
+    plan->add_option("--generate", options.generate, "Generate the traffic: echelon list traffic");
+    plan->add_option("--parameter",
+                     options.parameters,
+                     "KEY=VALUE: a parameter of the generator (repeatable)")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    plan->add_option("--order", options.orders, "Only this order (repeatable): echelon list orders")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    plan->add_option("--bandwidth",
+                     options.bandwidth,
+                     "Rate of all ports, or a list with one for each GPU: 8x100Gbps,8x40Gbps "
+                     "(default 100Gbps)");
+    plan->add_flag("--combine", options.combine, "Plan the way back: the transposed traffic");
+    plan->add_option("--seed", options.seed, "Seed of random orders and generators")
+        ->capture_default_str();
+    plan->add_option("--gap",
+                     options.gap,
+                     "Part of the bound by which orders by decomposition may exceed it, for fewer "
+                     "stages")
+        ->capture_default_str();
+    plan->add_flag("--json", options.json, "Print the figures as JSON instead of the table");
+    plan->add_option("--out", options.out, "Write the whole plans to this file (JSON)");
+    AddRouting(*plan, options.routing);
+    return plan;
+}
+
 } // namespace
 
 int
@@ -96,14 +162,17 @@ RunCommandLine(int argc, char** argv)
 
     std::string what;
     bool listJson = false;
-    CLI::App* list = app.add_subcommand("list", "What a scenario can name, with all parameters");
-    list->add_option("WHAT", what, "schedulers, fabrics, workloads or placements")
+    CLI::App* list =
+        app.add_subcommand("list", "What scenarios and plans can name, with all parameters");
+    list->add_option("WHAT", what, "schedulers, fabrics, workloads, placements, orders or traffic")
         ->required()
         ->check(CLI::IsMember(Listings()));
     list->add_flag("--json", listJson, "Print JSON");
 
     ConvertOptions convertOptions;
     const CLI::App* convert = AddConvert(app, convertOptions);
+    PlanOptions planOptions;
+    const CLI::App* plan = AddPlan(app, planOptions);
 
     try
     {
@@ -118,6 +187,7 @@ RunCommandLine(int argc, char** argv)
         const int code = check->parsed()     ? CheckCommand(files)
                          : list->parsed()    ? ListCommand(what, listJson)
                          : convert->parsed() ? ConvertCoflowBenchmark(convertOptions)
+                         : plan->parsed()    ? PlanCommand(planOptions)
                                              : RunCommand(runOptions);
         // A sweep must not lose its summaries to a full disk unnoticed.
         if (!std::cout.flush())
@@ -130,6 +200,11 @@ RunCommandLine(int argc, char** argv)
     {
         std::cerr << error.what() << '\n';
         return EXIT_BAD_INPUT;
+    }
+    catch (const UsageError& error)
+    {
+        std::cerr << "echelon: " << Printable(error.what()) << '\n';
+        return EXIT_BAD_USAGE;
     }
     catch (const OutputError& error)
     {

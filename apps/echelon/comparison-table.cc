@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "comparison-table.h"
 
+#include "duration-text.h"
+
 #include "base/units.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <numeric>
 
 namespace echelon
@@ -17,29 +17,6 @@ namespace
 /// With more jobs than this, means over all take the place of a column for each.
 constexpr std::size_t MOST_JOB_COLUMNS = 4;
 constexpr std::size_t LONGEST_JOB_NAME = 18;
-
-std::string
-Fixed(double value, int decimals, const char* unit)
-{
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f%s", decimals, value, unit);
-    return text;
-}
-
-/// Four significant digits: differences between schedulers are often below one per cent.
-std::string
-Duration(double seconds)
-{
-    const double magnitude = std::abs(seconds);
-    const auto shown = [](double value, const char* unit) {
-        const double size = std::abs(value);
-        return Fixed(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3, unit);
-    };
-    return magnitude >= 1 || magnitude == 0 ? shown(seconds, " s")
-           : magnitude >= 1e-3              ? shown(seconds * 1e3, " ms")
-           : magnitude >= 1e-6              ? shown(seconds * 1e6, " us")
-                                            : shown(seconds * 1e9, " ns");
-}
 
 double
 Mean(const nlohmann::ordered_json& values)
@@ -120,7 +97,7 @@ ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_
 {
     const double makespan = run["makespan_s"].get<double>();
     m_results.push_back({run["scheduler"].get<std::string>(), makespan});
-    std::vector<std::string> cells{m_results.back().label, Duration(makespan)};
+    std::vector<std::string> cells{m_results.back().label, DurationText(makespan)};
     double sum = 0;
     for (const auto& job : run["jobs"])
     {
@@ -128,20 +105,20 @@ ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_
         sum += mean;
         if (m_jobColumns > 0)
         {
-            cells.push_back(Duration(mean));
+            cells.push_back(DurationText(mean));
         }
     }
     if (m_jobColumns == 0)
     {
-        cells.push_back(Duration(sum / static_cast<double>(m_scenario.jobs.size())));
-        cells.push_back(Duration(run["all_jobs"]["completion_mean_s"].get<double>()));
+        cells.push_back(DurationText(sum / static_cast<double>(m_scenario.jobs.size())));
+        cells.push_back(DurationText(run["all_jobs"]["completion_mean_s"].get<double>()));
     }
-    cells.push_back(makespan > 0 ? Fixed(m_results.front().makespan / makespan, 3, "") : "-");
-    cells.push_back(Duration(run["groups"]["tardiness_sum_s"].get<double>()));
-    cells.push_back(Duration(run["groups"]["cct_mean_s"].get<double>()));
-    cells.push_back(Duration(run["flows"]["fct_p99_s"].get<double>()));
-    cells.push_back(Fixed(100 * run["links"]["utilisation_max"].get<double>(), 1, " %"));
-    cells.push_back(Fixed(engine["wall_s"].get<double>(), 2, " s"));
+    cells.push_back(makespan > 0 ? FixedText(m_results.front().makespan / makespan, 3, "") : "-");
+    cells.push_back(DurationText(run["groups"]["tardiness_sum_s"].get<double>()));
+    cells.push_back(DurationText(run["groups"]["cct_mean_s"].get<double>()));
+    cells.push_back(DurationText(run["flows"]["fct_p99_s"].get<double>()));
+    cells.push_back(FixedText(100 * run["links"]["utilisation_max"].get<double>(), 1, " %"));
+    cells.push_back(FixedText(engine["wall_s"].get<double>(), 2, " s"));
     Line(cells);
 }
 
@@ -173,7 +150,7 @@ ComparisonTable::Best()
     others += others.empty() ? "" : ")";
     const Result& reference = first.makespan > best.makespan ? first : worst;
     m_out << "best: " << best.label << others << ", makespan "
-          << Fixed(100 * (1 - best.makespan / reference.makespan), 1, " %") << " below "
+          << FixedText(100 * (1 - best.makespan / reference.makespan), 1, " %") << " below "
           << reference.label << std::endl;
 }
 

@@ -5,6 +5,8 @@
 #include "fabric-registry.h"
 #include "parameter-loader.h"
 
+#include "moe/order-registry.h"
+#include "moe/traffic-generator.h"
 #include "sched/scheduler-registry.h"
 #include "workload/placement.h"
 #include "workload/workload-registry.h"
@@ -17,7 +19,7 @@ namespace echelon
 namespace
 {
 
-/// Schedulers, fabrics, workloads and placements alike.
+/// Entries of every registry alike.
 struct Entry
 {
     std::string name;
@@ -46,6 +48,20 @@ EntriesOf(const std::string& what)
     else if (what == "workloads")
     {
         for (const WorkloadEntry& entry : WorkloadEntries())
+        {
+            entries.push_back({entry.name, entry.help, entry.parameters});
+        }
+    }
+    else if (what == "orders")
+    {
+        for (const OrderEntry& entry : OrderEntries())
+        {
+            entries.push_back({entry.name, entry.help});
+        }
+    }
+    else if (what == "traffic")
+    {
+        for (const TrafficEntry& entry : TrafficEntries())
         {
             entries.push_back({entry.name, entry.help, entry.parameters});
         }
@@ -84,7 +100,9 @@ Listings()
     static const std::vector<std::string> listings{"schedulers",
                                                    "fabrics",
                                                    "workloads",
-                                                   "placements"};
+                                                   "placements",
+                                                   "orders",
+                                                   "traffic"};
     return listings;
 }
 

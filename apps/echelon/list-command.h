@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * echelon list: what a scenario can name, with parameters, types, defaults and units.
+ * echelon list: what a scenario or a plan can name, with parameters, types, defaults and units.
  *
  *     return ListCommand("schedulers", false);
  *

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "duration-text.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace echelon
+{
+
+std::string
+FixedText(double value, int decimals, const char* unit)
+{
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f%s", decimals, value, unit);
+    return text;
+}
+
+std::string
+DurationText(double seconds)
+{
+    const double magnitude = std::abs(seconds);
+    const auto shown = [](double value, const char* unit) {
+        const double size = std::abs(value);
+        return FixedText(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3, unit);
+    };
+    return magnitude >= 1 || magnitude == 0 ? shown(seconds, " s")
+           : magnitude >= 1e-3              ? shown(seconds * 1e3, " ms")
+           : magnitude >= 1e-6              ? shown(seconds * 1e6, " us")
+                                            : shown(seconds * 1e9, " ns");
+}
+
+} // namespace echelon

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan-command.h"
+
+#include "exit-codes.h"
+#include "input-error.h"
+#include "json-document.h"
+#include "plan-fabric.h"
+#include "plan-report.h"
+#include "plan-writer.h"
+#include "text-buffer.h"
+#include "usage-error.h"
+
+#include "moe/order-registry.h"
+#include "moe/traffic-generator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+namespace echelon
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+constexpr std::uint32_t DEFAULT_GENERATED_GPUS = 8;
+
+[[noreturn]] void
+FailUsage(const std::string& option, const ParameterError& error)
+{
+    throw UsageError(option + ": " + error.what() +
+                     (error.Hint().empty() ? "" : " (" + error.Hint() + ")"));
+}
+
+LoadedTraffic
+Generate(const PlanOptions& options)
+{
+    RoutingOptions others = options.routing;
+    others.gpus.reset();
+    if (!others.Given().empty())
+    {
+        throw UsageError(others.Given() + " is for routing traces, not for --generate");
+    }
+    std::vector<std::pair<std::string, std::string>> parameters;
+    for (const std::string& assignment : options.parameters)
+    {
+        const std::size_t equals = assignment.find('=');
+        if (equals == std::string::npos)
+        {
+            throw UsageError("--parameter: \"" + assignment + "\" is not KEY=VALUE");
+        }
+        parameters.emplace_back(assignment.substr(0, equals), assignment.substr(equals + 1));
+    }
+    try
+    {
+        return {GenerateTraffic(*options.generate,
+                                options.routing.gpus.value_or(DEFAULT_GENERATED_GPUS),
+                                options.seed,
+                                parameters),
+                "generated"};
+    }
+    catch (const ParameterError& error)
+    {
+        FailUsage(error.Parameter() == "generate" ? "--generate" : "--parameter", error);
+    }
+}
+
+PlanSubject
+MakeSubject(const PlanOptions& options)
+{
+    if (options.traffic.has_value() == options.generate.has_value())
+    {
+        throw UsageError("give either a TRAFFIC file or --generate");
+    }
+    if (!options.generate && !options.parameters.empty())
+    {
+        throw UsageError("--parameter is for --generate");
+    }
+    const std::string& name = options.traffic ? *options.traffic : *options.generate;
+    LoadedTraffic traffic =
+        options.traffic ? LoadTraffic(name, DiskFiles(), options.routing) : Generate(options);
+    if (options.combine)
+    {
+        traffic.matrix = traffic.matrix.Transposed();
+    }
+    PlanningFabric fabric =
+        FabricOfBandwidth(options.bandwidth.value_or("100Gbps"), traffic.matrix.Size());
+    // No order takes longer than one transmission after the other.
+    const double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
+    if (8 * static_cast<double>(traffic.matrix.Total()) / slowest > MAX_SECONDS)
+    {
+        throw InputError(name,
+                         "",
+                         "sent one after the other the bytes would take more than 10^6 s",
+                         "use less traffic, or a higher --bandwidth");
+    }
+    return {name,
+            std::move(traffic),
+            std::move(fabric),
+            options.combine,
+            options.seed,
+            options.gap};
+}
+
+std::vector<std::string>
+OrdersOf(const PlanOptions& options)
+{
+    std::vector<std::string> orders = options.orders;
+    try
+    {
+        for (const std::string& order : orders)
+        {
+            OrderEntryOf(order);
+        }
+    }
+    catch (const ParameterError& error)
+    {
+        FailUsage("--order", error);
+    }
+    if (orders.empty())
+    {
+        for (const OrderEntry& entry : OrderEntries())
+        {
+            orders.push_back(entry.name);
+        }
+    }
+    return orders;
+}
+
+PlannedOrder
+PlanOne(const std::string& order, const PlanSubject& subject)
+{
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    PlannedOrder planned{
+        order,
+        MakePlan(order, subject.traffic.matrix, subject.fabric, {subject.seed, subject.gap}),
+        {},
+        0};
+    planned.planningSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+    planned.timing = TimePlan(planned.plan, subject.fabric);
+    return planned;
+}
+
+} // namespace
+
+int
+PlanCommand(const PlanOptions& options)
+{
+    const std::vector<std::string> orders = OrdersOf(options);
+    if (!(options.gap >= 0 && options.gap < 1))
+    {
+        throw UsageError("--gap: must be at least 0 and below 1 (0.01: 1 % above the bound)");
+    }
+    const PlanSubject subject = MakeSubject(options);
+    std::error_code ignored;
+    if (options.out && options.traffic && fs::equivalent(*options.traffic, *options.out, ignored))
+    {
+        throw OutputError(*options.out + " is the input itself");
+    }
+    nlohmann::ordered_json document = PlanHead(subject);
+    std::optional<PlanWriter> writer;
+    if (options.out)
+    {
+        writer.emplace(*options.out, document);
+    }
+    PlanTable table(std::cout, orders);
+    if (!options.json)
+    {
+        table.Head(document, subject);
+    }
+    for (const std::string& order : orders)
+    {
+        const PlannedOrder planned = PlanOne(order, subject);
+        const nlohmann::ordered_json figures = OrderFigures(planned, subject);
+        document["orders"].push_back(figures);
+        if (writer)
+        {
+            writer->Order(planned, figures);
+        }
+        if (!options.json)
+        {
+            table.Row(figures);
+        }
+    }
+    if (writer)
+    {
+        writer->Publish();
+    }
+    if (options.json)
+    {
+        std::cout << document.dump(2) << '\n';
+    }
+    return EXIT_DONE;
+}
+
+} // namespace echelon

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The fabric of `echelon plan`, from its options.
+ *
+ *     PlanningFabric f = FabricOfBandwidth("8x100Gbps,8x40Gbps", 16);
+ *
+ * A list of rates, each with or without a count: one for all GPUs, or as many as there are GPUs.
+ * Errors: UsageError.
+ */
+#pragma once
+
+#include "moe/planning-fabric.h"
+
+#include <cstdint>
+#include <string>
+
+namespace echelon
+{
+
+PlanningFabric FabricOfBandwidth(const std::string& list, std::uint32_t gpus);
+
+} // namespace echelon

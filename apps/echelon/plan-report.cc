@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "plan-report.h"
+
+#include "duration-text.h"
+#include "input-error.h"
+
+#include "base/units.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+namespace
+{
+
+using OrderedJson = nlohmann::ordered_json;
+
+/// The bound when every receiver hears one sender at a time, so that an entry takes as long as the
+/// slower of its two ports needs.
+double
+OneSenderBound(const TrafficMatrix& traffic, const PlanningFabric& fabric)
+{
+    const std::uint32_t n = traffic.Size();
+    std::vector<double> sends(n, 0.0);
+    std::vector<double> receives(n, 0.0);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            if (!fabric.SameServer(i, j))
+            {
+                const double seconds = 8 * static_cast<double>(traffic.At(i, j)) /
+                                       std::min(fabric.portRate[i], fabric.portRate[j]);
+                sends[i] += seconds;
+                receives[j] += seconds;
+            }
+        }
+    }
+    return std::max(*std::max_element(sends.begin(), sends.end()),
+                    *std::max_element(receives.begin(), receives.end()));
+}
+
+bool
+HasServers(const PlanningFabric& fabric)
+{
+    return fabric.scaleUpRate > 0;
+}
+
+OrderedJson
+RoutingFigures(const LoadedRouting& routing)
+{
+    OrderedJson figures;
+    if (routing.tokens > 0)
+    {
+        figures["tokens"] = routing.tokens;
+    }
+    figures["experts"] = routing.experts;
+    figures["top_k"] = routing.topK;
+    figures["bytes_per_copy"] = routing.tokenBytes;
+    figures["deduplicate"] = routing.deduplicated;
+    figures["placement"] = routing.placement;
+    figures["tokens_per_expert"] = routing.tokensOfExpert;
+    figures["tokens_per_gpu"] = routing.tokensOnGpu;
+    return figures;
+}
+
+std::string
+RatesText(const PlanningFabric& fabric)
+{
+    const auto [least, most] = std::minmax_element(fabric.portRate.begin(), fabric.portRate.end());
+    return *least == *most ? FormatRate(*least) : FormatRate(*least) + " to " + FormatRate(*most);
+}
+
+} // namespace
+
+OrderedJson
+PlanHead(const PlanSubject& subject)
+{
+    const TrafficMatrix& matrix = subject.traffic.matrix;
+    OrderedJson traffic{{"name", Printable(subject.name)},
+                        {"format", subject.traffic.format},
+                        {"collective", subject.combine ? "combine" : "dispatch"},
+                        {"bytes", matrix.Total()},
+                        {"busiest_port_bytes", matrix.BusiestPort()}};
+    if (subject.traffic.routing)
+    {
+        traffic["routing"] = RoutingFigures(*subject.traffic.routing);
+    }
+    OrderedJson document{{"schema", "echelon/plan/1"},
+                         {"traffic", std::move(traffic)},
+                         {"gpus", matrix.Size()}};
+    if (subject.fabric.Homogeneous())
+    {
+        document["port_rate_bps"] = subject.fabric.portRate.front();
+    }
+    else
+    {
+        document["port_rates_bps"] = subject.fabric.portRate;
+    }
+    document["seed"] = subject.seed;
+    document["gap"] = subject.gap;
+    document["bound_s"] = LowerBound(matrix, subject.fabric);
+    if (!subject.fabric.Homogeneous())
+    {
+        document["bound_one_sender_s"] = OneSenderBound(matrix, subject.fabric);
+    }
+    if (HasServers(subject.fabric))
+    {
+        document["bound_relays_s"] = LowerBound(matrix, subject.fabric, true);
+    }
+    document["orders"] = OrderedJson::array();
+    return document;
+}
+
+OrderedJson
+OrderFigures(const PlannedOrder& planned, const PlanSubject& subject)
+{
+    std::size_t transmissions = 0;
+    double bytes = 0;
+    for (const Stage& stage : planned.plan.stages)
+    {
+        transmissions += stage.transmissions.size();
+        for (const Transmission& one : stage.transmissions)
+        {
+            bytes += static_cast<double>(one.bytes);
+        }
+    }
+    const std::size_t stages = planned.plan.stages.size();
+    const double makespan = planned.timing.makespan.Seconds();
+    const double bound = LowerBound(subject.traffic.matrix, subject.fabric);
+    return {{"order", planned.order},
+            {"rule", std::string(ToText(planned.plan.rule))},
+            {"reading", planned.plan.rule == StartRule::EXCLUSIVE ? "one-sender" : "fluid"},
+            {"makespan_s", makespan},
+            {"ratio", bound > 0 ? makespan / bound : 1.0},
+            {"stages", stages},
+            {"bytes_per_stage", stages > 0 ? bytes / static_cast<double>(stages) : 0.0},
+            {"transmission_count", transmissions},
+            {"fan_in", planned.timing.fanIn},
+            {"planning_s", planned.planningSeconds}};
+}
+
+PlanTable::PlanTable(std::ostream& out, const std::vector<std::string>& orders)
+    : m_out(out)
+{
+    m_widths.push_back(5);
+    for (const std::string& order : orders)
+    {
+        m_widths[0] = std::max(m_widths[0], order.size());
+    }
+}
+
+void
+PlanTable::Line(const std::vector<std::string>& cells)
+{
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+    {
+        const std::size_t width = std::max(m_widths[i], cells[i].size());
+        const std::string padding(width - cells[i].size(), ' ');
+        line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
+    }
+    m_out << line << std::endl;
+}
+
+void
+PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
+{
+    const OrderedJson& traffic = head["traffic"];
+    m_out << traffic["name"].get<std::string>() << ": " << traffic["collective"].get<std::string>()
+          << " of " << FormatBytes(traffic["bytes"].get<double>()) << " between " << head["gpus"]
+          << (head["gpus"] == 1 ? " GPU" : " GPUs") << ", ports of " << RatesText(subject.fabric)
+          << '\n';
+    if (subject.traffic.routing)
+    {
+        const LoadedRouting& routing = *subject.traffic.routing;
+        m_out << routing.topK << " of " << routing.experts << " experts per token, "
+              << routing.tokenBytes << " bytes per copy, one copy per "
+              << (routing.deduplicated ? "GPU" : "expert") << "; " << routing.placement << '\n';
+    }
+    m_out << "bound " << DurationText(head["bound_s"]) << ": "
+          << FormatBytes(traffic["busiest_port_bytes"].get<double>())
+          << " through the busiest port";
+    if (head.contains("bound_one_sender_s"))
+    {
+        m_out << "; " << DurationText(head["bound_one_sender_s"])
+              << " with one sender per receiver";
+    }
+    if (head.contains("bound_relays_s"))
+    {
+        m_out << "; " << DurationText(head["bound_relays_s"]) << " with relays inside servers";
+    }
+    m_out << "\n\n";
+    m_widths.resize(1);
+    const std::vector<std::string> titles{"order",
+                                          "makespan",
+                                          "to bound",
+                                          "stages",
+                                          "per stage",
+                                          "fan-in",
+                                          "reading",
+                                          "planning"};
+    for (std::size_t i = 1; i < titles.size(); ++i)
+    {
+        m_widths.push_back(std::max<std::size_t>(titles[i].size(), 9));
+    }
+    Line(titles);
+}
+
+void
+PlanTable::Row(const OrderedJson& figures)
+{
+    Line({figures["order"],
+          DurationText(figures["makespan_s"]),
+          FixedText(figures["ratio"], 4, ""),
+          std::to_string(figures["stages"].get<std::size_t>()),
+          FormatBytes(figures["bytes_per_stage"]),
+          std::to_string(figures["fan_in"].get<std::uint32_t>()),
+          figures["reading"],
+          DurationText(figures["planning_s"])});
+}
+
+} // namespace echelon

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic-loader.h"
+
+#include "input-error.h"
+#include "routed-traffic.h"
+#include "routing-trace.h"
+#include "traffic-document.h"
+#include "usage-error.h"
+
+namespace echelon
+{
+
+namespace
+{
+
+enum class Format
+{
+    CSV,
+    JSON,
+    TRACE,
+};
+
+Format
+FormatOf(std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first != std::string_view::npos && (text[first] == '{' || text[first] == '['))
+    {
+        return Format::JSON;
+    }
+    const std::string_view start = text.substr(first == std::string_view::npos ? 0 : first);
+    const std::string_view line = start.substr(0, start.find('\n'));
+    return line.find('\t') != std::string_view::npos && line.find(',') == std::string_view::npos
+               ? Format::TRACE
+               : Format::CSV;
+}
+
+std::uint32_t
+Needed(const std::optional<std::uint32_t>& option, const char* name, const std::string& file)
+{
+    if (!option)
+    {
+        throw UsageError(std::string(name) + " is needed: " + file +
+                         " is a routing trace, which does not say it");
+    }
+    return *option;
+}
+
+LoadedTraffic
+LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& options)
+{
+    RoutingSettings settings;
+    settings.gpus = Needed(options.gpus, "--gpus", file);
+    settings.tokenBytes =
+        Bytes{Needed(options.hidden, "--hidden", file)} * options.elementBytes.value_or(2);
+    settings.tokenPlacement = options.tokenPlacement.value_or("blocks");
+    settings.deduplicate = options.deduplicate;
+    const std::uint32_t experts = Needed(options.experts, "--experts", file);
+    const std::uint32_t topK = Needed(options.topK, "--top-k", file);
+    const RoutingTrace trace = ParseRoutingTrace(file, text, experts, topK);
+    return RoutedTrafficOf(
+        "routing-trace",
+        trace.routing,
+        trace.samples,
+        settings,
+        [&](const auto& problem, const auto& hint) { throw InputError(file, "", problem, hint); });
+}
+
+} // namespace
+
+const std::vector<std::string>&
+TokenPlacements()
+{
+    static const std::vector<std::string> placements{"blocks", "round-robin", "samples"};
+    return placements;
+}
+
+std::string
+RoutingOptions::Given() const
+{
+    return gpus             ? "--gpus"
+           : experts        ? "--experts"
+           : topK           ? "--top-k"
+           : hidden         ? "--hidden"
+           : elementBytes   ? "--element-bytes"
+           : tokenPlacement ? "--token-placement"
+           : deduplicate    ? "--deduplicate"
+                            : "";
+}
+
+LoadedTraffic
+LoadTraffic(const std::string& file, const FileSource& source, const RoutingOptions& options)
+{
+    std::string text;
+    try
+    {
+        text = source(file);
+    }
+    catch (const FileError& error)
+    {
+        throw InputError(file, "", error.what(), "give the path of a matrix or routing trace");
+    }
+    switch (FormatOf(text))
+    {
+    case Format::JSON: {
+        // Read once more as a document that knows its places.
+        JsonDocument document(file, MemoryFiles({{file, std::move(text)}}));
+        return LoadTrafficDocument(document.Root(), options);
+    }
+    case Format::TRACE:
+        return LoadTrace(file, text, options);
+    case Format::CSV:
+        break;
+    }
+    if (!options.Given().empty())
+    {
+        throw UsageError(options.Given() + " is for routing traces; " + file + " holds a matrix");
+    }
+    return {ParseTrafficCsv(file, text), "csv"};
+}
+
+} // namespace echelon
