@@ -4,7 +4,11 @@
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "moe/at-once.h"
+#include "moe/aurora-alg1.h"
 #include "moe/aurora.h"
+#include "moe/greedy-max-weight.h"
+#include "moe/random-order.h"
+#include "moe/sjf.h"
 #include "moe/spread-out.h"
 
 namespace echelon
@@ -18,6 +22,16 @@ OrderEntries()
          "matchings of the padded matrix, one after the other: the least possible time",
          StartRule::EXCLUSIVE,
          PlanAurora},
+        {"aurora-alg1",
+         "Aurora's Algorithm 1 as written: the busiest rank first, others in the earliest gaps",
+         StartRule::EXCLUSIVE,
+         PlanAuroraAlgorithm1},
+        {"greedy-max-weight",
+         "stage after stage the matching of most bytes, entries whole: few stages",
+         StartRule::EXCLUSIVE,
+         PlanGreedyMaxWeight},
+        {"sjf", "every sender its shortest transmission first", StartRule::SENDER_ORDER, PlanSjf},
+        {"random", "every sender in a random order", StartRule::SENDER_ORDER, PlanRandomOrder},
         {"spread-out",
          "in stage i rank s sends to rank s + i; no rank waits for another",
          StartRule::SENDER_ORDER,

@@ -7,23 +7,6 @@
 namespace echelon
 {
 
-TrafficMatrix
-BetweenServers(const TrafficMatrix& traffic, const PlanningFabric& fabric)
-{
-    TrafficMatrix between = traffic;
-    for (std::uint32_t i = 0; i < traffic.Size(); ++i)
-    {
-        for (std::uint32_t j = 0; j < traffic.Size(); ++j)
-        {
-            if (fabric.SameServer(i, j))
-            {
-                between.Set(i, j, 0);
-            }
-        }
-    }
-    return between;
-}
-
 void
 AddInsideServers(TransmissionPlan& plan, const TrafficMatrix& traffic, const PlanningFabric& fabric)
 {

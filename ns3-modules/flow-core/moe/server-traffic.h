@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The parts of an all-to-all inside servers and between them.
+ * The part of an all-to-all that stays inside servers.
  *
- *     TrafficMatrix outside = BetweenServers(matrix, fabric);
- *     …                                          // an order for what crosses the network
+ *     TransmissionPlan plan = …;                 // of what crosses the network
  *     AddInsideServers(plan, matrix, fabric);    // the rest, in the first stage
+ *     SortStage(plan.stages.front());            // has been done
  *
  * What stays in a server uses the scale-up ports alone, which orders do not arrange: it starts at
  * once. O(n²).
@@ -18,9 +18,6 @@
 
 namespace echelon
 {
-
-/// The traffic without what stays inside a server.
-TrafficMatrix BetweenServers(const TrafficMatrix& traffic, const PlanningFabric& fabric);
 
 /// Adds the traffic that stays inside servers to the plan's first stage.
 void AddInsideServers(TransmissionPlan& plan,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "moe/aurora.h"
 
+#include "moe/entry-durations.h"
 #include "moe/plan-checker.h"
 #include "moe/plan-time.h"
 
