@@ -3,16 +3,50 @@
 
 #include "base/contracts.h"
 #include "base/random.h"
+#include "base/tolerances.h"
 #include "matching/bottleneck-matching.h"
 
-#include <array>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace echelon
 {
 
 namespace
 {
+
+double
+SecondsOf(LayerRecursion& recursion,
+          const MoeLayer& layer,
+          const GpuCluster& cluster,
+          const Placement& placement,
+          const TimelineOptions& options)
+{
+    return recursion.Run(WorksOf({{&layer, &placement}}, cluster, options.reading), options.start);
+}
+
+/// Of all permutations, the first of the best.
+Placement
+BestOfAll(const MoeLayer& layer, const GpuCluster& cluster, const TimelineOptions& options)
+{
+    ECHELON_REQUIRE(cluster.Size() <= MOST_GPUS_TO_ENUMERATE, "few enough placements to try all");
+    LayerRecursion recursion;
+    Placement placement(cluster.Size());
+    std::iota(placement.begin(), placement.end(), 0);
+    Placement best = placement;
+    double least = SecondsOf(recursion, layer, cluster, placement, options);
+    while (std::next_permutation(placement.begin(), placement.end()))
+    {
+        const double seconds = SecondsOf(recursion, layer, cluster, placement, options);
+        if (seconds < least)
+        {
+            least = seconds;
+            best = placement;
+        }
+    }
+    return best;
+}
 
 /// A cell that must not be taken: above all times.
 constexpr std::int64_t FORBIDDEN = std::numeric_limits<std::int64_t>::max();
@@ -144,7 +178,16 @@ Placement
 PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster)
 {
     ECHELON_REQUIRE(layer.Experts() == cluster.Size(), "every expert has its own GPU");
-    const std::vector<std::uint32_t> experts = DescendingOrder(ExpertTraffic(layer));
+    const std::vector<Bytes> traffic = ExpertTraffic(layer);
+    std::vector<std::tuple<Bytes, Time, Time, Time>> weights;
+    for (std::uint32_t expert = 0; expert < layer.Experts(); ++expert)
+    {
+        weights.emplace_back(traffic[expert],
+                             layer.feedForward[expert],
+                             layer.gate[expert],
+                             layer.aggregation[expert]);
+    }
+    const std::vector<std::uint32_t> experts = DescendingOrder(weights);
     const std::vector<std::uint32_t> gpus = GpusByPerformance(cluster);
     Placement gpuOf(experts.size());
     for (std::size_t rank = 0; rank < experts.size(); ++rank)
@@ -157,8 +200,10 @@ PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster)
 Placement
 PlaceOptimally(const MoeLayer& layer, const GpuCluster& cluster, const TimelineOptions& options)
 {
-    ECHELON_REQUIRE(options.reading == RateReading::FLUID,
-                    "with one sender per receiver an expert's time depends on all places");
+    if (options.reading != RateReading::FLUID)
+    {
+        return BestOfAll(layer, cluster, options);
+    }
     const std::uint32_t n = cluster.Size();
     const FluidWorks works({&layer}, cluster);
     const bool together = options.start == AllToAllStart::TOGETHER;
@@ -183,6 +228,61 @@ PlaceOptimally(const MoeLayer& layer, const GpuCluster& cluster, const TimelineO
         }
     }
     return SumOfMaxima(n, std::move(terms)).Solve(PlaceSorted(layer, cluster));
+}
+
+Placement
+PlaceBySearch(const MoeLayer& layer, const GpuCluster& cluster, const TimelineOptions& options)
+{
+    const std::uint32_t n = cluster.Size();
+    LayerRecursion recursion;
+    Placement best = PlaceSorted(layer, cluster);
+    double least = SecondsOf(recursion, layer, cluster, best, options);
+    const auto keep = [&](const Placement& candidate) {
+        const double seconds = SecondsOf(recursion, layer, cluster, candidate, options);
+        if (seconds >= least * (1 - ROUNDING))
+        {
+            return false;
+        }
+        least = seconds;
+        best = candidate;
+        return true;
+    };
+    const auto improve = [&] {
+        for (std::uint32_t a = 0; a < n; ++a)
+        {
+            for (std::uint32_t b = 0; b < a; ++b)
+            {
+                Placement candidate = best;
+                std::swap(candidate[a], candidate[b]);
+                if (keep(candidate))
+                {
+                    return true;
+                }
+            }
+        }
+        // Each rotation once, with its highest expert first.
+        for (std::uint32_t a = 0; a < n; ++a)
+        {
+            for (std::uint32_t b = 0; b < a; ++b)
+            {
+                for (std::uint32_t c = 0; c < a; ++c)
+                {
+                    Placement candidate = best;
+                    std::swap(candidate[a], candidate[b]);
+                    std::swap(candidate[a], candidate[c]);
+                    if (b != c && keep(candidate))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    };
+    while (improve())
+    {
+    }
+    return best;
 }
 
 Placement

@@ -13,10 +13,11 @@
  *    what its busier port carries, in the dispatch and in the combine.
  * 2. "Performance" is the rate, then the speed: the paper assumes that more compute never comes
  *    with less bandwidth.
- * 3. Ties go to the lower id.
- * 4. The theorem holds when each expert's gate, busier port, FFN and aggregation rank the experts
- *    alike, and the reading is fluid. With general matrices it need not: an expert may receive much
- *    and send little. PlaceOptimally is exact for the fluid reading whatever the matrix.
+ * 3. Ties in traffic go to the longer FFN, then gate, then aggregation, then to the lower id.
+ * 4. The theorem holds in the fluid reading when one order of the experts is descending in gate,
+ *    busier port, FFN and aggregation alike, and one order of the GPUs in rate and speed. With
+ *    general matrices there need not be one: docs/algorithms/expert-placement.md. PlaceOptimally is
+ *    exact whatever the matrix.
  */
 #pragma once
 
@@ -52,14 +53,22 @@ std::vector<std::uint32_t> GpusByPerformance(const GpuCluster& cluster);
 
 Placement PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster);
 
-/// A placement with the least duration of ExclusiveTimeline in the fluid reading, up to rounding to
-/// picoseconds: thresholds on all but one of its maxima and a bottleneck matching on the last.
-/// O(n^4) matchings at worst, and n² times that when all-to-alls start together; bounds leave far
-/// fewer.
-/// @pre options.reading == FLUID.
+/// A placement with the least duration of ExclusiveTimeline, up to rounding to picoseconds. Fluid:
+/// thresholds on all but one of its maxima and a bottleneck matching on the last, O(n^4) matchings
+/// at worst, and n² times that when all-to-alls start together; bounds leave far fewer. With one
+/// sender per receiver an expert's times depend on all places: all n! placements.
+/// @pre FLUID, or at most MOST_GPUS_TO_ENUMERATE GPUs.
 Placement PlaceOptimally(const MoeLayer& layer,
                          const GpuCluster& cluster,
                          const TimelineOptions& options);
+
+constexpr std::uint32_t MOST_GPUS_TO_ENUMERATE = 9;
+
+/// From PlaceSorted, exchanges two experts, else rotates three, while the duration falls; O(n³)
+/// durations of O(n²) per step.
+Placement PlaceBySearch(const MoeLayer& layer,
+                        const GpuCluster& cluster,
+                        const TimelineOptions& options);
 
 /// A uniformly random permutation, stream "placement".
 Placement PlaceAtRandom(std::uint32_t experts, std::uint64_t seed);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The list of ways to place experts: name, purpose, and how, for one model and for two.
+ *
+ *     Placement p = PlacementEntryOf("aurora").place(layer, cluster, {});
+ *     Colocation c = PlacementEntryOf("aurora-search").colocate(a, b, cluster, {});
+ *
+ * "lina" is not here: it needs other layers and half the GPUs (moe/lina-packing.h).
+ */
+#pragma once
+
+#include "moe/layer-timeline.h"
+#include "moe/moe-layer.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace echelon
+{
+
+struct PlacementOptions
+{
+    TimelineOptions timeline{};
+    std::uint64_t seed = 1; ///< of random placements
+};
+
+/// One line of the registry.
+struct PlacementEntry
+{
+    std::string name;
+    std::string help; ///< one line
+    Placement (*place)(const MoeLayer& layer,
+                       const GpuCluster& cluster,
+                       const PlacementOptions& options);
+    Colocation (*colocate)(const MoeLayer& first,
+                           const MoeLayer& second,
+                           const GpuCluster& cluster,
+                           const PlacementOptions& options);
+};
+
+/// "aurora", "aurora-search", "exact", "in-order", "random".
+const std::vector<PlacementEntry>& PlacementEntries();
+
+/// @throws ParameterError ("placement") when there is none of this name.
+const PlacementEntry& PlacementEntryOf(const std::string& name);
+
+} // namespace echelon
