@@ -126,10 +126,10 @@ ExclusiveTimeline(const std::vector<MoeLayer>& layers,
 }
 
 Timeline
-ExclusiveTimeline(const std::vector<MoeLayer>& layers,
-                  const GpuCluster& cluster,
-                  const std::vector<Placement>& placements,
-                  const std::vector<AllToAllTimes>& allToAlls)
+ExclusiveTimelineWith(const std::vector<MoeLayer>& layers,
+                      const GpuCluster& cluster,
+                      const std::vector<Placement>& placements,
+                      const std::vector<AllToAllTimes>& allToAlls)
 {
     ECHELON_REQUIRE(placements.size() == layers.size() && allToAlls.size() == layers.size(),
                     "every layer has a placement and times");

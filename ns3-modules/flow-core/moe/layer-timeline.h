@@ -101,10 +101,10 @@ Timeline ExclusiveTimeline(const std::vector<MoeLayer>& layers,
                            const TimelineOptions& options);
 
 /// With all-to-alls that start together and last as given. @pre also one entry per layer.
-Timeline ExclusiveTimeline(const std::vector<MoeLayer>& layers,
-                           const GpuCluster& cluster,
-                           const std::vector<Placement>& placements,
-                           const std::vector<AllToAllTimes>& allToAlls);
+Timeline ExclusiveTimelineWith(const std::vector<MoeLayer>& layers,
+                               const GpuCluster& cluster,
+                               const std::vector<Placement>& placements,
+                               const std::vector<AllToAllTimes>& allToAlls);
 
 /// @pre equally many layers of both models, one colocation per layer; as many experts as GPUs.
 Timeline ColocatedTimeline(const std::vector<MoeLayer>& first,
