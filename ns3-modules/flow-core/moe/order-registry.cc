@@ -6,6 +6,7 @@
 #include "moe/at-once.h"
 #include "moe/aurora-alg1.h"
 #include "moe/aurora.h"
+#include "moe/fast.h"
 #include "moe/greedy-max-weight.h"
 #include "moe/random-order.h"
 #include "moe/sjf.h"
@@ -30,6 +31,10 @@ OrderEntries()
          "stage after stage the matching of most bytes, entries whole: few stages",
          StartRule::EXCLUSIVE,
          PlanGreedyMaxWeight},
+        {"fast",
+         "FAST: balance inside servers, matchings of servers, redistribute inside servers",
+         StartRule::EXCLUSIVE,
+         PlanFast},
         {"sjf", "every sender its shortest transmission first", StartRule::SENDER_ORDER, PlanSjf},
         {"random", "every sender in a random order", StartRule::SENDER_ORDER, PlanRandomOrder},
         {"spread-out",
