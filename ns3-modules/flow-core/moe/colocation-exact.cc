@@ -30,6 +30,16 @@ class BranchAndBound
           m_tenants(objective.Size())
     {
         std::reverse(m_order.begin(), m_order.end());
+        for (std::size_t depth = 0; depth < m_order.size(); ++depth)
+        {
+            for (std::size_t model = 0; model < 2; ++model)
+            {
+                for (std::uint32_t expert = 0; expert < objective.Size(); ++expert)
+                {
+                    m_leastOf.push_back(LeastOverGpus(model, expert, depth));
+                }
+            }
+        }
     }
 
     std::vector<Tenants> Solve()
@@ -81,8 +91,6 @@ class BranchAndBound
         }
         if (depth < n)
         {
-            // The last of the order is the fastest: at least in rate; speeds may be ordered
-            // otherwise, so all that are left are looked at.
             for (std::size_t model = 0; model < 2; ++model)
             {
                 const std::vector<bool>& mine = model == 0 ? m_firstFree : m_secondFree;
@@ -100,19 +108,21 @@ class BranchAndBound
         return m_recursion.Run(m_works, m_objective.Start());
     }
 
-    /// The least of one expert over the GPUs left, number by number.
-    GpuWork LeastOf(std::size_t model, std::uint32_t expert, std::size_t depth) const
+    /// The least of one expert over the GPUs from `depth` on, number by number.
+    GpuWork LeastOverGpus(std::size_t model, std::uint32_t expert, std::size_t depth) const
     {
         const FluidWorks& works = m_objective.Works();
-        GpuWork least = works.OfExpert(model, expert, m_order.back());
-        for (std::size_t d = depth; d + 1 < m_order.size(); ++d)
+        GpuWork least = works.OfExpert(model, expert, m_order[depth]);
+        for (std::size_t d = depth + 1; d < m_order.size(); ++d)
         {
-            if (d == depth || m_cluster.speed[m_order[d]] > m_cluster.speed[m_order.back()])
-            {
-                Lower(least, works.OfExpert(model, expert, m_order[d]));
-            }
+            Lower(least, works.OfExpert(model, expert, m_order[d]));
         }
         return least;
+    }
+
+    const GpuWork& LeastOf(std::size_t model, std::uint32_t expert, std::size_t depth) const
+    {
+        return m_leastOf[(2 * depth + model) * m_objective.Size() + expert];
     }
 
     /// The least over the experts left, number by number.
@@ -124,7 +134,7 @@ class BranchAndBound
         {
             if (free[expert])
             {
-                const GpuWork work = LeastOf(model, expert, depth);
+                const GpuWork& work = LeastOf(model, expert, depth);
                 any ? Lower(least, work) : void(least = work);
                 any = true;
             }
@@ -172,7 +182,8 @@ class BranchAndBound
             m_firstFree[i] = false;
             for (std::uint32_t j = 0; j < n; ++j)
             {
-                if (!m_secondFree[j])
+                const double alone = static_cast<double>(m_objective.Alone(i, j, gpu)) / 1e12;
+                if (!m_secondFree[j] || alone > m_least)
                 {
                     continue;
                 }
@@ -209,6 +220,7 @@ class BranchAndBound
     std::vector<bool> m_firstFree;      ///< experts that have no GPU yet
     std::vector<bool> m_secondFree;
     std::vector<Tenants> m_tenants; ///< by GPU; of those filled
+    std::vector<GpuWork> m_leastOf; ///< by depth, model, expert
     std::vector<GpuWork> m_works;
     LayerRecursion m_recursion;
 };

@@ -21,10 +21,12 @@ enum class Moved : std::uint8_t
     PAIRS,
 };
 
+/// Beyond, two exchanges at once cost more time than they gain.
+constexpr std::uint32_t MOST_GPUS_FOR_TWO_EXCHANGES = 16;
+
 constexpr Moved ALL_MOVED[] = {Moved::FIRST, Moved::SECOND, Moved::PAIRS};
 
-/// Local search from one start; exchanges between two GPUs, around three, and two exchanges at once
-/// while no single one helps.
+/// Local search from one start: exchanges between two GPUs, rotations of three.
 class Descent
 {
   public:
@@ -34,14 +36,30 @@ class Descent
     }
 
     /// Improves until nothing in reach is better.
-    std::pair<std::vector<Tenants>, ColocationCost> From(std::vector<Tenants> tenants)
+    const std::vector<Tenants>& From(std::vector<Tenants> tenants)
     {
         m_tenants = std::move(tenants);
         m_cost = m_objective.Of(m_tenants);
-        while (Rematch() || ExchangeTwo() || RotateThree() || ExchangeTwice())
+        while (Rematch() || ExchangeTwo() || RotateThree())
         {
         }
-        return {m_tenants, m_cost};
+        return m_tenants;
+    }
+
+    /// The same, where two exchanges at once that help are in reach too: O(n⁴) of them.
+    const std::vector<Tenants>& FromFurther(std::vector<Tenants> tenants)
+    {
+        From(std::move(tenants));
+        while (ExchangeTwice())
+        {
+            From(m_tenants);
+        }
+        return m_tenants;
+    }
+
+    const ColocationCost& Cost() const
+    {
+        return m_cost;
     }
 
   private:
@@ -57,15 +75,15 @@ class Descent
         }
     }
 
-    bool Keep(std::vector<Tenants> candidate)
+    /// Whether the tenants as they are now are better than before.
+    bool Improved()
     {
-        const ColocationCost cost = m_objective.Of(candidate);
+        const ColocationCost cost = m_objective.Of(m_tenants);
         if (!cost.BetterThan(m_cost))
         {
             return false;
         }
         m_cost = cost;
-        m_tenants = std::move(candidate);
         return true;
     }
 
@@ -101,10 +119,12 @@ class Descent
                     candidate[to[from]].second = m_tenants[from].second;
                 }
             }
-            if (Keep(std::move(candidate)))
+            m_tenants.swap(candidate);
+            if (Improved())
             {
                 return true;
             }
+            m_tenants.swap(candidate);
         }
         return false;
     }
@@ -117,12 +137,12 @@ class Descent
             {
                 for (std::uint32_t h = 0; h < g; ++h)
                 {
-                    std::vector<Tenants> candidate = m_tenants;
-                    Exchange(moved, candidate[g], candidate[h]);
-                    if (Keep(std::move(candidate)))
+                    Exchange(moved, m_tenants[g], m_tenants[h]);
+                    if (Improved())
                     {
                         return true;
                     }
+                    Exchange(moved, m_tenants[g], m_tenants[h]);
                 }
             }
         }
@@ -145,13 +165,14 @@ class Descent
                         {
                             continue;
                         }
-                        std::vector<Tenants> candidate = m_tenants;
-                        Exchange(moved, candidate[g], candidate[h]);
-                        Exchange(moved, candidate[g], candidate[k]);
-                        if (Keep(std::move(candidate)))
+                        Exchange(moved, m_tenants[g], m_tenants[h]);
+                        Exchange(moved, m_tenants[g], m_tenants[k]);
+                        if (Improved())
                         {
                             return true;
                         }
+                        Exchange(moved, m_tenants[g], m_tenants[k]);
+                        Exchange(moved, m_tenants[g], m_tenants[h]);
                     }
                 }
             }
@@ -163,10 +184,6 @@ class Descent
     bool ExchangeTwice()
     {
         const std::uint32_t n = m_objective.Size();
-        if (n > MOST_GPUS_FOR_TWO_EXCHANGES)
-        {
-            return false;
-        }
         for (const Moved other : {Moved::SECOND, Moved::PAIRS})
         {
             for (std::uint32_t g = 0; g < n; ++g)
@@ -177,13 +194,14 @@ class Descent
                     {
                         for (std::uint32_t l = 0; l < k; ++l)
                         {
-                            std::vector<Tenants> candidate = m_tenants;
-                            Exchange(Moved::FIRST, candidate[g], candidate[h]);
-                            Exchange(other, candidate[k], candidate[l]);
-                            if (Keep(std::move(candidate)))
+                            Exchange(Moved::FIRST, m_tenants[g], m_tenants[h]);
+                            Exchange(other, m_tenants[k], m_tenants[l]);
+                            if (Improved())
                             {
                                 return true;
                             }
+                            Exchange(other, m_tenants[k], m_tenants[l]);
+                            Exchange(Moved::FIRST, m_tenants[g], m_tenants[h]);
                         }
                     }
                 }
@@ -191,9 +209,6 @@ class Descent
         }
         return false;
     }
-
-    /// Beyond, O(n⁴) moves of O(n) cost more than they gain.
-    static constexpr std::uint32_t MOST_GPUS_FOR_TWO_EXCHANGES = 16;
 
     ColocationObjective& m_objective;
     std::vector<Tenants> m_tenants;
@@ -227,16 +242,21 @@ ColocateBySearch(const MoeLayer& first,
 {
     ColocationObjective objective(first, second, cluster, options);
     Descent descent(objective);
-    auto [best, least] =
+    std::vector<Tenants> best =
         descent.From(TenantsOf(ColocateDecoupled(first, second, cluster, options)));
+    ColocationCost least = descent.Cost();
     for (const bool opposed : {false, true})
     {
-        auto [tenants, cost] = descent.From(TenantsOf(Sorted(first, second, cluster, opposed)));
-        if (cost.BetterThan(least))
+        const auto& tenants = descent.From(TenantsOf(Sorted(first, second, cluster, opposed)));
+        if (descent.Cost().BetterThan(least))
         {
-            best = std::move(tenants);
-            least = cost;
+            best = tenants;
+            least = descent.Cost();
         }
+    }
+    if (cluster.Size() <= MOST_GPUS_FOR_TWO_EXCHANGES)
+    {
+        best = descent.FromFurther(best);
     }
     return ColocationOf(best);
 }
