@@ -9,12 +9,15 @@
  *
  * What shares a port depends on the plan's rule (moe/transmission-plan.h):
  * - EXCLUSIVE: a transmission gets the lower of its two ports' rates from the moment when both are
- *   free of earlier stages: O(transmissions).
+ *   free of earlier stages: O(transmissions log n); those of one stage that share a port (pieces
+ *   over several spines) get parts of its rate in proportion to their bytes.
  * - SENDER_ORDER: each sender has one transmission under way; those to one receiver share its port
  *   max-min fairly: head-of-line blocking. O(transmissions × fan-in).
  * - AT_ONCE: max-min fair over all ports. O(transmissions × distinct ending times).
- * Inside a server transmissions share the scale-up ports max-min fairly. On racks that block, run
- * the plan on a fabric instead (workload/planned-all-to-all.h).
+ * Inside a server transmissions share the scale-up ports max-min fairly; EXCLUSIVE: those of one
+ * stage, when both ports are free of earlier stages; SENDER_ORDER: the heads of queues of their
+ * own. What a relay forwards has arrived: it sends its own bytes for a target first. On racks that
+ * block, run the plan on a fabric instead (workload/planned-all-to-all.h).
  */
 #pragma once
 

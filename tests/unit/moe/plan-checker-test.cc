@@ -102,24 +102,26 @@ TEST(PlanChecker, MalformedTransmissionsAreFound)
 TEST(PlanChecker, UplinksCarryAtMostTheirRate)
 {
     TrafficMatrix traffic(4);
-    traffic.Set(0, 2, 100);
-    traffic.Set(1, 3, 100);
+    traffic.Set(0, 2, 1000000);
+    traffic.Set(1, 3, 1000000);
     // Each on a spine of its own; then both on one, both ways out of rack 0 and into rack 1.
     const TransmissionPlan apart{4,
                                  StartRule::EXCLUSIVE,
-                                 {{{{0, 2, 100, 2, 0}, {1, 3, 100, 3, 1}}}}};
+                                 {{{{0, 2, 1000000, 2, 0}, {1, 3, 1000000, 3, 1}}}}};
     EXPECT_THAT(CheckPlan(apart, traffic, TwoRacks()), IsEmpty());
     const TransmissionPlan together{4,
                                     StartRule::EXCLUSIVE,
-                                    {{{{0, 2, 100, 2, 1}, {1, 3, 100, 3, 1}}}}};
+                                    {{{{0, 2, 1000000, 2, 1}, {1, 3, 1000000, 3, 1}}}}};
     EXPECT_THAT(CheckPlan(together, traffic, TwoRacks()),
                 ElementsAre("stage 0: to rack 1 over spine 1: 16.0 Gb/s on a link of 8.00 Gb/s",
                             "stage 0: from rack 0 over spine 1: 16.0 Gb/s on a link of 8.00 Gb/s"));
     // Split in halves over both spines: 4 + 4 Gb/s on each.
-    const TransmissionPlan split{
-        4,
-        StartRule::EXCLUSIVE,
-        {{{{0, 2, 50, 2, 0}, {0, 2, 50, 2, 1}, {1, 3, 50, 3, 0}, {1, 3, 50, 3, 1}}}}};
+    const TransmissionPlan split{4,
+                                 StartRule::EXCLUSIVE,
+                                 {{{{0, 2, 500000, 2, 0},
+                                    {0, 2, 500000, 2, 1},
+                                    {1, 3, 500000, 3, 0},
+                                    {1, 3, 500000, 3, 1}}}}};
     EXPECT_THAT(CheckPlan(split, traffic, TwoRacks()), IsEmpty());
 }
 
