@@ -8,6 +8,7 @@
 #include "moe/aurora.h"
 #include "moe/fast.h"
 #include "moe/greedy-max-weight.h"
+#include "moe/rack-aware.h"
 #include "moe/random-order.h"
 #include "moe/sjf.h"
 #include "moe/spread-out.h"
@@ -35,6 +36,10 @@ OrderEntries()
          "FAST: balance inside servers, matchings of servers, redistribute inside servers",
          StartRule::EXCLUSIVE,
          PlanFast},
+        {"rack-aware",
+         "matchings that respect the uplinks of racks, each transmission over a spine of its own",
+         StartRule::EXCLUSIVE,
+         PlanRackAware},
         {"sjf", "every sender its shortest transmission first", StartRule::SENDER_ORDER, PlanSjf},
         {"random", "every sender in a random order", StartRule::SENDER_ORDER, PlanRandomOrder},
         {"spread-out",

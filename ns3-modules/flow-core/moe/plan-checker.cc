@@ -4,6 +4,7 @@
 #include "base/tolerances.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -201,7 +202,16 @@ class Checker
         }
     }
 
-    /// A pair's transmissions share the lower of its ports' rates in proportion to their bytes.
+    /// Where uplinks are no multiple of the fastest port they are shared by one pair more.
+    BitRate UplinkShare() const
+    {
+        const BitRate uplinks = m_fabric.spines * m_fabric.uplinkRate;
+        const BitRate port = *std::max_element(m_fabric.portRate.begin(), m_fabric.portRate.end());
+        return uplinks / std::ceil(uplinks / port * (1 - CAPACITY_EXCESS));
+    }
+
+    /// A pair's transmissions share the lower of its ports' rates in proportion to their bytes;
+    /// parts in whole bytes may be one above their share.
     void CheckUplinks(const Stage& stage)
     {
         std::map<std::tuple<bool, std::uint32_t, std::uint32_t>, BitRate> load; // up, rack, spine
@@ -216,9 +226,11 @@ class Checker
             {
                 sent = SentBetweenServers(stage);
             }
-            const BitRate rate =
-                static_cast<double>(one.bytes) / static_cast<double>(sent[one.source]) *
-                std::min(m_fabric.portRate[one.source], m_fabric.portRate[one.destination]);
+            const BitRate rate = static_cast<double>(one.bytes - 1) /
+                                 static_cast<double>(sent[one.source]) *
+                                 std::min({m_fabric.portRate[one.source],
+                                           m_fabric.portRate[one.destination],
+                                           UplinkShare()});
             load[{true, m_fabric.rack[one.source], *one.spine}] += rate;
             load[{false, m_fabric.rack[one.destination], *one.spine}] += rate;
         }

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/rack-aware-matrix.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// What a port or rack still has to do, sending and receiving.
+struct Loads
+{
+    std::vector<std::int64_t> sends;
+    std::vector<std::int64_t> receives;
+
+    explicit Loads(std::size_t count)
+        : sends(count, 0),
+          receives(count, 0)
+    {
+    }
+
+    void Add(std::size_t sender, std::size_t receiver, std::int64_t amount)
+    {
+        sends[sender] += amount;
+        receives[receiver] += amount;
+    }
+
+    std::int64_t Largest() const
+    {
+        return std::max(*std::max_element(sends.begin(), sends.end()),
+                        *std::max_element(receives.begin(), receives.end()));
+    }
+};
+
+/// A run of rows and one of columns that fill each other's need, north-west corner first.
+struct Need
+{
+    std::vector<std::uint32_t> index;
+    std::vector<std::int64_t>* open; ///< by index: what it lacks to the horizon
+};
+
+void
+FillCorner(ExtendedMatrix& matrix, const Need& rows, const Need& columns)
+{
+    std::size_t r = 0;
+    std::size_t c = 0;
+    while (r < rows.index.size() && c < columns.index.size())
+    {
+        std::int64_t& ofRow = (*rows.open)[rows.index[r]];
+        std::int64_t& ofColumn = (*columns.open)[columns.index[c]];
+        const std::int64_t added = std::min(ofRow, ofColumn);
+        matrix.cells[std::size_t{rows.index[r]} * matrix.size + columns.index[c]] += added;
+        ofRow -= added;
+        ofColumn -= added;
+        ofRow == 0 ? ++r : ++c;
+    }
+}
+
+/// A pair of ranks of one rack and the load of its busier port.
+struct InsidePair
+{
+    std::int64_t load;
+    std::uint32_t source;
+    std::uint32_t destination;
+};
+
+} // namespace
+
+ExtendedMatrix
+ExtendWithHomeSlots(std::uint32_t n,
+                    const std::vector<std::int64_t>& time,
+                    const std::vector<std::uint32_t>& rackOf,
+                    std::uint32_t perRack,
+                    std::int64_t leastHorizon)
+{
+    const std::uint32_t racks = 1 + *std::max_element(rackOf.begin(), rackOf.end());
+    std::vector<std::vector<std::uint32_t>> members(racks);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        members[rackOf[i]].push_back(i);
+    }
+    const auto slotsOf = [&](std::uint32_t rack) {
+        const auto size = static_cast<std::uint32_t>(members[rack].size());
+        return perRack == 0 ? size : std::min(perRack, size);
+    };
+
+    Loads ports(n);
+    Loads uplinks(racks);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            const std::int64_t amount = time[std::size_t{i} * n + j];
+            ports.Add(i, j, amount);
+            if (rackOf[i] != rackOf[j])
+            {
+                uplinks.Add(rackOf[i], rackOf[j], amount);
+            }
+        }
+    }
+    ExtendedMatrix result;
+    result.horizon = std::max(leastHorizon, ports.Largest());
+    for (std::uint32_t rack = 0; rack < racks; ++rack)
+    {
+        const std::int64_t busier = std::max(uplinks.sends[rack], uplinks.receives[rack]);
+        if (members[rack].empty())
+        {
+            continue;
+        }
+        const std::int64_t slots = slotsOf(rack);
+        result.horizon = std::max(result.horizon, (busier + slots - 1) / slots);
+    }
+
+    // Traffic inside racks, the busiest ports' first, while the slots have time for it.
+    std::vector<InsidePair> pairs;
+    result.direct = time;
+    result.inside.assign(time.size(), 0);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (const std::uint32_t j : members[rackOf[i]])
+        {
+            if (time[std::size_t{i} * n + j] > 0)
+            {
+                pairs.push_back({std::max(ports.sends[i], ports.receives[j]), i, j});
+            }
+        }
+    }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const InsidePair& a, const InsidePair& b) {
+        return a.load > b.load;
+    });
+    for (const InsidePair& pair : pairs)
+    {
+        const std::uint32_t rack = rackOf[pair.source];
+        const std::size_t cell = std::size_t{pair.source} * n + pair.destination;
+        const std::int64_t open =
+            slotsOf(rack) * result.horizon - std::max(uplinks.sends[rack], uplinks.receives[rack]);
+        const std::int64_t counted =
+            slotsOf(rack) == members[rack].size() ? time[cell] : std::min(open, time[cell]);
+        uplinks.Add(rack, rack, counted);
+        result.direct[cell] = counted;
+        result.inside[cell] = time[cell] - counted;
+        ports.sends[pair.source] -= result.inside[cell];
+        ports.receives[pair.destination] -= result.inside[cell];
+    }
+
+    std::uint32_t homes = 0;
+    for (std::uint32_t rack = 0; rack < racks; ++rack)
+    {
+        homes += static_cast<std::uint32_t>(members[rack].size()) - slotsOf(rack);
+    }
+    result.size = n + homes;
+    result.cells.assign(std::size_t{result.size} * result.size, 0);
+    std::vector<std::int64_t> rowNeeds(result.size, result.horizon);
+    std::vector<std::int64_t> columnNeeds(result.size, result.horizon);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        rowNeeds[i] -= ports.sends[i];
+        columnNeeds[i] -= ports.receives[i];
+        std::copy_n(result.direct.begin() + std::size_t{i} * n,
+                    n,
+                    result.cells.begin() + std::size_t{i} * result.size);
+    }
+    std::uint32_t home = n;
+    std::vector<std::uint32_t> ranks;
+    for (std::uint32_t rack = 0; rack < racks; ++rack)
+    {
+        std::vector<std::uint32_t> slots;
+        for (std::uint32_t k = slotsOf(rack); k < members[rack].size(); ++k)
+        {
+            slots.push_back(home++);
+        }
+        FillCorner(result, {members[rack], &rowNeeds}, {slots, &columnNeeds});
+        FillCorner(result, {slots, &rowNeeds}, {members[rack], &columnNeeds});
+        ranks.insert(ranks.end(), members[rack].begin(), members[rack].end());
+    }
+    FillCorner(result, {ranks, &rowNeeds}, {ranks, &columnNeeds});
+    return result;
+}
+
+} // namespace echelon

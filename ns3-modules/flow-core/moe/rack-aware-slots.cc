@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/rack-aware-slots.h"
+
+#include "base/contracts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// Ratios of rates are compared with this tolerance: 4 × 25 Gb/s are 100 Gb/s.
+constexpr double RATIO_TOLERANCE = 1e-9;
+
+std::uint32_t
+Floor(double ratio)
+{
+    return static_cast<std::uint32_t>(std::floor(ratio * (1 + RATIO_TOLERANCE)));
+}
+
+std::uint32_t
+Ceil(double ratio)
+{
+    return static_cast<std::uint32_t>(std::ceil(ratio * (1 - RATIO_TOLERANCE)));
+}
+
+/// Splits transmissions over the spines' links. In as many parts as there are spines they always
+/// fit: then a slot is 1/spines of a transmission, and a spine 1/spines of the uplinks.
+UplinkSlots
+OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
+{
+    UplinkSlots slots{true, perRack, rate, 0, 0};
+    do
+    {
+        ++slots.parts;
+        slots.slotsPerSpine = Floor(fabric.uplinkRate * slots.parts / rate);
+    } while (std::uint64_t{slots.slotsPerSpine} * fabric.spines <
+             std::uint64_t{perRack} * slots.parts);
+    ECHELON_ENSURE(slots.parts <= fabric.spines, "a part per spine suffices");
+    return slots;
+}
+
+/// Port time of the busiest port or uplink slot.
+double
+Horizon(const TrafficMatrix& traffic, const PlanningFabric& fabric, const UplinkSlots& slots)
+{
+    const std::uint32_t n = traffic.Size();
+    const std::vector<std::int64_t> time = PortTimes(traffic, fabric, slots);
+    const std::uint32_t racks = 1 + *std::max_element(fabric.rack.begin(), fabric.rack.end());
+    std::vector<double> sends(n + racks, 0.0);
+    std::vector<double> receives(n + racks, 0.0);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            const auto port = static_cast<double>(time[std::size_t{i} * n + j]);
+            sends[i] += port;
+            receives[j] += port;
+            if (fabric.rack[i] != fabric.rack[j])
+            {
+                sends[n + fabric.rack[i]] += port / slots.perRack;
+                receives[n + fabric.rack[j]] += port / slots.perRack;
+            }
+        }
+    }
+    return std::max(*std::max_element(sends.begin(), sends.end()),
+                    *std::max_element(receives.begin(), receives.end()));
+}
+
+} // namespace
+
+UplinkSlots
+ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric)
+{
+    if (fabric.spines == 0)
+    {
+        return {};
+    }
+    const BitRate port = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
+    const BitRate uplinks = fabric.spines * fabric.uplinkRate;
+    const std::uint32_t fewer = Floor(uplinks / port);
+    const std::uint32_t more = Ceil(uplinks / port);
+    const UplinkSlots slower = OnSpines(more, std::min(port, uplinks / more), fabric);
+    if (fewer == more || fewer == 0)
+    {
+        return slower;
+    }
+    const UplinkSlots faster = OnSpines(fewer, port, fabric);
+    return Horizon(traffic, fabric, faster) < Horizon(traffic, fabric, slower) ? faster : slower;
+}
+
+std::vector<std::int64_t>
+PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const UplinkSlots& slots)
+{
+    const std::uint32_t n = traffic.Size();
+    ECHELON_REQUIRE(fabric.Ranks() == n, "every rank of the traffic has a port");
+    const BitRate fastest = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
+    std::vector<std::int64_t> time(std::size_t{n} * n, 0);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            const Bytes bytes = traffic.At(i, j);
+            if (bytes == 0 || fabric.SameServer(i, j))
+            {
+                continue;
+            }
+            BitRate rate = std::min(fabric.portRate[i], fabric.portRate[j]);
+            if (slots.blocking && fabric.rack[i] != fabric.rack[j])
+            {
+                rate = std::min(rate, slots.rate);
+            }
+            const double slowness = fastest / rate;
+            time[std::size_t{i} * n + j] =
+                slowness <= 1 + RATIO_TOLERANCE
+                    ? bytes
+                    : static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * slowness));
+        }
+    }
+    return time;
+}
+
+} // namespace echelon

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/rack-aware-spines.h"
+
+#include "moe/server-traffic.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace echelon
+{
+
+SpinePinning::SpinePinning(const PlanningFabric& fabric, const UplinkSlots& slots)
+    : m_fabric(fabric),
+      m_slots(slots)
+{
+    if (slots.blocking)
+    {
+        const std::uint32_t racks = 1 + *std::max_element(fabric.rack.begin(), fabric.rack.end());
+        m_colouring.emplace(racks, racks, fabric.spines * slots.slotsPerSpine);
+    }
+}
+
+void
+SpinePinning::Pin(Stage& stage)
+{
+    std::vector<Transmission> pinned;
+    if (m_colouring)
+    {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+        for (const Transmission& t : stage.transmissions)
+        {
+            if (m_fabric.rack[t.source] != m_fabric.rack[t.destination])
+            {
+                edges.insert(edges.end(),
+                             m_slots.parts,
+                             {m_fabric.rack[t.source], m_fabric.rack[t.destination]});
+            }
+        }
+        const std::vector<std::uint32_t>& colours = m_colouring->Colour(edges);
+        std::size_t edge = 0;
+        for (const Transmission& t : stage.transmissions)
+        {
+            if (m_fabric.rack[t.source] == m_fabric.rack[t.destination])
+            {
+                pinned.push_back(t);
+                continue;
+            }
+            // The first parts are a byte larger where the bytes do not divide.
+            std::map<std::uint32_t, Bytes> overSpine;
+            const Bytes whole = t.bytes / m_slots.parts;
+            const Bytes rest = t.bytes % m_slots.parts;
+            for (std::uint32_t part = 0; part < m_slots.parts; ++part)
+            {
+                overSpine[colours[edge++] % m_fabric.spines] += whole + (part < rest ? 1 : 0);
+            }
+            for (const auto& [spine, bytes] : overSpine)
+            {
+                if (bytes > 0)
+                {
+                    pinned.push_back({t.source, t.destination, bytes, t.target, spine});
+                }
+            }
+        }
+        stage.transmissions = std::move(pinned);
+    }
+    SortStage(stage);
+}
+
+} // namespace echelon

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "moe/rack-aware.h"
+
+#include "matching/birkhoff.h"
+#include "moe/rack-aware-gaps.h"
+#include "moe/rack-aware-matrix.h"
+#include "moe/rack-aware-slots.h"
+#include "moe/rack-aware-spines.h"
+#include "moe/server-traffic.h"
+#include "moe/whole-bytes.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace echelon
+{
+
+namespace
+{
+
+using Amounts = std::vector<std::int64_t>; ///< n × n port times
+
+/// What is left over, as a part of the horizon, from which on longer horizons are tried.
+constexpr double WORTHWHILE = 0.002;
+
+bool
+IsZero(const Amounts& amounts)
+{
+    return std::all_of(amounts.begin(), amounts.end(), [](std::int64_t a) { return a == 0; });
+}
+
+/// Makes stages out of port times.
+class StageMaker
+{
+  public:
+    StageMaker(const PlanningFabric& fabric, const UplinkSlots& slots, double gap)
+        : m_n(fabric.Ranks()),
+          m_rackOf(fabric.rack),
+          m_perRack(slots.blocking ? slots.perRack : 0),
+          m_gap(gap)
+    {
+    }
+
+    /// Stages that carry all of `time`. What does not fit the bound follows in further stages.
+    std::vector<WeightedMatching> Make(Amounts time) const
+    {
+        std::vector<WeightedMatching> all;
+        double gap = m_gap;
+        while (!IsZero(time))
+        {
+            RoundResult round = BestRound(time, gap);
+            std::move(round.stages.begin(), round.stages.end(), std::back_inserter(all));
+            time = std::move(round.rest);
+            gap = 0; // an exact round leaves only traffic inside racks
+        }
+        return all;
+    }
+
+  private:
+    bool CrossesRacks(const Amounts& time) const
+    {
+        for (std::size_t cell = 0; cell < time.size(); ++cell)
+        {
+            if (time[cell] > 0 && m_rackOf[cell / m_n] != m_rackOf[cell % m_n])
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    struct RoundResult
+    {
+        std::vector<WeightedMatching> stages;
+        Amounts rest;
+        std::int64_t horizon = 0;
+        std::int64_t restTime = 0; ///< the busiest port's
+    };
+
+    /// Where much is left over, a longer horizon may be shorter in all.
+    RoundResult BestRound(const Amounts& time, double gap) const
+    {
+        RoundResult best = Round(time, gap, 0);
+        const std::int64_t rest = best.restTime;
+        if (static_cast<double>(rest) <= WORTHWHILE * static_cast<double>(best.horizon))
+        {
+            return best;
+        }
+        const std::int64_t shortest = best.horizon;
+        for (const std::int64_t eighths : {1, 2, 4})
+        {
+            RoundResult other = Round(time, gap, shortest + rest * eighths / 8);
+            if (other.horizon + other.restTime < best.horizon + best.restTime)
+            {
+                best = std::move(other);
+            }
+        }
+        return best;
+    }
+
+    RoundResult Round(const Amounts& time, double gap, std::int64_t leastHorizon) const
+    {
+        const std::uint32_t perRack = CrossesRacks(time) ? m_perRack : 0;
+        ExtendedMatrix matrix = ExtendWithHomeSlots(m_n, time, m_rackOf, perRack, leastHorizon);
+        RoundResult result;
+        result.horizon = matrix.horizon;
+        for (WeightedMatching& matching : DecomposeIntoMatchings(matrix.size, matrix.cells, gap))
+        {
+            result.stages.push_back(Real(std::move(matching), matrix.direct, perRack));
+        }
+        GapFiller filler(m_n, m_rackOf, std::move(matrix.inside), result.stages);
+        for (WeightedMatching& stage : result.stages)
+        {
+            filler.Fill(stage);
+        }
+        result.rest = filler.Rest();
+        std::vector<std::int64_t> sends(m_n, 0);
+        std::vector<std::int64_t> receives(m_n, 0);
+        for (std::size_t cell = 0; cell < result.rest.size(); ++cell)
+        {
+            result.rest[cell] += matrix.direct[cell];
+            sends[cell / m_n] += result.rest[cell];
+            receives[cell % m_n] += result.rest[cell];
+        }
+        result.restTime = std::max(*std::max_element(sends.begin(), sends.end()),
+                                   *std::max_element(receives.begin(), receives.end()));
+        return result;
+    }
+
+    /// Without homes and filler. Takes what it carries from `left`. A decomposition with a gap may
+    /// leave homes empty and send more out of a rack than it has slots: the last ones wait.
+    WeightedMatching Real(WeightedMatching matching, Amounts& left, std::uint32_t perRack) const
+    {
+        WeightedMatching real{matching.duration, {}};
+        std::vector<std::uint32_t> out(m_n, 0); // by rack; there are at most n
+        std::vector<std::uint32_t> in(m_n, 0);
+        for (const MatchedCell& cell : matching.cells)
+        {
+            if (cell.row >= m_n || cell.column >= m_n)
+            {
+                continue;
+            }
+            std::int64_t& open = left[std::size_t{cell.row} * m_n + cell.column];
+            const std::int64_t amount = std::min(open, cell.amount);
+            if (amount == 0)
+            {
+                continue;
+            }
+            const std::uint32_t from = m_rackOf[cell.row];
+            const std::uint32_t to = m_rackOf[cell.column];
+            if (from != to && perRack > 0)
+            {
+                if (out[from] == perRack || in[to] == perRack)
+                {
+                    continue;
+                }
+                ++out[from];
+                ++in[to];
+            }
+            open -= amount;
+            real.cells.push_back({cell.row, cell.column, amount});
+        }
+        return real;
+    }
+
+    std::uint32_t m_n;
+    const std::vector<std::uint32_t>& m_rackOf;
+    std::uint32_t m_perRack;
+    double m_gap;
+};
+
+} // namespace
+
+TransmissionPlan
+PlanRackAware(const TrafficMatrix& traffic,
+              const PlanningFabric& fabric,
+              const OrderOptions& options)
+{
+    const std::uint32_t n = traffic.Size();
+    const UplinkSlots slots = ChooseUplinkSlots(traffic, fabric);
+    const Amounts time = PortTimes(traffic, fabric, slots);
+    const std::vector<WeightedMatching> matchings =
+        StageMaker(fabric, slots, options.gap).Make(time);
+
+    TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
+    SpinePinning pinning(fabric, slots);
+    Amounts sent(time.size(), 0);
+    for (const WeightedMatching& matching : matchings)
+    {
+        Stage stage;
+        for (const MatchedCell& cell : matching.cells)
+        {
+            const std::size_t pair = std::size_t{cell.row} * n + cell.column;
+            const Bytes all = traffic.At(cell.row, cell.column);
+            const Bytes before = PartOf(all, sent[pair], time[pair]);
+            sent[pair] += cell.amount;
+            const Bytes bytes = PartOf(all, sent[pair], time[pair]) - before;
+            if (bytes > 0)
+            {
+                stage.transmissions.push_back({cell.row, cell.column, bytes, cell.column});
+            }
+        }
+        if (!stage.transmissions.empty())
+        {
+            pinning.Pin(stage);
+            plan.stages.push_back(std::move(stage));
+        }
+    }
+    AddInsideServers(plan, traffic, fabric);
+    return plan;
+}
+
+} // namespace echelon
