@@ -98,6 +98,23 @@ TEST(PlanTime, RelayedBytesGoOnWhenTheyHaveArrived)
     EXPECT_EQ(timing.makespan, Nanoseconds(1200));
 }
 
+TEST(PlanTime, ARelaySendsItsOwnBytesFirst)
+{
+    // Rank 1 has 500 bytes for rank 3 and gets 500 more in 50 ns. Its first 300 are its own and
+    // start at once; of the next 700, 500 are not there until 50, but the port is busy until 300.
+    const TransmissionPlan plan{4,
+                                StartRule::EXCLUSIVE,
+                                {{{{0, 1, 500, 3}}}, {{{1, 3, 300, 3}}}, {{{1, 3, 700, 3}}}}};
+    const PlanTiming timing = TimePlan(plan, TwoServers());
+    EXPECT_EQ(timing.transmissions[1].start, Nanoseconds(0));
+    EXPECT_EQ(timing.transmissions[2].start, Nanoseconds(300));
+    // 600 at first: 100 of them are not its own.
+    const TransmissionPlan more{4,
+                                StartRule::EXCLUSIVE,
+                                {{{{0, 1, 500, 3}}}, {{{1, 3, 600, 3}}}, {{{1, 3, 400, 3}}}}};
+    EXPECT_EQ(TimePlan(more, TwoServers()).transmissions[1].start, Nanoseconds(50));
+}
+
 TEST(PlanTime, ScaleUpPortsAreShared)
 {
     // Two senders to rank 2 of one server of three, 1,000 bytes each at 80 Gb/s: 200 ns together,
