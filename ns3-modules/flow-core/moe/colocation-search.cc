@@ -5,6 +5,7 @@
 #include "moe/expert-pairing.h"
 #include "moe/expert-placement.h"
 
+#include <initializer_list>
 #include <utility>
 
 namespace echelon
@@ -21,7 +22,8 @@ enum class Moved : std::uint8_t
     PAIRS,
 };
 
-/// Beyond, two exchanges at once cost more time than they gain.
+/// Beyond, what O(n³) and O(n⁴) moves of O(n) gain is not worth their time.
+constexpr std::uint32_t MOST_GPUS_FOR_ROTATIONS = 32;
 constexpr std::uint32_t MOST_GPUS_FOR_TWO_EXCHANGES = 16;
 
 constexpr Moved ALL_MOVED[] = {Moved::FIRST, Moved::SECOND, Moved::PAIRS};
@@ -40,7 +42,8 @@ class Descent
     {
         m_tenants = std::move(tenants);
         m_cost = m_objective.Of(m_tenants);
-        while (Rematch() || ExchangeTwo() || RotateThree())
+        const bool rotates = m_objective.Size() <= MOST_GPUS_FOR_ROTATIONS;
+        while (Rematch() || ExchangeTwo() || (rotates && RotateThree()))
         {
         }
         return m_tenants;
@@ -63,16 +66,56 @@ class Descent
     }
 
   private:
-    static void Exchange(Moved moved, Tenants& a, Tenants& b)
+    struct Exchange
     {
-        if (moved != Moved::SECOND)
+        Moved moved;
+        std::uint32_t a; ///< GPUs
+        std::uint32_t b;
+    };
+
+    void Apply(const Exchange& exchange)
+    {
+        Tenants& a = m_tenants[exchange.a];
+        Tenants& b = m_tenants[exchange.b];
+        if (exchange.moved != Moved::SECOND)
         {
             std::swap(a.first, b.first);
         }
-        if (moved != Moved::FIRST)
+        if (exchange.moved != Moved::FIRST)
         {
             std::swap(a.second, b.second);
         }
+    }
+
+    /// Whether a GPU alone already takes longer than all do now.
+    bool TooLong(std::uint32_t gpu) const
+    {
+        const std::int64_t alone =
+            m_objective.Alone(m_tenants[gpu].first, m_tenants[gpu].second, gpu);
+        return static_cast<double>(alone) > m_cost.seconds * 1e12 + 1;
+    }
+
+    /// Makes the exchanges, one after the other, if that is better.
+    bool Try(std::initializer_list<Exchange> exchanges)
+    {
+        bool hopeful = true;
+        for (const Exchange& exchange : exchanges)
+        {
+            Apply(exchange);
+        }
+        for (const Exchange& exchange : exchanges)
+        {
+            hopeful = hopeful && !TooLong(exchange.a) && !TooLong(exchange.b);
+        }
+        if (hopeful && Improved())
+        {
+            return true;
+        }
+        for (auto exchange = exchanges.end(); exchange != exchanges.begin();)
+        {
+            Apply(*--exchange);
+        }
+        return false;
     }
 
     /// Whether the tenants as they are now are better than before.
@@ -131,59 +174,46 @@ class Descent
 
     bool ExchangeTwo()
     {
+        bool improved = false;
         for (const Moved moved : ALL_MOVED)
         {
             for (std::uint32_t g = 0; g < m_objective.Size(); ++g)
             {
                 for (std::uint32_t h = 0; h < g; ++h)
                 {
-                    Exchange(moved, m_tenants[g], m_tenants[h]);
-                    if (Improved())
-                    {
-                        return true;
-                    }
-                    Exchange(moved, m_tenants[g], m_tenants[h]);
+                    improved = Try({{moved, g, h}}) || improved;
                 }
             }
         }
-        return false;
+        return improved;
     }
 
     bool RotateThree()
     {
         const std::uint32_t n = m_objective.Size();
+        bool improved = false;
         for (const Moved moved : ALL_MOVED)
         {
             for (std::uint32_t g = 0; g < n; ++g)
             {
-                for (std::uint32_t h = 0; h < n; ++h)
+                // Each rotation once: its highest GPU is g.
+                for (std::uint32_t h = 0; h < g; ++h)
                 {
-                    // Each rotation once: its lowest GPU is g.
-                    for (std::uint32_t k = g + 1; h > g && k < n; ++k)
+                    for (std::uint32_t k = 0; k < g; ++k)
                     {
-                        if (k == h)
-                        {
-                            continue;
-                        }
-                        Exchange(moved, m_tenants[g], m_tenants[h]);
-                        Exchange(moved, m_tenants[g], m_tenants[k]);
-                        if (Improved())
-                        {
-                            return true;
-                        }
-                        Exchange(moved, m_tenants[g], m_tenants[k]);
-                        Exchange(moved, m_tenants[g], m_tenants[h]);
+                        improved = (h != k && Try({{moved, g, h}, {moved, g, k}})) || improved;
                     }
                 }
             }
         }
-        return false;
+        return improved;
     }
 
     /// One exchange of first experts and one of second experts or pairs, on up to four GPUs.
     bool ExchangeTwice()
     {
         const std::uint32_t n = m_objective.Size();
+        bool improved = false;
         for (const Moved other : {Moved::SECOND, Moved::PAIRS})
         {
             for (std::uint32_t g = 0; g < n; ++g)
@@ -194,20 +224,13 @@ class Descent
                     {
                         for (std::uint32_t l = 0; l < k; ++l)
                         {
-                            Exchange(Moved::FIRST, m_tenants[g], m_tenants[h]);
-                            Exchange(other, m_tenants[k], m_tenants[l]);
-                            if (Improved())
-                            {
-                                return true;
-                            }
-                            Exchange(other, m_tenants[k], m_tenants[l]);
-                            Exchange(Moved::FIRST, m_tenants[g], m_tenants[h]);
+                            improved = Try({{Moved::FIRST, g, h}, {other, k, l}}) || improved;
                         }
                     }
                 }
             }
         }
-        return false;
+        return improved;
     }
 
     ColocationObjective& m_objective;

@@ -14,10 +14,12 @@
  * - Decoupled, the paper's: pair the experts as if GPUs were alike (expert-pairing.h), then match
  *   pairs to GPUs so that the largest weight is least; the weight of a pair on a GPU is the layer's
  *   time if this GPU were alone. O(n³ + n² √n log n).
- * - Search, ours: from several starts (decoupled, sorted, re-matched) exchange experts and pairs of
- *   GPUs, two at a time, then three, while the objective or, when it is equal, the sum of what the
- *   GPUs take alone falls. From the decoupled solution too, so never worse. Polynomial per round:
- *   O(n³) evaluations of O(n).
+ * - Search, ours: from several starts (decoupled, and both models sorted, alike or opposed)
+ * exchange experts or pairs between two GPUs, rotate them over three (up to 32 GPUs), or re-match
+ * one of GPUs, first and second experts with the other two fixed, while the objective falls or,
+ * when it is equal, the sum of squares of what GPUs take alone. Up to 16 GPUs also two exchanges at
+ * once. One start is the decoupled solution: never worse. Rounds of O(n²) to O(n⁴) evaluations of
+ * O(n).
  * - Exact: branch and bound over pairs for one GPU after the other; starts from the search's.
  *
  * Deviations: the paper does not say what "inference time" of a pair on a GPU is, nor how ties are

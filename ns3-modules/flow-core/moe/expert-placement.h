@@ -64,8 +64,9 @@ Placement PlaceOptimally(const MoeLayer& layer,
 
 constexpr std::uint32_t MOST_GPUS_TO_ENUMERATE = 9;
 
-/// From PlaceSorted, exchanges two experts, else rotates three, while the duration falls; O(n³)
-/// durations of O(n²) per step.
+/// Fluid: as PlaceOptimally. One sender per receiver: from PlaceSorted and from the fluid optimum,
+/// exchanges two experts or, up to 16 GPUs, rotates three, while the duration falls; O(n²) or O(n³)
+/// durations of O(n²) per round. Never longer than PlaceSorted.
 Placement PlaceBySearch(const MoeLayer& layer,
                         const GpuCluster& cluster,
                         const TimelineOptions& options);
