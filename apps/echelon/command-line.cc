@@ -119,15 +119,23 @@ AddPlan(CLI::App& app, PlanOptions& options)
                      "KEY=VALUE: a parameter of the generator (repeatable)")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    plan->add_option("--order", options.orders, "Only this order (repeatable): echelon list orders")
+    plan->add_option("--order",
+                     options.orders,
+                     "Only this order (repeatable): echelon list orders. Default: all; aurora, sjf "
+                     "and spread-out beyond 128 GPUs")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     plan->add_option("--bandwidth",
                      options.bandwidth,
                      "Rate of all ports, or a list with one for each GPU: 8x100Gbps,8x40Gbps "
                      "(default 100Gbps)");
+    plan->add_option(
+        "--topology",
+        options.topology,
+        "Topology file: rank r is its device r, and the plans run on the fluid fabric");
     plan->add_flag("--combine", options.combine, "Plan the way back: the transposed traffic");
     plan->add_option("--seed", options.seed, "Seed of random orders and generators")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     plan->add_option("--gap",
                      options.gap,

@@ -4,6 +4,7 @@
 #include "exit-codes.h"
 #include "input-error.h"
 #include "json-document.h"
+#include "plan-execution.h"
 #include "plan-fabric.h"
 #include "plan-report.h"
 #include "plan-writer.h"
@@ -27,12 +28,25 @@ namespace
 {
 
 constexpr std::uint32_t DEFAULT_GENERATED_GPUS = 8;
+/// Beyond these not every order is planned unless asked for.
+constexpr std::uint32_t MANY_GPUS = 128;
 
 [[noreturn]] void
 FailUsage(const std::string& option, const ParameterError& error)
 {
     throw UsageError(option + ": " + error.what() +
                      (error.Hint().empty() ? "" : " (" + error.Hint() + ")"));
+}
+
+std::vector<DeviceId>
+FirstDevices(std::uint32_t count)
+{
+    std::vector<DeviceId> devices;
+    for (std::uint32_t device = 0; device < count; ++device)
+    {
+        devices.emplace_back(device);
+    }
+    return devices;
 }
 
 LoadedTraffic
@@ -86,29 +100,45 @@ MakeSubject(const PlanOptions& options)
     {
         traffic.matrix = traffic.matrix.Transposed();
     }
-    PlanningFabric fabric =
-        FabricOfBandwidth(options.bandwidth.value_or("100Gbps"), traffic.matrix.Size());
+    if (options.topology && options.bandwidth)
+    {
+        throw UsageError("--bandwidth: the topology gives the rates");
+    }
+    const std::uint32_t gpus = traffic.matrix.Size();
+    std::optional<Topology> topology;
+    if (options.topology)
+    {
+        topology = TopologyOfFile(*options.topology, gpus);
+    }
+    PlanningFabric fabric = topology
+                                ? PlanningFabric::Of(*topology, FirstDevices(gpus))
+                                : FabricOfBandwidth(options.bandwidth.value_or("100Gbps"), gpus);
     // No order takes longer than one transmission after the other.
-    const double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
+    double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
+    if (fabric.spines > 0)
+    {
+        slowest = std::min(slowest, fabric.uplinkRate);
+    }
     if (8 * static_cast<double>(traffic.matrix.Total()) / slowest > MAX_SECONDS)
     {
         throw InputError(name,
                          "",
                          "sent one after the other the bytes would take more than 10^6 s",
-                         "use less traffic, or a higher --bandwidth");
+                         "use less traffic, or higher rates");
     }
     return {name,
             std::move(traffic),
             std::move(fabric),
+            std::move(topology),
+            options.topology.value_or(""),
             options.combine,
             options.seed,
             options.gap};
 }
 
-std::vector<std::string>
-OrdersOf(const PlanOptions& options)
+void
+CheckOrders(const std::vector<std::string>& orders)
 {
-    std::vector<std::string> orders = options.orders;
     try
     {
         for (const std::string& order : orders)
@@ -120,12 +150,20 @@ OrdersOf(const PlanOptions& options)
     {
         FailUsage("--order", error);
     }
-    if (orders.empty())
+}
+
+/// All orders; between many GPUs those that take seconds at most.
+std::vector<std::string>
+DefaultOrders(std::uint32_t gpus)
+{
+    if (gpus > MANY_GPUS)
     {
-        for (const OrderEntry& entry : OrderEntries())
-        {
-            orders.push_back(entry.name);
-        }
+        return {"aurora", "sjf", "spread-out"};
+    }
+    std::vector<std::string> orders;
+    for (const OrderEntry& entry : OrderEntries())
+    {
+        orders.push_back(entry.name);
     }
     return orders;
 }
@@ -141,7 +179,17 @@ PlanOne(const std::string& order, const PlanSubject& subject)
         {},
         0};
     planned.planningSeconds = std::chrono::duration<double>(Clock::now() - start).count();
-    planned.timing = TimePlan(planned.plan, subject.fabric);
+    try
+    {
+        planned.timing =
+            subject.topology
+                ? ExecutePlan(planned.plan, subject.fabric, *subject.topology, subject.seed)
+                : TimePlan(planned.plan, subject.fabric);
+    }
+    catch (const ParameterError& error)
+    {
+        FailUsage("--order " + order, error);
+    }
     return planned;
 }
 
@@ -150,12 +198,14 @@ PlanOne(const std::string& order, const PlanSubject& subject)
 int
 PlanCommand(const PlanOptions& options)
 {
-    const std::vector<std::string> orders = OrdersOf(options);
+    CheckOrders(options.orders);
     if (!(options.gap >= 0 && options.gap < 1))
     {
         throw UsageError("--gap: must be at least 0 and below 1 (0.01: 1 % above the bound)");
     }
     const PlanSubject subject = MakeSubject(options);
+    const std::vector<std::string> orders =
+        options.orders.empty() ? DefaultOrders(subject.traffic.matrix.Size()) : options.orders;
     std::error_code ignored;
     if (options.out && options.traffic && fs::equivalent(*options.traffic, *options.out, ignored))
     {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plan-fabric.h"
 
+#include "file-source.h"
+#include "json-document.h"
+#include "topology-loader.h"
 #include "usage-error.h"
 
 #include "base/units.h"
@@ -82,6 +85,24 @@ FabricOfBandwidth(const std::string& list, std::uint32_t gpus)
                          " GPUs (one rate for all, or one for each)");
     }
     return PlanningFabric::BigSwitch(std::move(rates));
+}
+
+Topology
+TopologyOfFile(const std::string& file, std::uint32_t gpus)
+{
+    JsonDocument document(file, DiskFiles());
+    const JsonNode root = document.Root();
+    if (!root.IsObject())
+    {
+        root.Fail("expected a JSON object", "a topology: docs/reference/scenario.md");
+    }
+    Topology topology = LoadTopology(root);
+    if (topology.Devices() < gpus)
+    {
+        throw UsageError("--topology: " + file + " has " + std::to_string(topology.Devices()) +
+                         " GPUs, the traffic " + std::to_string(gpus));
+    }
+    return topology;
 }
 
 } // namespace echelon

@@ -90,6 +90,10 @@ PlanHead(const PlanSubject& subject)
     OrderedJson document{{"schema", "echelon/plan/1"},
                          {"traffic", std::move(traffic)},
                          {"gpus", matrix.Size()}};
+    if (subject.topology)
+    {
+        document["topology"] = Printable(subject.topologyName);
+    }
     if (subject.fabric.Homogeneous())
     {
         document["port_rate_bps"] = subject.fabric.portRate.front();
@@ -179,17 +183,17 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
               << routing.tokenBytes << " bytes per copy, one copy per "
               << (routing.deduplicated ? "GPU" : "expert") << "; " << routing.placement << '\n';
     }
-    m_out << "bound " << DurationText(head["bound_s"]) << ": "
+    m_out << "bound " << DurationText(head["bound_s"]) << "; "
           << FormatBytes(traffic["busiest_port_bytes"].get<double>())
           << " through the busiest port";
     if (head.contains("bound_one_sender_s"))
     {
-        m_out << "; " << DurationText(head["bound_one_sender_s"])
-              << " with one sender per receiver";
+        m_out << "; bound with one sender per receiver "
+              << DurationText(head["bound_one_sender_s"]);
     }
     if (head.contains("bound_relays_s"))
     {
-        m_out << "; " << DurationText(head["bound_relays_s"]) << " with relays inside servers";
+        m_out << "; bound with relays inside servers " << DurationText(head["bound_relays_s"]);
     }
     m_out << "\n\n";
     m_widths.resize(1);

@@ -16,9 +16,11 @@
 #include "moe/plan-time.h"
 #include "moe/planning-fabric.h"
 #include "moe/transmission-plan.h"
+#include "topology/topology.h"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -32,6 +34,8 @@ struct PlanSubject
     std::string name; ///< of the file or generator
     LoadedTraffic traffic;
     PlanningFabric fabric;
+    std::optional<Topology> topology; ///< rank r is its device r; none: `fabric` says all
+    std::string topologyName;
     bool combine = false;
     std::uint64_t seed = 1;
     double gap = 0;

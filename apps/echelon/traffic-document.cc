@@ -259,6 +259,13 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
         return LoadLoads(root, topK, settings);
     }
     const std::uint32_t experts = OptionOrKey(options.experts, root, "experts", MAX_EXPERTS);
+    if (topK > experts)
+    {
+        root.FailAt("top_k",
+                    "a token cannot go to " + std::to_string(topK) + " of " +
+                        std::to_string(experts) + " experts",
+                    "top_k is at most the number of experts");
+    }
     const TokenRouting routing = LoadTokens(root.At("tokens"), experts, topK);
     if (const auto gates = root.Find("gates"))
     {

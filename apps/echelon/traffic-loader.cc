@@ -57,6 +57,11 @@ LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& 
     settings.deduplicate = options.deduplicate;
     const std::uint32_t experts = Needed(options.experts, "--experts", file);
     const std::uint32_t topK = Needed(options.topK, "--top-k", file);
+    if (topK > experts)
+    {
+        throw UsageError("--top-k: a token cannot go to " + std::to_string(topK) + " of " +
+                         std::to_string(experts) + " experts");
+    }
     const RoutingTrace trace = ParseRoutingTrace(file, text, experts, topK);
     return RoutedTrafficOf(
         "routing-trace",
