@@ -11,7 +11,15 @@
  * over all matchings every cell is carried exactly once. Adding entries X >= 0 until all row and
  * column sums are equal makes the matrix a multiple of a doubly stochastic one, whose support holds
  * a perfect matching (Birkhoff 1946; von Neumann 1953); the carried parts of X are dropped.
- * The preemptive open shop of Gonzalez and Sahni (JACM 1976); n² - 2n + 2 matchings suffice.
+ * The preemptive open shop of Gonzalez and Sahni (JACM 1976).
+ *
+ * Here X is decided cell by cell, as late as possible: a cell can be matched as long as it has left
+ * plus the lesser idle time of its row and column. Stages are perfect matchings of cells with room
+ * for a threshold, which falls; cells that a stage finishes come first. Exact stages: O(n² log b),
+ * b the largest sum; measured: 1.3 n to 7 n exact, 1.3 n to 3 n for 1 %. Time: O(n³ / 64) words a
+ * stage; measured: O(n²) words. Memory: 8 n² bytes, and the stages. Guarantee, proof and figures:
+ * docs/algorithms/birkhoff.md.
+ * Errors: negative cells and larger sums break the contract.
  */
 #pragma once
 
@@ -38,7 +46,8 @@ struct WeightedMatching
 
 /**
  * @param n >= 1. @param matrix n × n, row by row, >= 0; row and column sums at most 4 × 10^18.
- * @param gap the durations' sum may exceed the largest row or column sum by this part; 0: exact.
+ * @param gap >= 0: the durations' sum may exceed the largest row or column sum by this part; 0:
+ * exact; more than 1 is as 1.
  * Larger gaps make fewer matchings in less time.
  * @returns matchings in the order in which they are to be carried out; none for a zero matrix.
  */
