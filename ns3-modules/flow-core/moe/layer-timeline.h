@@ -26,7 +26,8 @@
  * 4. As in Equation 1 and in Table 2 a port is busy whenever it has bytes and is never held up by
  *    the other end. One all-to-all whose GPUs start together reaches that (Theorem 4.2). Two that
  *    overlap, or one with staggered starts, need not: docs/algorithms/expert-placement.md has an
- *    instance. So these times are lower bounds that a plan or a run on a fabric can be held to.
+ *    instance. So these times bound from below what serves the all-to-alls in this order, and
+ *    moe/priority-run.h has what strict priority attains.
  */
 #pragma once
 
