@@ -3,8 +3,10 @@
 
 #include "base/contracts.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 namespace echelon
 {
@@ -18,12 +20,15 @@ constexpr std::uint32_t NONE = 0xffffffff;
 class ShortestAugmentingPaths
 {
   public:
-    ShortestAugmentingPaths(std::uint32_t n, const std::vector<std::int64_t>& weights, int sign)
+    ShortestAugmentingPaths(std::uint32_t n,
+                            const std::vector<std::int64_t>& weights,
+                            int sign,
+                            std::vector<std::int64_t> potentials)
         : m_n(n),
           m_weights(weights),
           m_sign(sign),
           m_rowPotential(n),
-          m_columnPotential(n),
+          m_columnPotential(std::move(potentials)),
           m_rowOf(n, NONE),
           m_columnOf(n, NONE)
     {
@@ -36,6 +41,18 @@ class ShortestAugmentingPaths
             Join(row);
         }
         return m_columnOf;
+    }
+
+    /// By column, the largest 0: only differences matter, and sums stay small.
+    std::vector<std::int64_t> Potentials() const
+    {
+        std::vector<std::int64_t> potentials = m_columnPotential;
+        const std::int64_t largest = *std::max_element(potentials.begin(), potentials.end());
+        for (std::int64_t& potential : potentials)
+        {
+            potential -= largest;
+        }
+        return potentials;
     }
 
   private:
@@ -131,7 +148,10 @@ class ShortestAugmentingPaths
 };
 
 std::vector<std::uint32_t>
-Assign(std::uint32_t n, const std::vector<std::int64_t>& weights, int sign)
+Assign(std::uint32_t n,
+       const std::vector<std::int64_t>& weights,
+       int sign,
+       std::vector<std::int64_t>& potentials)
 {
     ECHELON_REQUIRE(n >= 1, "an assignment has rows");
     ECHELON_REQUIRE(weights.size() == static_cast<std::size_t>(n) * n, "weights are n × n");
@@ -140,7 +160,11 @@ Assign(std::uint32_t n, const std::vector<std::int64_t>& weights, int sign)
     {
         ECHELON_REQUIRE(weight >= -largest && weight <= largest, "sums of n weights fit 64 bits");
     }
-    return ShortestAugmentingPaths(n, weights, sign).Run();
+    potentials.resize(n, 0);
+    ShortestAugmentingPaths paths(n, weights, sign, potentials);
+    std::vector<std::uint32_t> columnOf = paths.Run();
+    potentials = paths.Potentials();
+    return columnOf;
 }
 
 } // namespace
@@ -148,13 +172,23 @@ Assign(std::uint32_t n, const std::vector<std::int64_t>& weights, int sign)
 std::vector<std::uint32_t>
 MinimumAssignment(std::uint32_t n, const std::vector<std::int64_t>& costs)
 {
-    return Assign(n, costs, 1);
+    std::vector<std::int64_t> none;
+    return Assign(n, costs, 1, none);
 }
 
 std::vector<std::uint32_t>
 MaximumAssignment(std::uint32_t n, const std::vector<std::int64_t>& weights)
 {
-    return Assign(n, weights, -1);
+    std::vector<std::int64_t> none;
+    return Assign(n, weights, -1, none);
+}
+
+std::vector<std::uint32_t>
+MaximumAssignment(std::uint32_t n,
+                  const std::vector<std::int64_t>& weights,
+                  std::vector<std::int64_t>& potentials)
+{
+    return Assign(n, weights, -1, potentials);
 }
 
 } // namespace echelon

@@ -31,4 +31,11 @@ std::vector<std::uint32_t> MinimumAssignment(std::uint32_t n,
 std::vector<std::uint32_t> MaximumAssignment(std::uint32_t n,
                                              const std::vector<std::int64_t>& weights);
 
+/// The largest sum again, when weights have changed: starts from column potentials that an earlier
+/// call left, or none, and leaves those of this one. Nearer to the earlier weights, shorter paths.
+/// Equal sums may be decided otherwise than from none.
+std::vector<std::uint32_t> MaximumAssignment(std::uint32_t n,
+                                             const std::vector<std::int64_t>& weights,
+                                             std::vector<std::int64_t>& potentials);
+
 } // namespace echelon

@@ -13,8 +13,9 @@ namespace echelon
 namespace
 {
 
-/// n times a weight must stay within this (matching/assignment.h).
-constexpr std::int64_t LARGEST_SUM = 2'000'000'000'000'000'000;
+/// n times a weight stays within this: a quarter of what matching/assignment.h takes, for
+/// potentials that start where those of other weights ended.
+constexpr std::int64_t LARGEST_SUM = 500'000'000'000'000'000;
 
 /// The durations of the entries, coarser where their sums would be too large; no entry becomes 0.
 std::vector<std::int64_t>
@@ -46,9 +47,10 @@ PlanGreedyMaxWeight(const TrafficMatrix& traffic,
     auto left = static_cast<std::size_t>(
         std::count_if(weights.begin(), weights.end(), [](std::int64_t w) { return w > 0; }));
     TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
+    std::vector<std::int64_t> potentials; // of the stage before: a start for the next
     while (left > 0)
     {
-        const std::vector<std::uint32_t> columnOf = MaximumAssignment(n, weights);
+        const std::vector<std::uint32_t> columnOf = MaximumAssignment(n, weights, potentials);
         Stage stage;
         for (std::uint32_t row = 0; row < n; ++row)
         {
