@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line of the analysis: table, gantt, cdf, bars, check, report.
+"""The command line of the analysis: table, gantt, cdf, bars, check, report; schedule for plans.
 
 Exit codes as the emulator's: 0 done, 1 a check failed, 64 usage, 65 bad input. An error is one line on stderr.
 """
@@ -30,7 +30,7 @@ def positive(text):
 
 
 def make_parser():
-    parser = Parser(prog=PROGRAM, description="Tables and figures from the result folders of 'echelon run'.")
+    parser = Parser(prog=PROGRAM, description="Tables and figures from the result folders of 'echelon run', and from plans.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, text, out=True):
@@ -59,6 +59,14 @@ def make_parser():
     command("check", "derive the figures of summary.json again from the CSV files", out=False)
     report = command("report", "write the table and all figures", out=False)
     report.add_argument("-o", "--out", metavar="FOLDER", help="default: RESULTS/figures")
+
+    text = "the plans of an all-to-all: who sends to whom when, one panel per order"
+    schedule = commands.add_parser("schedule", help=text, description=text)
+    schedule.add_argument("plan", metavar="PLAN", help="file that 'echelon plan … --out' wrote")
+    schedule.add_argument("-o", "--out", metavar="FILE", required=True, help="PNG or SVG; both are written")
+    schedule.add_argument(
+        "--order", action="append", metavar="NAME", help="show this order (repeatable; default: the first four)"
+    )
     return parser
 
 
@@ -78,6 +86,10 @@ def main(arguments=None):
 
 def run(options):
     """Run the chosen command. Figures import matplotlib, which takes half a second, only here."""
+    if options.command == "schedule":
+        from echelon_analysis.schedule import draw_schedule, load_plan
+
+        return announce(*draw_schedule(load_plan(options.plan), options.out, options.order))
     from echelon_analysis.load import open_results
 
     results = open_results(options.results)
@@ -99,7 +111,11 @@ def run(options):
             print(f"{results.path}: the CSV files bear out summary.json")
         return 1 if lines else 0
 
-    paths, notes = draw(options, results)
+    return announce(*draw(options, results))
+
+
+def announce(paths, notes):
+    """Say what was written; return the exit code."""
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
     for path in paths:

@@ -517,12 +517,144 @@ def summary():
     )
 
 
+def traffic():
+    """What echelon plan reads as JSON."""
+    gpus = integer(1, 4096)
+    matrix = record(
+        {
+            "schema": {"const": "echelon/traffic/1"},
+            "description": TEXT,
+            "matrix": array(array(integer(0, 4 * 10**18), 1), 1),
+        },
+        ["schema", "matrix"],
+    )
+    common = {
+        "schema": {"const": "echelon/routing/1"},
+        "description": TEXT,
+        "experts": integer(1, 65536),
+        "top_k": integer(1, 256),
+        "gpus": gpus,
+        "hidden": integer(1, 1 << 24),
+        "bytes_per_element": integer(1, 16),
+        "expert_gpus": array(integer(0, 4095), 1),
+    }
+    routing = record(
+        {
+            **common,
+            "tokens": array(array(integer(0, 65535), 1), 1),
+            "gates": array(array({"type": "number", "minimum": 0, "maximum": 1e9}, 1)),
+            "token_gpus": array(integer(0, 4095), 1),
+            "token_placement": {"enum": ["blocks", "round-robin"]},
+            "deduplicate": {"type": "boolean"},
+        },
+        ["schema", "tokens"],
+    )
+    load = integer(0, (1 << 50) // 65536)
+    loads = record(
+        {**common, "expert_loads": array(load, 1), "tokens_per_gpu": load},
+        ["schema", "expert_loads", "tokens_per_gpu"],
+    )
+    return {"oneOf": [matrix, routing, loads]}
+
+
+def plan(binary):
+    """What echelon plan prints with --json and, with transmissions, writes with --out."""
+    rate = {"type": "number", "minimum": 1}
+    routing = record(
+        {
+            "tokens": COUNT,
+            "experts": COUNT,
+            "top_k": COUNT,
+            "bytes_per_copy": COUNT,
+            "deduplicate": {"type": "boolean"},
+            "placement": TEXT,
+            "tokens_per_expert": array(COUNT, 1),
+            "tokens_per_gpu": array(COUNT, 1),
+        },
+        [
+            "experts",
+            "top_k",
+            "bytes_per_copy",
+            "deduplicate",
+            "placement",
+            "tokens_per_expert",
+            "tokens_per_gpu",
+        ],
+    )
+    transmission = record(
+        {
+            "stage": COUNT,
+            "source": COUNT,
+            "destination": COUNT,
+            "bytes": integer(1, 4 * 10**18),
+            "start_s": NOT_NEGATIVE,
+            "end_s": NOT_NEGATIVE,
+            "target": COUNT,
+            "spine": COUNT,
+        },
+        ["stage", "source", "destination", "bytes", "start_s", "end_s"],
+    )
+    figures = {
+        "order": {"enum": [entry["name"] for entry in listing(binary, "orders")]},
+        "rule": {"enum": ["exclusive", "sender-order", "at-once"]},
+        "reading": {"enum": ["one-sender", "fluid"]},
+        "makespan_s": NOT_NEGATIVE,
+        "ratio": NOT_NEGATIVE,
+        "stages": COUNT,
+        "bytes_per_stage": NOT_NEGATIVE,
+        "transmission_count": COUNT,
+        "fan_in": COUNT,
+        "planning_s": NOT_NEGATIVE,
+    }
+    return record(
+        {
+            "schema": {"const": "echelon/plan/1"},
+            "traffic": record(
+                {
+                    "name": TEXT,
+                    "format": {
+                        "enum": [
+                            "csv",
+                            "json-matrix",
+                            "json-routing",
+                            "json-loads",
+                            "routing-trace",
+                            "generated",
+                        ]
+                    },
+                    "collective": {"enum": ["dispatch", "combine"]},
+                    "bytes": COUNT,
+                    "busiest_port_bytes": COUNT,
+                    "routing": routing,
+                },
+                ["name", "format", "collective", "bytes", "busiest_port_bytes"],
+            ),
+            "gpus": integer(1, 4096),
+            "topology": TEXT,
+            "port_rate_bps": rate,
+            "port_rates_bps": array(rate, 1),
+            "seed": COUNT,
+            "gap": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            "bound_s": NOT_NEGATIVE,
+            "bound_one_sender_s": NOT_NEGATIVE,
+            "bound_relays_s": NOT_NEGATIVE,
+            "orders": array(
+                record({**figures, "transmissions": array(transmission)}, figures), 1
+            ),
+        },
+        ["schema", "traffic", "gpus", "seed", "gap", "bound_s", "orders"],
+        oneOf=[{"required": ["port_rate_bps"]}, {"required": ["port_rates_bps"]}],
+    )
+
+
 def schemas(binary):
     documents = {
         "scenario": ("A scenario of echelon run", scenario(binary)),
         "topology": ("A fabric", topology()),
         "workload": ("What a job does", workload(listing(binary, "workloads"))),
         "summary": ("The figures of every run of a scenario", summary()),
+        "traffic": ("The traffic of an all-to-all", traffic()),
+        "plan": ("Plans of an all-to-all", plan(binary)),
     }
     return {
         f"{name}.schema.json": {

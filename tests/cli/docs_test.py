@@ -88,6 +88,26 @@ class ReferenceTest(unittest.TestCase):
                         )
         self.assertGreaterEqual(found, 3)
 
+    def test_traffic(self):
+        found = 0
+        for block in blocks("docs/reference/plan.md", "json"):
+            with self.subTest(block), tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "example.json"
+                path.write_text(block, encoding="utf-8")
+                done = echelon("plan", path)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                found += 1
+        self.assertGreaterEqual(found, 3)
+
+    def test_traffic_commands(self):
+        found = 0
+        for line in "".join(blocks("traffic/README.md", "")).splitlines():
+            with self.subTest(line):
+                done = echelon(*shlex.split(line)[1:], cwd=ROOT)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                found += 1
+        self.assertGreaterEqual(found, 3)
+
 
 if __name__ == "__main__":
     unittest.main()

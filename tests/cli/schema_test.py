@@ -38,6 +38,7 @@ class SchemaTest(CliTestCase):
             "scenario.schema.json": shipped_scenarios(),
             "topology.schema.json": sorted((ROOT / "topologies").glob("*.json")),
             "workload.schema.json": sorted((ROOT / "workloads").glob("*.json")),
+            "traffic.schema.json": sorted((ROOT / "traffic").glob("*.json")),
         }
         for name, paths in files.items():
             self.assertTrue(paths)
@@ -51,6 +52,13 @@ class SchemaTest(CliTestCase):
         validator("summary.schema.json").validate(summary)
         [resolved] = (self.folder / "out").glob("*/*/scenario.resolved.json")
         validator("scenario.schema.json").validate(load(resolved))
+
+    def test_plans_are_accepted(self):
+        out = self.folder / "plan.json"
+        for traffic in ("moe-8.csv", "loads-8.json", "routing-4.json"):
+            done = self.run_ok("plan", ROOT / "traffic" / traffic, "--json", "--out", out)
+            validator("plan.schema.json").validate(json.loads(done.stdout))
+            validator("plan.schema.json").validate(load(out))
 
     def test_invalid_scenarios_are_refused(self):
         invalid = ROOT / "scenarios" / "invalid"
