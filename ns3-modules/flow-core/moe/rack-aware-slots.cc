@@ -12,6 +12,10 @@ namespace echelon
 namespace
 {
 
+/// Ports' times up to this are counted in bytes; it leaves room for rounding up and for horizons
+/// longer than the busiest port's time.
+constexpr double LARGEST_TIME = 1e18;
+
 /// Ratios of rates are compared with this tolerance: 4 × 25 Gb/s are 100 Gb/s.
 constexpr double RATIO_TOLERANCE = 1e-9;
 
@@ -98,6 +102,14 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
     const std::uint32_t n = traffic.Size();
     ECHELON_REQUIRE(fabric.Ranks() == n, "every rank of the traffic has a port");
     const BitRate fastest = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
+    BitRate slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
+    slowest = slots.blocking ? std::min(slowest, slots.rate) : slowest;
+    const double longest = static_cast<double>(traffic.BusiestPort()) * fastest / slowest;
+    double unit = 1;
+    while (longest / unit > LARGEST_TIME)
+    {
+        unit *= 2;
+    }
     std::vector<std::int64_t> time(std::size_t{n} * n, 0);
     for (std::uint32_t i = 0; i < n; ++i)
     {
@@ -114,10 +126,10 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
                 rate = std::min(rate, slots.rate);
             }
             const double slowness = fastest / rate;
-            time[std::size_t{i} * n + j] =
-                slowness <= 1 + RATIO_TOLERANCE
-                    ? bytes
-                    : static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * slowness));
+            time[std::size_t{i} * n + j] = slowness <= 1 + RATIO_TOLERANCE && unit == 1
+                                               ? bytes
+                                               : static_cast<std::int64_t>(std::ceil(
+                                                     static_cast<double>(bytes) * slowness / unit));
         }
     }
     return time;

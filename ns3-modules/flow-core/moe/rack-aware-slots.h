@@ -37,8 +37,9 @@ struct UplinkSlots
 UplinkSlots ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric);
 
 /**
- * How long each pair occupies its ports, row by row, in bytes at the rate of the fastest port;
- * rounded up. Pairs of one server: 0, their bytes use no port.
+ * How long each pair occupies its ports, row by row, in bytes at the rate of the fastest port, or
+ * in a power of two of them where sums would pass 10^18; rounded up. Pairs of one server: 0, their
+ * bytes use no port.
  */
 std::vector<std::int64_t> PortTimes(const TrafficMatrix& traffic,
                                     const PlanningFabric& fabric,
