@@ -53,7 +53,7 @@ ColocationObjective::ColocationObjective(const MoeLayer& first,
       m_options(options),
       m_size(cluster.Size()),
       m_works({&first, &second}, cluster),
-      m_scratch(1)
+      m_lastTenants(m_size, Tenants{0, 0})
 {
     m_alone.reserve(std::size_t{m_size} * m_size * m_size);
     for (std::uint32_t i = 0; i < m_size; ++i)
@@ -62,11 +62,14 @@ ColocationObjective::ColocationObjective(const MoeLayer& first,
         {
             for (std::uint32_t gpu = 0; gpu < m_size; ++gpu)
             {
-                m_scratch[0] = m_works.OfPair(i, j, gpu);
-                const double seconds = m_recursion.Run(m_scratch, options.start);
+                const double seconds = m_recursion.Run({m_works.OfPair(i, j, gpu)}, options.start);
                 m_alone.push_back(Time::FromSeconds(seconds).Picoseconds());
             }
         }
+    }
+    for (std::uint32_t gpu = 0; gpu < m_size; ++gpu)
+    {
+        m_lastWorks.push_back(m_works.OfPair(0, 0, gpu));
     }
 }
 
@@ -82,12 +85,17 @@ ColocationObjective::Of(const std::vector<Tenants>& tenants)
     }
     if (m_options.reading == RateReading::FLUID)
     {
-        m_scratch.clear();
         for (std::uint32_t gpu = 0; gpu < m_size; ++gpu)
         {
-            m_scratch.push_back(m_works.OfPair(tenants[gpu].first, tenants[gpu].second, gpu));
+            const Tenants& now = tenants[gpu];
+            Tenants& last = m_lastTenants[gpu];
+            if (now.first != last.first || now.second != last.second)
+            {
+                m_lastWorks[gpu] = m_works.OfPair(now.first, now.second, gpu);
+                last = now;
+            }
         }
-        cost.seconds = m_recursion.Run(m_scratch, m_options.start);
+        cost.seconds = m_recursion.Run(m_lastWorks, m_options.start);
         return cost;
     }
     const Colocation colocation = ColocationOf(tenants);

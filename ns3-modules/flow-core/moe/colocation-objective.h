@@ -82,7 +82,8 @@ class ColocationObjective
     FluidWorks m_works;
     std::vector<std::int64_t> m_alone; ///< by first, second, GPU
     LayerRecursion m_recursion;
-    std::vector<GpuWork> m_scratch;
+    std::vector<Tenants> m_lastTenants; ///< fluid: whose works are at hand
+    std::vector<GpuWork> m_lastWorks;
 };
 
 } // namespace echelon

@@ -9,8 +9,8 @@
 #include "base/parameters.h"
 #include "moe/colocation.h"
 #include "moe/expert-pairing.h"
+#include "moe/expert-placement-registry.h"
 #include "moe/lina-packing.h"
-#include "moe/placement-registry.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -135,11 +135,11 @@ TEST(PlacementRegistry, EveryEntryPlacesEveryExpertOnce)
     const MoeLayer layer = Ring({5, 1, 9, 4, 4});
     const MoeLayer other = Ring({2, 2, 8, 0, 4});
     const GpuCluster cluster{{10, 40, 10, 20, 40}, {1, 4, 1, 2, 4}};
-    for (const PlacementEntry& entry : PlacementEntries())
+    for (const ExpertPlacementEntry& entry : ExpertPlacementEntries())
     {
         for (const RateReading reading : {RateReading::FLUID, RateReading::ONE_SENDER})
         {
-            const PlacementOptions options{{reading, AllToAllStart::TOGETHER}, 3};
+            const ExpertPlacementOptions options{{reading, AllToAllStart::TOGETHER}, 3};
             const Colocation colocation = entry.colocate(layer, other, cluster, options);
             for (Placement placement :
                  {entry.place(layer, cluster, options), colocation.first, colocation.second})
@@ -148,10 +148,10 @@ TEST(PlacementRegistry, EveryEntryPlacesEveryExpertOnce)
                 EXPECT_EQ(placement, PlaceInOrder(5)) << entry.name;
             }
         }
-        EXPECT_EQ(&PlacementEntryOf(entry.name), &entry);
+        EXPECT_EQ(&ExpertPlacementEntryOf(entry.name), &entry);
         EXPECT_FALSE(entry.help.empty());
     }
-    EXPECT_THROW(PlacementEntryOf("arora"), ParameterError);
+    EXPECT_THROW(ExpertPlacementEntryOf("arora"), ParameterError);
 }
 
 } // namespace

@@ -3,8 +3,8 @@
  * @file
  * The list of ways to place experts: name, purpose, and how, for one model and for two.
  *
- *     Placement p = PlacementEntryOf("aurora").place(layer, cluster, {});
- *     Colocation c = PlacementEntryOf("aurora-search").colocate(a, b, cluster, {});
+ *     Placement p = ExpertPlacementEntryOf("aurora").place(layer, cluster, {});
+ *     Colocation c = ExpertPlacementEntryOf("aurora-search").colocate(a, b, cluster, {});
  *
  * "lina" is not here: it needs other layers and half the GPUs (moe/lina-packing.h).
  */
@@ -20,30 +20,30 @@
 namespace echelon
 {
 
-struct PlacementOptions
+struct ExpertPlacementOptions
 {
     TimelineOptions timeline{};
     std::uint64_t seed = 1; ///< of random placements
 };
 
 /// One line of the registry.
-struct PlacementEntry
+struct ExpertPlacementEntry
 {
     std::string name;
     std::string help; ///< one line
     Placement (*place)(const MoeLayer& layer,
                        const GpuCluster& cluster,
-                       const PlacementOptions& options);
+                       const ExpertPlacementOptions& options);
     Colocation (*colocate)(const MoeLayer& first,
                            const MoeLayer& second,
                            const GpuCluster& cluster,
-                           const PlacementOptions& options);
+                           const ExpertPlacementOptions& options);
 };
 
 /// "aurora", "aurora-search", "exact", "in-order", "random".
-const std::vector<PlacementEntry>& PlacementEntries();
+const std::vector<ExpertPlacementEntry>& ExpertPlacementEntries();
 
 /// @throws ParameterError ("placement") when there is none of this name.
-const PlacementEntry& PlacementEntryOf(const std::string& name);
+const ExpertPlacementEntry& ExpertPlacementEntryOf(const std::string& name);
 
 } // namespace echelon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "moe/placement-registry.h"
+#include "moe/expert-placement-registry.h"
 
 #include "base/parameters.h"
 #include "moe/colocation.h"
@@ -13,26 +13,26 @@ namespace
 {
 
 Placement
-Search(const MoeLayer& layer, const GpuCluster& cluster, const PlacementOptions& options)
+Search(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOptions& options)
 {
     return PlaceBySearch(layer, cluster, options.timeline);
 }
 
 Placement
-Exact(const MoeLayer& layer, const GpuCluster& cluster, const PlacementOptions& options)
+Exact(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOptions& options)
 {
     return PlaceOptimally(layer, cluster, options.timeline);
 }
 
 } // namespace
 
-const std::vector<PlacementEntry>&
-PlacementEntries()
+const std::vector<ExpertPlacementEntry>&
+ExpertPlacementEntries()
 {
     using Layer = const MoeLayer&;
     using Cluster = const GpuCluster&;
-    using Options = const PlacementOptions&;
-    static const std::vector<PlacementEntry> ENTRIES{
+    using Options = const ExpertPlacementOptions&;
+    static const std::vector<ExpertPlacementEntry> ENTRIES{
         {"aurora",
          "experts by tokens onto GPUs by performance; pairs by bottleneck matching, then their "
          "GPUs",
@@ -69,11 +69,11 @@ PlacementEntries()
     return ENTRIES;
 }
 
-const PlacementEntry&
-PlacementEntryOf(const std::string& name)
+const ExpertPlacementEntry&
+ExpertPlacementEntryOf(const std::string& name)
 {
     std::vector<std::string> names;
-    for (const PlacementEntry& entry : PlacementEntries())
+    for (const ExpertPlacementEntry& entry : ExpertPlacementEntries())
     {
         if (entry.name == name)
         {
