@@ -47,7 +47,7 @@ ExpertPlacementEntries()
              return ColocateBySearch(first, second, cluster, options.timeline);
          }},
         {"exact",
-         "the least time of the layer; two models: up to about 8 GPUs",
+         "the least time of the layer; with two models or one sender per receiver up to 8 GPUs",
          Exact,
          [](Layer first, Layer second, Cluster cluster, Options options) {
              return ColocateExactly(first, second, cluster, options.timeline);

@@ -6,7 +6,7 @@
  *
  *     std::vector<GpuWork> works = WorksOf({&a, &b}, cluster, {first, second}, reading);
  *     LayerRecursion recursion;
- *     double seconds = recursion.Run(works, AllToAllStart::EACH_GPU);    // at most a µs for 8 GPUs
+ *     double seconds = recursion.Run(works, AllToAllStart::EACH_GPU);
  *
  * Two models, or one and nothing of the second. A GPU computes in the order Gᵃ Gᵇ Fᵃ Fᵇ Aᵃ Aᵇ, and
  * each of its two ports carries Nᵃ Nᵇ Cᵃ Cᵇ in this order (N dispatch, C combine), each part from
