@@ -70,35 +70,35 @@ class Sharing
             }
             Solve();
             double next = released < all.size() ? all[byRelease[released]].release : NEVER;
-            std::size_t first = active.size(); // the one that ends next, by its number if in time
+            std::size_t first = active.size(); // the one that ends next, if before a release
             for (std::size_t k = 0; k < active.size(); ++k)
             {
-                const double end = now + active[k].bits / Rate(active[k]);
+                const double end = now + active[k].bits * Slowness(active[k]);
                 if (end < next)
                 {
                     next = end;
                     first = k;
                 }
             }
-            std::size_t kept = 0;
             for (std::size_t k = 0; k < active.size(); ++k)
             {
-                Active& one = active[k];
-                one.bits -= Rate(one) * (next - now);
-                if (k == first || one.bits <= one.noise)
-                {
-                    ends[one.number] = next;
-                    m_finished.push_back(one);
-                    continue;
-                }
-                active[kept++] = one;
+                active[k].bits -= Rate(active[k]) * (next - now);
             }
-            active.resize(kept);
-            for (const Active& one : m_finished)
+            if (first < active.size())
             {
-                Count(one, -1);
+                active[first].bits = 0;
             }
-            m_finished.clear();
+            // From the back, so that what takes a place has been looked at.
+            for (std::size_t k = active.size(); k-- > 0;)
+            {
+                if (active[k].bits <= active[k].noise)
+                {
+                    ends[active[k].number] = next;
+                    Count(active[k], -1);
+                    active[k] = active.back();
+                    active.pop_back();
+                }
+            }
             now = next;
         }
         return ends;
@@ -127,10 +127,17 @@ class Sharing
         return std::min(m_level[one.sender], m_level[one.receiver]);
     }
 
+    /// Picoseconds per bit.
+    double Slowness(const Active& one) const
+    {
+        return std::max(m_slowness[one.sender], m_slowness[one.receiver]);
+    }
+
     /// Levels of all ports; a port is taken when its level is the smallest left.
     void Solve()
     {
         m_level.assign(m_ports, NEVER);
+        m_slowness.assign(m_ports, 0.0);
         m_left = m_capacity;
         m_unfixed = m_underWay;
         m_open.clear();
@@ -169,6 +176,7 @@ class Sharing
             const std::size_t taken = m_open[lowest];
             m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(lowest));
             m_level[taken] = level;
+            m_slowness[taken] = 1 / level;
             // What a port across has taken already is written too, but not read again.
             const bool sender = taken < m_senders;
             const double* between = &m_between[taken * m_ports];
@@ -187,10 +195,10 @@ class Sharing
     std::vector<double> m_between;  ///< transmissions under way, by pair of ports
     std::vector<double> m_underWay; ///< by port
     std::vector<double> m_level;    ///< rate of each transmission that the port limits
+    std::vector<double> m_slowness; ///< 1 / level
     std::vector<double> m_left;
     std::vector<double> m_unfixed;
     std::vector<std::size_t> m_open;
-    std::vector<Active> m_finished;
 };
 
 } // namespace
