@@ -5,8 +5,10 @@
 #include "base/tolerances.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace echelon
 {
@@ -50,6 +52,7 @@ class Sharing
             return all[a].release < all[b].release;
         });
         std::vector<Active> active;
+        std::vector<std::size_t> numbers; // of the active ones
         std::size_t released = 0;
         double now = 0;
         while (released < all.size() || !active.empty())
@@ -61,11 +64,9 @@ class Sharing
             for (; released < all.size() && all[byRelease[released]].release <= now; ++released)
             {
                 const SharedTransmission& one = all[byRelease[released]];
-                active.push_back({byRelease[released],
-                                  one.sender,
-                                  static_cast<std::uint32_t>(m_senders + one.receiver),
-                                  one.bits,
-                                  one.bits * SAME_VOLUME});
+                active.push_back(
+                    {one.bits, one.sender, static_cast<std::uint32_t>(m_senders + one.receiver)});
+                numbers.push_back(byRelease[released]);
                 Count(active.back(), 1);
             }
             Solve();
@@ -80,25 +81,28 @@ class Sharing
                     first = k;
                 }
             }
-            for (std::size_t k = 0; k < active.size(); ++k)
-            {
-                active[k].bits -= Rate(active[k]) * (next - now);
-            }
-            if (first < active.size())
-            {
-                active[first].bits = 0;
-            }
+            // What ends within this ends now: noise of the times.
+            const double moment = COMPLETION_SLACK_PS + ROUNDING * next;
             // From the back, so that what takes a place has been looked at.
             for (std::size_t k = active.size(); k-- > 0;)
             {
-                if (active[k].bits <= active[k].noise)
+                const double rate = Rate(active[k]);
+                active[k].bits -= rate * (next - now);
+                if (k == first || active[k].bits <= rate * moment)
                 {
-                    ends[active[k].number] = next;
-                    Count(active[k], -1);
+                    ends[numbers[k]] = next;
+                    m_finished.push_back(active[k]);
                     active[k] = active.back();
                     active.pop_back();
+                    numbers[k] = numbers.back();
+                    numbers.pop_back();
                 }
             }
+            for (const Active& one : m_finished)
+            {
+                Count(one, -1);
+            }
+            m_finished.clear();
             now = next;
         }
         return ends;
@@ -107,11 +111,9 @@ class Sharing
   private:
     struct Active
     {
-        std::size_t number;
+        double bits; ///< left
         std::uint32_t sender;
         std::uint32_t receiver; ///< as a port: after all senders
-        double bits;            ///< left
-        double noise;           ///< as good as nothing left
     };
 
     void Count(const Active& one, double change)
@@ -140,41 +142,33 @@ class Sharing
         m_slowness.assign(m_ports, 0.0);
         m_left = m_capacity;
         m_unfixed = m_underWay;
-        m_open.clear();
+        // Shares never shrink while ports are taken, so that a key can only be too small.
+        m_keys.clear();
         for (std::size_t port = 0; port < m_ports; ++port)
         {
             if (m_unfixed[port] > 0)
             {
-                m_open.push_back(port);
+                m_keys.push_back({m_left[port] / m_unfixed[port], port});
             }
         }
-        while (!m_open.empty())
+        std::make_heap(m_keys.begin(), m_keys.end(), std::greater<>());
+        while (!m_keys.empty())
         {
-            std::size_t lowest = m_open.size();
-            double level = NEVER;
-            std::size_t kept = 0;
-            for (const std::size_t port : m_open)
+            std::pop_heap(m_keys.begin(), m_keys.end(), std::greater<>());
+            const std::size_t taken = m_keys.back().second;
+            m_keys.pop_back();
+            // Counts are whole numbers, so that this is exact.
+            if (m_unfixed[taken] <= 0)
             {
-                // Counts are whole numbers, so that this is exact.
-                if (m_unfixed[port] <= 0)
-                {
-                    continue;
-                }
-                const double share = m_left[port] / m_unfixed[port];
-                if (share < level)
-                {
-                    level = share;
-                    lowest = kept;
-                }
-                m_open[kept++] = port;
+                continue;
             }
-            m_open.resize(kept);
-            if (kept == 0)
+            const double level = m_left[taken] / m_unfixed[taken];
+            if (!m_keys.empty() && level > m_keys.front().first)
             {
-                return;
+                m_keys.push_back({level, taken});
+                std::push_heap(m_keys.begin(), m_keys.end(), std::greater<>());
+                continue;
             }
-            const std::size_t taken = m_open[lowest];
-            m_open.erase(m_open.begin() + static_cast<std::ptrdiff_t>(lowest));
             m_level[taken] = level;
             m_slowness[taken] = 1 / level;
             // What a port across has taken already is written too, but not read again.
@@ -198,7 +192,8 @@ class Sharing
     std::vector<double> m_slowness; ///< 1 / level
     std::vector<double> m_left;
     std::vector<double> m_unfixed;
-    std::vector<std::size_t> m_open;
+    std::vector<Active> m_finished;
+    std::vector<std::pair<double, std::size_t>> m_keys; ///< a heap of shares and ports
 };
 
 } // namespace
