@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <iterator>
 #include <optional>
 
@@ -37,23 +36,20 @@ constexpr double GAP_FOR_LAST = 0.5;
 constexpr double FIRST_TRY = 1.5;
 constexpr double RETRY = 0.85;
 
-/// Bit `shift` of each of 64 bytes, as a word.
+/// 1 if the number is not negative.
 std::uint64_t
-GatherBits(const unsigned char* bytes, int shift)
+IsNotNegative(std::int64_t value)
+{
+    return ~static_cast<std::uint64_t>(value) >> 63;
+}
+
+/// Bit `shift` of each of eight bytes, as a byte.
+std::uint64_t
+GatherBits(std::uint64_t bytes, std::uint32_t shift)
 {
     constexpr std::uint64_t LOW_BITS = 0x0101010101010101;
     constexpr std::uint64_t TO_TOP_BYTE = 0x0102040810204080;
-    std::uint64_t word = 0;
-    for (int i = 0; i < 8; ++i)
-    {
-        std::uint64_t eight = 0;
-        for (int k = 0; k < 8; ++k)
-        {
-            eight |= static_cast<std::uint64_t>(bytes[8 * i + k]) << (8 * k);
-        }
-        word |= ((eight >> shift & LOW_BITS) * TO_TOP_BYTE >> 56) << (8 * i);
-    }
-    return word;
+    return (bytes >> shift & LOW_BITS) * TO_TOP_BYTE >> 56;
 }
 
 /**
@@ -201,28 +197,47 @@ class Decomposition
     /// Second: also those that carry a whole threshold. Third: all that can be matched.
     void SetTiers(std::uint32_t row)
     {
-        const std::int64_t rowSlack = m_rowSlack[row];
-        const std::int64_t rowPace = m_rowPace[row];
+        constexpr std::uint32_t BITS = TieredMatching::WORD_BITS;
+        constexpr std::uint32_t BYTES = 8;
         const std::int64_t threshold = m_threshold;
         const std::int64_t longest = m_longest;
-        unsigned char tiers[TieredMatching::WORD_BITS];
+        const std::int64_t rowNeed = threshold - m_rowSlack[row];
+        const std::int64_t rowPacedNeed = threshold - m_rowPace[row];
+        std::uint64_t tiers[BITS];
         for (std::uint32_t word = 0; word < m_matching.WordsPerRow(); ++word)
         {
-            const std::uint32_t first = word * TieredMatching::WORD_BITS;
-            const std::int64_t* rest = &Rest(row, first);
-            const std::int64_t* slack = &m_columnSlack[first];
-            const std::int64_t* pace = &m_columnPace[first];
-            for (std::uint32_t i = 0; i < TieredMatching::WORD_BITS; ++i)
+            const std::int64_t* rest = &Rest(row, word * BITS);
+            const std::int64_t* slack = &m_columnSlack[word * BITS];
+            const std::int64_t* pace = &m_columnPace[word * BITS];
+            for (std::uint32_t i = 0; i < BITS; ++i)
             {
-                const int matches = rest[i] + std::min(rowSlack, slack[i]) >= threshold;
-                const int paced = rest[i] + std::min(rowPace, pace[i]) >= threshold;
-                const int finishes = matches & paced & (rest[i] <= longest) & (rest[i] > 0);
-                const int carries = finishes | (rest[i] >= threshold);
-                tiers[i] = static_cast<unsigned char>(finishes | carries << 1 | matches << 2);
+                // Signs instead of comparisons: the loop has no branches and is vectorised.
+                const std::int64_t over = rest[i] - threshold;
+                const std::uint64_t matches =
+                    IsNotNegative((rest[i] - rowNeed) | (over + slack[i]));
+                const std::uint64_t paced =
+                    IsNotNegative((rest[i] - rowPacedNeed) | (over + pace[i]));
+                const std::uint64_t fits = IsNotNegative((longest - rest[i]) | (rest[i] - 1));
+                const std::uint64_t finishes = matches & paced & fits;
+                const std::uint64_t carries = finishes | IsNotNegative(over);
+                tiers[i] = finishes | carries << 1 | matches << 2;
+            }
+            std::uint64_t words[TieredMatching::TIERS] = {};
+            for (std::uint32_t i = 0; i < BITS; i += BYTES)
+            {
+                std::uint64_t bytes = 0;
+                for (std::uint32_t k = 0; k < BYTES; ++k)
+                {
+                    bytes |= tiers[i + k] << (BYTES * k);
+                }
+                for (std::uint32_t tier = 0; tier < TieredMatching::TIERS; ++tier)
+                {
+                    words[tier] |= GatherBits(bytes, tier) << i;
+                }
             }
             for (std::uint32_t tier = 0; tier < TieredMatching::TIERS; ++tier)
             {
-                m_matching.Words(tier, row)[word] = GatherBits(tiers, static_cast<int>(tier));
+                m_matching.Words(tier, row)[word] = words[tier];
             }
         }
     }
@@ -239,7 +254,8 @@ class Decomposition
     /**
      * A perfect matching whose cells all have room for the threshold, one of them with something
      * left. Slack shrinks without notice in the tiers; a row that is matched with a cell without
-     * room gets its tiers anew, and another column.
+     * room gets its tiers anew, and another column. The stage lasts as long as all cells have room,
+     * one of them has something left, and the spread allows.
      */
     bool FindStage()
     {
@@ -250,13 +266,16 @@ class Decomposition
             {
                 return false;
             }
+            m_duration = std::min(m_left, m_longest);
+            std::int64_t largest = 0;
             bool hasRoom = true;
-            bool carries = false;
             for (std::uint32_t row = 0; row < m_n; ++row)
             {
                 const std::uint32_t column = m_matching.ColumnOf(row);
-                carries = carries || Rest(row, column) > 0;
-                if (Room(row, column) < m_threshold)
+                const std::int64_t room = Room(row, column);
+                m_duration = std::min(m_duration, room);
+                largest = std::max(largest, Rest(row, column));
+                if (room < m_threshold)
                 {
                     hasRoom = false;
                     SetTiers(row);
@@ -265,28 +284,15 @@ class Decomposition
             }
             if (hasRoom)
             {
-                return carries;
+                m_duration = std::min(m_duration, largest);
+                return largest > 0;
             }
         }
     }
 
-    /// As long as all cells have room, the longest has something left, and the spread allows.
-    std::int64_t StageDuration()
-    {
-        std::int64_t duration = std::min(m_left, m_longest);
-        std::int64_t largest = 0;
-        for (std::uint32_t row = 0; row < m_n; ++row)
-        {
-            const std::uint32_t column = m_matching.ColumnOf(row);
-            duration = std::min(duration, Room(row, column));
-            largest = std::max(largest, Rest(row, column));
-        }
-        return std::min(duration, largest);
-    }
-
     void CarryOutStage()
     {
-        const std::int64_t duration = StageDuration();
+        const std::int64_t duration = m_duration;
         m_stages.emplace_back();
         m_stages.back().duration = duration;
         std::vector<MatchedCell>& cells = m_stages.back().cells;
@@ -361,7 +367,8 @@ class Decomposition
     std::int64_t m_forLast = 0; ///< part of the reserve that stays
     std::int64_t m_lastTry = 0; ///< m_left then
     std::int64_t m_threshold = 0;
-    std::int64_t m_longest = 0; ///< a stage of this threshold
+    std::int64_t m_longest = 0;  ///< a stage of this threshold
+    std::int64_t m_duration = 0; ///< of the stage found
     std::vector<WeightedMatching> m_stages;
 };
 
