@@ -18,6 +18,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <limits>
 
 namespace echelon
 {
@@ -30,6 +31,8 @@ namespace
 constexpr std::uint32_t DEFAULT_GENERATED_GPUS = 8;
 /// Beyond these not every order is planned unless asked for.
 constexpr std::uint32_t MANY_GPUS = 128;
+constexpr int TIMED_RUNS = 5;
+constexpr double ENOUGH_SECONDS = 20e-3;
 
 [[noreturn]] void
 FailUsage(const std::string& option, const ParameterError& error)
@@ -172,13 +175,18 @@ PlannedOrder
 PlanOne(const std::string& order, const PlanSubject& subject)
 {
     using Clock = std::chrono::steady_clock;
-    const Clock::time_point start = Clock::now();
-    PlannedOrder planned{
-        order,
-        MakePlan(order, subject.traffic.matrix, subject.fabric, {subject.seed, subject.gap}),
-        {},
-        0};
-    planned.planningSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+    PlannedOrder planned{order, {}, {}, std::numeric_limits<double>::infinity()};
+    // The first run of a short plan times the cold caches of the machine: the best of a few counts.
+    double spent = 0;
+    for (int run = 0; run < TIMED_RUNS && spent < ENOUGH_SECONDS; ++run)
+    {
+        const Clock::time_point start = Clock::now();
+        planned.plan =
+            MakePlan(order, subject.traffic.matrix, subject.fabric, {subject.seed, subject.gap});
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        planned.planningSeconds = std::min(planned.planningSeconds, seconds);
+        spent += seconds;
+    }
     try
     {
         planned.timing =

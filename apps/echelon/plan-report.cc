@@ -5,6 +5,7 @@
 #include "input-error.h"
 
 #include "base/units.h"
+#include "moe/entry-durations.h"
 
 #include <algorithm>
 
@@ -16,35 +17,17 @@ namespace
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// The bound when every receiver hears one sender at a time, so that an entry takes as long as the
-/// slower of its two ports needs.
-double
-OneSenderBound(const TrafficMatrix& traffic, const PlanningFabric& fabric)
-{
-    const std::uint32_t n = traffic.Size();
-    std::vector<double> sends(n, 0.0);
-    std::vector<double> receives(n, 0.0);
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        for (std::uint32_t j = 0; j < n; ++j)
-        {
-            if (!fabric.SameServer(i, j))
-            {
-                const double seconds = 8 * static_cast<double>(traffic.At(i, j)) /
-                                       std::min(fabric.portRate[i], fabric.portRate[j]);
-                sends[i] += seconds;
-                receives[j] += seconds;
-            }
-        }
-    }
-    return std::max(*std::max_element(sends.begin(), sends.end()),
-                    *std::max_element(receives.begin(), receives.end()));
-}
-
 bool
 HasServers(const PlanningFabric& fabric)
 {
     return fabric.scaleUpRate > 0;
+}
+
+/// GPUs of one host share its interface as they need it, so that only all of their bytes count.
+double
+BoundOf(const PlanSubject& subject)
+{
+    return LowerBound(subject.traffic.matrix, subject.fabric, HasServers(subject.fabric));
 }
 
 OrderedJson
@@ -104,14 +87,14 @@ PlanHead(const PlanSubject& subject)
     }
     document["seed"] = subject.seed;
     document["gap"] = subject.gap;
-    document["bound_s"] = LowerBound(matrix, subject.fabric);
+    document["bound_s"] = BoundOf(subject);
     if (!subject.fabric.Homogeneous())
     {
         document["bound_one_sender_s"] = OneSenderBound(matrix, subject.fabric);
     }
     if (HasServers(subject.fabric))
     {
-        document["bound_relays_s"] = LowerBound(matrix, subject.fabric, true);
+        document["bound_equal_shares_s"] = LowerBound(matrix, subject.fabric);
     }
     document["orders"] = OrderedJson::array();
     return document;
@@ -132,7 +115,7 @@ OrderFigures(const PlannedOrder& planned, const PlanSubject& subject)
     }
     const std::size_t stages = planned.plan.stages.size();
     const double makespan = planned.timing.makespan.Seconds();
-    const double bound = LowerBound(subject.traffic.matrix, subject.fabric);
+    const double bound = BoundOf(subject);
     return {{"order", planned.order},
             {"rule", std::string(ToText(planned.plan.rule))},
             {"reading", planned.plan.rule == StartRule::EXCLUSIVE ? "one-sender" : "fluid"},
@@ -191,9 +174,10 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
         m_out << "; bound with one sender per receiver "
               << DurationText(head["bound_one_sender_s"]);
     }
-    if (head.contains("bound_relays_s"))
+    if (head.contains("bound_equal_shares_s"))
     {
-        m_out << "; bound with relays inside servers " << DurationText(head["bound_relays_s"]);
+        m_out << "; bound with equal shares of a host's interface "
+              << DurationText(head["bound_equal_shares_s"]);
     }
     m_out << "\n\n";
     m_widths.resize(1);
