@@ -299,7 +299,9 @@ ArrangementOf(const TransmissionPlan& plan, const PlanningFabric& fabric)
                     std::max(longest, sum / (inside ? fabric.scaleUpRate : fabric.portRate[rank]));
             }
         }
-        ends.push_back(Time::FromSeconds(longest));
+        // Later stages end later, so that deadlines tell them apart where no port is busier.
+        const Time end = Time::FromSeconds(longest);
+        ends.push_back(ends.empty() ? end : std::max(end, ends.back() + Time::FromPicoseconds(1)));
     }
     if (ends.size() <= 1)
     {

@@ -50,7 +50,8 @@ struct PlannedAllToAll
     TransmissionPlan plan;
     std::vector<std::uint32_t> servers; ///< by rank (PlanningFabric::server)
     /// When each stage would be done if ports were all that counts, from the end of the first on:
-    /// max over ports of the time for the port's bytes of this and earlier stages.
+    /// max over ports of the time for the port's bytes of this and earlier stages; strictly
+    /// ascending.
     Arrangement arrangement = Arrangement::Coflow();
 };
 

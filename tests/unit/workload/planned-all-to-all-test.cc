@@ -178,10 +178,10 @@ TEST(PlannedAllToAll, EveryRankIsDoneWhenItsOwnIsDone)
 TEST(PlannedAllToAll, ArrangementIsTheBusiestPortsTime)
 {
     // Port loads after each stage, bytes: 200 (1 sends, 2 receives); 500 (2 receives); 0 receives
-    // 500 by now as well: 500. Offsets from the first stage's end: 0, 300, 300.
+    // 500 by now as well: 500, and a picosecond, since stages ascend.
     const PlannedAllToAll planned = OnSwitch(ThreeRanks(StartRule::EXCLUSIVE));
     EXPECT_EQ(planned.arrangement.Offsets(),
-              (std::vector<Time>{Time(), After(300, 0), After(300, 0)}));
+              (std::vector<Time>{Time(), After(300, 0), After(300, 0) + Time::FromPicoseconds(1)}));
     EXPECT_EQ(OnSwitch({3, StartRule::AT_ONCE, {}}).arrangement.GetShape(),
               Arrangement::Shape::COFLOW);
 }
