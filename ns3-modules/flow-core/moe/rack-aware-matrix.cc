@@ -35,27 +35,41 @@ struct Loads
     }
 };
 
-/// A run of rows and one of columns that fill each other's need, north-west corner first.
-struct Need
-{
-    std::vector<std::uint32_t> index;
-    std::vector<std::int64_t>* open; ///< by index: what it lacks to the horizon
-};
-
+/// Gives the homes of a rack what its ranks have left, the same part of a rank's to each home.
+/// @param open by row or column: what it lacks to the horizon. @param cellOf of (rank, home).
+template <class CellOf>
 void
-FillCorner(ExtendedMatrix& matrix, const Need& rows, const Need& columns)
+FillHomes(const std::vector<std::uint32_t>& ranks,
+          const std::vector<std::uint32_t>& homes,
+          std::int64_t horizon,
+          std::vector<std::int64_t>& open,
+          CellOf cellOf)
 {
-    std::size_t r = 0;
-    std::size_t c = 0;
-    while (r < rows.index.size() && c < columns.index.size())
+    const auto count = static_cast<std::int64_t>(homes.size());
+    std::int64_t needed = count * horizon;
+    std::vector<std::int64_t> left(homes.size(), horizon);
+    std::size_t next = 0;
+    for (const std::uint32_t rank : ranks)
     {
-        std::int64_t& ofRow = (*rows.open)[rows.index[r]];
-        std::int64_t& ofColumn = (*columns.open)[columns.index[c]];
-        const std::int64_t added = std::min(ofRow, ofColumn);
-        matrix.cells[std::size_t{rows.index[r]} * matrix.size + columns.index[c]] += added;
-        ofRow -= added;
-        ofColumn -= added;
-        ofRow == 0 ? ++r : ++c;
+        const std::int64_t given = std::min(open[rank], needed);
+        needed -= given;
+        open[rank] -= given;
+        std::int64_t rest = given;
+        for (std::size_t home = 0; home < homes.size(); ++home)
+        {
+            const std::int64_t part = std::min(given / count, left[home]);
+            cellOf(rank, homes[home]) += part;
+            left[home] -= part;
+            rest -= part;
+        }
+        while (rest > 0)
+        {
+            const std::int64_t part = std::min(rest, left[next]);
+            cellOf(rank, homes[next]) += part;
+            left[next] -= part;
+            rest -= part;
+            next = left[next] == 0 ? next + 1 : next;
+        }
     }
 }
 
@@ -153,18 +167,17 @@ ExtendWithHomeSlots(std::uint32_t n,
     }
     result.size = n + homes;
     result.cells.assign(std::size_t{result.size} * result.size, 0);
-    std::vector<std::int64_t> rowNeeds(result.size, result.horizon);
-    std::vector<std::int64_t> columnNeeds(result.size, result.horizon);
+    std::vector<std::int64_t> sendIdle(n);
+    std::vector<std::int64_t> receiveIdle(n);
     for (std::uint32_t i = 0; i < n; ++i)
     {
-        rowNeeds[i] -= ports.sends[i];
-        columnNeeds[i] -= ports.receives[i];
+        sendIdle[i] = result.horizon - ports.sends[i];
+        receiveIdle[i] = result.horizon - ports.receives[i];
         std::copy_n(result.direct.begin() + std::size_t{i} * n,
                     n,
                     result.cells.begin() + std::size_t{i} * result.size);
     }
     std::uint32_t home = n;
-    std::vector<std::uint32_t> ranks;
     for (std::uint32_t rack = 0; rack < racks; ++rack)
     {
         std::vector<std::uint32_t> slots;
@@ -172,11 +185,25 @@ ExtendWithHomeSlots(std::uint32_t n,
         {
             slots.push_back(home++);
         }
-        FillCorner(result, {members[rack], &rowNeeds}, {slots, &columnNeeds});
-        FillCorner(result, {slots, &rowNeeds}, {members[rack], &columnNeeds});
-        ranks.insert(ranks.end(), members[rack].begin(), members[rack].end());
+        if (slots.empty())
+        {
+            continue;
+        }
+        FillHomes(members[rack],
+                  slots,
+                  result.horizon,
+                  sendIdle,
+                  [&](std::uint32_t rank, std::uint32_t slot) -> std::int64_t& {
+                      return result.cells[std::size_t{rank} * result.size + slot];
+                  });
+        FillHomes(members[rack],
+                  slots,
+                  result.horizon,
+                  receiveIdle,
+                  [&](std::uint32_t rank, std::uint32_t slot) -> std::int64_t& {
+                      return result.cells[std::size_t{slot} * result.size + rank];
+                  });
     }
-    FillCorner(result, {ranks, &rowNeeds}, {ranks, &columnNeeds});
     return result;
 }
 

@@ -12,12 +12,11 @@ namespace echelon
 namespace
 {
 
-/// Ports' times up to this are counted in bytes; it leaves room for rounding up and for horizons
-/// longer than the busiest port's time.
-constexpr double LARGEST_TIME = 1e18;
-
 /// Ratios of rates are compared with this tolerance: 4 × 25 Gb/s are 100 Gb/s.
 constexpr double RATIO_TOLERANCE = 1e-9;
+
+/// Keeps a thousand times the sum of all port times within 64 bits.
+constexpr double LARGEST_TOTAL = 4e15;
 
 std::uint32_t
 Floor(double ratio)
@@ -47,33 +46,6 @@ OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
     return slots;
 }
 
-/// Port time of the busiest port or uplink slot.
-double
-Horizon(const TrafficMatrix& traffic, const PlanningFabric& fabric, const UplinkSlots& slots)
-{
-    const std::uint32_t n = traffic.Size();
-    const std::vector<std::int64_t> time = PortTimes(traffic, fabric, slots);
-    const std::uint32_t racks = 1 + *std::max_element(fabric.rack.begin(), fabric.rack.end());
-    std::vector<double> sends(n + racks, 0.0);
-    std::vector<double> receives(n + racks, 0.0);
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        for (std::uint32_t j = 0; j < n; ++j)
-        {
-            const auto port = static_cast<double>(time[std::size_t{i} * n + j]);
-            sends[i] += port;
-            receives[j] += port;
-            if (fabric.rack[i] != fabric.rack[j])
-            {
-                sends[n + fabric.rack[i]] += port / slots.perRack;
-                receives[n + fabric.rack[j]] += port / slots.perRack;
-            }
-        }
-    }
-    return std::max(*std::max_element(sends.begin(), sends.end()),
-                    *std::max_element(receives.begin(), receives.end()));
-}
-
 } // namespace
 
 UplinkSlots
@@ -93,7 +65,10 @@ ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric)
         return slower;
     }
     const UplinkSlots faster = OnSpines(fewer, port, fabric);
-    return Horizon(traffic, fabric, faster) < Horizon(traffic, fabric, slower) ? faster : slower;
+    const auto bound = [&](const UplinkSlots& slots) {
+        return PortTimeBound(PortTimes(traffic, fabric, slots), fabric, slots);
+    };
+    return bound(faster) < bound(slower) ? faster : slower;
 }
 
 std::vector<std::int64_t>
@@ -102,15 +77,24 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
     const std::uint32_t n = traffic.Size();
     ECHELON_REQUIRE(fabric.Ranks() == n, "every rank of the traffic has a port");
     const BitRate fastest = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
-    BitRate slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
-    slowest = slots.blocking ? std::min(slowest, slots.rate) : slowest;
-    const double longest = static_cast<double>(traffic.BusiestPort()) * fastest / slowest;
-    double unit = 1;
-    while (longest / unit > LARGEST_TIME)
-    {
-        unit *= 2;
-    }
+    const auto slowness = [&](std::uint32_t i, std::uint32_t j) {
+        BitRate rate = std::min(fabric.portRate[i], fabric.portRate[j]);
+        if (slots.blocking && fabric.rack[i] != fabric.rack[j])
+        {
+            rate = std::min(rate, slots.rate);
+        }
+        return fastest / rate;
+    };
     std::vector<std::int64_t> time(std::size_t{n} * n, 0);
+    double total = 0;
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            total += static_cast<double>(traffic.At(i, j)) * slowness(i, j);
+        }
+    }
+    const double unit = std::max(1.0, std::ceil(total / LARGEST_TOTAL));
     for (std::uint32_t i = 0; i < n; ++i)
     {
         for (std::uint32_t j = 0; j < n; ++j)
@@ -120,19 +104,41 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
             {
                 continue;
             }
-            BitRate rate = std::min(fabric.portRate[i], fabric.portRate[j]);
-            if (slots.blocking && fabric.rack[i] != fabric.rack[j])
-            {
-                rate = std::min(rate, slots.rate);
-            }
-            const double slowness = fastest / rate;
-            time[std::size_t{i} * n + j] = slowness <= 1 + RATIO_TOLERANCE && unit == 1
-                                               ? bytes
-                                               : static_cast<std::int64_t>(std::ceil(
-                                                     static_cast<double>(bytes) * slowness / unit));
+            const double units = slowness(i, j) / unit;
+            const bool whole = std::abs(units - 1) <= RATIO_TOLERANCE;
+            time[std::size_t{i} * n + j] =
+                whole ? bytes
+                      : static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * units));
         }
     }
     return time;
+}
+
+double
+PortTimeBound(const std::vector<std::int64_t>& time,
+              const PlanningFabric& fabric,
+              const UplinkSlots& slots)
+{
+    const std::uint32_t n = fabric.Ranks();
+    const std::uint32_t racks = 1 + *std::max_element(fabric.rack.begin(), fabric.rack.end());
+    std::vector<double> sends(n + racks, 0.0);
+    std::vector<double> receives(n + racks, 0.0);
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            const auto port = static_cast<double>(time[std::size_t{i} * n + j]);
+            sends[i] += port;
+            receives[j] += port;
+            if (slots.blocking && fabric.rack[i] != fabric.rack[j])
+            {
+                sends[n + fabric.rack[i]] += port / slots.perRack;
+                receives[n + fabric.rack[j]] += port / slots.perRack;
+            }
+        }
+    }
+    return std::max(*std::max_element(sends.begin(), sends.end()),
+                    *std::max_element(receives.begin(), receives.end()));
 }
 
 } // namespace echelon

@@ -37,12 +37,18 @@ struct UplinkSlots
 UplinkSlots ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric);
 
 /**
- * How long each pair occupies its ports, row by row, in bytes at the rate of the fastest port, or
- * in a power of two of them where sums would pass 10^18; rounded up. Pairs of one server: 0, their
- * bytes use no port.
+ * How long each pair occupies its ports, row by row, in bytes at the rate of the fastest port;
+ * rounded up; in multiples of bytes where all together pass 4 × 10^15. Pairs of one server: 0,
+ * their bytes use no port.
  */
 std::vector<std::int64_t> PortTimes(const TrafficMatrix& traffic,
                                     const PlanningFabric& fabric,
                                     const UplinkSlots& slots);
+
+/// The largest sum of port times at a port, or per slot at a rack's uplinks: no schedule at these
+/// rates, one sender per receiver, ends before.
+double PortTimeBound(const std::vector<std::int64_t>& time,
+                     const PlanningFabric& fabric,
+                     const UplinkSlots& slots);
 
 } // namespace echelon

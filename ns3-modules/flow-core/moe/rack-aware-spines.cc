@@ -11,6 +11,32 @@
 namespace echelon
 {
 
+void
+AppendOverSpines(std::vector<Transmission>& transmissions,
+                 const Transmission& whole,
+                 const std::vector<std::uint32_t>& spines)
+{
+    if (spines.empty())
+    {
+        transmissions.push_back(whole);
+        return;
+    }
+    // The first parts are a byte larger where the bytes do not divide.
+    const auto parts = static_cast<Bytes>(spines.size());
+    std::map<std::uint32_t, Bytes> overSpine;
+    for (Bytes part = 0; part < parts; ++part)
+    {
+        overSpine[spines[part]] += whole.bytes / parts + (part < whole.bytes % parts ? 1 : 0);
+    }
+    for (const auto& [spine, bytes] : overSpine)
+    {
+        if (bytes > 0)
+        {
+            transmissions.push_back({whole.source, whole.destination, bytes, whole.target, spine});
+        }
+    }
+}
+
 SpinePinning::SpinePinning(const PlanningFabric& fabric, const UplinkSlots& slots)
     : m_fabric(fabric),
       m_slots(slots)
@@ -42,26 +68,15 @@ SpinePinning::Pin(Stage& stage)
         std::size_t edge = 0;
         for (const Transmission& t : stage.transmissions)
         {
-            if (m_fabric.rack[t.source] == m_fabric.rack[t.destination])
+            std::vector<std::uint32_t> spines;
+            if (m_fabric.rack[t.source] != m_fabric.rack[t.destination])
             {
-                pinned.push_back(t);
-                continue;
-            }
-            // The first parts are a byte larger where the bytes do not divide.
-            std::map<std::uint32_t, Bytes> overSpine;
-            const Bytes whole = t.bytes / m_slots.parts;
-            const Bytes rest = t.bytes % m_slots.parts;
-            for (std::uint32_t part = 0; part < m_slots.parts; ++part)
-            {
-                overSpine[colours[edge++] % m_fabric.spines] += whole + (part < rest ? 1 : 0);
-            }
-            for (const auto& [spine, bytes] : overSpine)
-            {
-                if (bytes > 0)
+                for (std::uint32_t part = 0; part < m_slots.parts; ++part)
                 {
-                    pinned.push_back({t.source, t.destination, bytes, t.target, spine});
+                    spines.push_back(colours[edge++] % m_fabric.spines);
                 }
             }
+            AppendOverSpines(pinned, t, spines);
         }
         stage.transmissions = std::move(pinned);
     }

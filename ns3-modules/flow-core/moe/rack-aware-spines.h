@@ -19,10 +19,17 @@
 #include "moe/rack-aware-slots.h"
 #include "moe/transmission-plan.h"
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace echelon
 {
+
+/// Appends a transmission in equal parts over the given spines; parts over one spine as one.
+void AppendOverSpines(std::vector<Transmission>& transmissions,
+                      const Transmission& whole,
+                      const std::vector<std::uint32_t>& spines);
 
 class SpinePinning
 {

@@ -6,12 +6,15 @@
 #include "moe/rack-aware-matrix.h"
 #include "moe/rack-aware-slots.h"
 #include "moe/rack-aware-spines.h"
+#include "moe/rack-aware-whole.h"
 #include "moe/server-traffic.h"
 #include "moe/whole-bytes.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -172,19 +175,49 @@ class StageMaker
     double m_gap;
 };
 
-} // namespace
+/// Whether a rack has more ranks than its uplinks carry at a time.
+bool
+RacksBlock(const PlanningFabric& fabric, const UplinkSlots& slots)
+{
+    std::map<std::uint32_t, std::uint32_t> ranks;
+    for (const std::uint32_t rack : fabric.rack)
+    {
+        ++ranks[rack];
+    }
+    return slots.blocking && std::any_of(ranks.begin(), ranks.end(), [&](const auto& entry) {
+               return entry.second > slots.perRack;
+           });
+}
 
 TransmissionPlan
-PlanRackAware(const TrafficMatrix& traffic,
-              const PlanningFabric& fabric,
-              const OrderOptions& options)
+PlanOfWholeEntries(const WholeEntrySchedule& schedule, const TrafficMatrix& traffic)
+{
+    TransmissionPlan plan{traffic.Size(), StartRule::EXCLUSIVE, {}};
+    plan.stages.resize(schedule.stages);
+    for (const WholeEntry& entry : schedule.entries)
+    {
+        AppendOverSpines(plan.stages[entry.stage].transmissions,
+                         {entry.source,
+                          entry.destination,
+                          traffic.At(entry.source, entry.destination),
+                          entry.destination},
+                         entry.spines);
+    }
+    for (Stage& stage : plan.stages)
+    {
+        SortStage(stage);
+    }
+    return plan;
+}
+
+TransmissionPlan
+PlanOfMatchings(const std::vector<WeightedMatching>& matchings,
+                const Amounts& time,
+                const TrafficMatrix& traffic,
+                const PlanningFabric& fabric,
+                const UplinkSlots& slots)
 {
     const std::uint32_t n = traffic.Size();
-    const UplinkSlots slots = ChooseUplinkSlots(traffic, fabric);
-    const Amounts time = PortTimes(traffic, fabric, slots);
-    const std::vector<WeightedMatching> matchings =
-        StageMaker(fabric, slots, options.gap).Make(time);
-
     TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
     SpinePinning pinning(fabric, slots);
     Amounts sent(time.size(), 0);
@@ -209,6 +242,31 @@ PlanRackAware(const TrafficMatrix& traffic,
             plan.stages.push_back(std::move(stage));
         }
     }
+    return plan;
+}
+
+} // namespace
+
+TransmissionPlan
+PlanRackAware(const TrafficMatrix& traffic,
+              const PlanningFabric& fabric,
+              const OrderOptions& options)
+{
+    const UplinkSlots slots = ChooseUplinkSlots(traffic, fabric);
+    const Amounts time = PortTimes(traffic, fabric, slots);
+    std::optional<WholeEntrySchedule> whole;
+    if (RacksBlock(fabric, slots))
+    {
+        whole = ScheduleWholeEntries(traffic.Size(), time, fabric.rack, fabric.spines, slots);
+    }
+    const double longest = (1 + options.gap) * PortTimeBound(time, fabric, slots);
+    TransmissionPlan plan = whole && static_cast<double>(whole->end) <= longest
+                                ? PlanOfWholeEntries(*whole, traffic)
+                                : PlanOfMatchings(StageMaker(fabric, slots, options.gap).Make(time),
+                                                  time,
+                                                  traffic,
+                                                  fabric,
+                                                  slots);
     AddInsideServers(plan, traffic, fabric);
     return plan;
 }

@@ -8,14 +8,16 @@
  *
  * Problem: shortest all-to-all on an oversubscribed leaf-spine, one sender per receiver, each at
  * its port's rate. Ours; it extends the decomposition of Aurora (arXiv 2410.17043, Theorem 4.2) by
- * slots of uplinks. Theorem, proof and limits: docs/algorithms/all-to-all-leaf-spine.md.
- * Makespan = LowerBound for traffic between racks alone, for racks that do not block, and for racks
- * whose uplinks have time for the rack's inner traffic too; else at most its sum with the bound of
- * what found no gap, in practice close to the bound.
- * Complexity: a decomposition of (ranks + home slots)², and O(transmissions × racks) for spines.
- * Ties: by rank. `gap` as for Birkhoff orders. On a network that does not block: Aurora's stages.
- * Limits: whole multiples of the port rate are exact; see moe/rack-aware-slots.h for others. Ranks
- * do not relay for other ranks of their server; traffic inside servers goes with the first stage.
+ * slots of uplinks. Theorem, proofs and limits: docs/algorithms/all-to-all-leaf-spine.md.
+ * Where racks block, first whole entries in list order (moe/rack-aware-whole.h), kept if they end
+ * within the bound times 1 + gap; else matchings of a matrix extended by home slots
+ * (moe/rack-aware-matrix.h), whose sum is LowerBound for traffic between racks alone, for racks
+ * that do not block, and for racks whose uplinks have time for the rack's inner traffic too;
+ * otherwise at most twice as long, in practice close to it. Complexity: O(n⁴ / 64) words for the
+ * list at worst, a decomposition of (ranks + home slots)², and O(transmissions × racks) for spines.
+ * Ties: by rank. Limits: uplinks that are whole multiples of the port rate are exact; others:
+ * moe/rack-aware-slots.h. Ranks do not relay for other ranks of their server; traffic inside
+ * servers goes with the first stage.
  */
 #pragma once
 
