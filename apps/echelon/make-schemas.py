@@ -637,7 +637,7 @@ def plan(binary):
             "gap": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
             "bound_s": NOT_NEGATIVE,
             "bound_one_sender_s": NOT_NEGATIVE,
-            "bound_equal_shares_s": NOT_NEGATIVE,
+            "bound_own_ports_s": NOT_NEGATIVE,
             "orders": array(
                 record({**figures, "transmissions": array(transmission)}, figures), 1
             ),

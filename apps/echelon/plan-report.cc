@@ -23,7 +23,7 @@ HasServers(const PlanningFabric& fabric)
     return fabric.scaleUpRate > 0;
 }
 
-/// GPUs of one host share its interface as they need it, so that only all of their bytes count.
+/// A host's GPUs may share its interfaces, directly or by relays: only all of their bytes count.
 double
 BoundOf(const PlanSubject& subject)
 {
@@ -94,7 +94,7 @@ PlanHead(const PlanSubject& subject)
     }
     if (HasServers(subject.fabric))
     {
-        document["bound_equal_shares_s"] = LowerBound(matrix, subject.fabric);
+        document["bound_own_ports_s"] = LowerBound(matrix, subject.fabric);
     }
     document["orders"] = OrderedJson::array();
     return document;
@@ -174,10 +174,10 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
         m_out << "; bound with one sender per receiver "
               << DurationText(head["bound_one_sender_s"]);
     }
-    if (head.contains("bound_equal_shares_s"))
+    if (head.contains("bound_own_ports_s"))
     {
-        m_out << "; bound with equal shares of a host's interface "
-              << DurationText(head["bound_equal_shares_s"]);
+        m_out << "; bound with every GPU on its own port "
+              << DurationText(head["bound_own_ports_s"]);
     }
     m_out << "\n\n";
     m_widths.resize(1);
