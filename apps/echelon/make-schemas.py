@@ -87,6 +87,7 @@ def topology():
         "schema": {"const": "echelon/topology/1"},
         "description": TEXT,
         "gpus_per_host": integer(1, 1024),
+        "interfaces_per_host": integer(1, 1024),
         "host_link": or_file(
             record({"rate": RATE, "rates": array(RATE), "delay": TIME}, ["rate"])
         ),

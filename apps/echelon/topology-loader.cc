@@ -43,6 +43,15 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
                        "at most " + std::to_string(MAX_DEVICES) + " are possible");
         }
     }
+    if (const auto interfaces = node.Find("interfaces_per_host"))
+    {
+        server.interfacesPerHost = static_cast<std::uint32_t>(interfaces->Integer(1, 1024));
+        if (server.gpusPerHost % server.interfacesPerHost != 0)
+        {
+            interfaces->Fail("\"interfaces_per_host\" does not divide \"gpus_per_host\"",
+                             "1: shared by all GPUs of a host; as many as GPUs: one each");
+        }
+    }
     const JsonNode hostLink = node.At("host_link").Object();
     server.hostLink = LoadLink(hostLink, {"rate", "rates", "delay"}, true);
     if (const auto rates = hostLink.Find("rates"))
@@ -74,8 +83,14 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
 Topology
 LoadBigSwitch(const JsonNode& node)
 {
-    node.AllowKeys(
-        {"schema", "description", "kind", "hosts", "gpus_per_host", "host_link", "scale_up"});
+    node.AllowKeys({"schema",
+                    "description",
+                    "kind",
+                    "hosts",
+                    "gpus_per_host",
+                    "interfaces_per_host",
+                    "host_link",
+                    "scale_up"});
     BigSwitchSpec spec;
     spec.hosts = static_cast<std::uint32_t>(node.At("hosts").Integer(1, MAX_HOSTS));
     spec.server = LoadServer(node, spec.hosts);
@@ -92,6 +107,7 @@ LoadLeafSpine(const JsonNode& node)
                     "spines",
                     "hosts_per_leaf",
                     "gpus_per_host",
+                    "interfaces_per_host",
                     "host_link",
                     "uplink",
                     "oversubscription",

@@ -490,24 +490,28 @@ RandomJobs(const Topology& topology)
 
 TEST_P(FabricContractRuns, ASchedulersRunPassesTheChecker)
 {
-    // 1:2 oversubscribed, two GPUs a host. With and without a control delay.
-    const ServerSpec server{2, {10e9, LINK_DELAY}, {}, {80e9, Time()}};
-    const Topology topology = MakeLeafSpine({3, 2, 2, server, {5e9, LINK_DELAY}});
-    const std::vector<Job> jobs = RandomJobs(topology);
-    const SchedulerEntry& entry = SchedulerEntryOf("fair");
-    for (const Time controlDelay : {Time(), Time::FromSeconds(5e-6)})
+    // 1:2 oversubscribed, two GPUs a host that share an interface or have one each. With and
+    // without a control delay.
+    for (const std::uint32_t interfaces : {1U, 2U})
     {
-        const auto scheduler = entry.make(ParameterSet(entry.parameters));
-        const auto fabric = GetParam().make(topology);
-        CheckedFabric checked(*fabric, topology, GetParam().segment);
-        const RunRecord record =
-            RunEmulation({topology, jobs, 1, controlDelay, {}}, *scheduler, checked);
-        EXPECT_EQ(record.flows.size(), 2 * 2 * 30);
-        for (const FlowRecord& flow : record.flows)
+        const ServerSpec server{2, {10e9, LINK_DELAY}, {}, {80e9, Time()}, interfaces};
+        const Topology topology = MakeLeafSpine({3, 2, 2, server, {interfaces * 5e9, LINK_DELAY}});
+        const std::vector<Job> jobs = RandomJobs(topology);
+        const SchedulerEntry& entry = SchedulerEntryOf("fair");
+        for (const Time controlDelay : {Time(), Time::FromSeconds(5e-6)})
         {
-            EXPECT_GT(flow.finish, flow.start);
+            const auto scheduler = entry.make(ParameterSet(entry.parameters));
+            const auto fabric = GetParam().make(topology);
+            CheckedFabric checked(*fabric, topology, GetParam().segment);
+            const RunRecord record =
+                RunEmulation({topology, jobs, 1, controlDelay, {}}, *scheduler, checked);
+            EXPECT_EQ(record.flows.size(), 2 * 2 * 30);
+            for (const FlowRecord& flow : record.flows)
+            {
+                EXPECT_GT(flow.finish, flow.start);
+            }
+            EXPECT_EQ(checked.Counts().drops, 0);
         }
-        EXPECT_EQ(checked.Counts().drops, 0);
     }
 }
 

@@ -36,6 +36,13 @@ LeafSpine()
     return MakeLeafSpine({3, 2, 2, {2, {10e9, Time()}, {}, {80e9, Time()}}, {5e9, Time()}});
 }
 
+/// The same with an interface for each GPU.
+Topology
+InterfacePerGpu()
+{
+    return MakeLeafSpine({3, 2, 2, {2, {10e9, Time()}, {}, {80e9, Time()}, 2}, {10e9, Time()}});
+}
+
 class SchedulerContract : public testing::TestWithParam<std::string>
 {
   protected:
@@ -54,11 +61,11 @@ class SchedulerContract : public testing::TestWithParam<std::string>
         return Make()->Allocate(view).rates;
     }
 
-    /// Runs a check on random questions of 1 … 60 flows on both fabrics.
+    /// Runs a check on random questions of 1 … 60 flows on three fabrics.
     template <class Check>
     void ForEachQuestion(std::uint32_t maxMultiplicity, Check check) const
     {
-        for (const Topology& topology : {BigSwitch(), LeafSpine()})
+        for (const Topology& topology : {BigSwitch(), LeafSpine(), InterfacePerGpu()})
         {
             for (std::uint64_t seed = 0; seed < QUESTIONS; ++seed)
             {

@@ -32,8 +32,9 @@ struct Instance
     std::uint32_t gpus;
     std::uint32_t flows;
     std::uint32_t maxMultiplicity;
-    std::uint64_t releases; ///< different times of release; 1: all at once
-    std::uint64_t sizes;    ///< different sizes; few: many flows end together
+    std::uint64_t releases;       ///< different times of release; 1: all at once
+    std::uint64_t sizes;          ///< different sizes; few: many flows end together
+    std::uint32_t interfaces = 1; ///< per host
 };
 
 void
@@ -49,7 +50,8 @@ MakeTopology(const Instance& instance, std::uint64_t seed)
     ServerSpec server{instance.gpus,
                       {10e9, Time::FromSeconds(1e-6)},
                       {},
-                      {100e9, Time::FromSeconds(1e-7)}};
+                      {100e9, Time::FromSeconds(1e-7)},
+                      instance.interfaces};
     for (std::uint32_t h = 0; h < instance.hosts; ++h)
     {
         server.hostRates.push_back(1e9 * static_cast<double>(1 + stream.Below(3)));
@@ -173,7 +175,8 @@ INSTANTIATE_TEST_SUITE_P(Random,
                                          Instance{"dense", 8, 1, 600, 1, 5, 1000},
                                          Instance{"ends_together", 16, 1, 400, 1, 1, 2},
                                          Instance{"bundles", 8, 1, 100, 9, 20, 100},
-                                         Instance{"with_gpus", 4, 4, 300, 3, 20, 100}),
+                                         Instance{"with_gpus", 4, 4, 300, 3, 20, 100},
+                                         Instance{"with_interfaces", 4, 4, 300, 3, 20, 100, 2}),
                          [](const auto& info) { return info.param.name; });
 
 } // namespace

@@ -33,13 +33,14 @@ class FairSwitchFabric::Engine
     Engine(const Topology& topology, const Framing& framing)
         : m_topology(topology),
           m_goodput(Goodput(framing)),
-          m_recordedRates(2 * std::size_t{topology.GetShape().hosts}, 0.0)
+          m_recordedRates(2 * std::size_t{topology.Interfaces()}, 0.0)
     {
         const Topology::Shape& shape = topology.GetShape();
-        m_switches.emplace_back(Rates(0, shape.hosts), Rates(shape.hosts, shape.hosts));
+        const std::uint32_t interfaces = topology.Interfaces();
+        m_switches.emplace_back(Rates(0, interfaces), Rates(interfaces, interfaces));
         for (std::uint32_t h = 0; shape.devicesPerHost > 1 && h < shape.hosts; ++h)
         {
-            const std::size_t egress = 2 * std::size_t{shape.hosts} + h * shape.devicesPerHost;
+            const std::size_t egress = 2 * std::size_t{interfaces} + h * shape.devicesPerHost;
             m_switches.emplace_back(Rates(egress, shape.devicesPerHost),
                                     Rates(egress + topology.Devices(), shape.devicesPerHost));
         }
@@ -64,10 +65,10 @@ class FairSwitchFabric::Engine
         transfer.multiplicity = flow.multiplicity;
         transfer.delay = m_topology.Delay(flow.path);
         transfer.isActive = true;
-        const PortPair pair =
-            isInside ? PortPair{flow.source.Value() % shape.devicesPerHost,
-                                flow.destination.Value() % shape.devicesPerHost}
-                     : PortPair{flow.path[0].Value(), flow.path[1].Value() - shape.hosts};
+        const PortPair pair = isInside ? PortPair{flow.source.Value() % shape.devicesPerHost,
+                                                  flow.destination.Value() % shape.devicesPerHost}
+                                       : PortPair{flow.path[0].Value(),
+                                                  flow.path[1].Value() - m_topology.Interfaces()};
         m_switches[transfer.owner].Start(flow.id.Value(),
                                          pair,
                                          flow.multiplicity,
@@ -236,8 +237,10 @@ FairSwitchFabric::Fits(const Topology& topology)
     const Topology::Shape& shape = topology.GetShape();
     const std::size_t hosts = shape.hosts;
     const std::size_t gpus = shape.devicesPerHost;
-    return shape.network == Topology::Network::BIG_SWITCH && hosts <= MOST_PAIRS &&
-           gpus <= MOST_PAIRS && hosts * hosts + (gpus > 1 ? hosts * gpus * gpus : 0) <= MOST_PAIRS;
+    const std::size_t interfaces = topology.Interfaces();
+    return shape.network == Topology::Network::BIG_SWITCH && interfaces <= MOST_PAIRS &&
+           gpus <= MOST_PAIRS &&
+           interfaces * interfaces + (gpus > 1 ? hosts * gpus * gpus : 0) <= MOST_PAIRS;
 }
 
 FairSwitchFabric::FairSwitchFabric(const Topology& topology, Framing framing)

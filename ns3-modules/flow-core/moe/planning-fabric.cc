@@ -56,24 +56,24 @@ PlanningFabric::Of(const Topology& topology, const std::vector<DeviceId>& ranks,
 {
     ECHELON_REQUIRE(goodput > 0 && goodput <= 1, "payload is at most all that a link carries");
     const Topology::Shape& shape = topology.GetShape();
-    std::map<HostId, std::uint32_t> sharing;
+    std::map<LinkId, std::uint32_t> sharing;
     for (const DeviceId device : ranks)
     {
-        ++sharing[topology.HostOf(device)];
+        ++sharing[topology.EgressOf(device)];
     }
     PlanningFabric fabric;
     for (const DeviceId device : ranks)
     {
         const HostId host = topology.HostOf(device);
-        const Link& egress = topology.GetLink(LinkId(host.Value()));
-        fabric.portRate.push_back(goodput * egress.rate / sharing.at(host));
+        const LinkId egress = topology.EgressOf(device);
+        fabric.portRate.push_back(goodput * topology.GetLink(egress).rate / sharing.at(egress));
         fabric.server.push_back(host.Value());
         fabric.rack.push_back(topology.LeafOf(host));
     }
     if (shape.network == Topology::Network::LEAF_SPINE)
     {
         fabric.spines = shape.spines;
-        fabric.uplinkRate = goodput * topology.GetLink(LinkId(2 * shape.hosts)).rate;
+        fabric.uplinkRate = goodput * topology.GetLink(LinkId(2 * topology.Interfaces())).rate;
     }
     if (shape.devicesPerHost > 1)
     {

@@ -48,7 +48,7 @@ Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
     return {text(from) + "->" + text(to), from, to, rate, spec.delay};
 }
 
-/// Both directions of every host's interface: first all egress links, then all ingress links.
+/// Both directions of every host's interfaces: first all egress links, then all ingress links.
 void
 AddHostLinks(std::vector<Link>& links,
              const ServerSpec& server,
@@ -65,17 +65,34 @@ AddHostLinks(std::vector<Link>& links,
                                  " entries for " + std::to_string(hosts) + " hosts",
                              "give one rate per host");
     }
+    const std::uint32_t perHost = server.interfacesPerHost;
+    if (perHost == 0 || server.gpusPerHost % perHost != 0)
+    {
+        throw ParameterError("interfaces_per_host",
+                             "interfaces_per_host does not divide gpus_per_host",
+                             "1: shared by all GPUs of a host; gpus_per_host: one per GPU");
+    }
     for (const bool egress : {true, false})
     {
-        for (std::uint32_t h = 0; h < hosts; ++h)
+        for (std::uint32_t i = 0; i < hosts * perHost; ++i)
         {
-            const Node host{NodeKind::HOST, h};
+            const std::uint32_t h = i / perHost;
+            const Node interface {
+                NodeKind::HOST, i
+            };
             const Node above{switchKind, h / hostsPerSwitch};
             const BitRate rate =
                 server.hostRates.empty() ? server.hostLink.rate : server.hostRates[h];
             RequirePositive("host_link/rates", rate, "every host's rate is greater than 0");
-            links.push_back(egress ? Between(host, above, server.hostLink, rate)
-                                   : Between(above, host, server.hostLink, rate));
+            Link link = egress ? Between(interface, above, server.hostLink, rate)
+                               : Between(above, interface, server.hostLink, rate);
+            if (perHost > 1)
+            {
+                const std::string nic = Name("host", h) + ".nic" + std::to_string(i % perHost);
+                const std::string other = link.name.substr(egress ? link.name.find("->") : 0);
+                link.name = egress ? nic + other : other.substr(0, other.find("->") + 2) + nic;
+            }
+            links.push_back(std::move(link));
         }
     }
 }
@@ -111,7 +128,12 @@ MakeBigSwitch(const BigSwitchSpec& spec)
     std::vector<Link> links;
     AddHostLinks(links, spec.server, spec.hosts, spec.hosts, NodeKind::BIG_SWITCH);
     AddScaleUpLinks(links, spec.server, spec.hosts);
-    return {{Topology::Network::BIG_SWITCH, spec.hosts, spec.server.gpusPerHost, 0, 0},
+    return {{Topology::Network::BIG_SWITCH,
+             spec.hosts,
+             spec.server.gpusPerHost,
+             0,
+             0,
+             spec.server.interfacesPerHost},
             std::move(links)};
 }
 
@@ -141,9 +163,13 @@ MakeLeafSpine(const LeafSpineSpec& spec)
         }
     }
     AddScaleUpLinks(links, spec.server, hosts);
-    return {
-        {Topology::Network::LEAF_SPINE, hosts, spec.server.gpusPerHost, spec.leaves, spec.spines},
-        std::move(links)};
+    return {{Topology::Network::LEAF_SPINE,
+             hosts,
+             spec.server.gpusPerHost,
+             spec.leaves,
+             spec.spines,
+             spec.server.interfacesPerHost},
+            std::move(links)};
 }
 
 BitRate
@@ -153,7 +179,8 @@ UplinkRate(const LeafSpineSpec& spec, double oversubscription)
                     oversubscription,
                     "2 means that hosts can offer twice what the uplinks carry");
     RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
-    return spec.hostsPerLeaf * spec.server.hostLink.rate / (oversubscription * spec.spines);
+    return spec.hostsPerLeaf * spec.server.interfacesPerHost * spec.server.hostLink.rate /
+           (oversubscription * spec.spines);
 }
 
 } // namespace echelon

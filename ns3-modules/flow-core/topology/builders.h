@@ -26,10 +26,11 @@ struct LinkSpec
 struct ServerSpec
 {
     std::uint32_t gpusPerHost = 1;
-    LinkSpec hostLink; ///< the host's network interface, shared by its GPUs
+    LinkSpec hostLink; ///< each of the host's network interfaces, shared by its GPUs
     std::vector<BitRate>
-        hostRates;    ///< empty, or the rate of each host's interface instead of hostLink.rate
+        hostRates;    ///< empty, or the rate of each host's interfaces instead of hostLink.rate
     LinkSpec scaleUp; ///< per GPU; needed when gpusPerHost > 1
+    std::uint32_t interfacesPerHost = 1; ///< divides gpusPerHost; as many: one per GPU
 };
 
 /// All hosts on one non-blocking switch.
@@ -52,7 +53,8 @@ struct LeafSpineSpec
 Topology MakeBigSwitch(const BigSwitchSpec& spec);
 Topology MakeLeafSpine(const LeafSpineSpec& spec);
 
-/// The uplink rate at which hosts_per_leaf × host rate = oversubscription × spines × uplink rate.
+/// The uplink rate at which hosts_per_leaf × interfaces × host rate = oversubscription × spines ×
+/// uplink rate.
 BitRate UplinkRate(const LeafSpineSpec& spec, double oversubscription);
 
 } // namespace echelon

@@ -14,6 +14,9 @@ Topology::Topology(Shape shape, std::vector<Link> links)
       m_links(std::move(links))
 {
     ECHELON_REQUIRE(shape.hosts > 0 && shape.devicesPerHost > 0, "a fabric has hosts with devices");
+    ECHELON_REQUIRE(shape.interfacesPerHost > 0 &&
+                        shape.devicesPerHost % shape.interfacesPerHost == 0,
+                    "every interface of a host serves as many of its devices");
     for (const Link& link : m_links)
     {
         ECHELON_REQUIRE(link.rate > 0, "a link has a positive rate");
@@ -29,7 +32,7 @@ Topology::LeafOf(HostId host) const
 bool
 Topology::IsScaleUp(LinkId link) const
 {
-    return link.Value() >= 2 * m_shape.hosts + 2 * m_shape.leaves * m_shape.spines;
+    return link.Value() >= 2 * Interfaces() + 2 * m_shape.leaves * m_shape.spines;
 }
 
 Path
@@ -54,16 +57,16 @@ Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) c
     }
     const HostId from = HostOf(source);
     const HostId to = HostOf(destination);
-    const std::uint32_t hosts = m_shape.hosts;
+    const std::uint32_t interfaces = Interfaces();
     const std::uint32_t pairs = m_shape.leaves * m_shape.spines;
     if (from == to)
     {
-        const std::uint32_t firstScaleUp = 2 * hosts + 2 * pairs;
+        const std::uint32_t firstScaleUp = 2 * interfaces + 2 * pairs;
         return {LinkId(firstScaleUp + source.Value()),
                 LinkId(firstScaleUp + Devices() + destination.Value())};
     }
-    const LinkId egress(from.Value());
-    const LinkId ingress(hosts + to.Value());
+    const LinkId egress = EgressOf(source);
+    const LinkId ingress(interfaces + InterfaceOf(destination));
     const std::uint32_t fromLeaf = LeafOf(from);
     const std::uint32_t toLeaf = LeafOf(to);
     if (m_shape.network == Network::BIG_SWITCH || fromLeaf == toLeaf)
@@ -71,8 +74,8 @@ Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) c
         return {egress, ingress};
     }
     return {egress,
-            LinkId(2 * hosts + fromLeaf * m_shape.spines + spine),
-            LinkId(2 * hosts + pairs + toLeaf * m_shape.spines + spine),
+            LinkId(2 * interfaces + fromLeaf * m_shape.spines + spine),
+            LinkId(2 * interfaces + pairs + toLeaf * m_shape.spines + spine),
             ingress};
 }
 

@@ -9,8 +9,10 @@
  *
  * Devices (GPUs) are numbered host by host, hosts leaf by leaf. Two kinds of traffic: between
  * devices of one host over the host's scale-up switch, and between hosts over the host's network
- * interface, which its devices share. Links are numbered: host egress, host ingress, leaf-to-spine
- * (leaf-major), spine-to-leaf (leaf-major), scale-up egress and scale-up ingress by device.
+ * interfaces: one that its devices share, or several, each for as many consecutive devices.
+ * Interfaces are numbered host by host. Links are numbered: interface egress, interface ingress,
+ * leaf-to-spine (leaf-major), spine-to-leaf (leaf-major), scale-up egress and scale-up ingress by
+ * device.
  */
 #pragma once
 
@@ -29,7 +31,7 @@ namespace echelon
 enum class NodeKind
 {
     DEVICE,          ///< a GPU's port on the scale-up switch of its host
-    HOST,            ///< a host's network interface
+    HOST,            ///< a network interface of a host
     SCALE_UP_SWITCH, ///< one per host
     BIG_SWITCH,      ///< the one switch of a big-switch fabric
     LEAF,
@@ -46,7 +48,8 @@ struct Node
 /// A directed link.
 struct Link
 {
-    std::string name; ///< "host3->leaf1", "leaf1->spine0", "gpu5->scale-up0", …
+    std::string
+        name; ///< "host3->leaf1", "host3.nic2->leaf1", "leaf1->spine0", "gpu5->scale-up0", …
     Node from;
     Node to;
     BitRate rate; ///< bits per second, > 0
@@ -72,6 +75,7 @@ class Topology
         std::uint32_t devicesPerHost;
         std::uint32_t leaves;
         std::uint32_t spines;
+        std::uint32_t interfacesPerHost = 1; ///< divides devicesPerHost
     };
 
     Topology(Shape shape, std::vector<Link> links);
@@ -89,6 +93,24 @@ class Topology
     HostId HostOf(DeviceId device) const
     {
         return HostId(device.Value() / m_shape.devicesPerHost);
+    }
+
+    /// Network interfaces of all hosts.
+    std::uint32_t Interfaces() const
+    {
+        return m_shape.hosts * m_shape.interfacesPerHost;
+    }
+
+    /// The interface by which a device reaches other hosts.
+    std::uint32_t InterfaceOf(DeviceId device) const
+    {
+        return device.Value() / (m_shape.devicesPerHost / m_shape.interfacesPerHost);
+    }
+
+    /// The link by which a device's traffic leaves its host.
+    LinkId EgressOf(DeviceId device) const
+    {
+        return LinkId(InterfaceOf(device));
     }
 
     /// The leaf of a host; 0 in a big switch.

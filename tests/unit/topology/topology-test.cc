@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "topology/topology.h"
 
+#include "base/contracts.h"
 #include "base/parameters.h"
 #include "topology/builders.h"
 
@@ -101,6 +102,45 @@ TEST(Topology, BigSwitchAndPerHostRates)
     EXPECT_EQ(t.GetLink(LinkId(5)).rate, 40e9);
 }
 
+TEST(Topology, SpinesMayBeChosen)
+{
+    const Topology t = Small();
+    for (const std::uint32_t spine : {0U, 1U, 2U})
+    {
+        const std::string name = "spine" + std::to_string(spine);
+        EXPECT_EQ(Names(t, t.RouteVia(DeviceId(0), DeviceId(12), spine)),
+                  (Strings{"host0->leaf0", "leaf0->" + name, name + "->leaf1", "leaf1->host3"}));
+    }
+    // Inside a leaf no spine is crossed.
+    EXPECT_EQ(Names(t, t.RouteVia(DeviceId(0), DeviceId(4), 2)),
+              (Strings{"host0->leaf0", "leaf0->host1"}));
+    EXPECT_THROW(t.RouteVia(DeviceId(0), DeviceId(12), 3), ContractViolation);
+}
+
+TEST(Topology, HostsMayHaveAnInterfaceForEachGpuOrForSeveral)
+{
+    // 2 leaves x 1 host, 4 GPUs with 2 interfaces: GPUs 0 and 1 by the first, 2 and 3 by the
+    // second. 4 interfaces x 2 directions + 2 leaves x 1 spine x 2 + 8 GPUs x 2.
+    ServerSpec server{4, {100e9, NANOSECOND}, {}, {900e9, NANOSECOND}, 2};
+    const Topology t = MakeLeafSpine({2, 1, 1, server, {200e9, NANOSECOND}});
+    EXPECT_EQ(t.Links().size(), 4 * 2 + 2 * 1 * 2 + 8 * 2);
+    EXPECT_EQ(
+        Names(t, t.Route(DeviceId(1), DeviceId(6), 0)),
+        (Strings{"host0.nic0->leaf0", "leaf0->spine0", "spine0->leaf1", "leaf1->host1.nic1"}));
+    EXPECT_EQ(Names(t, t.Route(DeviceId(1), DeviceId(2), 0)),
+              (Strings{"gpu1->scale-up0", "scale-up0->gpu2"}));
+    EXPECT_EQ(t.EgressOf(DeviceId(7)), LinkId(3));
+    EXPECT_FALSE(t.IsScaleUp(LinkId(11)));
+    EXPECT_TRUE(t.IsScaleUp(LinkId(12)));
+
+    server.interfacesPerHost = 4;
+    const Topology each = MakeBigSwitch({2, server});
+    EXPECT_EQ(Names(each, each.Route(DeviceId(3), DeviceId(4), 0)),
+              (Strings{"host0.nic3->switch", "switch->host1.nic0"}));
+    server.interfacesPerHost = 3;
+    EXPECT_THROW(MakeBigSwitch({2, server}), ParameterError);
+}
+
 TEST(Topology, OversubscriptionDefinesTheUplink)
 {
     // 16 hosts x 100 Gb/s = 1.6 Tb/s; at 2:1 the 4 uplinks carry 0.8 Tb/s, 200 Gb/s each.
@@ -109,6 +149,10 @@ TEST(Topology, OversubscriptionDefinesTheUplink)
     spec.hostsPerLeaf = 16;
     spec.server.hostLink.rate = 100e9;
     EXPECT_DOUBLE_EQ(UplinkRate(spec, 2), 200e9);
+    // Eight interfaces a host offer eight times as much.
+    spec.server.gpusPerHost = 8;
+    spec.server.interfacesPerHost = 8;
+    EXPECT_DOUBLE_EQ(UplinkRate(spec, 2), 1600e9);
 }
 
 TEST(Topology, RefusesImpossibleFabrics)
