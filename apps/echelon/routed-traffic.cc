@@ -63,9 +63,9 @@ RoutedTrafficOf(const std::string& format,
                 const RoutingFailure& fail)
 {
     CheckTotal(static_cast<double>(routing.chosen.size()), settings.tokenBytes, fail);
-    const RankLayout layout{settings.gpus,
-                            TokenLayout(routing.Tokens(), samples, settings),
-                            ExpertLayout(routing.experts, settings)};
+    const TokenLayout layout{settings.gpus,
+                             TokenLayout(routing.Tokens(), samples, settings),
+                             ExpertLayout(routing.experts, settings)};
     RoutedTraffic routed = RouteTokens(routing, layout, settings.tokenBytes, settings.deduplicate);
     return {std::move(routed.dispatch),
             format,

@@ -64,7 +64,7 @@ StudyLayer
 RoutingLayer(const std::string& file, std::uint32_t layer, std::uint32_t gpus)
 {
     const TokenRouting routing = ParseRoutingTrace(file, DiskFiles()(file), EXPERTS, TOP_K).routing;
-    const RankLayout layout{gpus, InRuns(routing.Tokens(), gpus), InRuns(EXPERTS, gpus)};
+    const TokenLayout layout{gpus, InRuns(routing.Tokens(), gpus), InRuns(EXPERTS, gpus)};
     const Bytes copy = BYTES_PER_ELEMENT * static_cast<Bytes>(HIDDEN);
     const RoutedTraffic routed = RouteTokens(routing, layout, copy, false);
     std::vector<std::int64_t> own(gpus, 0);

@@ -56,7 +56,7 @@ SamplesInTurn(const std::vector<std::size_t>& lengths, std::uint32_t gpus)
 
 RoutedTraffic
 RouteTokens(const TokenRouting& routing,
-            const RankLayout& layout,
+            const TokenLayout& layout,
             Bytes tokenBytes,
             bool deduplicate)
 {

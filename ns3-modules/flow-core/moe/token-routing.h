@@ -5,7 +5,7 @@
  * each expert computes.
  *
  *     TokenRouting routing{64, 6, chosen};                        // 6 of 64 experts per token
- *     RankLayout layout{8, InTurn(routing.Tokens(), 8), InRuns(64, 8)};
+ *     TokenLayout layout{8, InTurn(routing.Tokens(), 8), InRuns(64, 8)};
  *     RoutedTraffic routed = RouteTokens(routing, layout, 2 * 2048, false);    // bf16, hidden 2048
  *     TrafficMatrix combine = routed.dispatch.Transposed();
  *
@@ -43,7 +43,7 @@ struct TokenRouting
 };
 
 /// Where tokens start and experts live.
-struct RankLayout
+struct TokenLayout
 {
     std::uint32_t gpus = 0;
     std::vector<std::uint32_t> gpuOfToken;
@@ -70,7 +70,7 @@ std::vector<std::uint32_t> SamplesInTurn(const std::vector<std::size_t>& lengths
 /// @param tokenBytes of one copy, > 0. @pre copies × tokenBytes is at most
 /// TrafficMatrix::MAX_BYTES.
 RoutedTraffic RouteTokens(const TokenRouting& routing,
-                          const RankLayout& layout,
+                          const TokenLayout& layout,
                           Bytes tokenBytes,
                           bool deduplicate);
 

@@ -30,7 +30,7 @@ class TwoGpus : public ::testing::Test
 {
   protected:
     const TokenRouting m_routing{4, 2, {0, 1, 2, 3, 0, 2}};
-    const RankLayout m_layout{2, {0, 0, 1}, InRuns(4, 2)};
+    const TokenLayout m_layout{2, {0, 0, 1}, InRuns(4, 2)};
 };
 
 // From GPU 0: both copies of token 1, 20 bytes. From GPU 1: one copy of
@@ -59,7 +59,7 @@ TEST_F(TwoGpus, MoreBytesThanCanBeCountedAreRefused)
     EXPECT_THROW(RouteTokens(m_routing, m_layout, 0, false), ContractViolation);
 }
 
-TEST(RankLayout, RunsTurnsAndSamples)
+TEST(TokenLayout, RunsTurnsAndSamples)
 {
     EXPECT_EQ(InRuns(8, 4), (std::vector<std::uint32_t>{0, 0, 1, 1, 2, 2, 3, 3}));
     // floor(i * 3 / 4) and floor(i * 4 / 3): fewer experts than GPUs leave some
@@ -93,7 +93,7 @@ TEST(RouteLoads, EqualsRoutingOfDealtTokens)
     }
     for (const std::uint32_t gpus : {1U, 2U, 3U, 5U, 8U})
     {
-        const RankLayout layout{gpus, InTurn(routing.Tokens(), gpus), InRuns(8, gpus)};
+        const TokenLayout layout{gpus, InTurn(routing.Tokens(), gpus), InRuns(8, gpus)};
         const RoutedTraffic dealt = RouteTokens(routing, layout, 3, false);
         const RoutedTraffic routed = RouteLoads(loads, gpus, layout.gpuOfExpert, 3);
         EXPECT_EQ(routed.dispatch, dealt.dispatch);
