@@ -14,11 +14,7 @@
 // --step T carries out `at-once` under max-min rates that are decided anew every T × bound instead
 // of at every departure: what ends in between leaves its share idle until then, so completion is
 // late by a few steps at most. It makes 512 GPUs, 261,632 flows at once, a matter of seconds.
-// --synchronous adds up how long the stages of an exclusive plan last one by one, instead of
-// running it: under `edf`, which serves earlier stages first, rack-aware plans take at most as long
-// (docs/algorithms/all-to-all-leaf-spine.md).
 
-#include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "moe/order-registry.h"
@@ -57,7 +53,6 @@ struct Options
     std::uint32_t lookahead = 1;
     double gap = 0;
     double step = 0;
-    bool synchronous = false;
 };
 
 double
@@ -147,34 +142,6 @@ SharedInSteps(const Topology& topology, const TrafficMatrix& traffic, double ste
     return now;
 }
 
-/// Each stage as long as its busiest link: what all its transmissions need at most when nothing of
-/// other stages stands in their way.
-double
-StageByStage(const TransmissionPlan& plan, const Topology& topology)
-{
-    double time = 0;
-    std::vector<double> load(topology.Links().size(), 0.0);
-    for (const Stage& stage : plan.stages)
-    {
-        double longest = 0;
-        for (const Transmission& t : stage.transmissions)
-        {
-            const DeviceId from(t.source);
-            const DeviceId to(t.destination);
-            for (const LinkId link :
-                 t.spine ? topology.RouteVia(from, to, *t.spine) : topology.Route(from, to, 1))
-            {
-                double& seconds = load[link.Value()];
-                seconds += 8 * static_cast<double>(t.bytes) / topology.GetLink(link).rate;
-                longest = std::max(longest, seconds);
-            }
-        }
-        time += longest;
-        std::fill(load.begin(), load.end(), 0.0);
-    }
-    return time;
-}
-
 void
 Run(const Options& options)
 {
@@ -212,10 +179,6 @@ Run(const Options& options)
     if (options.step > 0 && plan.rule == StartRule::AT_ONCE)
     {
         makespan = SharedInSteps(topology, traffic, options.step * bound);
-    }
-    else if (options.synchronous && plan.rule == StartRule::EXCLUSIVE)
-    {
-        makespan = StageByStage(plan, topology);
     }
     else
     {
@@ -271,7 +234,6 @@ main(int argc, char** argv)
     app.add_option("--lookahead", options.lookahead);
     app.add_option("--gap", options.gap);
     app.add_option("--step", options.step);
-    app.add_flag("--synchronous", options.synchronous);
     CLI11_PARSE(app, argc, argv);
     try
     {

@@ -130,7 +130,7 @@ ExtendWithHomeSlots(std::uint32_t n,
 
     // Traffic inside racks, the busiest ports' first, while the slots have time for it.
     std::vector<InsidePair> pairs;
-    result.direct = time;
+    std::vector<std::int64_t> direct = time;
     result.inside.assign(time.size(), 0);
     for (std::uint32_t i = 0; i < n; ++i)
     {
@@ -154,7 +154,7 @@ ExtendWithHomeSlots(std::uint32_t n,
         const std::int64_t counted =
             slotsOf(rack) == members[rack].size() ? time[cell] : std::min(open, time[cell]);
         uplinks.Add(rack, rack, counted);
-        result.direct[cell] = counted;
+        direct[cell] = counted;
         result.inside[cell] = time[cell] - counted;
         ports.sends[pair.source] -= result.inside[cell];
         ports.receives[pair.destination] -= result.inside[cell];
@@ -173,7 +173,7 @@ ExtendWithHomeSlots(std::uint32_t n,
     {
         sendIdle[i] = result.horizon - ports.sends[i];
         receiveIdle[i] = result.horizon - ports.receives[i];
-        std::copy_n(result.direct.begin() + std::size_t{i} * n,
+        std::copy_n(direct.begin() + std::size_t{i} * n,
                     n,
                     result.cells.begin() + std::size_t{i} * result.size);
     }

@@ -51,13 +51,11 @@ class StageMaker
     std::vector<WeightedMatching> Make(Amounts time) const
     {
         std::vector<WeightedMatching> all;
-        double gap = m_gap;
         while (!IsZero(time))
         {
-            RoundResult round = BestRound(time, gap);
+            RoundResult round = BestRound(time);
             std::move(round.stages.begin(), round.stages.end(), std::back_inserter(all));
             time = std::move(round.rest);
-            gap = 0; // an exact round leaves only traffic inside racks
         }
         return all;
     }
@@ -84,9 +82,9 @@ class StageMaker
     };
 
     /// Where much is left over, a longer horizon may be shorter in all.
-    RoundResult BestRound(const Amounts& time, double gap) const
+    RoundResult BestRound(const Amounts& time) const
     {
-        RoundResult best = Round(time, gap, 0);
+        RoundResult best = Round(time, 0);
         const std::int64_t rest = best.restTime;
         if (static_cast<double>(rest) <= WORTHWHILE * static_cast<double>(best.horizon))
         {
@@ -95,7 +93,7 @@ class StageMaker
         const std::int64_t shortest = best.horizon;
         for (const std::int64_t eighths : {1, 2, 4})
         {
-            RoundResult other = Round(time, gap, shortest + rest * eighths / 8);
+            RoundResult other = Round(time, shortest + rest * eighths / 8);
             if (other.horizon + other.restTime < best.horizon + best.restTime)
             {
                 best = std::move(other);
@@ -104,15 +102,18 @@ class StageMaker
         return best;
     }
 
-    RoundResult Round(const Amounts& time, double gap, std::int64_t leastHorizon) const
+    RoundResult Round(const Amounts& time, std::int64_t leastHorizon) const
     {
         const std::uint32_t perRack = CrossesRacks(time) ? m_perRack : 0;
         ExtendedMatrix matrix = ExtendWithHomeSlots(m_n, time, m_rackOf, perRack, leastHorizon);
         RoundResult result;
         result.horizon = matrix.horizon;
-        for (WeightedMatching& matching : DecomposeIntoMatchings(matrix.size, matrix.cells, gap))
+        // Within a gap homes would be idle, and more than its slots could leave a rack.
+        const double gap = matrix.size == m_n ? m_gap : 0;
+        for (const WeightedMatching& matching :
+             DecomposeIntoMatchings(matrix.size, matrix.cells, gap))
         {
-            result.stages.push_back(Real(std::move(matching), matrix.direct, perRack));
+            result.stages.push_back(WithoutHomes(matching));
         }
         GapFiller filler(m_n, m_rackOf, std::move(matrix.inside), result.stages);
         for (WeightedMatching& stage : result.stages)
@@ -124,7 +125,6 @@ class StageMaker
         std::vector<std::int64_t> receives(m_n, 0);
         for (std::size_t cell = 0; cell < result.rest.size(); ++cell)
         {
-            result.rest[cell] += matrix.direct[cell];
             sends[cell / m_n] += result.rest[cell];
             receives[cell % m_n] += result.rest[cell];
         }
@@ -133,39 +133,14 @@ class StageMaker
         return result;
     }
 
-    /// Without homes and filler. Takes what it carries from `left`. A decomposition with a gap may
-    /// leave homes empty and send more out of a rack than it has slots: the last ones wait.
-    WeightedMatching Real(WeightedMatching matching, Amounts& left, std::uint32_t perRack) const
+    WeightedMatching WithoutHomes(const WeightedMatching& matching) const
     {
         WeightedMatching real{matching.duration, {}};
-        std::vector<std::uint32_t> out(m_n, 0); // by rack; there are at most n
-        std::vector<std::uint32_t> in(m_n, 0);
-        for (const MatchedCell& cell : matching.cells)
-        {
-            if (cell.row >= m_n || cell.column >= m_n)
-            {
-                continue;
-            }
-            std::int64_t& open = left[std::size_t{cell.row} * m_n + cell.column];
-            const std::int64_t amount = std::min(open, cell.amount);
-            if (amount == 0)
-            {
-                continue;
-            }
-            const std::uint32_t from = m_rackOf[cell.row];
-            const std::uint32_t to = m_rackOf[cell.column];
-            if (from != to && perRack > 0)
-            {
-                if (out[from] == perRack || in[to] == perRack)
-                {
-                    continue;
-                }
-                ++out[from];
-                ++in[to];
-            }
-            open -= amount;
-            real.cells.push_back({cell.row, cell.column, amount});
-        }
+        std::copy_if(
+            matching.cells.begin(),
+            matching.cells.end(),
+            std::back_inserter(real.cells),
+            [this](const MatchedCell& cell) { return cell.row < m_n && cell.column < m_n; });
         return real;
     }
 
