@@ -20,7 +20,7 @@ CheckTotal(double copies, Bytes tokenBytes, const RoutingFailure& fail)
 }
 
 std::vector<std::uint32_t>
-ExpertLayout(std::size_t experts, const RoutingSettings& settings)
+GpusOfExperts(std::size_t experts, const RoutingSettings& settings)
 {
     return settings.gpuOfExpert.empty() ? InRuns(experts, settings.gpus) : settings.gpuOfExpert;
 }
@@ -33,9 +33,9 @@ ExpertText(const RoutingSettings& settings)
 }
 
 std::vector<std::uint32_t>
-TokenLayout(std::size_t tokens,
-            const std::vector<std::size_t>& samples,
-            const RoutingSettings& settings)
+GpusOfTokens(std::size_t tokens,
+             const std::vector<std::size_t>& samples,
+             const RoutingSettings& settings)
 {
     const std::string& placement = settings.tokenPlacement;
     return placement == "given"         ? settings.gpuOfToken
@@ -64,8 +64,8 @@ RoutedTrafficOf(const std::string& format,
 {
     CheckTotal(static_cast<double>(routing.chosen.size()), settings.tokenBytes, fail);
     const TokenLayout layout{settings.gpus,
-                             TokenLayout(routing.Tokens(), samples, settings),
-                             ExpertLayout(routing.experts, settings)};
+                             GpusOfTokens(routing.Tokens(), samples, settings),
+                             GpusOfExperts(routing.experts, settings)};
     RoutedTraffic routed = RouteTokens(routing, layout, settings.tokenBytes, settings.deduplicate);
     return {std::move(routed.dispatch),
             format,
@@ -91,8 +91,10 @@ LoadedTrafficOf(const std::vector<std::int64_t>& loads,
         copies += static_cast<double>(load);
     }
     CheckTotal(copies, settings.tokenBytes, fail);
-    RoutedTraffic routed =
-        RouteLoads(loads, settings.gpus, ExpertLayout(loads.size(), settings), settings.tokenBytes);
+    RoutedTraffic routed = RouteLoads(loads,
+                                      settings.gpus,
+                                      GpusOfExperts(loads.size(), settings),
+                                      settings.tokenBytes);
     return {std::move(routed.dispatch),
             "json-loads",
             LoadedRouting{0,
