@@ -110,6 +110,7 @@ RunShifts(std::uint32_t hosts,
           std::uint64_t seed,
           Bytes window,
           bool fifo,
+          std::uint32_t posted,
           const std::string& series)
 {
     const Topology topology = Switch(hosts);
@@ -123,7 +124,8 @@ RunShifts(std::uint32_t hosts,
     PrintHeader();
     const std::vector<std::pair<std::string, AllToAllCase>> cases{
         {"spread-out, max-min rates", {"spread-out", 0, "fair", 0}},
-        {"spread-out, four sends posted", {"spread-out", 3, "fair", 0}},
+        {"spread-out, " + std::to_string(posted) + " sends posted",
+         {"spread-out", posted - 1, "fair", 0}},
         {"spread-out, FIFO queues", {"spread-out", 0, "fair", 1}},
         {"aurora, start conditions", {"aurora", 0, "edf", 0}},
         {"aurora, start conditions, FIFO queues", {"aurora", 0, "edf", 1}},
@@ -166,6 +168,7 @@ main(int argc, char** argv)
     std::uint64_t seed = 1;
     Bytes window = 0;
     bool fifo = false;
+    std::uint32_t posted = 4;
     std::string series;
     CLI::App* shifts = app.add_subcommand("shifts", "the shifted all-to-all without barriers");
     shifts->add_option("--hosts", hosts)->capture_default_str();
@@ -173,6 +176,9 @@ main(int argc, char** argv)
     shifts->add_option("--jitter", jitter, "us, of the hosts' starts")->capture_default_str();
     shifts->add_option("--seed", seed, "of the jitter")->capture_default_str();
     shifts->add_flag("--fifo", fifo, "also hosts without pacing, one FIFO queue a port (slow)");
+    shifts->add_option("--posted", posted, "sends that a host posts at once, in one case")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
     shifts->add_option("--window", window, "with queues: bytes on the way; 0: by the path");
     shifts->add_option("--series", series, "CSV file: fan-in over time");
     CLI11_PARSE(app, argc, argv);
@@ -188,6 +194,7 @@ main(int argc, char** argv)
                   seed,
                   window,
                   fifo,
+                  posted,
                   series);
     }
 }
