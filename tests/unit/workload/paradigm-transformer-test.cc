@@ -224,6 +224,30 @@ TEST(Transformer, ExpertsExchangeTokens)
     EXPECT_EQ(BytesOfGroups(two, "dp experts"), 2 * 2 * experts);
 }
 
+TEST(Transformer, PlannedExchangesMoveTheSameBytesInStages)
+{
+    // Whatever the order, each pair exchanges what it does at once; each exchange is an
+    // EchelonFlow. Balanced over 4 ranks: 3 stages of one transmission per sender.
+    TransformerDims dims = Small();
+    dims.experts = 8;
+    const Settings settings{{"ep", "4"}, {"dp", "4"}};
+    const TaskGraph atOnce = Build(dims, settings, "expert-parallel");
+    for (const char* order : {"spread-out", "aurora", "random"})
+    {
+        Settings planned = settings;
+        planned.emplace_back("all_to_all", order);
+        const TaskGraph graph = Build(dims, planned, "expert-parallel");
+        EXPECT_EQ(BytesByPair(graph), BytesByPair(atOnce)) << order;
+        for (const GroupTemplate& group : graph.Groups())
+        {
+            if (group.name.rfind("ep ", 0) == 0)
+            {
+                EXPECT_EQ(group.arrangement.Offsets().size(), 3) << order;
+            }
+        }
+    }
+}
+
 TEST(Transformer, SkewedExpertsKeepTheNumberOfTokensAndSlowTheStep)
 {
     TransformerDims dims = Small();
