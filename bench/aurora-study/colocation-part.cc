@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "order-times.h"
+#include "lina-times.h"
 #include "study-parts.h"
 #include "study-row.h"
 
@@ -7,7 +7,6 @@
 #include "moe/expert-pairing.h"
 #include "moe/expert-placement.h"
 #include "moe/layer-timeline.h"
-#include "moe/lina-packing.h"
 
 #include <array>
 
@@ -23,6 +22,20 @@ namespace
 constexpr std::uint64_t ROUTING_DRAWS = 10;
 /// Beyond, the search takes too long for a study that is made in minutes.
 constexpr std::uint32_t MOST_GPUS_OF_SEARCH = 16;
+
+/// The GPUs in an order in which every second one, from the first, is of the fast half.
+GpuCluster
+FastAndSlowHalves(const GpuCluster& cluster)
+{
+    GpuCluster split;
+    for (std::uint32_t k = 0; k < cluster.Size(); ++k)
+    {
+        const std::uint32_t gpu = k / 2 + (k % 2) * (cluster.Size() / 2);
+        split.rate.push_back(cluster.rate[gpu]);
+        split.speed.push_back(cluster.speed[gpu]);
+    }
+    return split;
+}
 
 /// Two layers on one cluster.
 class PairOfLayers
@@ -44,8 +57,13 @@ class PairOfLayers
         {
             RunContenders({RateReading::ONE_SENDER, START}, "one-sender", draws);
         }
-        RunLinaUnordered(m_first, 0, "lina-first");
-        RunLinaUnordered(m_second, 1, "lina-second");
+        RunLinaUnordered(m_cluster, "hol-shared");
+        if (!m_homogeneous)
+        {
+            const GpuCluster split = FastAndSlowHalves(m_cluster);
+            RunLinaOrdered(split, {RateReading::FLUID, START}, "split-fluid");
+            RunLinaUnordered(split, "split-hol-shared");
+        }
     }
 
   private:
@@ -89,8 +107,7 @@ class PairOfLayers
         }
         RunExclusive("exclusive-first", a, options, variant);
         RunExclusive("exclusive-second", b, options, variant);
-        RunLina("lina-first", a, 0, options, variant);
-        RunLina("lina-second", b, 1, options, variant);
+        RunLinaOrdered(m_cluster, options, variant);
     }
 
     void RunColocation(const std::string& contender,
@@ -119,41 +136,23 @@ class PairOfLayers
             0);
     }
 
-    void RunLina(const std::string& contender,
-                 const MoeLayer& layer,
-                 std::uint32_t half,
-                 const TimelineOptions& options,
-                 const std::string& variant) const
+    void RunLinaOrdered(const GpuCluster& cluster,
+                        const TimelineOptions& options,
+                        const std::string& variant) const
     {
-        const MoeLayer packed = PackLina(layer).layer;
-        PrintTimeline(contender,
-                      variant,
-                      ExclusiveTimeline({packed},
-                                        HalfOf(m_cluster, half),
-                                        {PlaceInOrder(packed.Experts())},
-                                        options),
-                      0);
+        PrintTimeline("lina-first", variant, LinaOrdered(m_first.layer, cluster, 0, options), 0);
+        PrintTimeline("lina-second", variant, LinaOrdered(m_second.layer, cluster, 1, options), 0);
     }
 
-    /// Its all-to-alls in no order: random, head of line, receivers share.
-    void RunLinaUnordered(const StudyLayer& one,
-                          std::uint32_t half,
-                          const std::string& contender) const
+    void RunLinaUnordered(const GpuCluster& cluster, const std::string& variant) const
     {
-        const MoeLayer packed = PackLina(one.layer).layer;
-        const GpuCluster cluster = HalfOf(m_cluster, half);
-        const OrderTimes times = TimesInOrder("random",
-                                              Contention::PLAN,
-                                              packed.dispatch,
-                                              FabricOf(cluster),
-                                              one.Draw(0));
-        PrintTimeline(contender,
-                      "hol-shared",
-                      ExclusiveTimelineWith(
-                          {packed},
-                          cluster,
-                          {PlaceInOrder(packed.Experts())},
-                          {{Time::FromSeconds(times.dispatch), Time::FromSeconds(times.combine)}}),
+        PrintTimeline("lina-first",
+                      variant,
+                      LinaUnordered(m_first.layer, cluster, 0, m_first.Draw(0)),
+                      0);
+        PrintTimeline("lina-second",
+                      variant,
+                      LinaUnordered(m_second.layer, cluster, 1, m_second.Draw(0)),
                       0);
     }
 

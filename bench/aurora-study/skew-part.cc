@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "lina-times.h"
 #include "order-times.h"
 #include "study-parts.h"
 #include "study-row.h"
 
 #include "base/random.h"
+#include "moe/colocation.h"
 #include "moe/expert-pairing.h"
 #include "moe/expert-placement.h"
 #include "moe/layer-timeline.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -21,6 +24,8 @@ namespace
 {
 
 constexpr std::uint32_t EXPERTS = 8;
+/// Seeds of the second of two models.
+constexpr std::uint64_t SECOND_MODEL = 1000;
 constexpr double BUSIEST_BYTES = 2.2e9;
 /// Of a layer on GPUs that are homogeneous, as in the paper's figures.
 constexpr double COMMUNICATION_PART = 0.82;
@@ -132,6 +137,52 @@ RunSkew(const StudyLayer& one)
     place("place-random", PlaceAtRandom(EXPERTS, one.Draw(0)));
 }
 
+/// Two such layers side by side: until both models are done.
+void
+RunSkewedPair(const StudyLayer& first, const StudyLayer& second)
+{
+    const TimelineOptions options{RateReading::FLUID, START};
+    const MoeLayer& a = first.layer;
+    const MoeLayer& b = second.layer;
+    const auto run = [&](const std::string& kind,
+                         const GpuCluster& cluster,
+                         const Colocation& aurora,
+                         const Colocation& random) {
+        const auto print =
+            [&](const std::string& contender, const std::string& variant, double seconds) {
+                Print({"skews",
+                       first.traffic,
+                       first.name,
+                       first.seed,
+                       contender + "-" + kind,
+                       variant,
+                       seconds});
+            };
+        const auto later = [](const Timeline& one, const Timeline& other) {
+            return std::max(one.total, other.total).Seconds();
+        };
+        print("colocate-aurora", "fluid", ColocatedSeconds(a, b, cluster, aurora, options));
+        print("colocate-random", "fluid", ColocatedSeconds(a, b, cluster, random, options));
+        print("lina",
+              "fluid",
+              later(LinaOrdered(a, cluster, 0, options), LinaOrdered(b, cluster, 1, options)));
+        print("lina",
+              "hol-shared",
+              later(LinaUnordered(a, cluster, 0, first.Draw(0)),
+                    LinaUnordered(b, cluster, 1, second.Draw(0))));
+    };
+    const Placement inOrder = PlaceInOrder(EXPERTS);
+    run("homogeneous",
+        HomogeneousGpus(EXPERTS),
+        ColocationOf(PairByBottleneck(a.dispatch, b.dispatch), inOrder),
+        ColocationOf(PairAtRandom(EXPERTS, first.Draw(0)), inOrder));
+    const GpuCluster heterogeneous = HeterogeneousGpus(EXPERTS);
+    run("heterogeneous",
+        heterogeneous,
+        ColocateDecoupled(a, b, heterogeneous, options),
+        ColocateAtRandom(EXPERTS, first.Draw(0)));
+}
+
 } // namespace
 
 void
@@ -145,7 +196,10 @@ RunSkews(const StudyInput& input)
             {
                 for (std::uint64_t seed = 1; seed <= input.seeds; ++seed)
                 {
-                    RunSkew(SkewedLayer({popularity, pairs, correlation}, seed));
+                    const Skew skew{popularity, pairs, correlation};
+                    const StudyLayer layer = SkewedLayer(skew, seed);
+                    RunSkew(layer);
+                    RunSkewedPair(layer, SkewedLayer(skew, seed + SECOND_MODEL));
                 }
             }
         }

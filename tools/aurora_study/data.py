@@ -74,7 +74,7 @@ def speedups(data):
     for setting, name in ((SETTINGS[2], "homogeneous"), (SETTINGS[3], "heterogeneous")):
         rows = part(data, part=f"colocations-{name}")
         for variant in rows.variant.unique():
-            if variant == "hol-shared":
+            if variant not in ("fluid", "one-sender"):
                 continue
             base = part(rows, contender="aurora", variant=variant)
             for contender in ("random", "search"):
@@ -82,7 +82,9 @@ def speedups(data):
             found.append(_long(over(both_of_lina(rows, variant), base), setting, "lina", variant))
             found.append(_long(over(both_exclusive(rows, variant), base), setting, "exclusive", variant))
         base = part(rows, contender="aurora", variant="fluid")
-        found.append(_long(over(both_of_lina(rows, "hol-shared"), base), setting, "lina", "hol-shared"))
+        for variant in ("hol-shared", "split-fluid", "split-hol-shared"):
+            if (rows.variant == variant).any():
+                found.append(_long(over(both_of_lina(rows, variant), base), setting, "lina", variant))
     return pandas.concat(found, ignore_index=True)
 
 
@@ -142,6 +144,8 @@ def skews(data):
                     "RCS": times["random", contention] / aurora,
                     "heterogeneous": times["place-sorted", reading] / aurora,
                     "RGA": times["place-random", reading] / times["place-sorted", reading],
+                    "lina_homogeneous": times["lina-homogeneous", "hol-shared"] / times["colocate-aurora-homogeneous", "fluid"],
+                    "lina_heterogeneous": times["lina-heterogeneous", "hol-shared"] / times["colocate-aurora-heterogeneous", "fluid"],
                 }
             )
             mean = values.groupby(level="case", sort=False).mean().reset_index()

@@ -30,6 +30,7 @@ BARS = {
     SETTINGS[3]: [
         ("lina", "fluid", "Lina\nordered", paper.LINA_HETEROGENEOUS),
         ("lina", "hol-shared", "Lina\nhead of line,\nshared", paper.LINA_HETEROGENEOUS),
+        ("lina", "split-hol-shared", "the same,\none model on\nslow GPUs", paper.LINA_HETEROGENEOUS),
         ("random", "fluid", "RGA + REC", None),
     ],
 }
@@ -45,7 +46,7 @@ def _bracket(axis, x, low, high):
 def draw_speedups(data, image):
     found = speedups(data)
     with styled() as plt:
-        figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 5.2), gridspec_kw={"width_ratios": (5, 3.4)})
+        figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 5.2), gridspec_kw={"width_ratios": (5, 3.9)})
         for axis, setting in zip((axes[0, 0], axes[0, 1], axes[1, 0], axes[1, 1]), SETTINGS):
             width = 0.24
             for x, (contender, model, _, reported) in enumerate(BARS[setting]):
@@ -67,7 +68,8 @@ def draw_speedups(data, image):
                     axis.plot([at, at], [ratio.min(), ratio.max()], color="white", linewidth=1.8, zorder=3)
                     axis.plot([at, at], [ratio.min(), ratio.max()], color="#444444", linewidth=0.8, zorder=3)
                     if abs(ratio.mean() - 1) < 0.02:  # no bar to be seen
-                        axis.text(at, max(ratio.max(), 1) + 0.005, f"{ratio.mean():.2f}", ha="center", va="bottom", fontsize=5.5)
+                        text = dict(textcoords="offset points", xytext=(0, 2), ha="center", va="bottom", rotation=90, fontsize=6)
+                        axis.annotate(f"{ratio.mean():.2f}", (at, max(ratio.max(), 1)), **text)
                 if reported:
                     _bracket(axis, x - 1.62 * width, *reported)
             axis.axhline(1, color=GREY, linewidth=0.8, zorder=0)
@@ -174,6 +176,7 @@ ORDERS = {
     ("spread-out", "hol-shared"): "spread-out",
     ("random", "hol-shared"): "random",
     ("sjf", "hol-shared"): "sjf",
+    ("at-once", "max-min"): "max-min",
 }
 
 
@@ -195,7 +198,7 @@ def draw_scaling(data, planning, image):
                     rows.y,
                     color=LINE_COLOURS[k],
                     linestyle=LINE_DASHES[k],
-                    marker="osD^vPX"[k],
+                    marker="osD^vPXp"[k],
                     markersize=3,
                     label=label,
                 )

@@ -14,6 +14,8 @@ MODELS = {
     "skipping": "busy receivers are skipped",
     "fluid": "fluid",
     "one-sender": "one sender per receiver",
+    "split-fluid": "fluid",
+    "split-hol-shared": "head of line, receivers share",
 }
 
 
@@ -111,10 +113,10 @@ def skew_table(target, found, count):
         body.append(
             [popularity, pairs, "yes" if correlation == "1" else "no", MODELS[row.contention], MODELS[row.reading]]
             + [f"{row[name]:.2f}" for name in target]
-            + [f"{row.distance:.1f} %"]
+            + [f"{row.distance:.1f} %", f"{row.lina_homogeneous:.2f}", f"{row.lina_heterogeneous:.2f}"]
         )
-    body.append(["paper", "", "", "", ""] + [f"{value:.2f}" for value in target.values()] + [""])
-    header = ["σ of popularity", "σ per pair", "hot experts send more", "contention", "reading", "SJF", "RCS", "heterogeneous / homogeneous", "RGA", "off by"]
+    body.append(["paper", "", "", "", ""] + [f"{value:.2f}" for value in target.values()] + ["", reported(paper.LINA_HOMOGENEOUS), reported(paper.LINA_HETEROGENEOUS)])
+    header = ["σ of popularity", "σ per pair", "hot experts send more", "contention", "reading", "SJF", "RCS", "heterogeneous / homogeneous", "RGA", "off by", "Lina homogeneous", "Lina heterogeneous"]
     return table(header, body)
 
 
