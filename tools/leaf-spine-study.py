@@ -33,6 +33,8 @@ COLUMNS = [
 ]  # fmt: skip
 KEY = COLUMNS[:8]
 SIZES = [64, 128, 256, 512]
+# Run with hashing and `edf` only, without `fast`, and without these.
+LARGE = {256: ["uniform"], 512: ["uniform", "hot-rack"]}
 OVERSUBSCRIPTION = [1, 2, 4, 8]
 TRAFFIC = ["balanced", "uniform", "zipf", "hot-rack"]
 ORDERS = ["rack-aware", "aurora", "fast", "spread-out", "at-once"]
@@ -53,14 +55,14 @@ COLOURS = {
 
 
 def cases():
-    """The largest fabric with hashing only, and without what is most like another case."""
+    """The large fabrics with hashing only, and without what is most like another case."""
     for ranks in SIZES:
-        largest = ranks == SIZES[-1]
-        for spines in [ECMP] if largest else [ECMP, 1]:
-            for traffic in [name for name in TRAFFIC if not (largest and name == "uniform")]:
+        large = ranks in LARGE
+        for spines in [ECMP] if large else [ECMP, 1]:
+            for traffic in [name for name in TRAFFIC if name not in LARGE.get(ranks, [])]:
                 for oversubscription in OVERSUBSCRIPTION:
-                    for order in [name for name in ORDERS if not (largest and name == "fast")]:
-                        for scheduler in SCHEDULERS.get(order, ["edf"] if largest else ["edf", "fair"]):
+                    for order in [name for name in ORDERS if not (large and name == "fast")]:
+                        for scheduler in SCHEDULERS.get(order, ["edf"] if large else ["edf", "fair"]):
                             for seed in [1, 2, 3] if ranks == SIZES[0] else [1]:
                                 yield ranks, spines, traffic, oversubscription, order, scheduler, seed
 
@@ -182,7 +184,7 @@ def sharing(rows):
         for spines in [ECMP, 1]:
             for scheduler in ["edf", "fair"]:
                 part = select(rows, order=order, spines=spines, scheduler=scheduler)
-                line.append(mean_and_worst([row for row in part if int(row["ranks"]) < SIZES[-1]]))
+                line.append(mean_and_worst([row for row in part if int(row["ranks"]) not in LARGE]))
         lines.append(line)
     return table(
         ["mean / worst", f"{ECMP} spines, `edf`", f"{ECMP} spines, `fair`", "one spine, `edf`", "one spine, `fair`"],
@@ -263,16 +265,20 @@ Racks of {RACK} GPUs with ports of 100 Gb/s; uplinks of 1:1 to 1:8; {", ".join(m
 leaf-spine lower bound ([all-to-all-leaf-spine.md](../algorithms/all-to-all-leaf-spine.md)); 1 is the least that any schedule can take.
 `tools/leaf-spine-study.py` writes this page from `bench/leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](all-to-all-leaf-spine.csv).
 
+With {ECMP} spines the mean over all cases is {mean([number(r, "ratio") for r in select(hashed, order="rack-aware")]):.3f} times the bound with `rack-aware`, {mean([number(r, "ratio") for r in select(hashed, order="aurora")]):.3f} with `aurora`,
+{mean([number(r, "ratio") for r in select(hashed, order="spread-out")]):.3f} with `spread-out` and {mean([number(r, "ratio") for r in select(hashed, order="at-once")]):.3f} with `at-once`.
+
 ![completion over the bound](../images/all-to-all-leaf-spine.png)
 
-*Mean over sizes and seeds. Solid: {ECMP} spines; dashed: one spine as fast as all of them. `rack-aware` lies on 1.*
+*Mean over sizes and seeds. Solid: {ECMP} spines; dashed: one spine as fast as all of them. `rack-aware` is the bold line near 1.*
 
 - **{ECMP} spines.** `rack-aware` names the spine of each transmission; the others are hashed, as ECMP does.
 - **One fat spine.** Nothing collides: the most that any choice of spines could do for the others.
 - **Traffic.** `balanced`: every pair the same. `uniform`: entries between 0 and twice the mean. `zipf`: popularity of receivers k^-1.2, so that the hottest port bounds the
   whole. `hot-rack`: `uniform`, with four times as much to the ranks of one rack, so that its uplinks bound the whole from 1:2 on.
 - **Sharing.** Each case of `aurora`, `fast` and `spread-out` is run under max-min shares (`fair`) and with earlier stages first (`edf`), and the *better* counts. `rack-aware` runs under `edf`, which its
-  guarantee needs; `at-once` under max-min shares. At {SIZES[-1]} GPUs only `edf`, only {ECMP} spines, and neither `uniform` nor `fast`.
+  guarantee needs; `at-once` under max-min shares. At {" and ".join(map(str, LARGE))} GPUs only `edf`, only {ECMP} spines, no `fast`, no `uniform`, and
+  at {SIZES[-1]} no `hot-rack`.
 - Orders by decomposition may exceed their bound by {100 * GAP:g} %. Above {EXACT_SHARING} GPUs max-min shares of `at-once` are decided once per {100 * STEP:g} % of the bound, which makes it late by a few of these steps at most.
 - Servers have one GPU; `fast` is then `aurora` with its stages by ascending size.
 
@@ -285,11 +291,12 @@ leaf-spine lower bound ([all-to-all-leaf-spine.md](../algorithms/all-to-all-leaf
 ## What it costs
 
 The largest of each, {ECMP} spines. An uplink slower than a port doubles transmissions, as each goes over two spines.
+Planning times are those of the runs, several times the least on a machine that does other work.
 
 {effort(every)}
 ## Earlier stages first, or fair shares
 
-{"Up to " + str(SIZES[-2]) + " GPUs. Under fair shares a transmission that runs ahead of its stage takes from one that the plan needs first."}
+{"Up to " + str(SIZES[1]) + " GPUs. Under fair shares a transmission that runs ahead of its stage takes from one that the plan needs first."}
 
 {sharing(every)}
 ## Where `rack-aware` loses
@@ -298,7 +305,7 @@ It is at most {max(number(row, "ratio") for row in ours):.4f} times the bound, {
 
 {lost}
 
-Such differences are the price of `gap`, of which `rack-aware` may use {100 * GAP:g} % for whole entries and few stages; with `gap` 0 it is at the bound.
+Such differences are the price of `gap`, of which `rack-aware` may use {100 * GAP:g} % for whole entries and few stages; with `gap` 0 it decomposes instead, exactly but for traffic inside racks that finds no gap.
 `at-once` needs no plan and is never far from the bound where paths do not collide, at the price of all other ranks sending to each receiver
 at once, which a fluid fabric does not charge for: no queues, no incast. With hashed spines it is {mean_and_worst(select(hashed, order="at-once"))} (mean / worst), since rates adapt to collisions
 and only the fullest link counts. Where one port bounds the whole (`zipf`) and racks have time to spare, order matters little.
