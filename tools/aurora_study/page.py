@@ -141,7 +141,7 @@ def summary(facts):
 3. **SJF is mostly worse than random**, in the paper in all six layers; here, means over seeds, in {shared[2]} of {shared[3]} with receivers that share and {single[2]} of {single[3]} with receivers that serve one; layer by layer in {shared[0]} and {single[0]} of {shared[1]}.
    All senders turn to the cold experts first, together, and leave the hot expert's port idle, which has the most to receive. Without blocking both are alike.
 4. **Placement (RGA)**: {facts.mean(placed, "random", "fluid")}× fluid and {facts.mean(placed, "random", "one-sender")}× with one sender per receiver; the paper's mean is {paper_mean("rga", "aurora_heterogeneous"):.2f}×. Under no skew do we get there while all GPUs send alike ({rga_alike:.2f}× at most); with hot experts that also *send* more we do.
-5. **One set of assumptions gives all four of the paper's exclusive ratios** to within {best.distance:.0f} %: {MODELS_TEXT[best.contention]}, {READINGS_TEXT[best.reading]} reading, {SKEW_TEXT(best)}.
+5. **One set of assumptions gives all four of the paper's exclusive ratios** to within {best.distance:.0f} %: {MODELS_TEXT[best.contention]}, {READINGS_TEXT[best.reading]} reading, {skew_text(best)}.
 6. **Lina**: the paper's homogeneous range needs Lina's all-to-alls unordered ({facts.mean(pairs, "lina", "hol-shared")}×; in Aurora's own order {facts.mean(pairs, "lina", "fluid")}×). The heterogeneous range, {reported(paper.LINA_HETEROGENEOUS)}×, is reached in part: {facts.mean(both, "lina", "hol-shared")}× when both models get
    every kind of GPU, {facts.mean(both, "lina", "split-hol-shared")}× when one gets the slow half, {max(facts.ratio(both, "lina", "split-hol-shared", t).max() for t in TRAFFIC):.2f}× at most on any traffic.
 7. **Our search** for colocation on heterogeneous GPUs takes {100 * (1 - facts.ratio(both, "search", "fluid").mean()):.1f} % off the paper's heuristic on average, {100 * (1 - facts.ratio(both, "search", "fluid").min()):.1f} % at most.
@@ -158,7 +158,7 @@ MODELS_TEXT = {
 READINGS_TEXT = {"fluid": "the fluid", "one-sender": "the one-sender"}
 
 
-def SKEW_TEXT(row):
+def skew_text(row):
     popularity, pairs, correlation = row["case"].split("/")
     return f"popularity lognormal with σ {popularity}, {pairs} per pair" + (", and experts that send as much as they receive" if correlation == "1" else "")
 
