@@ -83,10 +83,10 @@ def packet_section():
     )
 
 
-def benchmark_section(title, text, program):
-    done = subprocess.run([str(BIN / program)], capture_output=True, text=True, check=False)
+def benchmark_section(title, text, program, *arguments):
+    done = subprocess.run([str(BIN / program), *arguments], capture_output=True, text=True, check=False)
     output = "\n".join(line for line in done.stdout.splitlines() if "xbt_cfg" not in line)
-    return f"## {title}\n\n{text}\n\n`build/release/bin/{program}`\n\n```\n{output}\n```\n"
+    return f"## {title}\n\n{text}\n\n`build/release/bin/{' '.join([program, *arguments])}`\n\n```\n{output}\n```\n"
 
 
 def main():
@@ -99,6 +99,15 @@ def main():
         "no flow has more, and no link over capacity. `tests/property/incremental-decisions-test.cc`: every scheduler's incremental decisions against a naive simulation that decides\n"
         "on all flows at every event.\n",
         packet_section(),
+        "## Plans of all-to-alls\n\n`tests/property/transmission-orders-test.cc`: an independent checker finds every byte of every order's plan sent once and every stage a matching;\n"
+        "`aurora` ends at the bound, to the picosecond, on 10,000 matrices of 2 to 32 ranks. `tests/property/transmission-orders-optimum-test.cc`: the bound is the optimum, by trying\n"
+        "every set of pairs in every slot. `tests/property/expert-placement-test.cc`: placements and pairings against all permutations.\n",
+        benchmark_section(
+            "Planned all-to-alls on the packet fabric",
+            "Skewed traffic of 64 GPUs, 64 MB each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take, and the largest queue at a receiver's port.",
+            "ns3-all-to-all",
+            "aurora",
+        ),
         benchmark_section(
             "Fluid fabric against SimGrid",
             "The same skewed all-to-all on the same paths through SimGrid's flow model. CPU seconds vary with the machine's load; both run in one process.",
