@@ -192,6 +192,12 @@ class PriorityRun
         growing = std::move(still);
     }
 
+    /// At the rates in force.
+    double EndOf(const Pair& pair) const
+    {
+        return pair.rate > 0 ? m_now + pair.left / pair.rate : NEVER;
+    }
+
     double NextEvent() const
     {
         double next = *std::min_element(m_end.begin(), m_end.end());
@@ -199,28 +205,30 @@ class PriorityRun
         {
             for (const Pair& pair : pairs)
             {
-                next = pair.rate > 0 ? std::min(next, m_now + pair.left / pair.rate) : next;
+                next = std::min(next, EndOf(pair));
             }
         }
         ECHELON_ENSURE(next < NEVER, "somebody computes or sends");
         return next;
     }
 
+    /// To the next event. A pair whose end that is goes by its end, not by what rounding leaves of
+    /// it: a small one may end at a time that a double does not tell from now.
     void Advance(double until)
     {
-        const double elapsed = until - m_now;
-        m_now = until;
+        const double moment = until * (1 + ROUNDING);
         for (std::vector<Pair>& pairs : m_pairs)
         {
-            for (Pair& pair : pairs)
-            {
-                pair.left -= elapsed * pair.rate;
-            }
             pairs.erase(std::remove_if(pairs.begin(),
                                        pairs.end(),
-                                       [](const Pair& pair) { return pair.left < SAME_VOLUME; }),
+                                       [&](const Pair& pair) { return EndOf(pair) <= moment; }),
                         pairs.end());
+            for (Pair& pair : pairs)
+            {
+                pair.left -= (until - m_now) * pair.rate;
+            }
         }
+        m_now = until;
     }
 
     TimelineOptions m_options;

@@ -76,6 +76,27 @@ TEST(PriorityRun, TwoAllToAllsNeedMoreThanTheirBusiestPort)
     EXPECT_EQ(PriorityRunTime(a, b, Alike(3, 8), inOrder, {}), Seconds(30));
 }
 
+TEST(PriorityRun, EntriesShorterThanTheClockCanTellEnd)
+{
+    // Gates of 1, 10 and 10⁶ s, then few bytes at 1 Tb/s: one byte takes 8 ps, and doubles around
+    // 10⁶ are 116 ps apart. Nᵃ and Cᵃ take 7 bytes at their busiest port, those of b as many: at
+    // most 28 bytes' time in all, 224 ps, and at each of 12 endings what 1e-12 of the time is.
+    for (const double seconds : {1.0, 10.0, 1e6})
+    {
+        TrafficMatrix dispatch(3);
+        dispatch.Set(0, 1, 1);
+        dispatch.Set(1, 2, 3);
+        dispatch.Set(2, 0, 7);
+        MoeLayer layer = WithoutComputations(dispatch);
+        layer.gate.assign(3, Seconds(seconds));
+        const Colocation colocation{PlaceInOrder(3), PlaceInOrder(3)};
+        const GpuCluster cluster = Alike(3, 1e12);
+        const double run = PriorityRunTime(layer, layer, cluster, colocation, {}).Seconds();
+        EXPECT_GE(run, 2 * seconds);
+        EXPECT_LE(run, 2 * seconds * (1 + 12e-12) + 224e-12);
+    }
+}
+
 TEST(PriorityRun, OneModelAttainsItsTimeline)
 {
     // Theorem 4.2 in both phases, when all start together and one sender is heard at a time or
