@@ -2,6 +2,7 @@
 #include "moe/expert-placement-registry.h"
 
 #include "base/parameters.h"
+#include "base/registry.h"
 #include "moe/colocation.h"
 #include "moe/expert-pairing.h"
 #include "moe/expert-placement.h"
@@ -72,20 +73,7 @@ ExpertPlacementEntries()
 const ExpertPlacementEntry&
 ExpertPlacementEntryOf(const std::string& name)
 {
-    std::vector<std::string> names;
-    for (const ExpertPlacementEntry& entry : ExpertPlacementEntries())
-    {
-        if (entry.name == name)
-        {
-            return entry;
-        }
-        names.push_back(entry.name);
-    }
-    const std::string closest = ClosestMatch(name, names);
-    throw ParameterError("placement",
-                         "unknown placement \"" + name + "\"",
-                         closest.empty() ? "one of aurora, aurora-search, exact, in-order, random"
-                                         : "did you mean \"" + closest + "\"?");
+    return EntryOf(ExpertPlacementEntries(), name, "placement", "placement");
 }
 
 } // namespace echelon

@@ -3,6 +3,7 @@
 
 #include "base/contracts.h"
 #include "base/parameters.h"
+#include "base/registry.h"
 #include "moe/at-once.h"
 #include "moe/aurora-alg1.h"
 #include "moe/aurora.h"
@@ -56,20 +57,7 @@ OrderEntries()
 const OrderEntry&
 OrderEntryOf(const std::string& name)
 {
-    std::vector<std::string> names;
-    for (const OrderEntry& entry : OrderEntries())
-    {
-        if (entry.name == name)
-        {
-            return entry;
-        }
-        names.push_back(entry.name);
-    }
-    const std::string closest = ClosestMatch(name, names);
-    throw ParameterError("order",
-                         "unknown order \"" + name + "\"",
-                         closest.empty() ? "see echelon list orders"
-                                         : "did you mean \"" + closest + "\"?");
+    return EntryOf(OrderEntries(), name, "order", "order");
 }
 
 TransmissionPlan

@@ -3,6 +3,7 @@
 
 #include "base/contracts.h"
 #include "base/random.h"
+#include "base/registry.h"
 #include "moe/limoe-like.h"
 
 #include <algorithm>
@@ -250,20 +251,7 @@ TrafficEntries()
 const TrafficEntry&
 TrafficEntryOf(const std::string& name)
 {
-    std::vector<std::string> names;
-    for (const TrafficEntry& entry : TrafficEntries())
-    {
-        if (entry.name == name)
-        {
-            return entry;
-        }
-        names.push_back(entry.name);
-    }
-    const std::string closest = ClosestMatch(name, names);
-    throw ParameterError("generate",
-                         "unknown generator \"" + name + "\"",
-                         closest.empty() ? "see echelon list traffic"
-                                         : "did you mean \"" + closest + "\"?");
+    return EntryOf(TrafficEntries(), name, "generate", "generator");
 }
 
 TrafficMatrix

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/scheduler-registry.h"
 
+#include "base/registry.h"
 #include "sched/bssi.h"
 #include "sched/d-clas.h"
 #include "sched/echelon-bssi.h"
@@ -222,21 +223,7 @@ SchedulerEntries()
 const SchedulerEntry&
 SchedulerEntryOf(const std::string& name)
 {
-    std::vector<std::string> names;
-    std::string known;
-    for (const SchedulerEntry& entry : SchedulerEntries())
-    {
-        if (entry.name == name)
-        {
-            return entry;
-        }
-        names.push_back(entry.name);
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    const std::string closest = ClosestMatch(name, names);
-    throw ParameterError("scheduler",
-                         "unknown scheduler \"" + name + "\"",
-                         closest.empty() ? "known: " + known : "did you mean \"" + closest + "\"?");
+    return EntryOf(SchedulerEntries(), name, "scheduler", "scheduler");
 }
 
 } // namespace echelon

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/workload-registry.h"
 
+#include "base/registry.h"
 #include "workload/paradigm-collective.h"
 #include "workload/paradigm-data-parallel.h"
 #include "workload/paradigm-fsdp.h"
@@ -72,20 +73,7 @@ WorkloadEntries()
 const WorkloadEntry&
 WorkloadEntryOf(const std::string& name)
 {
-    std::vector<std::string> names;
-    for (const WorkloadEntry& entry : WorkloadEntries())
-    {
-        if (entry.name == name)
-        {
-            return entry;
-        }
-        names.push_back(entry.name);
-    }
-    const std::string closest = ClosestMatch(name, names);
-    throw ParameterError("kind",
-                         "unknown workload \"" + name + "\"",
-                         closest.empty() ? "see echelon list workloads"
-                                         : "did you mean \"" + closest + "\"?");
+    return EntryOf(WorkloadEntries(), name, "kind", "workload");
 }
 
 std::string
