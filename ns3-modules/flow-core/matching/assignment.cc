@@ -13,7 +13,6 @@ namespace echelon
 namespace
 {
 
-constexpr std::int64_t LARGEST_SUM = 2'000'000'000'000'000'000;
 constexpr std::uint32_t NONE = 0xffffffff;
 
 /// Potentials u, v with u[i] + v[j] <= cost[i][j], equal on matched cells.
@@ -155,7 +154,7 @@ Assign(std::uint32_t n,
 {
     ECHELON_REQUIRE(n >= 1, "an assignment has rows");
     ECHELON_REQUIRE(weights.size() == static_cast<std::size_t>(n) * n, "weights are n × n");
-    const std::int64_t largest = LARGEST_SUM / n;
+    const std::int64_t largest = LARGEST_ASSIGNMENT_SUM / n;
     for (const std::int64_t weight : weights)
     {
         ECHELON_REQUIRE(weight >= -largest && weight <= largest, "sums of n weights fit 64 bits");

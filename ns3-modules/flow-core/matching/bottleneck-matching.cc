@@ -70,10 +70,11 @@ MinimiseLargestWeight(std::uint32_t n, const std::vector<std::int64_t>& weights)
     std::sort(candidates.begin(), candidates.end());
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
 
+    // The first candidate whose cells hold a perfect matching; those of the last are all cells.
     BottleneckMatching best;
     std::size_t low = 0;
-    std::size_t high = candidates.size() - 1; // all cells hold a perfect matching
-    do
+    std::size_t high = candidates.size();
+    while (low < high)
     {
         const std::size_t middle = low + (high - low) / 2;
         BipartiteMatching matching = MaximumMatching(n, CellsUpTo(n, weights, candidates[middle]));
@@ -86,7 +87,7 @@ MinimiseLargestWeight(std::uint32_t n, const std::vector<std::int64_t>& weights)
         {
             low = middle + 1;
         }
-    } while (low < high || best.columnOf.empty() || best.largest != candidates[high]);
+    }
     return best;
 }
 

@@ -110,8 +110,8 @@ TieredMatching::Match(std::uint32_t row, std::uint32_t column)
     m_rowOf[column] = row;
 }
 
-bool
-TieredMatching::MatchDirectly(std::uint32_t tier, std::uint32_t row)
+std::uint32_t
+TieredMatching::TakeFreeColumn(std::uint32_t tier, std::uint32_t row)
 {
     const std::uint64_t* cells = Words(tier, row);
     for (std::uint32_t word = 0; word < m_words; ++word)
@@ -121,11 +121,22 @@ TieredMatching::MatchDirectly(std::uint32_t tier, std::uint32_t row)
         {
             const std::uint32_t bit = LowestBit(free);
             m_freeColumns[word] &= ~Bit(bit);
-            Match(row, word * BITS + bit);
-            return true;
+            return word * BITS + bit;
         }
     }
-    return false;
+    return FREE;
+}
+
+bool
+TieredMatching::MatchDirectly(std::uint32_t tier, std::uint32_t row)
+{
+    const std::uint32_t column = TakeFreeColumn(tier, row);
+    if (column == FREE)
+    {
+        return false;
+    }
+    Match(row, column);
+    return true;
 }
 
 /// Breadth first. What a search without success has visited leads to no free column, now or after
@@ -138,19 +149,14 @@ TieredMatching::Augment(std::uint32_t tier, std::uint32_t root)
     for (std::size_t head = 0; head < m_queue.size(); ++head)
     {
         const std::uint32_t row = m_queue[head];
-        const std::uint64_t* cells = Words(tier, row);
-        for (std::uint32_t word = 0; word < m_words; ++word)
+        const std::uint32_t free = TakeFreeColumn(tier, row);
+        if (free != FREE)
         {
-            const std::uint64_t free = cells[word] & m_freeColumns[word];
-            if (free != 0)
-            {
-                const std::uint32_t bit = LowestBit(free);
-                m_freeColumns[word] &= ~Bit(bit);
-                m_from[word * BITS + bit] = row;
-                TurnOver(root, word * BITS + bit);
-                return true;
-            }
+            m_from[free] = row;
+            TurnOver(root, free);
+            return true;
         }
+        const std::uint64_t* cells = Words(tier, row);
         for (std::uint32_t word = 0; word < m_words; ++word)
         {
             std::uint64_t fresh = cells[word] & ~m_visited[word];

@@ -63,6 +63,8 @@ class TieredMatching
 
   private:
     void Match(std::uint32_t row, std::uint32_t column);
+    /// The lowest free column of the row in the tier, free no more; FREE: none.
+    std::uint32_t TakeFreeColumn(std::uint32_t tier, std::uint32_t row);
     bool MatchDirectly(std::uint32_t tier, std::uint32_t row);
     bool Augment(std::uint32_t tier, std::uint32_t root);
     void TurnOver(std::uint32_t root, std::uint32_t column);

@@ -13,10 +13,6 @@ namespace echelon
 namespace
 {
 
-/// n times a weight stays within this: a quarter of what matching/assignment.h takes, for
-/// potentials that start where those of other weights ended.
-constexpr std::int64_t LARGEST_SUM = 500'000'000'000'000'000;
-
 /// The durations of the entries, coarser where their sums would be too large; no entry becomes 0.
 std::vector<std::int64_t>
 Weights(const TrafficMatrix& traffic, const PlanningFabric& fabric)
@@ -24,7 +20,7 @@ Weights(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     std::vector<std::int64_t> weights = EntryDurations(traffic, fabric);
     const std::int64_t largest = *std::max_element(weights.begin(), weights.end());
     std::int64_t unit = 1;
-    while (largest / unit >= LARGEST_SUM / traffic.Size() - 1)
+    while (largest / unit >= LARGEST_ASSIGNMENT_SUM / traffic.Size() - 1)
     {
         unit *= 2;
     }

@@ -4,7 +4,7 @@
  * Greedy maximum-weight matchings: each stage sends whole entries, as much in one stage as can be.
  *
  *     TransmissionPlan plan = PlanGreedyMaxWeight(matrix, fabric, {});
- *     plan.stages.size();            // near n for a full matrix; `aurora` needs up to n² - 2n + 2
+ *     plan.stages.size();            // near n for a full matrix; `aurora` splits entries: more
  *
  * After Amponsah and Addanki, "Birkhoff Decompositions and Photonic Interconnects Wait! Don't
  * Forget the Compute!" (arXiv 2605.26845): few matchings, which keep an expert's batch whole, in

@@ -21,7 +21,7 @@ Sum(const std::vector<std::int64_t>& weights, const std::vector<std::uint32_t>& 
 }
 
 /// Cells that are taken out one assignment after the other: the sums are those from scratch, and
-/// potentials stay within the sum of n weights.
+/// potentials stay within twice the largest weight.
 TEST(AssignmentPotentials, FromEarlierPotentialsTheSumIsTheSame)
 {
     RandomStream stream(1, "assignment/potentials");
@@ -47,7 +47,33 @@ TEST(AssignmentPotentials, FromEarlierPotentialsTheSumIsTheSame)
             for (const std::int64_t potential : potentials)
             {
                 ASSERT_LE(potential, 0);
-                ASSERT_GE(potential, -1000 * std::int64_t{n});
+                ASSERT_GE(potential, -2 * 1000);
+            }
+        }
+    }
+}
+
+/// Weights of either sign at the limit, from potentials of others at the limit: nothing overflows.
+TEST(AssignmentPotentials, FitAtTheLargestWeights)
+{
+    RandomStream stream(1, "assignment/limit");
+    for (std::uint32_t n = 1; n <= 6; ++n)
+    {
+        const std::int64_t largest = LARGEST_ASSIGNMENT_SUM / n;
+        std::vector<std::int64_t> potentials;
+        for (std::uint32_t k = 0; k < 200; ++k)
+        {
+            std::vector<std::int64_t> weights(std::size_t{n} * n);
+            for (std::int64_t& weight : weights)
+            {
+                weight = stream.Below(2) == 0 ? largest : -largest;
+            }
+            const std::vector<std::uint32_t> columnOf = MaximumAssignment(n, weights, potentials);
+            ASSERT_EQ(Sum(weights, columnOf), Sum(weights, MaximumAssignment(n, weights)));
+            for (const std::int64_t potential : potentials)
+            {
+                ASSERT_LE(potential, 0);
+                ASSERT_GE(potential, -2 * largest);
             }
         }
     }
