@@ -435,8 +435,8 @@ CompareHeuristics(const std::string& title,
     EXPECT_LT(attainedByUs, attainedByPaper);
     EXPECT_LT(searched.Mean(), decoupled.Mean());
     EXPECT_LT(searched.worst, decoupled.worst);
-    EXPECT_LT(searched.Mean(), 1.07);
-    EXPECT_LT(searched.worst, 1.24);
+    EXPECT_LT(searched.Mean(), 1.001);
+    EXPECT_LT(searched.worst, 1.03);
 }
 
 TEST(ExpertPlacementProperty, ColocatedOnDifferentGpus)

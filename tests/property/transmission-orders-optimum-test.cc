@@ -313,7 +313,7 @@ TEST(TransmissionOrdersOptimumSlow, WholeEntriesAgainstTheirOptimum)
     }
     greedy.Print("4 ranks, uniform: greedy-max-weight / best with whole entries");
     optimum.Print("4 ranks, uniform: best with whole entries / bound");
-    EXPECT_LT(greedy.Worst(), 2);
+    EXPECT_LT(greedy.Worst(), 1.4);
 }
 
 /// Makespan over bound of every order on 1,000 matrices of 8 ranks, equal ports.
@@ -352,7 +352,7 @@ TEST(TransmissionOrdersOptimumSlow, RatiosToTheBound)
     // The gain over an unordered network depends on how it contends.
     EXPECT_GT(ratios["sjf"].Mean(), 1.3);
     EXPECT_GT(ratios["random"].Mean(), 1.3);
-    EXPECT_LT(ratios["at-once"].Mean(), 1.05);
+    EXPECT_LT(ratios["at-once"].Mean(), 1.005);
     for (const auto& [shape, name] :
          std::map<TrafficShape, std::string>{{TrafficShape::ZIPF, "Zipf 1.2"},
                                              {TrafficShape::SPARSE, "sparse"}})

@@ -27,15 +27,17 @@ enum class TrafficShape
     HOT,         ///< one receiver gets most
     ZERO_ROWS,   ///< half of the ranks send nothing
     SMALL,       ///< entries 0 to 3: many ties
+    POWERS,      ///< powers of two up to 2²⁷: many magnitudes
 };
 
-constexpr std::array<TrafficShape, 7> TRAFFIC_SHAPES{TrafficShape::UNIFORM,
+constexpr std::array<TrafficShape, 8> TRAFFIC_SHAPES{TrafficShape::UNIFORM,
                                                      TrafficShape::ZIPF,
                                                      TrafficShape::SPARSE,
                                                      TrafficShape::PERMUTATION,
                                                      TrafficShape::HOT,
                                                      TrafficShape::ZERO_ROWS,
-                                                     TrafficShape::SMALL};
+                                                     TrafficShape::SMALL,
+                                                     TrafficShape::POWERS};
 
 inline TrafficMatrix
 RandomTraffic(TrafficShape shape, std::uint32_t n, RandomStream& stream)
@@ -72,6 +74,9 @@ RandomTraffic(TrafficShape shape, std::uint32_t n, RandomStream& stream)
                 break;
             case TrafficShape::SMALL:
                 bytes = static_cast<Bytes>(stream.Below(4));
+                break;
+            case TrafficShape::POWERS:
+                bytes = Bytes{1} << stream.Below(28);
                 break;
             }
             traffic.Set(i, j, bytes);

@@ -84,6 +84,38 @@ TEST(Birkhoff, AFullReceiverIsNeverIdle)
     EXPECT_GE(stages.size(), 3U);
 }
 
+TEST(Birkhoff, CellsOfManyMagnitudesTakeMoreThanTheFewestStages)
+{
+    // Some decomposition of 4 × 4 cells has at most 4² - 2 × 4 + 2 = 10 stages. This one cuts cells
+    // at thresholds that fall by an eighth: its own bound, with b = 16777216 + 131072 + 134217728
+    // of row 1 and ln b = 18.8, is 16 + 25/2 × ln b + 1 = 252.
+    const std::vector<std::int64_t> matrix = {0,
+                                              67'108'864,
+                                              8,
+                                              2048,
+                                              16777216,
+                                              0,
+                                              131'072,
+                                              134'217'728,
+                                              2,
+                                              16,
+                                              0,
+                                              16'384,
+                                              256,
+                                              33'554'432,
+                                              4,
+                                              0};
+    const std::vector<WeightedMatching> stages = DecomposeIntoMatchings(4, matrix, 0);
+    EXPECT_GT(stages.size(), 10U);
+    EXPECT_LE(stages.size(), 252U);
+    std::int64_t duration = 0;
+    for (const WeightedMatching& stage : stages)
+    {
+        duration += stage.duration;
+    }
+    EXPECT_EQ(duration, 16'777'216 + 131'072 + 134'217'728);
+}
+
 TEST(Birkhoff, LastCellsAreCarriedWholeWithinTheGap)
 {
     // Rows and columns sum to 101: the diagonal for 99 leaves six cells of 1 and a time of 2, with
