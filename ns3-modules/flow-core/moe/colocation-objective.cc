@@ -7,6 +7,14 @@
 namespace echelon
 {
 
+namespace
+{
+
+/// Beyond, the times of all pairs alone take more memory than they save time.
+constexpr std::uint32_t MOST_GPUS_TO_REMEMBER = 128;
+
+} // namespace
+
 std::vector<Tenants>
 TenantsOf(const Colocation& colocation)
 {
@@ -43,6 +51,17 @@ ColocationCost::BetterThan(const ColocationCost& other) const
     return seconds <= other.seconds && spread < other.spread * (1 - ROUNDING);
 }
 
+std::int64_t
+AloneTime(const FluidWorks& works,
+          const Tenants& tenants,
+          std::uint32_t gpu,
+          AllToAllStart start,
+          LayerRecursion& recursion)
+{
+    const GpuWork work = works.OfPair(tenants.first, tenants.second, gpu);
+    return Time::FromSeconds(recursion.Run({work}, start)).Picoseconds();
+}
+
 ColocationObjective::ColocationObjective(const MoeLayer& first,
                                          const MoeLayer& second,
                                          const GpuCluster& cluster,
@@ -55,15 +74,13 @@ ColocationObjective::ColocationObjective(const MoeLayer& first,
       m_works({&first, &second}, cluster),
       m_lastTenants(m_size, Tenants{0, 0})
 {
-    m_alone.reserve(std::size_t{m_size} * m_size * m_size);
-    for (std::uint32_t i = 0; i < m_size; ++i)
+    for (std::uint32_t i = 0; i < m_size && m_size <= MOST_GPUS_TO_REMEMBER; ++i)
     {
         for (std::uint32_t j = 0; j < m_size; ++j)
         {
             for (std::uint32_t gpu = 0; gpu < m_size; ++gpu)
             {
-                const double seconds = m_recursion.Run({m_works.OfPair(i, j, gpu)}, options.start);
-                m_alone.push_back(Time::FromSeconds(seconds).Picoseconds());
+                m_alone.push_back(AloneTime(m_works, {i, j}, gpu, options.start, m_recursion));
             }
         }
     }

@@ -7,7 +7,9 @@
  *     ColocationCost cost = objective.Of(tenants);        // the layer's seconds, and a tie-breaker
  *     std::int64_t w = objective.Alone(i, j, gpu);        // ps, if this GPU were the only one
  *
- * O(n) per evaluation in the fluid reading, O(n²) with one sender per receiver.
+ * O(n) per evaluation in the fluid reading, O(n²) with one sender per receiver. Up to 128 GPUs what
+ * each pair takes alone on each GPU is computed once: O(n³) time and 8 n³ bytes, 17 MB at most;
+ * beyond, whenever it is asked for, and memory is O(n²).
  */
 #pragma once
 
@@ -39,6 +41,13 @@ struct ColocationCost
     bool BetterThan(const ColocationCost& other) const;
 };
 
+/// The layer's time if the pair's GPU were the only one and the others as fast, in picoseconds.
+std::int64_t AloneTime(const FluidWorks& works,
+                       const Tenants& tenants,
+                       std::uint32_t gpu,
+                       AllToAllStart start,
+                       LayerRecursion& recursion);
+
 class ColocationObjective
 {
   public:
@@ -56,10 +65,12 @@ class ColocationObjective
     /// @param tenants by GPU.
     ColocationCost Of(const std::vector<Tenants>& tenants);
 
-    /// The layer's time if the pair's GPU were the only one and the others as fast, in picoseconds.
-    std::int64_t Alone(std::uint32_t first, std::uint32_t second, std::uint32_t gpu) const
+    /// AloneTime of this objective's layers.
+    std::int64_t Alone(std::uint32_t first, std::uint32_t second, std::uint32_t gpu)
     {
-        return m_alone[(std::size_t{first} * m_size + second) * m_size + gpu];
+        return m_alone.empty()
+                   ? AloneTime(m_works, {first, second}, gpu, m_options.start, m_recursion)
+                   : m_alone[(std::size_t{first} * m_size + second) * m_size + gpu];
     }
 
     /// In the fluid reading, whatever the options: with one sender per receiver no less.
@@ -80,7 +91,7 @@ class ColocationObjective
     TimelineOptions m_options;
     std::uint32_t m_size;
     FluidWorks m_works;
-    std::vector<std::int64_t> m_alone; ///< by first, second, GPU
+    std::vector<std::int64_t> m_alone; ///< by first, second, GPU; none beyond 128 GPUs
     LayerRecursion m_recursion;
     std::vector<Tenants> m_lastTenants; ///< fluid: whose works are at hand
     std::vector<GpuWork> m_lastWorks;

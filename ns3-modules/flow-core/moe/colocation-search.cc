@@ -88,7 +88,7 @@ class Descent
     }
 
     /// Whether a GPU alone already takes longer than all do now.
-    bool TooLong(std::uint32_t gpu) const
+    bool TooLong(std::uint32_t gpu)
     {
         const std::int64_t alone =
             m_objective.Alone(m_tenants[gpu].first, m_tenants[gpu].second, gpu);

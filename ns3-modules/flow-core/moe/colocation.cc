@@ -30,17 +30,19 @@ ColocateDecoupled(const MoeLayer& first,
                   const GpuCluster& cluster,
                   const TimelineOptions& options)
 {
-    const ColocationObjective objective(first, second, cluster, options);
+    const FluidWorks works({&first, &second}, cluster);
+    LayerRecursion recursion;
     const Pairing pairing = PairByBottleneck(first.dispatch, second.dispatch);
     std::vector<std::int64_t> weights;
-    for (std::uint32_t pair = 0; pair < objective.Size(); ++pair)
+    for (std::uint32_t pair = 0; pair < cluster.Size(); ++pair)
     {
-        for (std::uint32_t gpu = 0; gpu < objective.Size(); ++gpu)
+        for (std::uint32_t gpu = 0; gpu < cluster.Size(); ++gpu)
         {
-            weights.push_back(objective.Alone(pair, pairing[pair], gpu));
+            weights.push_back(
+                AloneTime(works, {pair, pairing[pair]}, gpu, options.start, recursion));
         }
     }
-    return ColocationOf(pairing, MinimiseLargestWeight(objective.Size(), weights).columnOf);
+    return ColocationOf(pairing, MinimiseLargestWeight(cluster.Size(), weights).columnOf);
 }
 
 Colocation

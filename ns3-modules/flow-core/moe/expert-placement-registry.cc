@@ -19,10 +19,43 @@ Search(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOp
     return PlaceBySearch(layer, cluster, options.timeline);
 }
 
+/// What "exact" would not end for in reasonable time.
+void
+RefuseMoreThan(std::uint32_t mostGpus, const GpuCluster& cluster, const std::string& what)
+{
+    if (cluster.Size() > mostGpus)
+    {
+        throw ParameterError("placement",
+                             "exact takes too long for " + what + " on " +
+                                 std::to_string(cluster.Size()) + " GPUs",
+                             "up to " + std::to_string(mostGpus) + "; aurora-search has no limit");
+    }
+}
+
 Placement
 Exact(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOptions& options)
 {
+    if (options.timeline.reading != RateReading::FLUID)
+    {
+        RefuseMoreThan(MOST_GPUS_TO_ENUMERATE, cluster, "one sender per receiver");
+    }
     return PlaceOptimally(layer, cluster, options.timeline);
+}
+
+Colocation
+ExactPairs(const MoeLayer& first,
+           const MoeLayer& second,
+           const GpuCluster& cluster,
+           const ExpertPlacementOptions& options)
+{
+    RefuseMoreThan(MostGpusToColocateExactly(options.timeline.reading), cluster, "two models");
+    return ColocateExactly(first, second, cluster, options.timeline);
+}
+
+std::string
+Gpus(RateReading reading)
+{
+    return std::to_string(MostGpusToColocateExactly(reading));
 }
 
 } // namespace
@@ -48,11 +81,11 @@ ExpertPlacementEntries()
              return ColocateBySearch(first, second, cluster, options.timeline);
          }},
         {"exact",
-         "the least time of the layer; with two models or one sender per receiver up to 8 GPUs",
+         "the least time of the layer; two models: up to " + Gpus(RateReading::FLUID) +
+             " GPUs; one sender per receiver: up to " + std::to_string(MOST_GPUS_TO_ENUMERATE) +
+             ", two models " + Gpus(RateReading::ONE_SENDER),
          Exact,
-         [](Layer first, Layer second, Cluster cluster, Options options) {
-             return ColocateExactly(first, second, cluster, options.timeline);
-         }},
+         ExactPairs},
         {"in-order",
          "expert i of each model on GPU i",
          [](Layer layer, Cluster, Options) { return PlaceInOrder(layer.Experts()); },

@@ -31,6 +31,7 @@ struct ExpertPlacementEntry
 {
     std::string name;
     std::string help; ///< one line
+    /// Both throw ParameterError ("placement") when the placement takes too long for the cluster.
     Placement (*place)(const MoeLayer& layer,
                        const GpuCluster& cluster,
                        const ExpertPlacementOptions& options);

@@ -154,5 +154,27 @@ TEST(PlacementRegistry, EveryEntryPlacesEveryExpertOnce)
     EXPECT_THROW(ExpertPlacementEntryOf("arora"), ParameterError);
 }
 
+/// Ten experts in a ring; GPUs of two kinds.
+TEST(PlacementRegistry, ExactRefusesWhatItCannotDoInTime)
+{
+    const MoeLayer layer = Ring({5, 1, 9, 4, 4, 2, 7, 3, 8, 6});
+    GpuCluster cluster{std::vector<BitRate>(10, 10), std::vector<double>(10, 1)};
+    cluster.rate[3] = 20;
+    const ExpertPlacementEntry& exact = ExpertPlacementEntryOf("exact");
+    EXPECT_NO_THROW(exact.place(layer, cluster, {}));
+    EXPECT_THROW(exact.place(layer, cluster, {{RateReading::ONE_SENDER, {}}, 1}), ParameterError);
+    EXPECT_THROW(exact.colocate(layer, layer, cluster, {}), ParameterError);
+    // Seven GPUs: two models in the fluid reading, not with one sender per receiver.
+    const MoeLayer seven = Ring({5, 1, 9, 4, 4, 2, 7});
+    cluster.rate.resize(7);
+    cluster.speed.resize(7);
+    EXPECT_NO_THROW(exact.colocate(seven, seven, cluster, {}));
+    EXPECT_THROW(exact.colocate(seven, seven, cluster, {{RateReading::ONE_SENDER, {}}, 1}),
+                 ParameterError);
+    EXPECT_EQ(exact.help,
+              "the least time of the layer; two models: up to 8 GPUs; one sender per receiver: up "
+              "to 9, two models 6");
+}
+
 } // namespace
 } // namespace echelon
