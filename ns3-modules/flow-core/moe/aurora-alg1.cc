@@ -3,8 +3,8 @@
 
 #include "base/random.h"
 #include "moe/entry-durations.h"
+#include "moe/entry-parts.h"
 #include "moe/server-traffic.h"
-#include "moe/whole-bytes.h"
 
 #include <algorithm>
 #include <numeric>
@@ -164,18 +164,14 @@ PlanAuroraAlgorithm1(const TrafficMatrix& traffic,
         return std::tie(a.time.start, a.source, a.destination) <
                std::tie(b.time.start, b.source, b.destination);
     });
-    std::vector<std::int64_t> carried(durations.size(), 0);
+    EntryParts parts(traffic, durations);
     // The first stage after those of both ports' earlier transmissions.
     std::vector<std::size_t> nextSending(n, 0);
     std::vector<std::size_t> nextReceiving(n, 0);
     TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
     for (const Placed& one : placed)
     {
-        const std::size_t cell = std::size_t{one.source} * n + one.destination;
-        const Bytes all = traffic.At(one.source, one.destination);
-        const Bytes before = PartOf(all, carried[cell], durations[cell]);
-        carried[cell] += one.time.end - one.time.start;
-        const Bytes bytes = PartOf(all, carried[cell], durations[cell]) - before;
+        const Bytes bytes = parts.Next(one.source, one.destination, one.time.end - one.time.start);
         if (bytes == 0)
         {
             continue;

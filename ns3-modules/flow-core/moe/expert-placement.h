@@ -4,8 +4,8 @@
  * Which GPU an expert gets when one model has the GPUs to itself.
  *
  *     Placement p = PlaceSorted(layer, cluster);          // Theorem 5.1, O(n log n)
- *     Placement q = PlaceOptimally(layer, cluster, {});   // the least Equation 1, also where 5.1
- * fails Placement r = PlaceAtRandom(8, seed);               // RGA
+ *     Placement q = PlaceOptimally(layer, cluster, {});   // least Equation 1, where 5.1 fails too
+ *     Placement r = PlaceAtRandom(8, seed);               // RGA
  *
  * Li et al. (arXiv 2410.17043), Theorem 5.1: experts by tokens and GPUs by performance, both
  * descending, matched in order. Deviations and what the paper leaves open:

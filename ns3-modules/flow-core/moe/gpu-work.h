@@ -4,7 +4,8 @@
  * What one GPU has to do in one layer of the models that it holds, in seconds, and how long the
  * layer then takes: the recursion beneath the timelines and the search for placements.
  *
- *     std::vector<GpuWork> works = WorksOf({&a, &b}, cluster, {first, second}, reading);
+ *     std::vector<GpuWork> works = WorksOf({{&a, &placementA}, {&b, &placementB}},
+ *                                          cluster, RateReading::FLUID);
  *     LayerRecursion recursion;
  *     double seconds = recursion.Run(works, AllToAllStart::EACH_GPU);
  *
@@ -16,7 +17,8 @@
  * layer-timeline.h for what that leaves out. O(GPUs).
  *
  * The time is monotone: no number of a GpuWork makes it shorter by growing, and leaving out GPUs
- * makes it no longer. The bounds of colocation-exact.h rest on this.
+ * makes it no longer. The bounds of ColocateExactly (colocation.h) rest on
+ * this.
  */
 #pragma once
 

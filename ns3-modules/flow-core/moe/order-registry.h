@@ -4,7 +4,7 @@
  * The one list of transmission orders of an all-to-all: name, purpose, and how to plan.
  *
  *     TransmissionPlan plan = MakePlan("aurora", matrix, fabric, {});
- *     double makespan = PlanTime(plan, fabric).Seconds();               // moe/plan-time.h
+ *     Time makespan = TimePlan(plan, fabric).makespan;                  // moe/plan-time.h
  *
  * To add an order: one file in moe/ with a function of this signature, one entry in
  * order-registry.cc, a section in docs/algorithms/all-to-all.md; the suite of all orders

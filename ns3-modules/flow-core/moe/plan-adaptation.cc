@@ -2,25 +2,11 @@
 #include "moe/plan-adaptation.h"
 
 #include "base/contracts.h"
-
-#include <algorithm>
-#include <tuple>
+#include "moe/server-traffic.h"
+#include "moe/whole-bytes.h"
 
 namespace echelon
 {
-
-namespace
-{
-
-/// The part of `whole` that belongs to the first `done` of `all`, rounded down. @pre done <= all.
-Bytes
-PartUpTo(Bytes whole, Bytes done, Bytes all)
-{
-    __extension__ using Wide = __int128;
-    return static_cast<Bytes>(static_cast<Wide>(whole) * done / all);
-}
-
-} // namespace
 
 TransmissionPlan
 AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
@@ -47,7 +33,7 @@ AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
             const Bytes before = done.At(t.source, t.destination);
             const Bytes whole = actual.At(t.source, t.destination);
             done.Add(t.source, t.destination, t.bytes);
-            t.bytes = PartUpTo(whole, before + t.bytes, all) - PartUpTo(whole, before, all);
+            t.bytes = PartOf(whole, before + t.bytes, all) - PartOf(whole, before, all);
             if (t.bytes > 0)
             {
                 adapted.transmissions.push_back(t);
@@ -85,11 +71,8 @@ AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
     }
     if (plan.rule == StartRule::AT_ONCE)
     {
-        std::vector<Transmission>& all = result.stages.front().transmissions;
-        std::sort(all.begin(), all.end(), [](const Transmission& a, const Transmission& b) {
-            return std::tie(a.source, a.destination) < std::tie(b.source, b.destination);
-        });
-        if (all.empty())
+        SortStage(result.stages.front());
+        if (result.stages.front().transmissions.empty())
         {
             result.stages.clear();
         }

@@ -12,7 +12,7 @@ namespace echelon
 namespace
 {
 
-/// Bytes per index of a key, and the largest ratio of bytes to rate.
+/// The longest time in seconds that a port needs for its bytes. @param rates of the ports.
 double
 LargestTime(const std::vector<double>& bytes, const std::vector<BitRate>& rates)
 {

@@ -23,7 +23,7 @@ const ParameterSpec BYTES{"bytes",
                           "what a GPU sends, its own tokens included, in the mean"};
 
 double
-PositiveNumber(const ParameterSet& values, const std::string& name, double largest)
+NumberUpTo(const ParameterSet& values, const std::string& name, double largest)
 {
     const double value = values.GetNumber(name);
     if (!(value >= 0 && value <= largest))
@@ -95,13 +95,13 @@ Zipf(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/zipf");
     std::vector<double> popularity;
-    const double exponent = PositiveNumber(values, "exponent", 10);
+    const double exponent = NumberUpTo(values, "exponent", 10);
     for (std::uint32_t k = 1; k <= gpus; ++k)
     {
         popularity.push_back(std::pow(k, -exponent));
     }
     random.Shuffle(popularity);
-    const double noise = PositiveNumber(values, "noise", 5);
+    const double noise = NumberUpTo(values, "noise", 5);
     return ByShares(popularity, BytesPerGpu(values), [&] {
         return std::exp(noise * random.Normal());
     });
@@ -111,7 +111,7 @@ RawTraffic
 OneHot(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/one-hot");
-    const double hot = PositiveNumber(values, "hot", 1);
+    const double hot = NumberUpTo(values, "hot", 1);
     std::vector<double> popularity(gpus, (1 - hot) / std::max(1U, gpus - 1));
     popularity[random.Below(gpus)] = hot;
     return ByShares(popularity, BytesPerGpu(values));
@@ -121,7 +121,7 @@ RawTraffic
 LognormalEntries(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/lognormal");
-    const double sigma = PositiveNumber(values, "sigma", 5);
+    const double sigma = NumberUpTo(values, "sigma", 5);
     RawTraffic raw(std::size_t{gpus} * gpus);
     for (double& entry : raw)
     {
@@ -139,7 +139,7 @@ RawTraffic
 Sparse(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/sparse");
-    const double density = PositiveNumber(values, "density", 1);
+    const double density = NumberUpTo(values, "density", 1);
     RawTraffic raw(std::size_t{gpus} * gpus, 0.0);
     for (double& entry : raw)
     {
