@@ -15,6 +15,7 @@
 #include "version.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <iostream>
 
 namespace echelon
@@ -37,6 +38,21 @@ ReportUsage(const CLI::App& app, const CLI::ParseError& error)
     return EXIT_BAD_USAGE;
 }
 
+/// Of the text, before a conversion wraps or saturates it.
+CLI::Validator
+IsSeed()
+{
+    const auto problem = [](const std::string& text) {
+        std::int64_t seed = -1;
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, seed);
+        return error == std::errc() && stop == end && seed >= 0 && seed <= MAX_SEED
+                   ? std::string()
+                   : "\"" + text + "\" is not a whole number from 0 to " + std::to_string(MAX_SEED);
+    };
+    return {problem, "0 to " + std::to_string(MAX_SEED), "seed"};
+}
+
 void
 AddRun(CLI::App& app, RunOptions& options)
 {
@@ -53,7 +69,8 @@ AddRun(CLI::App& app, RunOptions& options)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
-    run->add_option("--seed", options.overrides.seed, "Seed of all random choices");
+    run->add_option("--seed", options.overrides.seed, "Seed of all random choices")
+        ->check(IsSeed());
     run->add_option("--out", options.out, "Folder of the results")->capture_default_str();
     run->add_flag("--json", options.json, "Print the summary document instead of the table");
     run->add_flag("--quiet", options.quiet, "Print nothing but errors");
@@ -135,7 +152,7 @@ AddPlan(CLI::App& app, PlanOptions& options)
         "Topology file: rank r is its device r, and the plans run on the fluid fabric");
     plan->add_flag("--combine", options.combine, "Plan the way back: the transposed traffic");
     plan->add_option("--seed", options.seed, "Seed of random orders and generators")
-        ->check(CLI::NonNegativeNumber)
+        ->check(IsSeed())
         ->capture_default_str();
     plan->add_option("--gap",
                      options.gap,

@@ -21,8 +21,6 @@ namespace
 {
 
 constexpr const char* SCHEMA = "echelon/scenario/1";
-/// Seeds are JSON numbers, which other readers hold in doubles.
-constexpr std::int64_t MAX_SEED = std::int64_t{1} << 53;
 
 /// The name becomes a folder of the results.
 std::string

@@ -17,6 +17,9 @@
 namespace echelon
 {
 
+/// Seeds are JSON numbers, which other readers hold in doubles.
+inline constexpr std::int64_t MAX_SEED = std::int64_t{1} << 53;
+
 /// What the command line changes in a scenario.
 struct ScenarioOverrides
 {

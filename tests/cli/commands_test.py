@@ -21,6 +21,8 @@ class CommandsTest(CliTestCase):
             ["run"],
             ["run", FIGURE_2, "--fabrik", "fluid"],
             ["run", FIGURE_2, "--seed", "one"],
+            ["run", FIGURE_2, "--seed", "-1"],
+            ["run", FIGURE_2, "--seed", "99999999999999999999"],
             ["run", FIGURE_2, "--seed"],
             ["list", "colours"],
         ):
