@@ -6,6 +6,7 @@
 #include "exit-codes.h"
 #include "file-source.h"
 #include "input-error.h"
+#include "signals.h"
 #include "text-buffer.h"
 
 #include <filesystem>
@@ -42,6 +43,7 @@ WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string&
         throw OutputError(path + " is there and is not a file");
     }
     const std::string draft = path + ".part-" + std::to_string(getpid());
+    const RemovedOnInterrupt removed(draft);
     std::error_code error;
     try
     {

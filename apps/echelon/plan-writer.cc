@@ -10,16 +10,39 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
+namespace
+{
+
+/// Runs `write`; errors name `path`, the file that was asked for, not its draft.
+template <class Write>
+void
+Naming(const std::string& path, const std::string& draft, const Write& write)
+{
+    try
+    {
+        write();
+    }
+    catch (const OutputError& error)
+    {
+        const std::string text = error.what();
+        const bool namesDraft = text.compare(0, draft.size(), draft) == 0;
+        throw OutputError(namesDraft ? path + text.substr(draft.size()) : text);
+    }
+}
+
+} // namespace
+
 PlanWriter::PlanWriter(std::string path, const nlohmann::ordered_json& head)
     : m_path(std::move(path)),
-      m_draft(m_path + ".part-" + std::to_string(getpid()))
+      m_draft(m_path + ".part-" + std::to_string(getpid())),
+      m_removed(m_draft)
 {
     std::error_code ignored;
     if (fs::exists(m_path, ignored) && !fs::is_regular_file(m_path, ignored))
     {
         throw OutputError(m_path + " is there and is not a file");
     }
-    m_out.emplace(m_draft);
+    Naming(m_path, m_draft, [this] { m_out.emplace(m_draft); });
     nlohmann::ordered_json start = head;
     start.erase("orders");
     std::string text = start.dump(1);
@@ -38,6 +61,12 @@ PlanWriter::~PlanWriter()
 
 void
 PlanWriter::Order(const PlannedOrder& planned, const nlohmann::ordered_json& figures)
+{
+    Naming(m_path, m_draft, [&] { Write(planned, figures); });
+}
+
+void
+PlanWriter::Write(const PlannedOrder& planned, const nlohmann::ordered_json& figures)
 {
     TextBuffer& out = *m_out;
     std::string text = figures.dump();
@@ -73,8 +102,10 @@ PlanWriter::Order(const PlannedOrder& planned, const nlohmann::ordered_json& fig
 void
 PlanWriter::Publish()
 {
-    *m_out << "\n ]\n}\n";
-    m_out->Close();
+    Naming(m_path, m_draft, [this] {
+        *m_out << "\n ]\n}\n";
+        m_out->Close();
+    });
     std::error_code error;
     fs::rename(m_draft, m_path, error);
     if (error)

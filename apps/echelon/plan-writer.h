@@ -7,11 +7,13 @@
  *     writer.Order(planned, OrderFigures(planned, subject));
  *     writer.Publish();                    // before that nothing stands under the name
  *
- * Order by order, so that only one plan is in memory. Errors: OutputError.
+ * Order by order, so that only one plan is in memory. Errors: OutputError, which names the file;
+ * one that cannot be written at all is refused by the constructor.
  */
 #pragma once
 
 #include "plan-report.h"
+#include "signals.h"
 #include "text-buffer.h"
 
 #include <nlohmann/json.hpp>
@@ -34,8 +36,11 @@ class PlanWriter
     void Publish();
 
   private:
+    void Write(const PlannedOrder& planned, const nlohmann::ordered_json& figures);
+
     std::string m_path;
     std::string m_draft; ///< beside it, so that the rename stays on one file system
+    RemovedOnInterrupt m_removed;
     std::optional<TextBuffer> m_out;
     bool m_first = true;
 };

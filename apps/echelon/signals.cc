@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "signals.h"
 
+#include <atomic>
 #include <ctime>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <utility>
 
 namespace echelon
 {
@@ -13,9 +15,17 @@ namespace
 
 constexpr int INTERRUPTS[] = {SIGINT, SIGTERM, SIGHUP};
 
+/// Handlers may only read what is free of locks.
+std::atomic<const char*> g_removed{nullptr};
+static_assert(std::atomic<const char*>::is_always_lock_free);
+
 extern "C" void
 EndProcess(int)
 {
+    if (const char* const path = g_removed.load())
+    {
+        unlink(path);
+    }
     _exit(EXIT_INTERRUPTED);
 }
 
@@ -69,6 +79,25 @@ InterruptGuard::ReleaseInChild() const
         std::signal(signal, SIG_DFL);
     }
     sigprocmask(SIG_UNBLOCK, &m_held, nullptr);
+}
+
+RemovedOnInterrupt::RemovedOnInterrupt(std::string path)
+    : m_path(std::move(path))
+{
+    g_removed = m_path.c_str();
+    sigaction(SIGPIPE, nullptr, &m_pipeBefore);
+    if (m_pipeBefore.sa_handler == SIG_DFL)
+    {
+        struct sigaction action = {};
+        action.sa_handler = EndProcess;
+        sigaction(SIGPIPE, &action, nullptr);
+    }
+}
+
+RemovedOnInterrupt::~RemovedOnInterrupt()
+{
+    g_removed = nullptr;
+    sigaction(SIGPIPE, &m_pipeBefore, nullptr);
 }
 
 } // namespace echelon

@@ -6,10 +6,13 @@
  *     ExitOnInterrupt();               // while there is nothing to clean up
  *     InterruptGuard guard;            // from here on signals wait to be asked for
  *     if (guard.Wait(100)) { … }       // a signal came; false: a child ended, or 100 ms passed
+ *
+ *     RemovedOnInterrupt draft(path);  // without a guard: the signal itself removes the file
  */
 #pragma once
 
 #include <csignal>
+#include <string>
 
 namespace echelon
 {
@@ -38,6 +41,21 @@ class InterruptGuard
   private:
     sigset_t m_held;
     sigset_t m_before;
+};
+
+/// A file that an interruption removes while this lives; a closed pipe interrupts too. One at a
+/// time.
+class RemovedOnInterrupt
+{
+  public:
+    explicit RemovedOnInterrupt(std::string path);
+    ~RemovedOnInterrupt();
+    RemovedOnInterrupt(const RemovedOnInterrupt&) = delete;
+    RemovedOnInterrupt& operator=(const RemovedOnInterrupt&) = delete;
+
+  private:
+    std::string m_path;
+    struct sigaction m_pipeBefore = {};
 };
 
 } // namespace echelon
