@@ -639,6 +639,7 @@ def plan(binary):
             "bound_s": NOT_NEGATIVE,
             "bound_one_sender_s": NOT_NEGATIVE,
             "bound_own_ports_s": NOT_NEGATIVE,
+            "left_out": array(record({"order": TEXT, "reason": TEXT}, ["order", "reason"]), 1),
             "orders": array(
                 record({**figures, "transmissions": array(transmission)}, figures), 1
             ),

@@ -85,6 +85,24 @@ Generate(const PlanOptions& options)
     }
 }
 
+/// Seconds of one transmission after the other: no order takes longer.
+double
+LongestTime(const TrafficMatrix& traffic, const PlanningFabric& fabric)
+{
+    double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
+    double hops = 1;
+    if (fabric.spines > 0)
+    {
+        slowest = std::min(slowest, fabric.uplinkRate);
+    }
+    if (fabric.scaleUpRate > 0)
+    {
+        slowest = std::min(slowest, fabric.scaleUpRate);
+        hops = 3; // with a relay in either server
+    }
+    return hops * 8 * static_cast<double>(traffic.Total()) / slowest;
+}
+
 PlanSubject
 MakeSubject(const PlanOptions& options)
 {
@@ -116,17 +134,12 @@ MakeSubject(const PlanOptions& options)
     PlanningFabric fabric = topology
                                 ? PlanningFabric::Of(*topology, FirstDevices(gpus))
                                 : FabricOfBandwidth(options.bandwidth.value_or("100Gbps"), gpus);
-    // No order takes longer than one transmission after the other.
-    double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
-    if (fabric.spines > 0)
-    {
-        slowest = std::min(slowest, fabric.uplinkRate);
-    }
-    if (8 * static_cast<double>(traffic.matrix.Total()) / slowest > MAX_SECONDS)
+    if (LongestTime(traffic.matrix, fabric) > MAX_SECONDS)
     {
         throw InputError(name,
                          "",
-                         "sent one after the other the bytes would take more than 10^6 s",
+                         "sent one after the other over the slowest link the bytes would take "
+                         "more than 10^6 s",
                          "use less traffic, or higher rates");
     }
     return {name,
@@ -147,6 +160,10 @@ CheckOrders(const std::vector<std::string>& orders)
         for (const std::string& order : orders)
         {
             OrderEntryOf(order);
+            if (std::count(orders.begin(), orders.end(), order) > 1)
+            {
+                throw UsageError("--order: \"" + order + "\" is given twice");
+            }
         }
     }
     catch (const ParameterError& error)
@@ -167,6 +184,47 @@ DefaultOrders(std::uint32_t gpus)
     for (const OrderEntry& entry : OrderEntries())
     {
         orders.push_back(entry.name);
+    }
+    return orders;
+}
+
+/// Why an order refuses the fabric, which it does whatever there is to send; "" if it does not.
+std::string
+RefusalOf(const std::string& order, const PlanSubject& subject)
+{
+    try
+    {
+        MakePlan(order, TrafficMatrix(subject.fabric.Ranks()), subject.fabric, {});
+        return "";
+    }
+    catch (const ParameterError& error)
+    {
+        return error.what();
+    }
+}
+
+/// The orders to plan, before anything is printed: of all orders those that the fabric allows, the
+/// others in `subject.leftOut`; of those asked for every one.
+std::vector<std::string>
+ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
+{
+    std::vector<std::string> orders;
+    for (const std::string& order : asked.empty() ? DefaultOrders(subject.fabric.Ranks()) : asked)
+    {
+        // Ports alone fit every order.
+        const std::string refusal = subject.topology ? RefusalOf(order, subject) : "";
+        if (refusal.empty())
+        {
+            orders.push_back(order);
+        }
+        else if (asked.empty())
+        {
+            subject.leftOut.push_back({order, refusal});
+        }
+        else
+        {
+            throw UsageError("--order: " + refusal);
+        }
     }
     return orders;
 }
@@ -211,9 +269,12 @@ PlanCommand(const PlanOptions& options)
     {
         throw UsageError("--gap: must be at least 0 and below 1 (0.01: 1 % above the bound)");
     }
-    const PlanSubject subject = MakeSubject(options);
-    const std::vector<std::string> orders =
-        options.orders.empty() ? DefaultOrders(subject.traffic.matrix.Size()) : options.orders;
+    if (options.out && options.out->empty())
+    {
+        throw UsageError("--out: the name of a file is missing");
+    }
+    PlanSubject subject = MakeSubject(options);
+    const std::vector<std::string> orders = ChooseOrders(options.orders, subject);
     std::error_code ignored;
     if (options.out && options.traffic && fs::equivalent(*options.traffic, *options.out, ignored))
     {

@@ -96,6 +96,10 @@ PlanHead(const PlanSubject& subject)
     {
         document["bound_own_ports_s"] = LowerBound(matrix, subject.fabric);
     }
+    for (const LeftOutOrder& left : subject.leftOut)
+    {
+        document["left_out"].push_back({{"order", left.order}, {"reason", left.reason}});
+    }
     document["orders"] = OrderedJson::array();
     return document;
 }
@@ -166,32 +170,41 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
               << routing.tokenBytes << " bytes per copy, one copy per "
               << (routing.deduplicated ? "GPU" : "expert") << "; " << routing.placement << '\n';
     }
-    m_out << "bound " << DurationText(head["bound_s"]) << "; "
-          << FormatBytes(traffic["busiest_port_bytes"].get<double>())
-          << " through the busiest port";
-    if (head.contains("bound_one_sender_s"))
+    m_showsReading = head.contains("bound_one_sender_s");
+    m_out << "bound " << DurationText(head["bound_s"]);
+    if (m_showsReading)
     {
-        m_out << "; bound with one sender per receiver "
-              << DurationText(head["bound_one_sender_s"]);
+        m_out << " fluid, " << DurationText(head["bound_one_sender_s"])
+              << " with one sender per receiver";
     }
     if (head.contains("bound_own_ports_s"))
     {
-        m_out << "; bound with every GPU on its own port "
-              << DurationText(head["bound_own_ports_s"]);
+        m_out << ", " << DurationText(head["bound_own_ports_s"])
+              << " with every GPU on its own port";
     }
-    m_out << "\n\n";
+    m_out << "; " << FormatBytes(traffic["busiest_port_bytes"].get<double>())
+          << " through the busiest port\n";
+    for (const LeftOutOrder& left : subject.leftOut)
+    {
+        m_out << "left out: " << left.reason << '\n';
+    }
+    m_out << '\n';
     m_widths.resize(1);
-    const std::vector<std::string> titles{"order",
-                                          "makespan",
-                                          "to bound",
-                                          "stages",
-                                          "per stage",
-                                          "fan-in",
-                                          "reading",
-                                          "planning"};
+    std::vector<std::string> titles{"order",
+                                    "makespan",
+                                    "to bound",
+                                    "stages",
+                                    "per stage",
+                                    "fan-in"};
+    if (m_showsReading)
+    {
+        titles.emplace_back("reading");
+    }
+    titles.emplace_back("planning");
     for (std::size_t i = 1; i < titles.size(); ++i)
     {
-        m_widths.push_back(std::max<std::size_t>(titles[i].size(), 9));
+        m_widths.push_back(
+            std::max<std::size_t>(titles[i].size(), titles[i] == "reading" ? 10 : 9));
     }
     Line(titles);
 }
@@ -199,14 +212,18 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
 void
 PlanTable::Row(const OrderedJson& figures)
 {
-    Line({figures["order"],
-          DurationText(figures["makespan_s"]),
-          FixedText(figures["ratio"], 4, ""),
-          std::to_string(figures["stages"].get<std::size_t>()),
-          FormatBytes(figures["bytes_per_stage"]),
-          std::to_string(figures["fan_in"].get<std::uint32_t>()),
-          figures["reading"],
-          DurationText(figures["planning_s"])});
+    std::vector<std::string> cells{figures["order"],
+                                   DurationText(figures["makespan_s"]),
+                                   FixedText(figures["ratio"], 4, ""),
+                                   std::to_string(figures["stages"].get<std::size_t>()),
+                                   FormatBytes(figures["bytes_per_stage"]),
+                                   std::to_string(figures["fan_in"].get<std::uint32_t>())};
+    if (m_showsReading)
+    {
+        cells.push_back(figures["reading"]);
+    }
+    cells.push_back(DurationText(figures["planning_s"]));
+    Line(cells);
 }
 
 } // namespace echelon

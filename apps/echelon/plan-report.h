@@ -28,6 +28,13 @@
 namespace echelon
 {
 
+/// An order of all that the fabric does not allow.
+struct LeftOutOrder
+{
+    std::string order;
+    std::string reason;
+};
+
 /// One all-to-all on one fabric.
 struct PlanSubject
 {
@@ -39,6 +46,7 @@ struct PlanSubject
     bool combine = false;
     std::uint64_t seed = 1;
     double gap = 0;
+    std::vector<LeftOutOrder> leftOut{};
 };
 
 /// One order's plan for it.
@@ -71,6 +79,7 @@ class PlanTable
 
     std::ostream& m_out;
     std::vector<std::size_t> m_widths;
+    bool m_showsReading = false; ///< bounds differ between readings
 };
 
 } // namespace echelon

@@ -45,11 +45,6 @@ class CsvReader
 
     TrafficMatrix Read()
     {
-        constexpr std::string_view BYTE_ORDER_MARK = "\xef\xbb\xbf";
-        if (m_text.substr(0, BYTE_ORDER_MARK.size()) == BYTE_ORDER_MARK)
-        {
-            m_text.remove_prefix(BYTE_ORDER_MARK.size());
-        }
         while (!m_text.empty())
         {
             const std::size_t newline = m_text.find('\n');
@@ -155,8 +150,10 @@ class CsvReader
         }
         if (!whole || error != std::errc())
         {
+            const bool separated = cell.find_first_of("; \t|") != std::string_view::npos;
             Fail(QuotedCell(cell) + " is not a whole number of bytes",
-                 "digits only, for example 25000000");
+                 separated ? "commas separate the cells of a matrix"
+                           : "digits only, for example 25000000");
         }
         return bytes;
     }

@@ -7,6 +7,8 @@
 #include "traffic-document.h"
 #include "usage-error.h"
 
+#include <algorithm>
+
 namespace echelon
 {
 
@@ -46,9 +48,27 @@ Needed(const std::optional<std::uint32_t>& option, const char* name, const std::
     return *option;
 }
 
+/// A matrix between tabs looks like a trace: say so before options of traces are asked for.
+void
+CheckTabs(const std::string& file, std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    const std::string_view start = text.substr(first);
+    if (start.substr(0, start.find('\n')).find("\t\t") == std::string_view::npos)
+    {
+        const auto line = 1 + std::count(text.begin(), text.end() - start.size(), '\n');
+        throw InputError(file,
+                         "line " + std::to_string(line),
+                         "there are tabs, but no gate weights",
+                         "commas separate the cells of a matrix; in a routing trace two tabs stand "
+                         "before the gate weights");
+    }
+}
+
 LoadedTraffic
 LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& options)
 {
+    CheckTabs(file, text);
     RoutingSettings settings;
     settings.gpus = Needed(options.gpus, "--gpus", file);
     settings.tokenBytes =
@@ -104,6 +124,11 @@ LoadTraffic(const std::string& file, const FileSource& source, const RoutingOpti
     catch (const FileError& error)
     {
         throw InputError(file, "", error.what(), "give the path of a matrix or routing trace");
+    }
+    constexpr std::string_view BYTE_ORDER_MARK = "\xef\xbb\xbf";
+    if (text.compare(0, BYTE_ORDER_MARK.size(), BYTE_ORDER_MARK) == 0)
+    {
+        text.erase(0, BYTE_ORDER_MARK.size());
     }
     switch (FormatOf(text))
     {

@@ -4,9 +4,12 @@
 import json
 import os
 import pathlib
+import signal
+import subprocess
+import time
 import unittest
 
-from _echelon import ROOT, CliTestCase, echelon, load
+from _echelon import BINARY, ROOT, CliTestCase, echelon, load
 
 TRAFFIC = ROOT / "traffic"
 DATA = pathlib.Path(os.environ.get("ECHELON_DATA", ROOT.parent / "shared" / "data"))
@@ -82,7 +85,19 @@ class PlanTest(CliTestCase):
         self.assertIn("7.00 MB between 3 GPUs, ports of 100 Gb/s", lines[0])
         self.assertIn("bound 240.0 us; 3.00 MB through the busiest port", lines[1])
         self.assertTrue(lines[3].startswith("order"), lines[3])
+        self.assertEqual(" ".join(lines[3].split()), "order makespan to bound stages per stage fan-in planning")
         self.assertRegex(lines[4], r"^aurora +240\.0 us +1\.0000 ")
+
+    # Three ports at 100, 100 and 50 Gb/s. Fluid: rank 1 receives 3 MB at 100 Gb/s, rank 2 3 MB at 50: 480 us.
+    # One sender per receiver: the bytes to rank 2 go at 50 Gb/s whoever sends: 480 us; all else is shorter.
+    def test_table_with_unequal_rates(self):
+        lines = self.run_ok("plan", self.small(), "--bandwidth", "2x100Gbps,50Gbps").stdout.splitlines()
+        self.assertIn("ports of 50.0 Gb/s to 100 Gb/s", lines[0])
+        self.assertEqual(
+            lines[1], "bound 480.0 us fluid, 480.0 us with one sender per receiver; 3.00 MB through the busiest port"
+        )
+        self.assertEqual(" ".join(lines[3].split()), "order makespan to bound stages per stage fan-in reading planning")
+        self.assertRegex(lines[4], r"^aurora .* one-sender +")
 
     def test_formats_agree(self):
         csv = self.plan(self.small(), "--order", "at-once")
@@ -164,6 +179,71 @@ class PlanTest(CliTestCase):
         for order in hosts["orders"]:
             self.assertGreaterEqual(order["ratio"], 1 - 1e-9, order)
 
+    # Two GPUs per host and three GPUs: servers of two and one, which the order fast refuses.
+    def test_orders_that_the_fabric_does_not_allow(self):
+        path = self.small()
+        host_link = {"rate": "100Gbps", "delay": "0s"}
+        topology = {"kind": "big-switch", "hosts": 2, "gpus_per_host": 2, "host_link": host_link}
+        topology = self.write("topology.json", {**topology, "scale_up": {"rate": "900Gbps"}})
+        document = self.plan(path, "--topology", topology, "--out", "plan.json")
+        self.assertEqual([left["order"] for left in document["left_out"]], ["fast"])
+        self.assertEqual(document["left_out"], load(self.folder / "plan.json")["left_out"])
+        orders = [order["order"] for order in document["orders"]]
+        self.assertIn("aurora", orders)
+        self.assertNotIn("fast", orders)
+        lines = self.run_ok("plan", path, "--topology", topology).stdout.splitlines()
+        self.assertEqual(lines[2], 'left out: order "fast" needs servers of equally many ranks, not 2 and 1')
+        done = echelon("plan", path, "--topology", topology, "--order", "aurora", "--order", "fast")
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assert_one_line(done.stderr)
+
+    # 32,768 s at 1 Mb/s, were it not for 32,768,000 s at 1 kb/s inside the host.
+    def test_scale_up_counts_in_the_limit_of_time(self):
+        path = self.write("a.csv", "0,4096000000\n0,0\n")
+        host_link = {"rate": "1Mbps", "delay": "0s"}
+        topology = {"kind": "big-switch", "hosts": 1, "gpus_per_host": 2, "host_link": host_link}
+        slow = self.write("slow.json", {**topology, "scale_up": {"rate": "1Kbps"}})
+        fast = self.write("fast.json", {**topology, "scale_up": {"rate": "1Mbps"}})
+        self.run_ok("plan", path, "--topology", fast)
+        done = echelon("plan", path, "--topology", slow)
+        self.assertEqual(done.returncode, 65, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("more than 10^6 s", done.stderr)
+
+    def test_byte_order_mark(self):
+        for name, text in (
+            ("a.csv", "0,5\n3,0\n"), ("a.json", '{"schema": "echelon/traffic/1", "matrix": [[0, 5], [3, 0]]}'),
+        ):
+            document = self.plan(self.write(name, "\ufeff" + text), "--order", "aurora")
+            self.assertEqual(document["traffic"]["bytes"], 8)
+
+    def test_out_names_the_file(self):
+        path = self.small()
+        for out in ("none/plan.json", "small.csv/plan.json"):
+            done = echelon("plan", path, "--out", out, cwd=self.folder)
+            self.assertTrue(done.stderr.startswith(f"echelon: {out}: cannot be written"), done.stderr)
+        self.assertIn("--out: ", echelon("plan", path, "--out", "").stderr)
+
+    def interrupted(self, end):
+        """Ends a long planning when its draft is there; returns the exit code."""
+        arguments = ["plan", "--generate", "zipf", "--gpus", "1024", "--order", "aurora", "--out", "plan.json"]
+        with subprocess.Popen(
+            [BINARY, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            while process.poll() is None and not list(self.folder.iterdir()):
+                time.sleep(0.005)
+            end(process)
+            return process.wait(timeout=60)
+
+    def test_interrupt_leaves_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            code = self.interrupted(lambda process, number=number: process.send_signal(number))
+            self.assertEqual(code, 75)
+            self.assertEqual(list(self.folder.iterdir()), [])
+        self.assertEqual(self.interrupted(lambda process: process.stdout.close()), 75)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_usage(self):
         path = self.small()
         none = [[], [path, "--generate", "zipf"], [path, "--parameter", "hot=1"]]
@@ -171,7 +251,9 @@ class PlanTest(CliTestCase):
             ["--order", "auroa"], ["--gap", "-0.1"], ["--gap", "1"], ["--gap", "nan"], ["--gap", "x"],
             ["--bandwidth", "fast"], ["--bandwidth", "1Gbps,2Gbps"], ["--gpus", "3"], ["--deduplicate"],
             ["--top-k", "0"], ["--token-placement", "here"], ["--seed", "-1"], ["--out", "none/plan.json"],
-            ["--out", "."], ["--out", path], ["--topology", ROOT / "topologies" / "big-switch-16.json", "--bandwidth", "1Gbps"],
+            ["--out", "."], ["--out", path], ["--out", ""],
+            ["--seed", "99999999999999999999"], ["--seed", "9007199254740993"], ["--order", "aurora", "--order", "aurora"],
+            ["--topology", ROOT / "topologies" / "big-switch-16.json", "--bandwidth", "1Gbps"],
         ]
         generated = [
             ["--generate", "zip"], ["--generate", "zipf", "--parameter", "hot=1"], ["--generate", "zipf", "--parameter", "hot"],
@@ -185,6 +267,7 @@ class PlanTest(CliTestCase):
                 self.assertEqual(done.returncode, 64, done.stderr)
                 self.assertEqual(done.stdout, "")
                 self.assert_one_line(done.stderr)
+                self.assertLess(len(done.stderr), 250)
                 self.assertEqual(list(self.folder.iterdir()), [path])
         self.assertIn('did you mean "aurora"', echelon("plan", path, "--order", "auroa").stderr)
         done = echelon("plan", TRAFFIC / "routing-trace.txt", "--gpus", "4")
