@@ -3,7 +3,6 @@
 
 #include "base/contracts.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace echelon
@@ -21,14 +20,18 @@ BipartiteEdgeColouring::BipartiteEdgeColouring(std::uint32_t leftNodes,
                                                std::uint32_t colours)
     : m_leftNodes(leftNodes),
       m_colours(colours),
-      m_edgeAt(std::size_t{leftNodes + rightNodes} * colours, NONE)
+      m_edgeAt((std::size_t{leftNodes} + rightNodes) * colours, NONE)
 {
 }
 
 const std::vector<std::uint32_t>&
 BipartiteEdgeColouring::Colour(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& edges)
 {
-    std::fill(m_edgeAt.begin(), m_edgeAt.end(), NONE);
+    for (std::size_t edge = 0; edge < m_ends.size(); ++edge)
+    {
+        EdgeAt(m_ends[edge].first, m_colourOf[edge]) = NONE;
+        EdgeAt(m_ends[edge].second, m_colourOf[edge]) = NONE;
+    }
     m_ends.clear();
     m_colourOf.clear();
     for (const auto& [left, rightIndex] : edges)

@@ -10,7 +10,7 @@
  * Anwendung auf Determinantentheorie und Mengenlehre", Math. Ann. 77, 1916). The constructive
  * proof: an edge takes a colour free at both ends; if there is none, the path of the two colours
  * free at either end exchanges them, which in a bipartite graph frees one colour at both ends.
- * O(edges × nodes), in practice O(edges × colours); memory is kept between calls.
+ * O(edges × (nodes + edges at a node)); memory, nodes × colours, is kept between calls.
  */
 #pragma once
 

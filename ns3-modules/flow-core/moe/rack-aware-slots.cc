@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace echelon
 {
@@ -15,19 +16,22 @@ namespace
 /// Ratios of rates are compared with this tolerance: 4 × 25 Gb/s are 100 Gb/s.
 constexpr double RATIO_TOLERANCE = 1e-9;
 
-/// Keeps a thousand times the sum of all port times within 64 bits.
+/// Port times up to here are exact as doubles.
 constexpr double LARGEST_TOTAL = 4e15;
 
-std::uint32_t
+/// The port times of all ranks of a rack, each of them as long as the sum of all, fit 64 bits.
+constexpr double LARGEST_RACK_TIME = 4e18;
+
+double
 Floor(double ratio)
 {
-    return static_cast<std::uint32_t>(std::floor(ratio * (1 + RATIO_TOLERANCE)));
+    return std::floor(ratio * (1 + RATIO_TOLERANCE));
 }
 
-std::uint32_t
+double
 Ceil(double ratio)
 {
-    return static_cast<std::uint32_t>(std::ceil(ratio * (1 - RATIO_TOLERANCE)));
+    return std::ceil(ratio * (1 - RATIO_TOLERANCE));
 }
 
 /// Splits transmissions over the spines' links. In as many parts as there are spines they always
@@ -39,11 +43,26 @@ OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
     do
     {
         ++slots.parts;
-        slots.slotsPerSpine = Floor(fabric.uplinkRate * slots.parts / rate);
+        // However fast a link is, no more than a rack's parts cross it.
+        slots.slotsPerSpine =
+            static_cast<std::uint32_t>(std::min(Floor(fabric.uplinkRate * slots.parts / rate),
+                                                static_cast<double>(perRack) * slots.parts));
     } while (std::uint64_t{slots.slotsPerSpine} * fabric.spines <
              std::uint64_t{perRack} * slots.parts);
     ECHELON_ENSURE(slots.parts <= fabric.spines, "a part per spine suffices");
     return slots;
+}
+
+std::uint32_t
+LargestRack(const PlanningFabric& fabric)
+{
+    std::map<std::uint32_t, std::uint32_t> ranks;
+    std::uint32_t largest = 0;
+    for (const std::uint32_t rack : fabric.rack)
+    {
+        largest = std::max(largest, ++ranks[rack]);
+    }
+    return largest;
 }
 
 } // namespace
@@ -57,8 +76,13 @@ ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     }
     const BitRate port = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
     const BitRate uplinks = fabric.spines * fabric.uplinkRate;
-    const std::uint32_t fewer = Floor(uplinks / port);
-    const std::uint32_t more = Ceil(uplinks / port);
+    const std::uint32_t largest = LargestRack(fabric);
+    if (Floor(uplinks / port) >= largest)
+    {
+        return OnSpines(largest, port, fabric);
+    }
+    const auto fewer = static_cast<std::uint32_t>(Floor(uplinks / port));
+    const auto more = static_cast<std::uint32_t>(Ceil(uplinks / port));
     const UplinkSlots slower = OnSpines(more, std::min(port, uplinks / more), fabric);
     if (fewer == more || fewer == 0)
     {
@@ -94,7 +118,8 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
             total += static_cast<double>(traffic.At(i, j)) * slowness(i, j);
         }
     }
-    const double unit = std::max(1.0, std::ceil(total / LARGEST_TOTAL));
+    const double unit =
+        std::max(1.0, std::ceil(total / std::min(LARGEST_TOTAL, LARGEST_RACK_TIME / n)));
     for (std::uint32_t i = 0; i < n; ++i)
     {
         for (std::uint32_t j = 0; j < n; ++j)

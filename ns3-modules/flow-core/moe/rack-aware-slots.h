@@ -8,7 +8,8 @@
  *
  * With k = uplinks' rate / port rate whole, k transmissions at port rate. Otherwise either ⌊k⌋ at
  * port rate, which leaves a part of the uplinks idle, or ⌈k⌉ at uplinks' rate / ⌈k⌉, which leaves a
- * part of the ports idle: the one with the lower bound for this traffic; ties: ⌈k⌉.
+ * part of the ports idle: the one with the lower bound for this traffic; ties: ⌈k⌉. Never more than
+ * the largest rack has ranks: such racks do not block, and slots only say which spines to take.
  * A transmission travels in `parts` equal parts, each over one slot of a spine; a spine link has
  * `slotsPerSpine` such slots. `parts` is the smallest number with slots for all.
  * Ports of unequal rates: `rate` is that of the fastest port; a slower pair occupies a slot longer.
@@ -38,8 +39,8 @@ UplinkSlots ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric
 
 /**
  * How long each pair occupies its ports, row by row, in bytes at the rate of the fastest port;
- * rounded up; in multiples of bytes where all together pass 4 × 10^15. Pairs of one server: 0,
- * their bytes use no port.
+ * rounded up; in multiples of bytes where all together pass 4 × 10^15, or 4 × 10^18 with the ranks'
+ * number as a factor. Pairs of one server: 0, their bytes use no port.
  */
 std::vector<std::int64_t> PortTimes(const TrafficMatrix& traffic,
                                     const PlanningFabric& fabric,

@@ -220,13 +220,35 @@ PlanOfMatchings(const std::vector<WeightedMatching>& matchings,
     return plan;
 }
 
+/// Numbers from 0 on for the racks in use: what a rack needs is kept by its number.
+PlanningFabric
+WithDenseRacks(PlanningFabric fabric)
+{
+    std::map<std::uint32_t, std::uint32_t> numbers;
+    for (const std::uint32_t rack : fabric.rack)
+    {
+        numbers.emplace(rack, 0);
+    }
+    std::uint32_t next = 0;
+    for (auto& [rack, number] : numbers)
+    {
+        number = next++;
+    }
+    for (std::uint32_t& rack : fabric.rack)
+    {
+        rack = numbers.at(rack);
+    }
+    return fabric;
+}
+
 } // namespace
 
 TransmissionPlan
 PlanRackAware(const TrafficMatrix& traffic,
-              const PlanningFabric& fabric,
+              const PlanningFabric& anyFabric,
               const OrderOptions& options)
 {
+    const PlanningFabric fabric = WithDenseRacks(anyFabric);
     const UplinkSlots slots = ChooseUplinkSlots(traffic, fabric);
     const Amounts time = PortTimes(traffic, fabric, slots);
     std::optional<WholeEntrySchedule> whole;

@@ -116,6 +116,9 @@ TEST(BipartiteEdgeColouring, ExchangesColoursAlongAPath)
     EXPECT_NE(path[2], path[5]);
     EXPECT_NE(path[5], path[3]);
     EXPECT_NE(path[3], path[4]);
+
+    // Nothing of it is left: as from a new one.
+    EXPECT_EQ(colouring.Colour({{2, 1}, {0, 0}}), (std::vector<std::uint32_t>{0, 0}));
 }
 
 TEST(UplinkSlots, AreWholePortRates)
@@ -151,6 +154,47 @@ TEST(UplinkSlots, ShareUplinksThatAreNoMultipleOfAPort)
     const UplinkSlots alone = ChooseUplinkSlots(one, Racks(2, 4, 1, 1.5 * PORT));
     EXPECT_EQ(alone.perRack, 1U);
     EXPECT_DOUBLE_EQ(alone.rate, PORT);
+}
+
+TEST(UplinkSlots, AreNoMoreThanARackHasRanks)
+{
+    // 4 ports of 8 Gb/s below uplinks of 8 ports each, of a billion, of more than 2^32: 4
+    // transmissions at port rate, any of them over either spine.
+    for (const double ports : {8.0, 1e9, 1e18})
+    {
+        const UplinkSlots slots = ChooseUplinkSlots(Uniform(8, 1), Racks(2, 4, 2, ports * PORT));
+        EXPECT_EQ(slots.perRack, 4U);
+        EXPECT_EQ(slots.parts, 1U);
+        EXPECT_EQ(slots.slotsPerSpine, 4U);
+        EXPECT_DOUBLE_EQ(slots.rate, PORT);
+    }
+    // 3.5 ports block four: 3 transmissions at port rate, whose ports take 7 × 7 ns; four at 7/8 of
+    // it would take them 3 × 7 + 4 × 8.
+    EXPECT_EQ(ChooseUplinkSlots(Uniform(8, 7), Racks(2, 4, 1, 3.5 * PORT)).perRack, 3U);
+    // A rack of four among racks of one is still the largest.
+    PlanningFabric uneven = Racks(2, 4, 2, 2 * PORT);
+    uneven.rack = {0, 0, 0, 0, 1, 2, 3, 4};
+    EXPECT_EQ(ChooseUplinkSlots(Uniform(8, 1), uneven).perRack, 4U);
+}
+
+TEST(UplinkSlots, KeepTheTimesOfARackWithin64Bits)
+{
+    // 2000 senders to one receiver, together as many bytes as a matrix may hold. A rack of 2000
+    // slots for as long as that port is busy: 2000 × 4 × 10^18 / 2000 at most, and a unit a pair.
+    constexpr std::uint32_t RANKS = 2000;
+    TrafficMatrix traffic(RANKS);
+    for (std::uint32_t i = 1; i < RANKS; ++i)
+    {
+        traffic.Set(i, 0, TrafficMatrix::MAX_BYTES / RANKS);
+    }
+    const std::vector<std::int64_t> time = PortTimes(traffic, Racks(1, RANKS, 1, PORT), {});
+    double busy = 0;
+    for (const std::int64_t pair : time)
+    {
+        busy += static_cast<double>(pair);
+    }
+    EXPECT_LE(RANKS * busy, 4.01e18);
+    EXPECT_GE(RANKS * busy, 3.9e18);
 }
 
 TEST(RackAware, UniformTrafficTakesTheUplinksTime)
@@ -229,6 +273,38 @@ TEST(RackAware, BytesInsideServersGoWithTheFirstStage)
                                 return fabric.SameServer(t.source, t.destination);
                             }),
               8);
+}
+
+TEST(RackAware, RacksAreAnyNumbers)
+{
+    // Racks 0 and 2 of a fabric, one rank each; and the last four of a thousand racks.
+    PlanningFabric two = Racks(2, 1, 2, PORT / 4);
+    two.rack = {0, 2};
+    EXPECT_EQ(SynchronousTime(Checked(Uniform(2, 1000), two)), 1000);
+    PlanningFabric far = Racks(4, 4, 2, PORT);
+    for (std::uint32_t& rack : far.rack)
+    {
+        rack = 999 - 7 * rack;
+    }
+    EXPECT_EQ(SynchronousTime(Checked(Uniform(16, 100), far)), 2400);
+}
+
+TEST(RackAware, FastUplinksAndTheMostBytesAMatrixHolds)
+{
+    // Uplinks of a billion ports: nothing blocks, 7 receivers × 100 bytes.
+    EXPECT_EQ(SynchronousTime(Checked(Uniform(8, 100), Racks(2, 4, 2, 1e9 * PORT))), 700);
+    // 16 × 15 pairs of equal bytes, nearly 4 × 10^18 together, on blocking and on sparse racks.
+    constexpr Bytes PAIR = TrafficMatrix::MAX_BYTES / (16 * 16);
+    const TrafficMatrix most = Uniform(16, PAIR);
+    PlanningFabric fabric = Racks(2, 8, 2, PORT);
+    Checked(most, fabric);
+    fabric.portRate.assign(16, 1);
+    fabric.portRate[3] = PORT;
+    Checked(most, fabric);
+    // All of it between two ranks of a rack, beside little that leaves.
+    TrafficMatrix inside = Uniform(16, 1);
+    inside.Set(0, 1, TrafficMatrix::MAX_BYTES / 2);
+    Checked(inside, Racks(2, 8, 2, PORT));
 }
 
 TEST(RackAware, UnequalPortsAndNoTraffic)
