@@ -14,6 +14,7 @@ from _echelon import BINARY, ROOT, CliTestCase, echelon, load
 TRAFFIC = ROOT / "traffic"
 DATA = pathlib.Path(os.environ.get("ECHELON_DATA", ROOT.parent / "shared" / "data"))
 TRACES = sorted((DATA / "moe-routing").glob("esft-law-layer*.txt"))
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TRACE_OPTIONS = ["--gpus", "2", "--experts", "8", "--top-k", "2", "--hidden", "1024"]
 
 # Three GPUs at 100 Gb/s, 80 ps a byte. Rows 3, 3 and 1 MB, columns 1, 3 and 3 MB: bound 3 MB, 240 us.
@@ -225,11 +226,21 @@ class PlanTest(CliTestCase):
             self.assertTrue(done.stderr.startswith(f"echelon: {out}: cannot be written"), done.stderr)
         self.assertIn("--out: ", echelon("plan", path, "--out", "").stderr)
 
+    @staticmethod
+    def heed():
+        """A shell may have its background jobs ignore signals, which processes inherit."""
+        for number in INTERRUPTS:
+            signal.signal(number, signal.SIG_DFL)
+
     def interrupted(self, end):
         """Ends a long planning when its draft is there; returns the exit code."""
         arguments = ["plan", "--generate", "zipf", "--gpus", "1024", "--order", "aurora", "--out", "plan.json"]
         with subprocess.Popen(
-            [BINARY, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [BINARY, *arguments],
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=self.heed,
         ) as process:
             while process.poll() is None and not list(self.folder.iterdir()):
                 time.sleep(0.005)
@@ -237,7 +248,7 @@ class PlanTest(CliTestCase):
             return process.wait(timeout=60)
 
     def test_interrupt_leaves_nothing(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in INTERRUPTS:
             code = self.interrupted(lambda process, number=number: process.send_signal(number))
             self.assertEqual(code, 75)
             self.assertEqual(list(self.folder.iterdir()), [])
