@@ -2,13 +2,13 @@
 #include "moe/rack-aware.h"
 
 #include "matching/birkhoff.h"
+#include "moe/entry-parts.h"
 #include "moe/rack-aware-gaps.h"
 #include "moe/rack-aware-matrix.h"
 #include "moe/rack-aware-slots.h"
 #include "moe/rack-aware-spines.h"
 #include "moe/rack-aware-whole.h"
 #include "moe/server-traffic.h"
-#include "moe/whole-bytes.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -192,25 +192,12 @@ PlanOfMatchings(const std::vector<WeightedMatching>& matchings,
                 const PlanningFabric& fabric,
                 const UplinkSlots& slots)
 {
-    const std::uint32_t n = traffic.Size();
-    TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
+    TransmissionPlan plan{traffic.Size(), StartRule::EXCLUSIVE, {}};
     SpinePinning pinning(fabric, slots);
-    Amounts sent(time.size(), 0);
+    EntryParts parts(traffic, time);
     for (const WeightedMatching& matching : matchings)
     {
-        Stage stage;
-        for (const MatchedCell& cell : matching.cells)
-        {
-            const std::size_t pair = std::size_t{cell.row} * n + cell.column;
-            const Bytes all = traffic.At(cell.row, cell.column);
-            const Bytes before = PartOf(all, sent[pair], time[pair]);
-            sent[pair] += cell.amount;
-            const Bytes bytes = PartOf(all, sent[pair], time[pair]) - before;
-            if (bytes > 0)
-            {
-                stage.transmissions.push_back({cell.row, cell.column, bytes, cell.column});
-            }
-        }
+        Stage stage = parts.StageOf(matching);
         if (!stage.transmissions.empty())
         {
             pinning.Pin(stage);
