@@ -8,13 +8,12 @@
  */
 #include "moe/expert-placement.h"
 
-#include "base/random.h"
 #include "moe/colocation.h"
-#include "moe/expert-load.h"
 #include "moe/expert-pairing.h"
 #include "moe/limoe-like.h"
 #include "moe/priority-run.h"
 #include "moe/table-two.h"
+#include "support/random-layer.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,70 +27,6 @@ namespace
 {
 
 constexpr double SAME = 1e-9; ///< apart at most, relative
-
-/// How the traffic and the computations of two experts relate.
-enum class Kind
-{
-    GENERAL,   ///< any traffic, any computations
-    ALIGNED,   ///< any traffic; computations grow with the busier port
-    SYMMETRIC, ///< ALIGNED, and every expert sends what it receives
-};
-
-Time
-Scaled(Bytes bytes, double part)
-{
-    return Time::FromSeconds(part * 8 * static_cast<double>(bytes) / 100e9);
-}
-
-/// Skewed traffic, about 1 GB per expert; computations are about a fifth of a
-/// layer.
-MoeLayer
-RandomLayer(std::uint32_t n, std::uint64_t seed, const std::string& name, Kind kind)
-{
-    RandomStream stream(seed, name);
-    const double exponent = 1.5 * stream.Uniform();
-    const std::vector<double> shares = ExpertShares(n, exponent, stream.NextBits(), 0);
-    MoeLayer layer{TrafficMatrix(n), {}, {}, {}};
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        const double bytes = 1e9 * std::exp(0.4 * stream.Normal());
-        for (std::uint32_t j = 0; j < n; ++j)
-        {
-            const double noise = std::exp(0.4 * stream.Normal());
-            layer.dispatch.Set(i, j, static_cast<Bytes>(bytes * shares[j] * noise));
-        }
-    }
-    if (kind == Kind::SYMMETRIC)
-    {
-        layer.dispatch = layer.dispatch.Plus(layer.dispatch.Transposed());
-    }
-    const std::vector<Bytes> busier = ExpertTraffic(layer);
-    const std::vector<Bytes> sent = layer.dispatch.RowSums();
-    const std::vector<Bytes> received = layer.dispatch.ColumnSums();
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        const bool general = kind == Kind::GENERAL;
-        layer.gate.push_back(Scaled(general ? sent[i] : busier[i], 0.1));
-        layer.feedForward.push_back(Scaled(general ? received[i] : busier[i], 0.25));
-        layer.aggregation.push_back(Scaled(general ? sent[i] : busier[i], 0.1));
-    }
-    return layer;
-}
-
-/// 100, 80, 50 and 40 Gb/s in equal numbers as far as n allows, and speeds in
-/// proportion.
-GpuCluster
-FourKinds(std::uint32_t n)
-{
-    GpuCluster cluster;
-    for (std::uint32_t gpu = 0; gpu < n; ++gpu)
-    {
-        const double gigabits[] = {100, 80, 50, 40};
-        cluster.rate.push_back(1e9 * gigabits[gpu * 4 / n]);
-        cluster.speed.push_back(gigabits[gpu * 4 / n] / 100);
-    }
-    return cluster;
-}
 
 GpuCluster
 Alike(std::uint32_t n)
@@ -187,7 +122,7 @@ TEST(ExpertPlacementProperty, ExclusiveOnGpusThatAreAlikeAnyPlacementIsOptimal)
     for (std::uint64_t seed = 0; seed < 30; ++seed)
     {
         const auto n = static_cast<std::uint32_t>(2 + seed % 6);
-        const MoeLayer layer = RandomLayer(n, seed, "layer", Kind::GENERAL);
+        const MoeLayer layer = RandomLayer(n, seed, "layer", LayerKind::GENERAL);
         for (const auto start : {AllToAllStart::EACH_GPU, AllToAllStart::TOGETHER})
         {
             const TimelineOptions options{RateReading::FLUID, start};
@@ -209,7 +144,7 @@ TEST(ExpertPlacementProperty, SortedIsOptimalWhenOneOrderFitsAll)
     for (std::uint64_t seed = 0; seed < 60; ++seed)
     {
         const auto n = static_cast<std::uint32_t>(2 + seed % 6);
-        const MoeLayer layer = RandomLayer(n, seed, "layer", Kind::ALIGNED);
+        const MoeLayer layer = RandomLayer(n, seed, "layer", LayerKind::ALIGNED);
         const GpuCluster cluster = FourKinds(n);
         for (const auto start : {AllToAllStart::EACH_GPU, AllToAllStart::TOGETHER})
         {
@@ -231,7 +166,7 @@ TEST(ExpertPlacementProperty, ExclusiveOptimumOfAnyMatrix)
     for (std::uint64_t seed = 0; seed < 100; ++seed)
     {
         const auto n = static_cast<std::uint32_t>(3 + seed % 5);
-        const MoeLayer layer = RandomLayer(n, seed, "layer", Kind::GENERAL);
+        const MoeLayer layer = RandomLayer(n, seed, "layer", LayerKind::GENERAL);
         const GpuCluster cluster = FourKinds(n);
         for (const auto start : {AllToAllStart::EACH_GPU, AllToAllStart::TOGETHER})
         {
@@ -288,7 +223,7 @@ TEST(ExpertPlacementProperty, PairingMinimisesTheBusiestPort)
     for (std::uint64_t seed = 0; seed < 120; ++seed)
     {
         const auto n = static_cast<std::uint32_t>(2 + seed % 6);
-        for (const Kind kind : {Kind::GENERAL, Kind::SYMMETRIC})
+        for (const LayerKind kind : {LayerKind::GENERAL, LayerKind::SYMMETRIC})
         {
             const TrafficMatrix a = RandomLayer(n, seed, "a", kind).dispatch;
             const TrafficMatrix b = RandomLayer(n, seed, "b", kind).dispatch;
@@ -296,7 +231,7 @@ TEST(ExpertPlacementProperty, PairingMinimisesTheBusiestPort)
                 return static_cast<double>(a.Plus(b.Permuted(InverseOf(p))).BusiestPort());
             });
             EXPECT_EQ(static_cast<double>(BusiestPortOf(a, b, PairByBottleneck(a, b))), least);
-            if (kind == Kind::SYMMETRIC)
+            if (kind == LayerKind::SYMMETRIC)
             {
                 EXPECT_EQ(static_cast<double>(BusiestPortOf(a, b, PairSorted(a, b))), least);
             }
@@ -314,7 +249,7 @@ TEST(ExpertPlacementProperty, ColocatedOnGpusThatAreAlike)
     {
         const auto n = static_cast<std::uint32_t>(2 + seed % 6);
         const GpuCluster cluster = Alike(n);
-        for (const Kind kind : {Kind::SYMMETRIC, Kind::GENERAL})
+        for (const LayerKind kind : {LayerKind::SYMMETRIC, LayerKind::GENERAL})
         {
             const MoeLayer a = RandomLayer(n, seed, "a", kind);
             const MoeLayer b = RandomLayer(n, seed, "b", kind);
@@ -329,7 +264,7 @@ TEST(ExpertPlacementProperty, ColocatedOnGpusThatAreAlike)
                                             options);
                 };
                 const double least = LeastOverPermutations(n, cost);
-                if (kind == Kind::SYMMETRIC)
+                if (kind == LayerKind::SYMMETRIC)
                 {
                     ExpectLeast(cost(PairSorted(a.dispatch, b.dispatch)), least);
                 }
@@ -338,7 +273,7 @@ TEST(ExpertPlacementProperty, ColocatedOnGpusThatAreAlike)
                     bottleneck.Add(cost(PairByBottleneck(a.dispatch, b.dispatch)), least);
                 }
             }
-            if (kind == Kind::SYMMETRIC)
+            if (kind == LayerKind::SYMMETRIC)
             {
                 const auto table = [&](const Pairing& p) {
                     return TableTwoTime(TableTwoOf(a,
@@ -363,8 +298,8 @@ TEST(ExpertPlacementProperty, BranchAndBoundIsExact)
     for (std::uint64_t seed = 0; seed < 40; ++seed)
     {
         const auto n = static_cast<std::uint32_t>(2 + seed % 4);
-        const MoeLayer a = RandomLayer(n, seed, "a", Kind::GENERAL);
-        const MoeLayer b = RandomLayer(n, seed, "b", Kind::GENERAL);
+        const MoeLayer a = RandomLayer(n, seed, "a", LayerKind::GENERAL);
+        const MoeLayer b = RandomLayer(n, seed, "b", LayerKind::GENERAL);
         // Four kinds, all alike, and faster ports with slower processors.
         GpuCluster cluster = seed % 3 == 0 ? Alike(n) : FourKinds(n);
         if (seed % 3 == 2)
@@ -408,9 +343,9 @@ CompareHeuristics(const std::string& title,
     {
         const auto n = leastGpus + static_cast<std::uint32_t>(seed % (mostGpus - leastGpus + 1));
         const MoeLayer a = limoe ? LimoeLikeLayer(LimoeModel::B32, 1, seed, n)
-                                 : RandomLayer(n, seed, "a", Kind::GENERAL);
+                                 : RandomLayer(n, seed, "a", LayerKind::GENERAL);
         const MoeLayer b = limoe ? LimoeLikeLayer(LimoeModel::B16, 1, seed, n)
-                                 : RandomLayer(n, seed, "b", Kind::GENERAL);
+                                 : RandomLayer(n, seed, "b", LayerKind::GENERAL);
         const GpuCluster cluster = FourKinds(n);
         const auto cost = [&](const Colocation& c) {
             return ColocatedSeconds(a, b, cluster, c, options);

@@ -52,14 +52,14 @@ Colocation ColocateBySearch(const MoeLayer& first,
                             const GpuCluster& cluster,
                             const TimelineOptions& options);
 
-/// Skewed traffic takes up to a few tenths of a second in the fluid reading on 8 GPUs and with one
-/// sender per receiver on 6, and ten to a hundred times as long with each GPU more.
+/// Skewed traffic takes up to a second in the fluid reading on 8 GPUs and with one sender per
+/// receiver on 6, and ten to a hundred times as long with each GPU more.
 Colocation ColocateExactly(const MoeLayer& first,
                            const MoeLayer& second,
                            const GpuCluster& cluster,
                            const TimelineOptions& options);
 
-/// For which ColocateExactly takes less than seconds.
+/// For which ColocateExactly takes up to a second.
 constexpr std::uint32_t
 MostGpusToColocateExactly(RateReading reading)
 {
