@@ -148,7 +148,7 @@ RequireAcyclic(const TaskGraph& graph, const std::vector<JsonNode>& nodes)
 {
     std::vector<std::size_t> waiting(nodes.size(), 0);
     std::vector<std::vector<std::uint32_t>> successors(nodes.size());
-    for (const auto& [before, after] : graph.Dependencies())
+    for (const auto& [before, after, milestone] : graph.Dependencies())
     {
         successors[before.Value()].push_back(after.Value());
         ++waiting[after.Value()];

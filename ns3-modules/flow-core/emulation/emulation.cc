@@ -111,7 +111,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         const FlowTemplate& wanted = graph.Tasks()[task.Value()].flow;
         if (wanted.source == wanted.destination)
         {
-            m_fabric.CallAt(Now(), [this, job, task] { m_executor.OnFlowFinished(job, task); });
+            m_fabric.CallAt(Now(), [this, job, task] {
+                m_executor.OnFlowSent(job, task);
+                m_executor.OnFlowFinished(job, task);
+            });
             return;
         }
         Flow flow;
@@ -198,6 +201,19 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         {
             m_coordinator.RemoveFlow(flow);
         }
+        const auto [job, task] = m_tasks[flow.Value()];
+        if (!m_executor.IsFollowedWhenSent(job, task))
+        {
+            return;
+        }
+        const Time leaves = m_fabric.LeavesAt(flow);
+        if (leaves == Now())
+        {
+            m_executor.OnFlowSent(job, task);
+            return;
+        }
+        m_fabric.CallAt(leaves,
+                        [this, job = job, task = task] { m_executor.OnFlowSent(job, task); });
     }
 
     void OnLinkRate(LinkId link, BitRate rate) override

@@ -50,6 +50,11 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.RemainingBits(flow);
     }
 
+    Time LeavesAt(FlowId flow) const override
+    {
+        return m_fabric.LeavesAt(flow);
+    }
+
     void CallAt(Time time, std::function<void()> callback) override
     {
         m_fabric.CallAt(time, std::move(callback));

@@ -94,6 +94,14 @@ class Fabric
     /// Bits of a started flow (the whole bundle) that have not left the source; 0 once sent.
     virtual double RemainingBits(FlowId flow) const = 0;
 
+    /// For a flow of which OnFlowSent is being told: when its last bit has left at the flow's rate.
+    /// Later than now where flows go in whole segments, of which the last is handed to the
+    /// interface when the one before it is through.
+    virtual Time LeavesAt(FlowId /*flow*/) const
+    {
+        return Now();
+    }
+
     /// Rates of started, unsent flows from now on. Flows not named keep theirs.
     virtual void SetRates(const std::vector<RateChange>& changes) = 0;
 

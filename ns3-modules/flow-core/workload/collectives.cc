@@ -353,7 +353,7 @@ CollectiveStyleOf(const ParameterSet& parameters)
     const std::int64_t lookahead = parameters.GetInteger("lookahead");
     if (lookahead < 0 || lookahead > 64)
     {
-        throw ParameterError("lookahead", "lookahead is not between 0 and 64", "1 is usual");
+        throw ParameterError("lookahead", "lookahead is not between 0 and 64", "0 or 1 is usual");
     }
     const CollectiveStyle style{ALGORITHMS.at(parameters.GetText("all_reduce")),
                                 GRANULARITIES.at(parameters.GetText("granularity")),

@@ -27,23 +27,42 @@ DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& env
         Progress& progress = m_progress[j];
         const std::size_t tasks = graph.Tasks().size();
         progress.predecessors.assign(tasks, 0);
-        progress.firstSuccessor.assign(tasks + 1, 0);
-        for (const auto& [before, after] : graph.Dependencies())
+        for (const Dependency& dependency : graph.Dependencies())
         {
-            ++progress.predecessors[after.Value()];
-            ++progress.firstSuccessor[before.Value() + 1];
+            ++progress.predecessors[dependency.after.Value()];
         }
-        for (std::size_t t = 0; t < tasks; ++t)
+        progress.afterDone = SuccessorsOf(graph, Milestone::DONE);
+        progress.afterSent = SuccessorsOf(graph, Milestone::SENT);
+    }
+}
+
+DagExecutor::Successors
+DagExecutor::SuccessorsOf(const TaskGraph& graph, Milestone wanted)
+{
+    Successors successors;
+    successors.first.assign(graph.Tasks().size() + 1, 0);
+    for (const auto& [before, after, milestone] : graph.Dependencies())
+    {
+        successors.first[before.Value() + 1] += milestone == wanted ? 1 : 0;
+    }
+    for (std::size_t t = 1; t < successors.first.size(); ++t)
+    {
+        successors.first[t] += successors.first[t - 1];
+    }
+    successors.tasks.resize(successors.first.back());
+    if (successors.tasks.empty())
+    {
+        return {};
+    }
+    std::vector<std::uint32_t> next(successors.first);
+    for (const auto& [before, after, milestone] : graph.Dependencies())
+    {
+        if (milestone == wanted)
         {
-            progress.firstSuccessor[t + 1] += progress.firstSuccessor[t];
-        }
-        progress.successors.resize(graph.Dependencies().size());
-        std::vector<std::uint32_t> next(progress.firstSuccessor);
-        for (const auto& [before, after] : graph.Dependencies())
-        {
-            progress.successors[next[before.Value()]++] = after;
+            successors.tasks[next[before.Value()]++] = after;
         }
     }
+    return successors;
 }
 
 void
@@ -85,6 +104,21 @@ DagExecutor::StartIteration(JobId job)
     }
 }
 
+bool
+DagExecutor::IsFollowedWhenSent(JobId job, TaskId task) const
+{
+    const Successors& successors = m_progress[job.Value()].afterSent;
+    return !successors.tasks.empty() &&
+           successors.first[task.Value()] < successors.first[task.Value() + 1];
+}
+
+void
+DagExecutor::OnFlowSent(JobId job, TaskId task)
+{
+    Release(job, task, m_progress[job.Value()].afterSent);
+    Advance();
+}
+
 void
 DagExecutor::OnFlowFinished(JobId job, TaskId task)
 {
@@ -93,18 +127,29 @@ DagExecutor::OnFlowFinished(JobId job, TaskId task)
 }
 
 void
-DagExecutor::Complete(JobId job, TaskId task)
+DagExecutor::Release(JobId job, TaskId task, const Successors& successors)
 {
-    Progress& progress = m_progress[job.Value()];
-    const std::uint32_t end = progress.firstSuccessor[task.Value() + 1];
-    for (std::uint32_t s = progress.firstSuccessor[task.Value()]; s < end; ++s)
+    if (successors.tasks.empty())
     {
-        const TaskId successor = progress.successors[s];
-        if (--progress.waitingFor[successor.Value()] == 0)
+        return;
+    }
+    std::vector<std::uint32_t>& waitingFor = m_progress[job.Value()].waitingFor;
+    const std::uint32_t end = successors.first[task.Value() + 1];
+    for (std::uint32_t s = successors.first[task.Value()]; s < end; ++s)
+    {
+        const TaskId successor = successors.tasks[s];
+        if (--waitingFor[successor.Value()] == 0)
         {
             m_ready.push_back({job, successor});
         }
     }
+}
+
+void
+DagExecutor::Complete(JobId job, TaskId task)
+{
+    Progress& progress = m_progress[job.Value()];
+    Release(job, task, progress.afterDone);
     if (--progress.tasksLeft > 0)
     {
         return;

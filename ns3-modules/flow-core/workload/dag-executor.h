@@ -5,7 +5,8 @@
  *
  *     DagExecutor executor(jobs, environment);
  *     executor.Start();                      // schedules the arrivals of the jobs
- *     executor.OnFlowFinished(job, task);    // from the environment, when a flow task is done
+ *     executor.OnFlowSent(job, task);        // from the environment: its last byte has left
+ *     executor.OnFlowFinished(job, task);    // and has arrived: the flow task is done
  *
  * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
@@ -39,8 +40,8 @@ class ExecutionEnvironment
     virtual void CallWhenSettled(std::function<void()> callback) = 0;
     /// How long a COMPUTE task really takes in this iteration.
     virtual Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) = 0;
-    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowFinished, not before this
-    /// call has returned.
+    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowSent and OnFlowFinished,
+    /// not before this call has returned.
     virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
     virtual void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) = 0;
     virtual void OnIterationDone(JobId job, std::uint32_t iteration, Time start) = 0;
@@ -54,7 +55,12 @@ class DagExecutor
     DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment);
 
     void Start();
+    /// Must be told of every flow for which IsFollowedWhenSent.
+    void OnFlowSent(JobId job, TaskId task);
     void OnFlowFinished(JobId job, TaskId task);
+
+    /// Whether a task follows this one by Milestone::SENT.
+    bool IsFollowedWhenSent(JobId job, TaskId task) const;
 
     /// Start of the job's iteration that is running. @pre the job has started.
     Time IterationStart(JobId job) const
@@ -69,12 +75,19 @@ class DagExecutor
     }
 
   private:
+    /// What follows each task of a graph by one milestone.
+    struct Successors
+    {
+        std::vector<std::uint32_t> first; ///< by task: into `tasks`, one more entry than tasks;
+                                          ///< empty when nothing follows by the milestone
+        std::vector<TaskId> tasks;
+    };
+
     /// Where a job stands.
     struct Progress
     {
-        std::vector<std::uint32_t>
-            firstSuccessor; ///< by task: into `successors`; one more entry than tasks
-        std::vector<TaskId> successors;
+        Successors afterDone;
+        Successors afterSent;
         std::vector<JobId> nextJobs;             ///< that wait for this one's end
         std::vector<std::uint32_t> predecessors; ///< by task: how many
         std::vector<std::uint32_t> waitingFor; ///< by task: how many are not done in this iteration
@@ -100,6 +113,9 @@ class DagExecutor
     /// The job starts at its arrival, or now if that has passed.
     void StartJob(JobId job);
     void StartIteration(JobId job);
+    static Successors SuccessorsOf(const TaskGraph& graph, Milestone milestone);
+    /// One predecessor less to wait for.
+    void Release(JobId job, TaskId task, const Successors& successors);
     void Complete(JobId job, TaskId task);
     /// Start everything that the present event made ready.
     void Advance();

@@ -20,7 +20,7 @@ NeedsOf(const TaskGraph& graph)
     const std::size_t tasks = graph.Tasks().size();
     std::vector<std::vector<TaskId>> predecessors(tasks);
     std::vector<std::uint32_t> successorsLeft(tasks, 0);
-    for (const auto& [before, after] : graph.Dependencies())
+    for (const auto& [before, after, milestone] : graph.Dependencies())
     {
         predecessors[after.Value()].push_back(before);
         ++successorsLeft[before.Value()];

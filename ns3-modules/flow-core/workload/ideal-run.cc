@@ -29,7 +29,7 @@ class Execution
         m_run.start.resize(m_tasks.size());
         m_run.finish.resize(m_tasks.size());
         m_run.latestFinish.resize(m_tasks.size());
-        for (const auto& [before, after] : graph.Dependencies())
+        for (const auto& [before, after, milestone] : graph.Dependencies())
         {
             m_successors[before.Value()].push_back(after);
             ++m_waitingFor[after.Value()];

@@ -16,9 +16,9 @@ namespace echelon
 namespace
 {
 
-/// One task that is done when all the given ones are.
+/// One task whose milestone comes when all the given ones' have come.
 std::optional<TaskId>
-JoinAll(TaskGraph& graph, const std::vector<TaskId>& tasks)
+JoinAll(TaskGraph& graph, const std::vector<TaskId>& tasks, Milestone milestone)
 {
     if (tasks.size() <= 1)
     {
@@ -27,7 +27,7 @@ JoinAll(TaskGraph& graph, const std::vector<TaskId>& tasks)
     const TaskId joined = graph.AddBarrier();
     for (const TaskId task : tasks)
     {
-        graph.AddDependency(task, joined);
+        graph.AddDependency(task, joined, milestone);
     }
     return joined;
 }
@@ -36,7 +36,7 @@ JoinAll(TaskGraph& graph, const std::vector<TaskId>& tasks)
 class PortOrder
 {
   public:
-    /// What a transmission of this stage waits for at the port, if anything.
+    /// What a transmission of this stage waits for at the port to be sent, if anything.
     std::optional<TaskId> GateOf(TaskGraph& graph, std::size_t stage, std::uint32_t lookahead)
     {
         if (stage != m_stage)
@@ -52,17 +52,6 @@ class PortOrder
         m_open.push_back(task);
     }
 
-    /// Everything so far that later tasks do not wait for anyway.
-    void Collect(std::vector<TaskId>& tasks) const
-    {
-        tasks.insert(tasks.end(), m_recent.begin(), m_recent.end());
-        tasks.insert(tasks.end(), m_open.begin(), m_open.end());
-        if (m_gate)
-        {
-            tasks.push_back(*m_gate);
-        }
-    }
-
     /// The port's first stages wait for this.
     void SetReady(TaskId ready)
     {
@@ -73,7 +62,7 @@ class PortOrder
     /// The port's open stage ends; those older than the last `lookahead` become part of the gate.
     void Close(TaskGraph& graph, std::uint32_t lookahead)
     {
-        const std::optional<TaskId> done = JoinAll(graph, m_open);
+        const std::optional<TaskId> done = JoinAll(graph, m_open, Milestone::SENT);
         m_open.clear();
         if (!done)
         {
@@ -85,8 +74,9 @@ class PortOrder
             return;
         }
         // Without lookahead the stage that ends has itself waited for the gate.
-        m_gate = lookahead == 0 || !m_gate ? m_recent.front()
-                                           : JoinAll(graph, {*m_gate, m_recent.front()});
+        m_gate = lookahead == 0 || !m_gate
+                     ? m_recent.front()
+                     : JoinAll(graph, {*m_gate, m_recent.front()}, Milestone::SENT);
         m_recent.pop_front();
     }
 
@@ -147,12 +137,13 @@ class PlanBuilder
         std::vector<TaskId> done;
         for (std::size_t rank = 0; rank < m_ranks.size(); ++rank)
         {
-            std::vector<TaskId>& ends = m_ends[rank];
-            m_sending[rank].Collect(ends);
-            m_receiving[rank].Collect(ends);
-            std::sort(ends.begin(), ends.end());
-            ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
-            const std::optional<TaskId> joined = JoinAll(m_graph, ends);
+            const std::vector<TaskId>& ends = m_ends[rank];
+            if (ends.empty() && !m_ready.empty())
+            {
+                done.push_back(m_ready[rank]);
+                continue;
+            }
+            const std::optional<TaskId> joined = JoinAll(m_graph, ends, Milestone::DONE);
             done.push_back(joined ? *joined : m_graph.AddBarrier());
         }
         return done;
@@ -182,20 +173,19 @@ class PlanBuilder
     /// `task` takes its turn at a port, or waits for no more than the rank.
     void Follow(TaskId task, std::uint32_t rank, PortOrder& port, bool inOrder, std::size_t stage)
     {
+        m_ends[rank].push_back(task);
         if (inOrder)
         {
             if (const auto gate = port.GateOf(m_graph, stage, m_lookahead))
             {
-                m_graph.AddDependency(*gate, task);
+                m_graph.AddDependency(*gate, task, Milestone::SENT);
             }
             port.Add(task);
-            return;
         }
-        if (!m_ready.empty())
+        else if (!m_ready.empty())
         {
             m_graph.AddDependency(m_ready[rank], task);
         }
-        m_ends[rank].push_back(task);
     }
 
     /// What each rank sends of its own per target: all that it sends and is not brought before.
@@ -271,7 +261,7 @@ class PlanBuilder
     std::uint32_t m_lookahead;
     std::vector<PortOrder> m_sending;        ///< by rank
     std::vector<PortOrder> m_receiving;      ///< by rank
-    std::vector<std::vector<TaskId>> m_ends; ///< by rank: transmissions that no port's order holds
+    std::vector<std::vector<TaskId>> m_ends; ///< by rank: all that it sends and receives
     bool m_relays = false;
     /// By rank and target.
     std::map<std::pair<std::uint32_t, std::uint32_t>, Stock> m_stocks;

@@ -8,21 +8,26 @@
  *     std::vector<TaskId> done = AddPlannedAllToAll(graph, ranks, planned, g, ready);  // per rank
  *
  * A flow's position in the group is its stage. Start conditions, as tasks and dependencies:
- * - EXCLUSIVE: a transmission between servers starts when the sender's and the receiver's
- *   transmissions of earlier stages have arrived, all but those of the last `lookahead` stages in
- *   which the port takes part. So lookahead + 1 of its stages are under way at a port at most. With
- *   0 a port idles for the path's delay between stages; with 1 the next stage stands by and sends
- *   whenever the one before leaves room. Which goes first is the flow scheduler's choice: `edf` and
- *   `slack` serve the earlier stage first and give the rest to the next, `echelon` does so inside
- *   a group as far as its ideal finish times ask for it, `fair` shares.
+ * - EXCLUSIVE: a transmission between servers starts when the last bits of the sender's and the
+ *   receiver's transmissions of earlier stages have left their sources, all but those of the last
+ *   `lookahead` stages in which the port takes part. So lookahead + 1 of its stages are sent at a
+ *   time at most. Over paths of one delay the next sender's first segment reaches the receiver's
+ *   port just behind the last one of the sender before: the port neither idles nor queues. Paths
+ *   that differ by d overlap, or leave a gap, by d × rate; they do not add up over the stages.
+ *   Assumed: the next sender knows without delay that the one before is done. In practice the
+ *   receiver grants turns one delay ahead, or clocks follow the plan.
+ *   With lookahead 1 a stage whose rank is late does not hold up the port: the next one goes ahead.
+ *   Which of the two goes first is then the flow scheduler's choice: `edf` and `slack` serve the
+ *   earlier stage first and give the rest to the next, `echelon` does so inside a group as far as
+ *   its ideal finish times ask for it, `fair` shares.
  * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
- *   arrived.
+ *   left.
  * - AT_ONCE: when both ranks are ready.
  * Inside a server a transmission waits for nothing but both ranks and what it forwards. Forwarding:
- * a rank sends its own bytes first and waits for as many arrivals for the same target as the rest
- * takes.
+ * a rank sends its own bytes first and waits until as much has arrived for the same target as the
+ * rest takes.
  *
- * Memory: at most three tasks and six dependencies a transmission besides SENDER_ORDER's and
+ * Memory: at most three tasks and eight dependencies a transmission besides SENDER_ORDER's and
  * AT_ONCE's one per receiver. O(transmissions log n) time.
  * Errors: ParameterError ("kind") when the plan has more transmissions than an iteration may have
  * tasks.
@@ -41,8 +46,8 @@
 namespace echelon
 {
 
-/// The lookahead that hides the delay between stages.
-inline constexpr std::uint32_t DEFAULT_LOOKAHEAD = 1;
+/// One sender per receiver, whatever the flow scheduler.
+inline constexpr std::uint32_t DEFAULT_LOOKAHEAD = 0;
 
 /// A plan, and what carrying it out takes besides.
 struct PlannedAllToAll

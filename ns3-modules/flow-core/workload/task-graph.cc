@@ -78,11 +78,12 @@ TaskGraph::AddBarrier()
 }
 
 void
-TaskGraph::AddDependency(TaskId before, TaskId after)
+TaskGraph::AddDependency(TaskId before, TaskId after, Milestone milestone)
 {
     ECHELON_REQUIRE(before.Value() < m_tasks.size() && after.Value() < m_tasks.size(),
                     "a dependency joins tasks of the graph");
-    m_dependencies.emplace_back(before, after);
+    const bool isFlow = m_tasks[before.Value()].kind == TaskKind::FLOW;
+    m_dependencies.push_back({before, after, isFlow ? milestone : Milestone::DONE});
 }
 
 std::vector<DeviceId>
@@ -111,7 +112,7 @@ TaskGraph::CheckAcyclic() const
 {
     std::vector<std::uint32_t> waiting(m_tasks.size(), 0);
     std::vector<std::vector<TaskId>> successors(m_tasks.size());
-    for (const auto& [before, after] : m_dependencies)
+    for (const auto& [before, after, milestone] : m_dependencies)
     {
         successors[before.Value()].push_back(after);
         ++waiting[after.Value()];

@@ -11,9 +11,10 @@
  *
  * A task starts when all its predecessors are done; a compute task also waits for its stream, which
  * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
- * last byte has arrived. The graph describes one iteration; workload/dag-executor.h repeats it.
+ * last byte has arrived; for what follows it at a port it is enough that the last byte has left its
+ * source (Milestone::SENT). The graph describes one iteration; workload/dag-executor.h repeats it.
  * Collectives (workload/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
- * Memory: about 70 bytes a task and 8 bytes a dependency.
+ * Memory: about 70 bytes a task and 12 bytes a dependency.
  */
 #pragma once
 
@@ -78,6 +79,21 @@ struct Task
     FlowTemplate flow;        ///< FLOW
 };
 
+/// What a successor waits for.
+enum class Milestone : std::uint8_t
+{
+    DONE,
+    SENT, ///< of a flow: its last byte has left the source; of any other task: it is done
+};
+
+/// `after` starts only when `before` has come to the milestone.
+struct Dependency
+{
+    TaskId before;
+    TaskId after;
+    Milestone milestone = Milestone::DONE;
+};
+
 /// Tasks, dependencies and groups of one iteration of one job.
 class TaskGraph
 {
@@ -94,8 +110,9 @@ class TaskGraph
     TaskId AddDelay(Time duration);
     TaskId AddBarrier();
 
-    /// `after` starts only when `before` is done. Repeated pairs count once each and are harmless.
-    void AddDependency(TaskId before, TaskId after);
+    /// `after` starts only when `before` is done, or sent. Repeated pairs count once each and are
+    /// harmless.
+    void AddDependency(TaskId before, TaskId after, Milestone milestone = Milestone::DONE);
 
     const std::vector<Task>& Tasks() const
     {
@@ -107,7 +124,7 @@ class TaskGraph
         return m_groups;
     }
 
-    const std::vector<std::pair<TaskId, TaskId>>& Dependencies() const
+    const std::vector<Dependency>& Dependencies() const
     {
         return m_dependencies;
     }
@@ -129,7 +146,7 @@ class TaskGraph
 
     std::vector<Task> m_tasks;
     std::vector<GroupTemplate> m_groups;
-    std::vector<std::pair<TaskId, TaskId>> m_dependencies;
+    std::vector<Dependency> m_dependencies;
     std::vector<std::string> m_labels{""};
     std::unordered_map<std::string, std::uint32_t> m_labelIndex;
 };

@@ -108,6 +108,11 @@ class PacketFabric : public Fabric
         return m_network->RemainingBits(flow.Value());
     }
 
+    Time LeavesAt(FlowId flow) const override
+    {
+        return Time::FromPicoseconds(m_network->LeavesAt(flow.Value()));
+    }
+
     void SetRates(const std::vector<RateChange>& changes) override
     {
         for (const RateChange& change : changes)

@@ -390,6 +390,14 @@ FabricNetwork::RemainingBits(uint32_t flow) const
                         : m_flows[slot].RemainingBits(Simulator::Now().GetTimeStep());
 }
 
+int64_t
+FabricNetwork::LeavesAt(uint32_t flow) const
+{
+    const FlowState& state = m_flows[SlotOf(flow)];
+    const int64_t through = m_ports[SourcePort(flow)]->BusyUntil();
+    return m_queues > 0 ? through : std::max(through, state.Due());
+}
+
 void
 FabricNetwork::Finish(uint32_t slot)
 {

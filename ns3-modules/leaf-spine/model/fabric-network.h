@@ -100,6 +100,10 @@ class FabricNetwork : public Object
     uint64_t WindowSize(uint32_t flow) const;
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
+    /// For a flow whose last segment is being handed to its interface (FlowSent): when that is
+    /// through at the flow's rate and, unless segments of other priorities wait there too, at the
+    /// interface. Picoseconds.
+    int64_t LeavesAt(uint32_t flow) const;
 
     /// The port by which a flow leaves its source. @pre the flow has not ended.
     uint32_t SourcePort(uint32_t flow) const;

@@ -13,7 +13,8 @@ namespace
 
 const Time SECOND = Time::FromSeconds(1);
 
-/// Time from an event queue; a flow of n bytes takes n seconds.
+/// Time from an event queue; a flow of n bytes takes n seconds, and leaves its source half a second
+/// before it arrives.
 class SimpleEnvironment : public ExecutionEnvironment
 {
   public:
@@ -67,7 +68,13 @@ class SimpleEnvironment : public ExecutionEnvironment
     void StartFlow(JobId job, std::uint32_t, TaskId task) override
     {
         const Bytes bytes = m_jobs[job.Value()].graph.Tasks()[task.Value()].flow.bytes;
-        CallAt(m_now + bytes * SECOND, [this, job, task] { m_executor.OnFlowFinished(job, task); });
+        const Time arrival = m_now + bytes * SECOND;
+        if (m_executor.IsFollowedWhenSent(job, task))
+        {
+            CallAt(arrival - Time::FromSeconds(0.5),
+                   [this, job, task] { m_executor.OnFlowSent(job, task); });
+        }
+        CallAt(arrival, [this, job, task] { m_executor.OnFlowFinished(job, task); });
     }
 
     void OnComputeDone(JobId job, std::uint32_t, TaskId task, Time start) override
@@ -95,6 +102,44 @@ class SimpleEnvironment : public ExecutionEnvironment
 };
 
 using Strings = std::vector<std::string>;
+
+TEST(DagExecutor, FollowsAFlowThatIsSentOrDone)
+{
+    // A flow of 3 s from 0 s on: sent at 2.5 s, done at 3 s. What follows it as sent runs 2.5-3.5;
+    // as done 3-4; through a barrier that joins it as sent with a computation that ends at 1
+    // s: 2.5; a computation is done when it is sent, at 1 s. Again from 4 s on.
+    Job job;
+    job.name = "a";
+    job.iterations = 2;
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    const TaskId flow = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 3, 0, 1});
+    const TaskId first = job.graph.AddCompute(DeviceId(0), SECOND, "first");
+    const TaskId joined = job.graph.AddBarrier();
+    job.graph.AddDependency(flow, joined, Milestone::SENT);
+    job.graph.AddDependency(first, joined, Milestone::SENT);
+    const auto follow = [&job](TaskId before, const char* label, Milestone milestone) {
+        const DeviceId device(job.graph.Tasks().size());
+        job.graph.AddDependency(before, job.graph.AddCompute(device, SECOND, label), milestone);
+    };
+    follow(flow, "as sent", Milestone::SENT);
+    follow(flow, "as done", Milestone::DONE);
+    follow(joined, "joined", Milestone::SENT);
+    follow(first, "second", Milestone::SENT);
+    const std::vector<Job> jobs{job};
+    EXPECT_EQ(SimpleEnvironment(jobs).Run(),
+              (Strings{"first 0.00 s-1.00 s",
+                       "second 1.00 s-2.00 s",
+                       "as sent 2.50 s-3.50 s",
+                       "joined 2.50 s-3.50 s",
+                       "as done 3.00 s-4.00 s",
+                       "iteration 0 0.00 s-4.00 s",
+                       "first 4.00 s-5.00 s",
+                       "second 5.00 s-6.00 s",
+                       "as sent 6.50 s-7.50 s",
+                       "joined 6.50 s-7.50 s",
+                       "as done 7.00 s-8.00 s",
+                       "iteration 1 4.00 s-8.00 s"}));
+}
 
 TEST(DagExecutor, RepeatsAnIterationWithItsDependencies)
 {

@@ -4,6 +4,7 @@
  * For tests: when each task of a graph is done if flows do not contend and streams never wait.
  *
  *     std::vector<Time> done = FinishTimes(graph, [&](const FlowTemplate& f) { return time; });
+ *     FinishTimes(graph, time, delay);   // a flow's last byte leaves its source `delay` before
  *     Time makespan = Makespan(done);
  *
  * The longest path through the graph: independent of the executor and of every fabric.
@@ -27,14 +28,15 @@ namespace echelon
 using FlowTime = std::function<Time(const FlowTemplate&)>;
 
 inline std::vector<Time>
-FinishTimes(const TaskGraph& graph, const FlowTime& flowTime)
+FinishTimes(const TaskGraph& graph, const FlowTime& flowTime, Time delay = Time())
 {
     const std::vector<Task>& tasks = graph.Tasks();
-    std::vector<std::vector<std::size_t>> successors(tasks.size());
+    std::vector<std::vector<std::pair<std::size_t, Time>>> successors(tasks.size());
     std::vector<std::size_t> waiting(tasks.size(), 0);
-    for (const auto& [before, after] : graph.Dependencies())
+    for (const auto& [before, after, milestone] : graph.Dependencies())
     {
-        successors[before.Value()].push_back(after.Value());
+        const Time earlier = milestone == Milestone::SENT ? delay : Time();
+        successors[before.Value()].emplace_back(after.Value(), earlier);
         ++waiting[after.Value()];
     }
     std::vector<std::size_t> ready;
@@ -53,9 +55,9 @@ FinishTimes(const TaskGraph& graph, const FlowTime& flowTime)
         const std::size_t t = ready[done];
         const bool isFlow = tasks[t].kind == TaskKind::FLOW;
         finish[t] = start[t] + (isFlow ? flowTime(tasks[t].flow) : tasks[t].duration);
-        for (const std::size_t next : successors[t])
+        for (const auto& [next, earlier] : successors[t])
         {
-            start[next] = std::max(start[next], finish[t]);
+            start[next] = std::max(start[next], finish[t] - earlier);
             if (--waiting[next] == 0)
             {
                 ready.push_back(next);
