@@ -4,9 +4,11 @@
 
     tools/leaf-spine-study.py            needs the release build with benchmarks (cmake --preset release)
     tools/leaf-spine-study.py --page     page and picture from the CSV that is there
+    tools/leaf-spine-study.py --page page.md    the page there, no picture
+    tools/leaf-spine-study.py --planning takes the planning times of the page again
 
 Runs bench/leaf-spine-all-to-all once per line of the CSV, one at a time; lines that are there are not
-run again, so that it can be stopped and started. About a quarter of an hour from nothing. Nothing on
+run again, so that it can be stopped and started. About twenty minutes from nothing. Nothing on
 the page is typed in: text stands here, figures come from the runs.
 """
 
@@ -28,10 +30,11 @@ PAGE = ROOT / "docs" / "studies" / "all-to-all-leaf-spine.md"
 PICTURE = ROOT / "docs" / "images" / "all-to-all-leaf-spine.png"
 
 COLUMNS = [
-    "ranks", "rack", "spines", "oversubscription", "traffic", "seed", "order", "scheduler", "bound_s",
-    "makespan_s", "ratio", "stages", "transmissions", "planning_s", "run_s",
+    "ranks", "rack", "gpus_per_server", "spines", "oversubscription", "traffic", "seed", "order", "scheduler",
+    "bound_s", "relay_bound_s", "makespan_s", "ratio", "stages", "transmissions", "planning_s",
 ]  # fmt: skip
-KEY = COLUMNS[:8]
+KEY = COLUMNS[:9]
+CASE = KEY[:7]  # what all orders have in common
 SIZES = [64, 128, 256, 512]
 # Run with hashing and `edf` only, without `fast`, and without these.
 LARGE = {256: ["uniform"], 512: ["uniform", "hot-rack"]}
@@ -40,6 +43,10 @@ TRAFFIC = ["balanced", "uniform", "zipf", "hot-rack"]
 ORDERS = ["rack-aware", "aurora", "fast", "spread-out", "at-once"]
 SCHEDULERS = {"at-once": ["fair"]}
 RACK = 16
+SERVER = 8  # GPUs of a host in the part with servers
+SERVER_SIZES = [64, 128]
+PLANNED = ["rack-aware", "aurora"]  # whose planning times are shown
+PLANNING_RUNS = 3
 ECMP = 4
 GAP = 0.02
 # Above this many GPUs max-min rates of all pairs are decided once per STEP of the bound.
@@ -64,7 +71,14 @@ def cases():
                     for order in [name for name in ORDERS if not (large and name == "fast")]:
                         for scheduler in SCHEDULERS.get(order, ["edf"] if large else ["edf", "fair"]):
                             for seed in [1, 2, 3] if ranks == SIZES[0] else [1]:
-                                yield ranks, spines, traffic, oversubscription, order, scheduler, seed
+                                yield ranks, 1, spines, traffic, oversubscription, order, scheduler, seed
+    for ranks in SERVER_SIZES:
+        for traffic in TRAFFIC:
+            for oversubscription in OVERSUBSCRIPTION:
+                for order in ORDERS:
+                    for scheduler in SCHEDULERS.get(order, ["edf", "fair"]):
+                        for seed in [1, 2, 3] if ranks == SERVER_SIZES[0] else [1]:
+                            yield ranks, SERVER, ECMP, traffic, oversubscription, order, scheduler, seed
 
 
 def read():
@@ -82,28 +96,45 @@ def write(rows):
         writer.writerows(rows)
 
 
+def run(program, key, more):
+    options = dict(zip(KEY, key))
+    command = [program, "--gap", str(GAP), *more]
+    for name, value in options.items():
+        command += ["--" + name.replace("_", "-"), value]
+    if options["order"] == "at-once" and int(options["ranks"]) > EXACT_SHARING:
+        command += ["--step", str(STEP)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    print(done.stdout.strip(), file=sys.stderr)
+    return dict(zip(COLUMNS, done.stdout.strip().split(",")))
+
+
 def run_missing(program):
     rows = read()
     wanted = []
-    for ranks, spines, traffic, oversubscription, order, scheduler, seed in cases():
+    for ranks, server, spines, traffic, oversubscription, order, scheduler, seed in cases():
         key = tuple(
-            str(value)
-            for value in (ranks, RACK, spines, oversubscription, traffic, seed, order, scheduler)
+            str(value) for value in (ranks, RACK, server, spines, oversubscription, traffic, seed, order, scheduler)
         )
         wanted.append(key)
         if key in rows:
             continue
-        options = dict(zip(["ranks", "rack", "spines", "oversubscription", "traffic", "seed", "order"], key))
-        command = [program, "--scheduler", scheduler, "--gap", str(GAP)]
-        for name, value in options.items():
-            command += [f"--{name}", value]
-        if order == "at-once" and ranks > EXACT_SHARING:
-            command += ["--step", str(STEP)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-        rows[key] = dict(zip(COLUMNS, done.stdout.strip().split(",")))
-        print(done.stdout.strip(), file=sys.stderr)
+        rows[key] = run(program, key, [])
         write([rows[k] for k in wanted if k in rows] + [r for k, r in rows.items() if k not in wanted])
     write([rows[key] for key in wanted])
+
+
+def planned(rows, **wanted):
+    """The runs whose planning is timed."""
+    return select(rows, gpus_per_server=1, spines=ECMP, scheduler="edf", seed=1, **wanted)
+
+
+def time_planning(program):
+    """The least of some runs each."""
+    rows = read()
+    for row in [row for order in PLANNED for row in planned(rows.values(), order=order)]:
+        key = tuple(row[name] for name in KEY)
+        row["planning_s"] = run(program, key, ["--planning", str(PLANNING_RUNS)])["planning_s"]
+    write(rows.values())
 
 
 # What the page shows: completion over the bound, of each case under the better of its schedulers.
@@ -119,7 +150,7 @@ def better(rows):
     for row in rows:
         if row["order"] == "rack-aware" and row["scheduler"] != "edf":
             continue
-        key = tuple(row[name] for name in KEY[:7])
+        key = tuple(row[name] for name in CASE + ["order"])
         if key not in best or number(row, "ratio") < number(best[key], "ratio"):
             best[key] = row
     return list(best.values())
@@ -152,7 +183,7 @@ def by_order(rows, label, values, name):
 
 
 def comparison(rows, spines):
-    part = select(rows, spines=spines)
+    part = select(rows, spines=spines, gpus_per_server=1)
     lines = by_order(part, lambda o: f"1:{o}", OVERSUBSCRIPTION, "oversubscription")
     lines += by_order(part, lambda n: f"{n} GPUs", SIZES, "ranks")
     lines += by_order(part, lambda t: f"`{t}`", TRAFFIC, "traffic")
@@ -161,18 +192,38 @@ def comparison(rows, spines):
     return table(["mean / worst"] + [f"`{order}`" for order in ORDERS], [x for x in lines if x[1] != "–"])
 
 
+def with_relays(rows):
+    """The same runs, their ratios to the bound with relays."""
+    return [{**row, "ratio": number(row, "makespan_s") / number(row, "relay_bound_s")} for row in rows]
+
+
+def servers(rows):
+    """Servers of several GPUs: every order to the bound without relays, and `fast` to that with them."""
+    part = select(rows, gpus_per_server=SERVER)
+
+    def line(label, some):
+        cells = [mean_and_worst(select(some, order=order)) for order in ORDERS]
+        return [label, *cells, mean_and_worst(with_relays(select(some, order="fast")))]
+
+    lines = [line(f"1:{o}", select(part, oversubscription=o)) for o in OVERSUBSCRIPTION]
+    lines += [line(f"{n} GPUs", select(part, ranks=n)) for n in SERVER_SIZES]
+    lines += [line(f"`{t}`", select(part, traffic=t)) for t in TRAFFIC]
+    lines.append(line("**all**", part))
+    header = ["mean / worst"] + [f"`{order}`" for order in ORDERS] + ["`fast` / bound with relays"]
+    return table(header, lines)
+
+
 def effort(rows):
     lines = []
     for ranks in SIZES:
-        part = select(rows, ranks=ranks, spines=ECMP, scheduler="edf")
         line = [str(ranks)]
-        for order in ["rack-aware", "aurora"]:
-            runs = select(part, order=order)
-            for name, form in [("stages", "{:,.0f}"), ("transmissions", "{:,.0f}"), ("planning_s", "{:.2f} s")]:
+        for order in PLANNED:
+            runs = planned(rows, ranks=ranks, order=order)
+            for name, form in [("stages", "{:,.0f}"), ("transmissions", "{:,.0f}"), ("planning_s", "{:.3f} s")]:
                 line.append(form.format(max(number(row, name) for row in runs)))
         lines.append(line)
     header = ["GPUs"]
-    for order in ["rack-aware", "aurora"]:
+    for order in PLANNED:
         header += [f"`{order}`: stages", "transmissions", "planning"]
     return table(header, lines)
 
@@ -183,7 +234,7 @@ def sharing(rows):
         line = [f"`{order}`"]
         for spines in [ECMP, 1]:
             for scheduler in ["edf", "fair"]:
-                part = select(rows, order=order, spines=spines, scheduler=scheduler)
+                part = select(rows, gpus_per_server=1, order=order, spines=spines, scheduler=scheduler)
                 line.append(mean_and_worst([row for row in part if int(row["ranks"]) not in LARGE]))
         lines.append(line)
     return table(
@@ -194,18 +245,37 @@ def sharing(rows):
 
 def losses(rows):
     """Cases in which another order takes less time than rack-aware, by at least 0.1 %."""
-    ours = {tuple(row[name] for name in KEY[:6]): row for row in rows if row["order"] == "rack-aware"}
+    ours = {tuple(row[name] for name in CASE): row for row in rows if row["order"] == "rack-aware"}
     worse = {}
     for row in rows:
-        key = tuple(row[name] for name in KEY[:6])
+        key = tuple(row[name] for name in CASE)
         ahead = number(ours[key], "ratio") / number(row, "ratio") - 1
         if ahead >= 0.001:
             worse.setdefault(row["order"], []).append((ahead, row))
     return len(ours), worse
 
 
+def servers_told(rows):
+    """What relays gain and what uplinks cost, in figures of the runs."""
+    fast = {tuple(row[name] for name in CASE): number(row, "ratio") for row in select(rows, order="fast")}
+    ours = select(rows, order="rack-aware")
+    gains = []
+    for traffic in TRAFFIC:
+        runs = select(ours, traffic=traffic)
+        over = mean([number(row, "ratio") / fast[tuple(row[name] for name in CASE)] for row in runs])
+        bound = mean([number(row, "relay_bound_s") / number(row, "bound_s") for row in runs])
+        gains.append(f"| `{traffic}` | {over:.2f} | {bound:.2f} |\n")
+    ahead = sum(number(row, "ratio") < fast[tuple(row[name] for name in CASE)] for row in ours)
+    return (
+        f"`rack-aware` does not relay. It is ahead of `fast` in {ahead} of {len(ours)} cases: where relays lower the bound much, `fast` wins far;\n"
+        "elsewhere its paths collide on the uplinks, since it knows no racks and names no spines. In the mean:\n\n"
+        "| | time of `rack-aware` / time of `fast` | bound with relays / without |\n|---|---|---|\n" + "".join(gains)
+    )
+
+
 def picture(rows):
     plt.rcParams.update({"font.size": 10})
+    rows = select(rows, gpus_per_server=1)
     figure, axes = plt.subplots(1, len(TRAFFIC), figsize=(13, 4.2), sharey=True)
     places = range(len(OVERSUBSCRIPTION))
     for panel, traffic in zip(axes, TRAFFIC):
@@ -242,22 +312,28 @@ def picture(rows):
     figure.savefig(PICTURE, dpi=110)
 
 
+def lost_cases(rows):
+    """A list: how often, by how much and where other orders are faster."""
+    _, worse = losses(rows)
+    lines = []
+    for order, found in sorted(worse.items()):
+        ahead, row = max(found, key=lambda pair: pair[0])
+        most = f"by {100 * ahead:.1f} %" if ahead < 1 else f"{1 + ahead:.1f} times as fast"
+        lines.append(
+            f"- `{order}` in {len(found)}, {most} at most ({row['ranks']} GPUs, 1:{row['oversubscription']}, "
+            f"`{row['traffic']}`, {row['spines']} spine{'s' if row['spines'] != '1' else ''}: {number(row, 'ratio'):.4f} "
+            "times the bound)."
+        )
+    return "\n".join(lines) or "None."
+
+
 def page(every):
-    rows = better(every)
-    cases_run, worse = losses(rows)
+    both = better(every)
+    rows = select(both, gpus_per_server=1)
+    inside = select(both, gpus_per_server=SERVER)
     ours = select(rows, order="rack-aware")
-    if worse:
-        lost = []
-        for order, found in sorted(worse.items()):
-            ahead, row = max(found, key=lambda pair: pair[0])
-            lost.append(
-                f"- `{order}` in {len(found)}, by {100 * ahead:.1f} % at most ({row['ranks']} GPUs, 1:{row['oversubscription']}, "
-                f"`{row['traffic']}`, {row['spines']} spine{'s' if row['spines'] != '1' else ''}: {number(row, 'ratio'):.4f} "
-                "times the bound)."
-            )
-        lost = "\n".join(lost)
-    else:
-        lost = "None."
+    cases_run = len(ours)
+    lost = lost_cases(rows)
     hashed = select(rows, spines=ECMP)
     return f"""# All-to-all on an oversubscribed leaf-spine
 
@@ -265,7 +341,7 @@ Racks of {RACK} GPUs with ports of 100 Gb/s; uplinks of 1:1 to 1:8; {", ".join(m
 leaf-spine lower bound ([all-to-all-leaf-spine.md](../algorithms/all-to-all-leaf-spine.md)); 1 is the least that any schedule can take.
 `tools/leaf-spine-study.py` writes this page from `bench/leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](all-to-all-leaf-spine.csv).
 
-With {ECMP} spines the mean over all cases is {mean([number(r, "ratio") for r in select(hashed, order="rack-aware")]):.3f} times the bound with `rack-aware`, {mean([number(r, "ratio") for r in select(hashed, order="aurora")]):.3f} with `aurora`,
+With {ECMP} spines and one GPU a server the mean over all cases is {mean([number(r, "ratio") for r in select(hashed, order="rack-aware")]):.3f} times the bound with `rack-aware`, {mean([number(r, "ratio") for r in select(hashed, order="aurora")]):.3f} with `aurora`,
 {mean([number(r, "ratio") for r in select(hashed, order="spread-out")]):.3f} with `spread-out` and {mean([number(r, "ratio") for r in select(hashed, order="at-once")]):.3f} with `at-once`.
 
 ![completion over the bound](../images/all-to-all-leaf-spine.png)
@@ -280,7 +356,7 @@ With {ECMP} spines the mean over all cases is {mean([number(r, "ratio") for r in
   guarantee needs; `at-once` under max-min shares. At {" and ".join(map(str, LARGE))} GPUs only `edf`, only {ECMP} spines, no `fast`, no `uniform`, and
   at {SIZES[-1]} no `hot-rack`.
 - Orders by decomposition may exceed their bound by {100 * GAP:g} %. Above {EXACT_SHARING} GPUs max-min shares of `at-once` are decided once per {100 * STEP:g} % of the bound, which makes it late by a few of these steps at most.
-- Servers have one GPU; `fast` is then `aurora` with its stages by ascending size.
+- Servers have one GPU but in the [part on servers](#servers-of-{SERVER}-gpus); `fast` is then `aurora` with its stages by ascending size.
 
 ## {ECMP} spines
 
@@ -288,10 +364,22 @@ With {ECMP} spines the mean over all cases is {mean([number(r, "ratio") for r in
 ## One fat spine
 
 {comparison(rows, 1)}
+## Servers of {SERVER} GPUs
+
+A port of 100 Gb/s per GPU as before, and 900 Gb/s each inside the server; {RACK // SERVER} servers a rack, {ECMP} spines, {" and ".join(map(str, SERVER_SIZES))} GPUs. The bound is that of ports
+on their own; `fast` relays through the ports of a whole server, so it may go below it. Its last column is against the bound
+with relays, in which a server's ports carry each other's bytes.
+
+{servers(both)}
+{servers_told(inside)}
+Faster than `rack-aware` by at least 0.1 %, of {len(select(inside, order="rack-aware"))} cases:
+
+{lost_cases(inside)}
+
 ## What it costs
 
-The largest of each, {ECMP} spines. An uplink slower than a port doubles transmissions, as each goes over two spines.
-Planning times are those of the runs, several times the least on a machine that does other work.
+The largest of each column, one GPU a server, {ECMP} spines. An uplink slower than a port doubles transmissions, as each goes over two spines.
+Planning: processor time on one core, the least of {PLANNING_RUNS} runs.
 
 {effort(every)}
 ## Earlier stages first, or fair shares
@@ -312,17 +400,22 @@ and only the fullest link counts. Where one port bounds the whole (`zipf`) and r
 """
 
 
-def write_page():
+def write_page(where):
     rows = list(read().values())
-    picture(better(rows))
-    PAGE.write_text(page(rows))
+    if where == PAGE:
+        picture(better(rows))
+    where.write_text(page(rows), encoding="utf-8")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--page", action="store_true")
+    parser.add_argument("--page", type=pathlib.Path, nargs="?", const=PAGE, help="runs nothing; writes the page")
+    parser.add_argument("--planning", action="store_true", help="takes the planning times again")
     parser.add_argument("--program", type=pathlib.Path, default=PROGRAM)
     arguments = parser.parse_args()
-    if not arguments.page:
+    if arguments.page is None:
+        before = len(read())
         run_missing(arguments.program)
-    write_page()
+        if arguments.planning or before == 0:
+            time_planning(arguments.program)
+    write_page(arguments.page or PAGE)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The committed page of the leaf-spine study is what its tool makes of the committed CSV."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from _echelon import ROOT
+
+
+class LeafSpineStudyTest(unittest.TestCase):
+    def test_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "all-to-all-leaf-spine.md"
+            tool = ROOT / "tools" / "leaf-spine-study.py"
+            done = subprocess.run(
+                ["/usr/bin/python3", tool, "--page", page], capture_output=True, text=True, check=False
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(page.read_text(encoding="utf-8"), (ROOT / "docs/studies/all-to-all-leaf-spine.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    unittest.main()
