@@ -277,7 +277,7 @@ def coflows():
 
 
 EXPLICIT = ("tasks", "flows", "coflows")
-BESIDE_KIND = ("collective",)
+BESIDE_KIND = ("collective", "moe-inference")
 
 
 def workload(workloads):

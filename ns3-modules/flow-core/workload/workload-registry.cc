@@ -5,6 +5,7 @@
 #include "workload/paradigm-collective.h"
 #include "workload/paradigm-data-parallel.h"
 #include "workload/paradigm-fsdp.h"
+#include "workload/paradigm-moe-inference.h"
 #include "workload/paradigm-parameter-server.h"
 #include "workload/paradigm-transformer.h"
 
@@ -48,6 +49,13 @@ WorkloadEntries()
          ExpertParallelParameters(),
          ExpertParallelLayout,
          BuildExpertParallel},
+        {"moe-inference",
+         "layers of one mixture-of-experts model or two on the same ranks; a group per dispatch and "
+         "per combine",
+         ModelNeed::NONE,
+         MoeInferenceParameters(),
+         MoeInferenceLayout,
+         BuildMoeInference},
         {"collective",
          "one collective as a coflow",
          ModelNeed::NONE,
