@@ -50,8 +50,7 @@ WorkloadEntries()
          ExpertParallelLayout,
          BuildExpertParallel},
         {"moe-inference",
-         "layers of one mixture-of-experts model or two on the same ranks; a group per dispatch and "
-         "per combine",
+         "mixture-of-experts layers of one model or two; a group per dispatch and per combine",
          ModelNeed::NONE,
          MoeInferenceParameters(),
          MoeInferenceLayout,
