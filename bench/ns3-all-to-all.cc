@@ -8,9 +8,11 @@
 //   … --series fan-in.csv                                fan-in over time, for
 //                                                        tools/all-to-all-figure.py
 //
-// Big switch, 100 Gb/s, 500 ns a link. Prints CSV. `shifts` is the known stress case: in round i
-// host s sends to s + i, nobody waits for anybody but its own transmission before; hosts start at
-// random times within --jitter.
+// 100 Gb/s, 500 ns a link; big switch, or leaves of 8 hosts (`shifts`: 16) without
+// oversubscription. Prints CSV. `shifts` is the known stress case: in round i host s sends to s +
+// i, nobody waits for anybody but its own transmission before; hosts start at random times within
+// --jitter. On its leaf-spine (as many spines as hosts a leaf) routes are chosen by hash, but for
+// `rack-aware`.
 
 #include "support/all-to-all-run.h"
 #include "topology/builders.h"
@@ -49,7 +51,7 @@ void
 PrintHeader()
 {
     std::printf(
-        "fabric,hosts,order,lookahead,scheduler,queues,gap,stages,seconds,over_bound,fan_in,"
+        "fabric,hosts,order,awaits,lookahead,scheduler,queues,gap,stages,seconds,over_bound,fan_in,"
         "receiver_queue_segments,drops,wall_s\n");
 }
 
@@ -60,10 +62,11 @@ Print(const char* name,
       const AllToAllCase& wanted)
 {
     AllToAllRun run(topology, traffic, wanted);
-    std::printf("%s,%u,%s,%u,%s,%u,%g,%zu,%.9g,%.5f,%u,%.1f,%llu,%.1f\n",
+    std::printf("%s,%u,%s,%s,%u,%s,%u,%g,%zu,%.9g,%.5f,%u,%.1f,%llu,%.1f\n",
                 name,
                 traffic.Size(),
                 wanted.order.c_str(),
+                wanted.senderAwaits == Milestone::SENT || run.IsExclusive() ? "sent" : "arrival",
                 wanted.lookahead,
                 wanted.scheduler.c_str(),
                 wanted.queues,
@@ -103,43 +106,80 @@ RunAurora(Bytes bytes, double skew)
     }
 }
 
-void
-RunShifts(std::uint32_t hosts,
-          Bytes bytes,
-          Time jitter,
-          std::uint64_t seed,
-          Bytes window,
-          bool fifo,
-          std::uint32_t posted,
-          const std::string& series)
+/// Hosts of the stress case: what joins them.
+Topology
+NetworkOf(const std::string& fabric, std::uint32_t hosts)
 {
-    const Topology topology = Switch(hosts);
-    const TrafficMatrix traffic = UniformTraffic(hosts, bytes);
-    std::ofstream out;
-    if (!series.empty())
+    if (fabric == "big-switch")
     {
-        out.open(series);
+        return Switch(hosts);
+    }
+    ServerSpec server;
+    server.hostLink = {RATE, LINK_DELAY};
+    if (fabric == "slow-port")
+    {
+        server.hostRates.assign(hosts, RATE);
+        server.hostRates[hosts / 2] = 0.8 * RATE;
+        return MakeBigSwitch({hosts, server});
+    }
+    constexpr std::uint32_t RACK = 16;
+    if (fabric == "leaf-spine")
+    {
+        return MakeLeafSpine({hosts / RACK, RACK, RACK, server, server.hostLink});
+    }
+    return MakeLeafSpine({hosts / RACK, 1, RACK, server, {RACK * RATE, LINK_DELAY}});
+}
+
+struct Shifts
+{
+    std::uint32_t hosts = 512;
+    std::string fabric = "big-switch";
+    double kilobytes = 256;
+    double jitter = 200;
+    std::uint64_t seed = 1;
+    Bytes window = 0;
+    bool fifo = false;
+    std::uint32_t posted = 4;
+    std::string series;
+};
+
+void
+RunShifts(const Shifts& shifts)
+{
+    const Topology topology = NetworkOf(shifts.fabric, shifts.hosts);
+    const TrafficMatrix traffic =
+        UniformTraffic(shifts.hosts, std::llround(shifts.kilobytes * 1e3));
+    std::ofstream out;
+    if (!shifts.series.empty())
+    {
+        out.open(shifts.series);
         out << "case,seconds,fan_in\n";
     }
     PrintHeader();
-    const std::vector<std::pair<std::string, AllToAllCase>> cases{
-        {"spread-out, max-min rates", {"spread-out", 0, "fair", 0}},
-        {"spread-out, " + std::to_string(posted) + " sends posted",
-         {"spread-out", posted - 1, "fair", 0}},
-        {"spread-out, FIFO queues", {"spread-out", 0, "fair", 1}},
-        {"aurora, start conditions", {"aurora", 0, "edf", 0}},
-        {"aurora, start conditions, FIFO queues", {"aurora", 0, "edf", 1}},
-        {"aurora, earlier stage first", {"aurora", 1, "edf", 0}}};
+    std::vector<std::pair<std::string, AllToAllCase>> cases{
+        {"spread-out, next on arrival", {"spread-out", 0, "fair", 0}},
+        {"spread-out, next when paced out", {"spread-out", 0, "fair", 0}},
+        {"spread-out, " + std::to_string(shifts.posted) + " sends posted",
+         {"spread-out", shifts.posted - 1, "fair", 0}}};
+    cases[1].second.senderAwaits = Milestone::SENT;
+    if (shifts.fifo)
+    {
+        cases.push_back({"spread-out, FIFO queues", {"spread-out", 0, "fair", 1}});
+        cases.push_back({"aurora, FIFO queues", {"aurora", 0, "fair", 1}});
+    }
+    cases.push_back({"aurora, start conditions", {"aurora", 0, "fair", 0}});
+    cases.push_back({"aurora, earlier stage first", {"aurora", 1, "edf", 0}});
+    if (shifts.fabric == "leaf-spine")
+    {
+        cases.push_back({"rack-aware, start conditions", {"rack-aware", 0, "fair", 0}});
+        cases.push_back({"rack-aware, earlier stage first", {"rack-aware", 1, "edf", 0}});
+    }
     for (auto [name, wanted] : cases)
     {
-        wanted.jitter = jitter;
-        wanted.seed = seed;
-        wanted.window = window;
-        if (wanted.queues > 0 && !fifo)
-        {
-            continue;
-        }
-        const AllToAllRun run = Print("big-switch", topology, traffic, wanted);
+        wanted.jitter = Time::FromSeconds(shifts.jitter * 1e-6);
+        wanted.seed = shifts.seed;
+        wanted.window = shifts.window;
+        const AllToAllRun run = Print(shifts.fabric.c_str(), topology, traffic, wanted);
         for (const auto& [time, fanIn] : run.FanInOverTime())
         {
             if (out.is_open())
@@ -162,25 +202,24 @@ main(int argc, char** argv)
     CLI::App* aurora = app.add_subcommand("aurora", "skewed matrices, order by order");
     aurora->add_option("--megabytes", megabytes, "sent by every GPU")->capture_default_str();
     aurora->add_option("--skew", skew, "Zipf exponent")->capture_default_str();
-    std::uint32_t hosts = 512;
-    double kilobytes = 256;
-    double jitter = 20;
-    std::uint64_t seed = 1;
-    Bytes window = 0;
-    bool fifo = false;
-    std::uint32_t posted = 4;
-    std::string series;
+    Shifts wanted;
     CLI::App* shifts = app.add_subcommand("shifts", "the shifted all-to-all without barriers");
-    shifts->add_option("--hosts", hosts)->capture_default_str();
-    shifts->add_option("--kilobytes", kilobytes, "per pair")->capture_default_str();
-    shifts->add_option("--jitter", jitter, "us, of the hosts' starts")->capture_default_str();
-    shifts->add_option("--seed", seed, "of the jitter")->capture_default_str();
-    shifts->add_flag("--fifo", fifo, "also hosts without pacing, one FIFO queue a port (slow)");
-    shifts->add_option("--posted", posted, "sends that a host posts at once, in one case")
+    shifts->add_option("--hosts", wanted.hosts)->capture_default_str();
+    shifts->add_option("--fabric", wanted.fabric, "slow-port: a big switch, one host at 80 Gb/s")
+        ->check(CLI::IsMember({"big-switch", "slow-port", "leaf-spine", "fat-spine"}))
+        ->capture_default_str();
+    shifts->add_option("--kilobytes", wanted.kilobytes, "per pair")->capture_default_str();
+    shifts->add_option("--jitter", wanted.jitter, "us, of the hosts' starts")
+        ->capture_default_str();
+    shifts->add_option("--seed", wanted.seed, "of the jitter")->capture_default_str();
+    shifts->add_flag("--fifo",
+                     wanted.fifo,
+                     "also hosts without pacing, one FIFO queue a port (slow)");
+    shifts->add_option("--posted", wanted.posted, "sends that a host posts at once, in one case")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
-    shifts->add_option("--window", window, "with queues: bytes on the way; 0: by the path");
-    shifts->add_option("--series", series, "CSV file: fan-in over time");
+    shifts->add_option("--window", wanted.window, "with queues: bytes on the way; 0: by the path");
+    shifts->add_option("--series", wanted.series, "CSV file: fan-in over time");
     CLI11_PARSE(app, argc, argv);
     if (aurora->parsed())
     {
@@ -188,13 +227,6 @@ main(int argc, char** argv)
     }
     else
     {
-        RunShifts(hosts,
-                  std::llround(kilobytes * 1e3),
-                  Time::FromSeconds(jitter * 1e-6),
-                  seed,
-                  window,
-                  fifo,
-                  posted,
-                  series);
+        RunShifts(wanted);
     }
 }

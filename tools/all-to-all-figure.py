@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Draws the fan-in over time of an all-to-all, case by case.
 
-    build/release/bin/ns3-all-to-all shifts --kilobytes 256 --jitter 200 --series fan-in.csv
+    build/release/bin/ns3-all-to-all shifts --series fan-in.csv
     tools/all-to-all-figure.py fan-in.csv docs/images/all-to-all-fan-in.png
 
 A point is the largest number of transmissions that are under way to one receiver at that time.
@@ -14,6 +14,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import matplotlib.ticker
 import pandas
 
 
@@ -28,8 +29,11 @@ def main():
         axes.step(1e3 * rows["seconds"], rows["fan_in"], where="post", linewidth=1.2, label=case)
     axes.set_xlabel("time, ms")
     axes.set_ylabel("senders at the busiest receiver")
-    axes.set_xlim(left=0)
-    axes.set_ylim(bottom=0)
+    axes.set_xscale("log")
+    axes.set_yscale("log", base=2)
+    axes.set_ylim(bottom=0.9)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(matplotlib.ticker.FormatStrFormatter("%g"))
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize="small")
     figure.savefig(arguments.picture, dpi=150, metadata={"Software": None})

@@ -48,7 +48,9 @@ struct AllToAllCase
     Time jitter{};            ///< ranks are ready at random times from 0 to this
     double gap = 0;           ///< OrderOptions::gap
     std::uint64_t seed = 1;   ///< of the jitter
-    Bytes window = 0;         ///< with queues: bytes that a flow may have on their way; 0: its path
+    /// PlannedAllToAll::senderAwaits
+    Milestone senderAwaits = Milestone::DONE;
+    Bytes window = 0; ///< with queues: bytes that a flow may have on their way; 0: its path
 };
 
 /// Carries out one case; ns-3's simulation is its own while the constructor runs.
@@ -76,8 +78,9 @@ class AllToAllRun
         }
         OrderOptions options;
         options.gap = wanted.gap;
-        const PlannedAllToAll planned =
-            PlanAllToAll(wanted.order, topology, ranks, traffic, options);
+        PlannedAllToAll planned = PlanAllToAll(wanted.order, topology, ranks, traffic, options);
+        planned.senderAwaits = wanted.senderAwaits;
+        m_isExclusive = planned.plan.rule == StartRule::EXCLUSIVE;
         m_stages = planned.plan.stages.size();
         AddPlannedAllToAll(graph, ranks, planned, group, ready, wanted.lookahead);
 
@@ -142,6 +145,12 @@ class AllToAllRun
     std::uint64_t Drops() const
     {
         return m_drops;
+    }
+
+    /// Whether transmissions wait for their receivers too.
+    bool IsExclusive() const
+    {
+        return m_isExclusive;
     }
 
     std::size_t Stages() const
@@ -222,6 +231,7 @@ class AllToAllRun
     double m_wall = 0;
     double m_segment = 1;
     std::size_t m_stages = 0;
+    bool m_isExclusive = false;
     std::uint64_t m_receiverQueue = 0;
     std::uint64_t m_drops = 0;
 };

@@ -37,11 +37,14 @@ class PortOrder
 {
   public:
     /// What a transmission of this stage waits for at the port to be sent, if anything.
-    std::optional<TaskId> GateOf(TaskGraph& graph, std::size_t stage, std::uint32_t lookahead)
+    std::optional<TaskId> GateOf(TaskGraph& graph,
+                                 std::size_t stage,
+                                 std::uint32_t lookahead,
+                                 Milestone milestone)
     {
         if (stage != m_stage)
         {
-            Close(graph, lookahead);
+            Close(graph, lookahead, milestone);
             m_stage = stage;
         }
         return m_gate;
@@ -60,9 +63,9 @@ class PortOrder
 
   private:
     /// The port's open stage ends; those older than the last `lookahead` become part of the gate.
-    void Close(TaskGraph& graph, std::uint32_t lookahead)
+    void Close(TaskGraph& graph, std::uint32_t lookahead, Milestone milestone)
     {
-        const std::optional<TaskId> done = JoinAll(graph, m_open, Milestone::SENT);
+        const std::optional<TaskId> done = JoinAll(graph, m_open, milestone);
         m_open.clear();
         if (!done)
         {
@@ -74,9 +77,8 @@ class PortOrder
             return;
         }
         // Without lookahead the stage that ends has itself waited for the gate.
-        m_gate = lookahead == 0 || !m_gate
-                     ? m_recent.front()
-                     : JoinAll(graph, {*m_gate, m_recent.front()}, Milestone::SENT);
+        m_gate = lookahead == 0 || !m_gate ? m_recent.front()
+                                           : JoinAll(graph, {*m_gate, m_recent.front()}, milestone);
         m_recent.pop_front();
     }
 
@@ -110,6 +112,7 @@ class PlanBuilder
           m_group(group),
           m_ready(ready),
           m_lookahead(lookahead),
+          m_milestone(m_plan.rule == StartRule::EXCLUSIVE ? Milestone::SENT : planned.senderAwaits),
           m_sending(ranks.size()),
           m_receiving(ranks.size()),
           m_ends(ranks.size())
@@ -176,9 +179,9 @@ class PlanBuilder
         m_ends[rank].push_back(task);
         if (inOrder)
         {
-            if (const auto gate = port.GateOf(m_graph, stage, m_lookahead))
+            if (const auto gate = port.GateOf(m_graph, stage, m_lookahead, m_milestone))
             {
-                m_graph.AddDependency(*gate, task, Milestone::SENT);
+                m_graph.AddDependency(*gate, task, m_milestone);
             }
             port.Add(task);
         }
@@ -259,6 +262,7 @@ class PlanBuilder
     GroupIndex m_group;
     const std::vector<TaskId>& m_ready;
     std::uint32_t m_lookahead;
+    Milestone m_milestone;                   ///< of what goes before at a port
     std::vector<PortOrder> m_sending;        ///< by rank
     std::vector<PortOrder> m_receiving;      ///< by rank
     std::vector<std::vector<TaskId>> m_ends; ///< by rank: all that it sends and receives
@@ -312,7 +316,7 @@ PlannedOn(TransmissionPlan plan, const PlanningFabric& fabric)
 {
     ECHELON_REQUIRE(plan.ranks == fabric.Ranks(), "the plan is for the fabric's ranks");
     Arrangement arrangement = ArrangementOf(plan, fabric);
-    return {std::move(plan), fabric.server, std::move(arrangement)};
+    return {std::move(plan), fabric.server, Milestone::DONE, std::move(arrangement)};
 }
 
 PlannedAllToAll

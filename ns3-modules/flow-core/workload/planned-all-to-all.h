@@ -21,7 +21,7 @@
  *   earlier stage first and give the rest to the next, `echelon` does so inside a group as far as
  *   its ideal finish times ask for it, `fair` shares.
  * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
- *   left.
+ *   arrived (PlannedAllToAll::senderAwaits).
  * - AT_ONCE: when both ranks are ready.
  * Inside a server a transmission waits for nothing but both ranks and what it forwards. Forwarding:
  * a rank sends its own bytes first and waits until as much has arrived for the same target as the
@@ -54,6 +54,10 @@ struct PlannedAllToAll
 {
     TransmissionPlan plan;
     std::vector<std::uint32_t> servers; ///< by rank (PlanningFabric::server)
+    /// SENDER_ORDER: DONE, the sender hears of the arrival; SENT: its pacing of the last segment
+    /// has ended. Where k senders share a receiver a pace's slot is k segments long, and the others
+    /// have the sender's share by then: crowds catch up with those who leave them.
+    Milestone senderAwaits = Milestone::DONE;
     /// When each stage would be done if ports were all that counts, from the end of the first on:
     /// max over ports of the time for the port's bytes of this and earlier stages; strictly
     /// ascending.

@@ -106,8 +106,8 @@ TEST(PlannedAllToAll, SenderOrderIgnoresReceivers)
     EXPECT_EQ(FlowTimes(ThreeRanks(StartRule::SENDER_ORDER), 0),
               (std::vector<Time>{After(100, 1),
                                  After(200, 1),
-                                 After(400, 1),
-                                 After(300, 1),
+                                 After(400, 2),
+                                 After(300, 2),
                                  After(400, 1)}));
 }
 
