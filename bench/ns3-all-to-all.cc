@@ -38,13 +38,13 @@ Switch(std::uint32_t hosts)
     return MakeBigSwitch({hosts, server});
 }
 
-/// One leaf-spine without oversubscription: 8 hosts a leaf, one fat spine.
+/// Without oversubscription, 8 hosts a leaf: one spine that any leaf can fill, or 8 of port rate.
 Topology
-FatSpine(std::uint32_t hosts)
+LeafSpine(std::uint32_t hosts, bool fat)
 {
     ServerSpec server;
     server.hostLink = {RATE, LINK_DELAY};
-    return MakeLeafSpine({hosts / 8, 1, 8, server, {8 * RATE, LINK_DELAY}});
+    return MakeLeafSpine({hosts / 8, fat ? 1U : 8U, 8, server, {(fat ? 8 : 1) * RATE, LINK_DELAY}});
 }
 
 void
@@ -56,14 +56,14 @@ PrintHeader()
 }
 
 AllToAllRun
-Print(const char* name,
+Print(const std::string& name,
       const Topology& topology,
       const TrafficMatrix& traffic,
       const AllToAllCase& wanted)
 {
     AllToAllRun run(topology, traffic, wanted);
     std::printf("%s,%u,%s,%s,%u,%s,%u,%g,%zu,%.9g,%.5f,%u,%.1f,%llu,%.1f\n",
-                name,
+                name.c_str(),
                 traffic.Size(),
                 wanted.order.c_str(),
                 wanted.senderAwaits == Milestone::SENT || run.IsExclusive() ? "sent" : "arrival",
@@ -89,18 +89,19 @@ RunAurora(Bytes bytes, double skew)
     for (const std::uint32_t hosts : {16U, 32U, 64U})
     {
         const TrafficMatrix traffic = SkewedTraffic(hosts, bytes, skew, 1);
-        for (const bool fat : {false, true})
+        for (const std::string name : {"big-switch", "fat-spine", "leaf-spine"})
         {
-            const Topology topology = fat ? FatSpine(hosts) : Switch(hosts);
-            const char* name = fat ? "leaf-spine" : "big-switch";
+            const Topology topology =
+                name == "big-switch" ? Switch(hosts) : LeafSpine(hosts, name == "fat-spine");
+            const std::string order = name == "leaf-spine" ? "rack-aware" : "aurora";
             Print(name, topology, traffic, {"at-once", 0, "fair"});
             Print(name, topology, traffic, {"at-once", 0, "fair", 1});
             Print(name, topology, traffic, {"spread-out", 0, "fair"});
             Print(name, topology, traffic, {"spread-out", 0, "fair", 1});
             for (const double gap : {0.0, 0.01})
             {
-                Print(name, topology, traffic, {"aurora", 0, "fair", 0, Time(), gap});
-                Print(name, topology, traffic, {"aurora", 1, "edf", 0, Time(), gap});
+                Print(name, topology, traffic, {order, 0, "fair", 0, Time(), gap});
+                Print(name, topology, traffic, {order, 1, "edf", 0, Time(), gap});
             }
         }
     }
@@ -179,7 +180,7 @@ RunShifts(const Shifts& shifts)
         wanted.jitter = Time::FromSeconds(shifts.jitter * 1e-6);
         wanted.seed = shifts.seed;
         wanted.window = shifts.window;
-        const AllToAllRun run = Print(shifts.fabric.c_str(), topology, traffic, wanted);
+        const AllToAllRun run = Print(shifts.fabric, topology, traffic, wanted);
         for (const auto& [time, fanIn] : run.FanInOverTime())
         {
             if (out.is_open())

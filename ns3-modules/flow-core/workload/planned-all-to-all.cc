@@ -108,6 +108,7 @@ class PlanBuilder
         : m_graph(graph),
           m_ranks(ranks),
           m_servers(planned.servers),
+          m_racks(planned.racks),
           m_plan(planned.plan),
           m_group(group),
           m_ready(ready),
@@ -169,6 +170,12 @@ class PlanBuilder
         const bool inReceiverOrder = !inside && m_plan.rule == StartRule::EXCLUSIVE;
         Follow(task, source, m_sending[source], inSenderOrder, stage);
         Follow(task, destination, m_receiving[destination], inReceiverOrder, stage);
+        if (inReceiverOrder && transmission.spine && !m_racks.empty() &&
+            m_racks[source] != m_racks[destination])
+        {
+            TakeTurn(task, m_up[{m_racks[source], *transmission.spine}], stage);
+            TakeTurn(task, m_down[{m_racks[destination], *transmission.spine}], stage);
+        }
         AwaitArrivals(transmission, task);
         return task;
     }
@@ -179,16 +186,21 @@ class PlanBuilder
         m_ends[rank].push_back(task);
         if (inOrder)
         {
-            if (const auto gate = port.GateOf(m_graph, stage, m_lookahead, m_milestone))
-            {
-                m_graph.AddDependency(*gate, task, m_milestone);
-            }
-            port.Add(task);
+            TakeTurn(task, port, stage);
         }
         else if (!m_ready.empty())
         {
             m_graph.AddDependency(m_ready[rank], task);
         }
+    }
+
+    void TakeTurn(TaskId task, PortOrder& port, std::size_t stage)
+    {
+        if (const auto gate = port.GateOf(m_graph, stage, m_lookahead, m_milestone))
+        {
+            m_graph.AddDependency(*gate, task, m_milestone);
+        }
+        port.Add(task);
     }
 
     /// What each rank sends of its own per target: all that it sends and is not brought before.
@@ -258,13 +270,17 @@ class PlanBuilder
     TaskGraph& m_graph;
     const std::vector<DeviceId>& m_ranks;
     const std::vector<std::uint32_t>& m_servers;
+    const std::vector<std::uint32_t>& m_racks;
     const TransmissionPlan& m_plan;
     GroupIndex m_group;
     const std::vector<TaskId>& m_ready;
     std::uint32_t m_lookahead;
-    Milestone m_milestone;                   ///< of what goes before at a port
-    std::vector<PortOrder> m_sending;        ///< by rank
-    std::vector<PortOrder> m_receiving;      ///< by rank
+    Milestone m_milestone;                                     ///< of what goes before at a port
+    std::vector<PortOrder> m_sending;                          ///< by rank
+    std::vector<PortOrder> m_receiving;                        ///< by rank
+    using SpineLink = std::pair<std::uint32_t, std::uint32_t>; ///< rack, spine
+    std::map<SpineLink, PortOrder> m_up;
+    std::map<SpineLink, PortOrder> m_down;
     std::vector<std::vector<TaskId>> m_ends; ///< by rank: all that it sends and receives
     bool m_relays = false;
     /// By rank and target.
@@ -316,7 +332,13 @@ PlannedOn(TransmissionPlan plan, const PlanningFabric& fabric)
 {
     ECHELON_REQUIRE(plan.ranks == fabric.Ranks(), "the plan is for the fabric's ranks");
     Arrangement arrangement = ArrangementOf(plan, fabric);
-    return {std::move(plan), fabric.server, Milestone::DONE, std::move(arrangement)};
+    const bool carriesOne =
+        fabric.spines > 0 && fabric.Homogeneous() && fabric.uplinkRate == fabric.portRate[0];
+    return {std::move(plan),
+            fabric.server,
+            Milestone::DONE,
+            std::move(arrangement),
+            carriesOne ? fabric.rack : std::vector<std::uint32_t>()};
 }
 
 PlannedAllToAll

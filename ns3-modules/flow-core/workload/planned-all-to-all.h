@@ -20,6 +20,8 @@
  *   Which of the two goes first is then the flow scheduler's choice: `edf` and `slack` serve the
  *   earlier stage first and give the rest to the next, `echelon` does so inside a group as far as
  *   its ideal finish times ask for it, `fair` shares.
+ *   Transmissions with a spine of their own also wait, in the same way, for those before them on
+ * the links to it and from it, where such a link has the rate of a port.
  * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
  *   arrived (PlannedAllToAll::senderAwaits).
  * - AT_ONCE: when both ranks are ready.
@@ -62,6 +64,8 @@ struct PlannedAllToAll
     /// max over ports of the time for the port's bytes of this and earlier stages; strictly
     /// ascending.
     Arrangement arrangement = Arrangement::Coflow();
+    /// By rank, where every link between leaf and spine has the rate of a port; else empty.
+    std::vector<std::uint32_t> racks{};
 };
 
 /// A plan for a fabric. @pre plan.ranks == fabric.Ranks().

@@ -278,6 +278,30 @@ TEST(PlannedAllToAll, TransmissionsCrossTheirSpine)
     }
 }
 
+TEST(PlannedAllToAll, TransmissionsTakeTurnsOnLinksOfPortRate)
+{
+    // As before, 1->3 a stage later: on one spine it waits for 0->2, whose ports are others.
+    ServerSpec server;
+    server.hostLink = {100e9, Time::FromPicoseconds(500000)};
+    const std::vector<DeviceId> ranks = FirstDevices(4);
+    for (const double uplink : {100e9, 200e9})
+    {
+        const LinkSpec link{uplink, server.hostLink.delay};
+        const Topology topology = MakeLeafSpine({2, 2, 2, server, link});
+        for (const std::uint32_t spine : {0U, 1U})
+        {
+            TransmissionPlan plan{4, StartRule::EXCLUSIVE, {}};
+            plan.stages.push_back({{{0, 2, 100000, 2, 1}}});
+            plan.stages.push_back({{{1, 3, 100000, 3, spine}}});
+            const TaskGraph graph =
+                GraphOf(PlannedOn(plan, PlanningFabric::Of(topology, ranks)), 0);
+            const bool waits = spine == 1 && uplink == 100e9;
+            EXPECT_EQ(Makespan(FinishTimes(graph, Alone, DELAY)),
+                      After(waits ? 200000 : 100000, 1));
+        }
+    }
+}
+
 TEST(PlannedAllToAll, CollectivesFollowTheOrderThatTheStyleNames)
 {
     // spread-out by its registry name, 4 ranks of 4000 bytes: three shifts of 1000, one sender
@@ -294,7 +318,7 @@ TEST(PlannedAllToAll, CollectivesFollowTheOrderThatTheStyleNames)
                   0,
                   {});
     EXPECT_EQ(CountTasks(graph, TaskKind::FLOW), 12);
-    EXPECT_EQ(Makespan(FinishTimes(graph, Alone, DELAY)), After(3000, 1));
+    EXPECT_EQ(Makespan(FinishTimes(graph, Alone, DELAY)), After(3000, 3));
     EXPECT_EQ(graph.Groups()[group].arrangement.Offsets().size(), 3);
 }
 
