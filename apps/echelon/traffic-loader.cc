@@ -22,16 +22,23 @@ enum class Format
     TRACE,
 };
 
+/// The first line that is not blank, from its first mark on; empty at the text's end without one.
+std::string_view
+FirstLine(std::string_view text)
+{
+    const std::string_view start =
+        text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    return start.substr(0, start.find('\n'));
+}
+
 Format
 FormatOf(std::string_view text)
 {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos && (text[first] == '{' || text[first] == '['))
+    const std::string_view line = FirstLine(text);
+    if (!line.empty() && (line.front() == '{' || line.front() == '['))
     {
         return Format::JSON;
     }
-    const std::string_view start = text.substr(first == std::string_view::npos ? 0 : first);
-    const std::string_view line = start.substr(0, start.find('\n'));
     return line.find('\t') != std::string_view::npos && line.find(',') == std::string_view::npos
                ? Format::TRACE
                : Format::CSV;
@@ -52,11 +59,10 @@ Needed(const std::optional<std::uint32_t>& option, const char* name, const std::
 void
 CheckTabs(const std::string& file, std::string_view text)
 {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    const std::string_view start = text.substr(first);
-    if (start.substr(0, start.find('\n')).find("\t\t") == std::string_view::npos)
+    const std::string_view first = FirstLine(text);
+    if (first.find("\t\t") == std::string_view::npos)
     {
-        const auto line = 1 + std::count(text.begin(), text.end() - start.size(), '\n');
+        const auto line = 1 + std::count(text.data(), first.data(), '\n');
         throw InputError(file,
                          "line " + std::to_string(line),
                          "there are tabs, but no gate weights",
