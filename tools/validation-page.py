@@ -104,7 +104,7 @@ def main():
         "every set of pairs in every slot. `tests/property/expert-placement-test.cc`: placements and pairings against all permutations.\n",
         benchmark_section(
             "Planned all-to-alls on the packet fabric",
-            "Skewed traffic of 64 GPUs, 64 MB each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take, and the largest queue at a receiver's port.",
+            "Skewed traffic of 16, 32 and 64 GPUs, 64 MB sent by each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take (`over_bound`), most senders at one receiver, and the largest queue at a receiver's port in segments.",
             "ns3-all-to-all",
             "aurora",
         ),
