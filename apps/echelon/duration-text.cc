@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "duration-text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -27,6 +28,19 @@ DurationText(double seconds)
            : magnitude >= 1e-3              ? shown(seconds * 1e3, " ms")
            : magnitude >= 1e-6              ? shown(seconds * 1e6, " us")
                                             : shown(seconds * 1e9, " ns");
+}
+
+std::string
+TableLine(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths)
+{
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+    {
+        const std::size_t width = std::max(widths[i], cells[i].size());
+        const std::string padding(width - cells[i].size(), ' ');
+        line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
+    }
+    return line;
 }
 
 } // namespace echelon

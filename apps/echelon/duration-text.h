@@ -8,7 +8,9 @@
  */
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace echelon
 {
@@ -17,5 +19,10 @@ std::string FixedText(double value, int decimals, const char* unit);
 
 /// Four significant digits: differences between schedulers are often below one per cent.
 std::string DurationText(double seconds);
+
+/// The first cell to the left of its column, the others to the right; longer cells push on.
+/// @pre at least as many widths as cells.
+std::string TableLine(const std::vector<std::string>& cells,
+                      const std::vector<std::size_t>& widths);
 
 } // namespace echelon

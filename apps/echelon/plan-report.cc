@@ -145,14 +145,7 @@ PlanTable::PlanTable(std::ostream& out, const std::vector<std::string>& orders)
 void
 PlanTable::Line(const std::vector<std::string>& cells)
 {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-    {
-        const std::size_t width = std::max(m_widths[i], cells[i].size());
-        const std::string padding(width - cells[i].size(), ' ');
-        line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
-    }
-    m_out << line << std::endl;
+    m_out << TableLine(cells, m_widths) << std::endl;
 }
 
 void
