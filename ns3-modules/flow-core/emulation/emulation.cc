@@ -140,6 +140,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.start = Now();
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
+        record.task = task;
         m_record.flows.push_back(record);
         m_tasks.emplace_back(job, task);
 
@@ -238,7 +239,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         const Task& done = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
         m_record.computes.push_back(
-            {job, iteration, done.device, done.stream, done.label, start, Now()});
+            {job, iteration, done.device, done.stream, done.label, start, Now(), task});
     }
 
     void OnIterationDone(JobId job, std::uint32_t iteration, Time start) override

@@ -37,6 +37,7 @@ struct FlowRecord
     Time start;
     Time finish;      ///< arrival of the last byte
     Time idealFinish; ///< group reference + arrangement offset; may lie before start
+    TaskId task{};    ///< of its job's graph
 };
 
 /// An EchelonFlow.
@@ -66,6 +67,7 @@ struct ComputeRecord
     std::uint32_t label = 0; ///< index into RunRecord::labels[job]
     Time start;
     Time end;
+    TaskId task{}; ///< of its job's graph
 };
 
 /// One iteration of a job.
