@@ -14,7 +14,12 @@ packages="ns3 libns3-dev libgsl-dev libxml2-dev libsqlite3-dev
 case "${1:-}" in
     "") ;;
     ci) packages="$packages
-  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 libsimgrid-dev" ;;
+  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 libsimgrid-dev
+  slurmctld slurmd slurm-client munge
+  chromium chromium-driver python3-selenium
+  python3-pip python3-setuptools python3-wheel"
+        # The script bundle of the report is built again; Node.js may come from elsewhere than Debian.
+        command -v npm >/dev/null || packages="$packages npm" ;;
     *)
         echo "usage: tools/setup.sh [ci]" >&2
         exit 64
