@@ -1,54 +1,119 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Cumulative distribution of EchelonFlow tardiness, one line per scheduler.
+"""Cumulative distributions of EchelonFlow tardiness, flow and coflow completion times, one line per scheduler.
 
     draw_cdf(results, "figures/tardiness-cdf.png")
+    draw_cdf(results, "figures/fct-cdf.pdf", of="fct")
+    draw_cdf_of_sweep(sweep, "figures/cct-cdf.png", of="cct")      # all points of the sweep together
 
-Covers EchelonFlows that cross the network between hosts.
+Covers flows and EchelonFlows that cross the network between hosts. A bundle of identical flows counts as `count` of them.
 """
+
+import dataclasses
 
 import numpy as np
 
 from echelon_analysis.errors import AnalysisError
-from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, save, styled
+from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
 
 # When the largest value is this many times the median, a linear axis would press most of the sample against 0.
 LOG_SPREAD = 10.0
+# Steps of the share that a line shows at least; finer ones are less than a pixel.
+FINEST = 1 / 2000
 
 
-def distribution(values):
-    """Points (x, y) of the empirical distribution's steps: y[i] is the share of the sample <= x[i]."""
-    x = np.sort(np.asarray(values, dtype=float))
-    return x, np.arange(1, x.size + 1) / x.size
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """Where a distribution comes from and how its axes are called."""
+
+    table: str  # flows or groups
+    label: str
+    share: str
 
 
-def tardiness_by_run(results):
-    """One array per run, in the order of the runs."""
-    groups = results.groups
-    return [groups.tardiness_s[groups.run == run].to_numpy() for run in range(len(results.runs))]
+METRICS = {
+    "tardiness": Metric("groups", "tardiness of an EchelonFlow", "share of EchelonFlows"),
+    "fct": Metric("flows", "flow completion time", "share of flows"),
+    "cct": Metric("groups", "completion time of an EchelonFlow (CCT)", "share of EchelonFlows"),
+}
 
 
-def draw_cdf(results, out):
-    """Draw the figure; return the paths of PNG and SVG."""
-    samples = tardiness_by_run(results)
-    everything = np.concatenate(samples)
+def distribution(values, counts=None):
+    """Points (x, y) of the empirical distribution's steps: y[i] is the share of the sample <= x[i].
+
+    counts: how often each value occurs; once each if None.
+    """
+    values = np.asarray(values, dtype=float)
+    order = np.argsort(values, kind="stable")
+    counts = np.ones(values.size) if counts is None else np.asarray(counts, dtype=float)
+    cumulative = np.cumsum(counts[order])
+    return values[order], cumulative / cumulative[-1] if values.size else cumulative
+
+
+def thinned(x, y):
+    """The points of a distribution without those that are less than FINEST above the last kept one; the last one stays."""
+    keep = np.diff(np.floor(y / FINEST), prepend=-1.0) > 0
+    keep[-1] = True
+    return x[keep], y[keep]
+
+
+def sample(frame, of):
+    """(values in seconds, counts) of rows of flows.csv (fct) or groups.csv (tardiness, cct)."""
+    if of == "fct":
+        return (frame.finish_s - frame.start_s).to_numpy(), frame["count"].to_numpy()
+    values = frame.tardiness_s if of == "tardiness" else frame.cct_s
+    return values.to_numpy(), np.ones(len(frame), dtype=np.int64)
+
+
+def samples_by_run(results, of="tardiness"):
+    """(values, counts) of each run, in the order of the runs."""
+    table = results.flows if of == "fct" else results.groups
+    return [sample(table[table.run == run], of) for run in range(len(results.runs))]
+
+
+def draw_cdf(results, out, of="tardiness"):
+    """Draw the figure; return the paths."""
+    samples = samples_by_run(results, of)
+    return _draw(results.path, results.labels, samples, of, "", out)
+
+
+def draw_cdf_of_sweep(sweep, out, of="tardiness"):
+    """Draw the figure over all points of a sweep that kept its tables; return the paths."""
+    table = sweep.table(METRICS[of].table)
+    samples = [sample(table[table.scheduler == label], of) for label in sweep.schedulers]
+    text = f"All {len(sweep.points)} points of the sweep '{sweep.name}' together"
+    if sweep.where_text():
+        text += f" with {sweep.where_text()}"
+    return _draw(sweep.path, sweep.schedulers, samples, of, text, out)
+
+
+def _size(samples):
+    """'n = 1,234' or 'n = 1,200 to 1,234'."""
+    sizes = [int(counts.sum()) for _, counts in samples if counts.size]
+    low, high = min(sizes), max(sizes)
+    return f"n = {low:,} for each scheduler." if low == high else f"n = {low:,} to {high:,}."
+
+
+def _draw(path, labels, samples, of, text, out):
+    metric = METRICS[of]
+    everything = np.concatenate([values for values, _ in samples])
     if everything.size == 0:
         raise AnalysisError(
-            results.path / "groups.csv",
-            "no EchelonFlow crossed the network, so there is no tardiness to draw",
+            path / f"{metric.table}.csv",
+            f"no EchelonFlow crossed the network, so there is no {METRICS[of].label.split(' of an')[0]} to draw",
             "the jobs stay inside their hosts",
         )
     scale = time_scale(np.percentile(np.abs(everything), [90]))
     median = np.median(np.abs(everything))
     logarithmic = everything.max() > LOG_SPREAD * median
     with styled() as plt:
-        figure, axes = plt.subplots(figsize=(WIDTH * 0.62, 2.6), constrained_layout=True)
+        figure, axes = plt.subplots(figsize=(WIDTH * 0.68, 2.75), constrained_layout=True)
         # Later runs lie on top with dashes, so that a line that coincides with an earlier one lets it show through.
         low, top = np.inf, -np.inf
-        for run, (label, sample) in enumerate(zip(results.labels, samples)):
-            if sample.size == 0:
+        for run, (label, (values, counts)) in enumerate(zip(labels, samples)):
+            if values.size == 0:
                 continue
-            x, y = distribution(sample * scale.factor)
+            x, y = thinned(*distribution(values * scale.factor, counts))
             low, top = min(low, x[0]), max(top, x[-1])
             axes.step(
                 np.concatenate([x[:1], x]),
@@ -67,9 +132,10 @@ def draw_cdf(results, out):
         axes.set_ylim(0.0, 1.01)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0])
         axes.grid(True)
-        axes.set_xlabel(f"tardiness of an EchelonFlow [{scale.unit}]")
-        axes.set_ylabel("share of EchelonFlows")
+        axes.set_xlabel(f"{metric.label} [{scale.unit}]")
+        axes.set_ylabel(metric.share)
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+        caption(figure, (text + ". " if text else "") + "Between hosts; " + _size(samples))
         return save(figure, out)
 
 

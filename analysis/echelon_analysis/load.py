@@ -18,8 +18,8 @@ import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 
-MANIFEST_SCHEMA = "echelon/results/1"
-SUMMARY_SCHEMA = "echelon/summary/1"
+MANIFEST_SCHEMA = "echelon/results/2"
+SUMMARY_SCHEMA = "echelon/summary/2"
 TIMELINE_SCHEMA = "echelon/timeline/1"
 
 INTEGER, REAL, TEXT = "int64", "float64", "str"
@@ -76,7 +76,49 @@ COLUMNS = {
         "bytes": (INTEGER, "B"),
         "utilisation": (REAL, ""),
     },
+    "link_series.csv": {
+        "run": (INTEGER, ""),
+        "link": (INTEGER, ""),
+        "start_s": (REAL, "s"),
+        "duration_s": (REAL, "s"),
+        "rate_bps": (REAL, "bit/s"),
+        "queue_bytes": (INTEGER, "B"),
+    },
+    "critical_path.csv": {
+        "run": (INTEGER, ""),
+        "scheduler": (TEXT, ""),
+        "job": (TEXT, ""),
+        "iteration": (INTEGER, ""),
+        "step": (INTEGER, ""),
+        "kind": (TEXT, ""),
+        "name": (TEXT, ""),
+        "device": (INTEGER, "device"),
+        "to": (INTEGER, "device"),
+        "flow": (INTEGER, ""),
+        "group": (INTEGER, ""),
+        "start_s": (REAL, "s"),
+        "end_s": (REAL, "s"),
+        "compute_s": (REAL, "s"),
+        "transmission_s": (REAL, "s"),
+        "waiting_s": (REAL, "s"),
+        "delay_s": (REAL, "s"),
+    },
+    "waits.csv": {
+        "run": (INTEGER, ""),
+        "scheduler": (TEXT, ""),
+        "job": (TEXT, ""),
+        "iteration": (INTEGER, ""),
+        "step": (INTEGER, ""),
+        "link": (INTEGER, ""),
+        "blocking_job": (TEXT, ""),
+        "blocking_iteration": (INTEGER, ""),
+        "blocking_group": (INTEGER, ""),
+        "blocking_name": (TEXT, ""),
+        "seconds": (REAL, "s"),
+    },
 }
+# What an iteration's critical path is made of: columns of critical_path.csv, keys of a job's critical_path in summary.json.
+PARTS = ("compute_s", "transmission_s", "waiting_s", "delay_s")
 
 # What the tables read of a run of summary.json: section -> figures.
 SUMMARY_FIGURES = {
@@ -124,7 +166,7 @@ class Results:
     def reference_run(self):
         """Index of the run that speed-ups compare with: `fair`, else the first."""
         schedulers = [run["scheduler"] for run in self.runs]
-        return schedulers.index("fair") if "fair" in schedulers else 0
+        return schedulers.index(reference_label(schedulers))
 
     def run_index(self, label):
         """Index of the run with this label."""
@@ -157,12 +199,27 @@ class Results:
         return self._table("links.csv")
 
     @functools.cached_property
+    def link_series(self):
+        """link_series.csv: load and queue of each link over time."""
+        return self._table("link_series.csv")
+
+    @functools.cached_property
+    def critical_path(self):
+        """critical_path.csv: the steps that each iteration's end depends on."""
+        return self._table("critical_path.csv")
+
+    @functools.cached_property
+    def waits(self):
+        """waits.csv: whom a step of the critical path waited for."""
+        return self._table("waits.csv")
+
+    @functools.cached_property
     def timeline(self):
         """timeline.json: the compute slices."""
         return _read_timeline(self.path / "timeline.json", len(self.runs))
 
     def _table(self, name):
-        frame = _read_csv(self.path / name, COLUMNS[name])
+        frame = read_table(self.path, name)
         wrong = frame[(frame.run < 0) | (frame.run >= len(self.runs))]
         if len(wrong):
             raise AnalysisError(
@@ -170,9 +227,15 @@ class Results:
                 f"line {wrong.index[0] + 2}: run {wrong.run.iloc[0]} is not in summary.json",
                 f"it has runs 0 to {len(self.runs) - 1}; are the files of one run of the program?",
             )
-        frame.attrs["units"] = {column: unit for column, (_, unit) in COLUMNS[name].items()}
-        frame.attrs["source"] = name
         return frame
+
+
+def read_table(folder, name):
+    """A CSV file of a result folder, checked; .attrs["units"]: column -> unit, .attrs["source"]: name of the file."""
+    frame = _read_csv(folder / name, COLUMNS[name])
+    frame.attrs["units"] = {column: unit for column, (_, unit) in COLUMNS[name].items()}
+    frame.attrs["source"] = name
+    return frame
 
 
 def open_results(path):
@@ -196,6 +259,11 @@ def open_results(path):
             )
         path = inside[0]
     return Results(path)
+
+
+def reference_label(schedulers):
+    """Whom speed-ups compare with: `fair`, else the first."""
+    return "fair" if "fair" in schedulers else schedulers[0]
 
 
 def _distinct(names):
@@ -250,6 +318,7 @@ def _check_summary(path, summary):
                     "ideal_time_s",
                     "slowdown",
                     "compute_utilisation",
+                    "critical_path",
                 )
                 if k not in job
             ]

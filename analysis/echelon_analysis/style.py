@@ -4,27 +4,34 @@
     with styled() as plt:
         figure, axes = plt.subplots()
         …
-        save(figure, "out.png")          # writes out.png and out.svg
+        save(figure, "out.pdf")          # the suffix is the format; without one, out.png and out.svg
 
 Colours: Okabe and Ito's palette, told apart by colour-blind readers; every distinction is also made by hatch, dash or lightness,
 so that a print in grey keeps it. Equal data give equal bytes: no dates, fixed SVG ids.
+
+    caption(figure, "mean of 5 seeds; whiskers: …")      # beneath everything, small: what the eye cannot tell
 """
 
 import contextlib
 import pathlib
+import re
+import textwrap
 
 from echelon_analysis.errors import AnalysisError, UsageError
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#BBBBBB"
+INK = "#222222"
 
 # One look per run, by index.
 LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, "#777777")
 LINE_DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)),
                (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (6, 1, 1, 1, 1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "oo")
 
+CAPTION_CHARACTERS = 21  # of a caption, per inch
 WIDTH = 7.0  # inches: the text width of a two-column paper
 
 
@@ -41,22 +48,41 @@ def styled():
     plt.close("all")
 
 
-def output_paths(out):
-    """The PNG and the SVG that `-o out` asks for; out may end in either or in nothing."""
+# What savefig must leave out or fix so that equal data give equal bytes.
+METADATA = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+FORMATS = tuple(suffix[1:] for suffix in METADATA)
+DEFAULT_FORMATS = ("png", "svg")
+
+
+def output_paths(out, formats=None):
+    """The files that `-o out` asks for: one for each of `formats`; by default what out ends in, PNG and SVG where it ends in neither."""
     path = pathlib.Path(out)
-    if path.suffix not in ("", ".png", ".svg"):
-        raise UsageError(path, f"cannot write {path.suffix} files", "give a name that ends in .png or .svg; both are written")
-    base = path.with_suffix("") if path.suffix else path
-    return base.with_name(base.name + ".png"), base.with_name(base.name + ".svg")
+    if path.suffix in METADATA:
+        formats = formats or [path.suffix[1:]]
+        path = path.with_suffix("")
+    elif re.fullmatch(r"\.[A-Za-z]{2,4}", path.suffix):
+        raise UsageError(path, f"cannot write {path.suffix} files", "give a name that ends in ." + ", .".join(FORMATS))
+    return [path.with_name(f"{path.name}.{ending}") for ending in formats or DEFAULT_FORMATS]
 
 
 def save(figure, out):
-    """Write PNG and SVG; return their paths."""
-    png, svg = output_paths(out)
+    """Write the figure; return the paths. out: a path (see output_paths) or several, each with a suffix."""
+    paths = [pathlib.Path(p) for p in out] if isinstance(out, (list, tuple)) else output_paths(out)
     try:
-        png.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(png, metadata={"Software": None})
-        figure.savefig(svg, metadata={"Date": None, "Creator": None})
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(path, metadata=METADATA[path.suffix])
     except OSError as error:
-        raise AnalysisError(error.filename or png, f"cannot be written: {error.strerror}") from None
-    return [png, svg]
+        raise AnalysisError(error.filename or paths[0], f"cannot be written: {error.strerror}") from None
+    return paths
+
+
+def caption(figure, text):
+    """A small line (or lines) at the figure's foot. The constrained layout keeps room for it."""
+    wide = figure.get_size_inches()[0]
+    lines = textwrap.wrap(text, int(wide * CAPTION_CHARACTERS))
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color="#555555", linespacing=1.3)

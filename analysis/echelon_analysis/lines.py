@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A metric against a parameter of a sweep, one line per scheduler: mean over the seeds with a 95 % confidence interval.
+
+    draw_lines(sweep, "speedup.pdf", x="oversubscription")                        # speed-up of iterations against `fair`
+    draw_lines(sweep, "tardiness.pdf", x="oversubscription", y="tardiness_sum_s", by="placement")
+
+A speed-up compares with `fair` at the same point, seed by seed; with several jobs it is the geometric mean of theirs. Other axes become
+panels; those beyond two stay at their first values, and a note says so.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.load import reference_label
+from echelon_analysis.statistics import mean_interval
+from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, save, styled
+from echelon_analysis.units import time_scale
+
+SPEEDUP = "speedup"
+SPEEDUP_OF = "iteration_time_mean_s"
+MAX_COLUMNS = 3
+MAX_PANELS = 12
+# Values of an axis that span this factor evenly in their logarithms get a logarithmic axis.
+LOG_SPAN = 8.0
+MAX_TICKS = 9
+
+
+def metric_values(sweep, y):
+    """Rows (point, scheduler, value) of the metric, and its label and unit."""
+    name, colon, of = y.partition(":")
+    if name == SPEEDUP:
+        return _speedups(sweep, of if colon else SPEEDUP_OF)
+    source = _source(sweep, y)
+    values = source[["point", "scheduler", y]].rename(columns={y: "value"})
+    values = values.groupby(["point", "scheduler"], sort=False).value.mean().reset_index()
+    return values, y.removesuffix("_s").replace("_", " "), source.attrs["units"].get(y, "")
+
+
+def _source(sweep, column):
+    """The table that holds the column: of the runs, else of the jobs."""
+    for frame in (sweep.runs, sweep.jobs):
+        if column in frame and column not in sweep.axes and pd.api.types.is_numeric_dtype(frame[column]):
+            return frame
+    known = [
+        c for frame in (sweep.runs, sweep.jobs) for c in frame
+        if c not in sweep.axes and pd.api.types.is_numeric_dtype(frame[c])
+    ]
+    raise UsageError(sweep.path, f"no metric '{column}'", did_you_mean(column, [SPEEDUP, *known]))
+
+
+def _speedups(sweep, of):
+    source = _source(sweep, of)
+    reference = reference_label(sweep.schedulers)
+    keys = ["point", "job"] if "job" in source else ["point"]
+    base = source[source.scheduler == reference].set_index(keys)[of]
+    rows = source[[*keys, "scheduler", of]].join(base.rename("base"), on=keys)
+    if rows.base.isna().any():
+        lacking = rows.point[rows.base.isna()].iloc[0]
+        raise AnalysisError(sweep.path, f"point {lacking} has no run of '{reference}' to compare with")
+    rows = rows[(rows[of] > 0) & (rows.base > 0)]
+    logs = np.log(rows.base / rows[of])
+    values = np.exp(logs.groupby([rows.point, rows.scheduler], sort=False).mean())
+    label = f"speed-up of {_words(of)} over {reference}"
+    return values.rename("value").rename_axis(["point", "scheduler"]).reset_index(), label, ""
+
+
+def _words(column):
+    """'iteration_time_mean_s' -> 'iteration time'."""
+    return column.removesuffix("_s").removesuffix("_mean").replace("_", " ")
+
+
+def curves(sweep, values, x):
+    """{scheduler: [(value of x, Interval over the seeds)]} of points that differ in x and the seed alone."""
+    rows = values.merge(sweep.points[["point", x]], on="point")
+    found = {}
+    for scheduler in sweep.schedulers:
+        own = rows[rows.scheduler == scheduler]
+        line = [(v, mean_interval(own.value[own[x] == v])) for v in sweep.values(x)]
+        found[scheduler] = [(v, interval) for v, interval in line if interval.count]
+    return found
+
+
+def facets(sweep, x, by=None):
+    """(axis of the columns or None, axis of the rows or None, the sweep to draw, notes)."""
+    sweep.check_axis(x)
+    if by is not None:
+        sweep.check_axis(by)
+        if by == x:
+            raise UsageError(sweep.path, f"--by {by} is the x axis already")
+    notes = []
+    panels = [by] if by else []
+    while True:
+        # What still varies where x and the panels' axes stand still; axes that vary together with them do not.
+        free = [
+            axis for axis in sweep.varying_axes()
+            if axis not in (x, *panels) and sweep.points.groupby([x, *panels])[axis].nunique().max() > 1
+        ]
+        if not free:
+            break
+        if len(panels) < 2:
+            panels.append(free[0])
+            continue
+        first = sweep.values(free[0])[0]
+        text = f"{first:g}" if isinstance(first, float) else str(first)
+        notes.append(f"shown are the points with {free[0]} = {text}; choose others with --where {free[0]}=…")
+        sweep = sweep.where([(free[0], text)])
+    panels = [axis for axis in panels if sweep.points[axis].nunique() > 1]
+    return (*panels, None, None)[:2] + (sweep, notes)
+
+
+def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
+    """Draw the figure; return (paths, notes)."""
+    across, down, sweep, notes = facets(sweep, x, by)
+    if sweep.points[x].nunique() < 2:
+        raise UsageError(
+            sweep.path, f"axis '{x}' has one value, so there is no line", "axes: " + ", ".join(sweep.varying_axes())
+        )
+    values, label, unit = metric_values(sweep, y)
+    factor = 1.0
+    if unit == "s":
+        scale = time_scale(values.value)
+        factor, unit = scale.factor, scale.unit
+    axes = [axis for axis in (down, across) if axis]
+    panels = []
+    for chosen, rows in sweep.by_values(sweep.points, axes):
+        title = ", ".join(f"{axis} {sweep.text(axis, value)}" for axis, value in reversed(list(zip(axes, chosen))))
+        panels.append((title, curves(sweep, values[values.point.isin(rows.point)], x)))
+    if len(panels) > MAX_PANELS:
+        notes.append(f"shown are {MAX_PANELS} of {len(panels)} panels; choose with --where")
+        panels = panels[:MAX_PANELS]
+    label += f" [{unit}]" if unit else ""
+    columns = min(sweep.points[across].nunique() if across else 1, MAX_COLUMNS)
+    return _draw(sweep, panels, x, label, factor, columns, y.startswith(SPEEDUP), out), notes
+
+
+def _draw(sweep, panels, x, label, factor, columns, speedup, out):
+    rows = math.ceil(len(panels) / columns)
+    places = _places(sweep, x)
+    with styled() as plt:
+        figure, grid = plt.subplots(
+            rows, columns, figsize=(WIDTH * (0.7 if columns == 1 else 1.0), 0.75 + 1.75 * rows), squeeze=False,
+            sharex=True, sharey=True, constrained_layout=True,
+        )
+        for k, axes in enumerate(grid.flat):
+            if k >= len(panels):
+                axes.set_visible(False)
+                continue
+            title, lines = panels[k]
+            if speedup:
+                axes.axhline(1.0, color=INK, linewidth=0.8, zorder=1)
+            _draw_panel(axes, sweep, lines, places, factor, speedup)
+            axes.set_title(title, fontsize=8)
+            axes.grid(True)
+            if k % columns == 0:
+                axes.set_ylabel(label)
+            if k + columns >= len(panels):
+                axes.tick_params(labelbottom=True)
+                unit = sweep.points.attrs["units"].get(x, "")
+                axes.set_xlabel(x.replace("_", " ") + (f" [{unit}]" if unit else ""))
+        _x_axis(grid.flat[0], sweep, x, places)
+        if not speedup and min((i.mean for _, c in panels for line in c.values() for _, i in line), default=0) >= 0:
+            grid.flat[0].set_ylim(bottom=0)
+        grid[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        caption(figure, describe(sweep, panels, speedup))
+        return save(figure, out)
+
+
+def describe(sweep, panels, speedup):
+    """The caption: what points and whiskers are."""
+    counts = sorted({interval.count for _, lines in panels for line in lines.values() for _, interval in line})
+    numbers = str(counts[0]) if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
+    text = "Points: one seed each, so there are no whiskers."
+    if counts[-1] > 1:
+        text = f"Points: mean over {numbers} seeds. Whiskers: 95 % confidence interval of the mean, Student's t, n = {numbers}"
+        text += "; none where n = 1." if counts[0] == 1 else "."
+    if speedup:
+        text += f" Above 1 is faster than {reference_label(sweep.schedulers)} at the same point."
+        if "job" in sweep.jobs and sweep.jobs.groupby("point").job.nunique().max() > 1:
+            text += " Several jobs: geometric mean."
+    return text + (f" Where {sweep.where_text()}." if sweep.where_text() else "")
+
+
+def _places(sweep, x):
+    """value of x -> place on the axis: the number itself, or its rank."""
+    values = sweep.values(x)
+    if pd.api.types.is_numeric_dtype(sweep.points[x]):
+        return {value: float(value) for value in values}
+    return {value: float(rank) for rank, value in enumerate(values)}
+
+
+def _draw_panel(axes, sweep, lines, places, factor, speedup):
+    reference = reference_label(sweep.schedulers)
+    for k, scheduler in enumerate(sweep.schedulers):
+        line = lines[scheduler]
+        if not line or (speedup and scheduler == reference):
+            continue
+        xs = [places[value] for value, _ in line]
+        ys = np.array([interval.mean for _, interval in line]) * factor
+        halves = np.array([interval.half for _, interval in line]) * factor
+        colour = LINE_COLOURS[k % len(LINE_COLOURS)]
+        axes.plot(
+            xs, ys, color=colour, linestyle=LINE_DASHES[k % len(LINE_DASHES)], marker=MARKERS[k % len(MARKERS)],
+            markersize=3.6, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, zorder=3 + k,
+        )
+        some = np.isfinite(halves)
+        if some.any():
+            axes.errorbar(
+                np.array(xs)[some], ys[some], yerr=halves[some], fmt="none", ecolor=colour, elinewidth=0.8, capsize=1.8,
+                capthick=0.8, zorder=3 + k,
+            )
+
+
+def _x_axis(axes, sweep, x, places):
+    """Ticks at the values where there are few; logarithmic where numbers grow by factors."""
+    values = list(places)
+    numeric = pd.api.types.is_numeric_dtype(sweep.points[x])
+    if numeric and min(values) > 0 and max(values) / min(values) >= LOG_SPAN:
+        axes.set_xscale("log", base=2)
+        axes.minorticks_off()
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    if len(values) <= MAX_TICKS or not numeric:
+        axes.set_xticks(list(places.values()), [f"{v:g}" if numeric else str(v) for v in values])
+    if not numeric:
+        axes.set_xlim(-0.3, len(values) - 0.7)

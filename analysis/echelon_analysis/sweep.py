@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Read a sweep that `echelon-sweep gather` has filled: results.sqlite, and the kept tables of its points.
+
+    runs, jobs = load_sweep("sweeps/oversubscription")      # one row per point and scheduler; per point, scheduler and job
+    runs.groupby(["oversubscription", "scheduler"]).makespan_s.mean()
+    runs.attrs["units"]["makespan_s"]                       # 's'; runs.attrs["descriptions"] likewise
+    groups = load_sweep_tables("sweeps/oversubscription", "groups")
+
+Every frame holds the sweep's axes as columns. A database that is missing, lacks points or is of another version is one AnalysisError.
+Format: docs/reference/sweep.md.
+"""
+
+import json
+import pathlib
+import sqlite3
+
+import pandas as pd
+
+from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.load import read_table
+
+DATABASE = "results.sqlite"
+SCHEMA = "echelon/sweep-results/1"
+KEYS = ("point", "seed", "status")
+DONE = "done"
+
+
+def is_sweep(path):
+    """Whether the folder is one that echelon-sweep made."""
+    path = pathlib.Path(path)
+    return (path / "sweep.json").exists() or (path / DATABASE).exists()
+
+
+class Sweep:
+    """The points, runs and jobs of a sweep, or of some of its points. Made by open_sweep()."""
+
+    def __init__(self, path, name, axes, points, runs, jobs, conditions=()):
+        self.path = path
+        self.name = name
+        self.axes = axes  # names of the axis columns, in the spec's order
+        self.points = points
+        self.runs = runs
+        self.jobs = jobs
+        self.conditions = tuple(conditions)
+        self.schedulers = list(dict.fromkeys(runs.scheduler))
+
+    def varying_axes(self):
+        """The axes with more than one value."""
+        return [axis for axis in self.axes if self.points[axis].nunique() > 1]
+
+    def check_axis(self, axis):
+        """The axis, if the sweep has it."""
+        if axis not in self.axes:
+            raise UsageError(self.path, f"the sweep has no axis '{axis}'", did_you_mean(axis, self.axes))
+        return axis
+
+    def values(self, axis):
+        """The values of an axis: numbers ascending, others in the order of the points."""
+        found = list(dict.fromkeys(self.points[axis]))
+        return sorted(found) if pd.api.types.is_numeric_dtype(self.points[axis]) else found
+
+    def text(self, axis, value):
+        """A value with its unit, for titles."""
+        unit = self.points.attrs["units"].get(axis, "")
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{shown} {unit}" if unit else shown
+
+    def by_values(self, frame, axes):
+        """(values, rows) for each combination of values of the axes that occurs, in order of the values."""
+        if not axes:
+            return [((), frame)]
+        ranks = {axis: {value: k for k, value in enumerate(self.values(axis))} for axis in axes}
+        found = [(v if isinstance(v, tuple) else (v,), part) for v, part in frame.groupby(list(axes), sort=False)]
+        return sorted(found, key=lambda item: [ranks[a][v] for a, v in zip(axes, item[0])])
+
+    def where(self, conditions):
+        """The sweep of those points whose axes have these values: [(axis, text of the value)]."""
+        points = self.points
+        for axis, text in conditions:
+            column = points[axis] if axis == "seed" else points[self.check_axis(axis)]
+            numeric = pd.api.types.is_numeric_dtype(column)
+            try:
+                matches = column == float(text) if numeric else column.astype(str) == text
+            except ValueError:
+                matches = column != column
+            if not matches.any():
+                known = [f"{v:g}" if isinstance(v, float) else v for v in dict.fromkeys(column)]
+                raise UsageError(self.path, f"no point has {axis} = {text}", did_you_mean(text, known))
+            points = points[matches]
+        if len(points) == len(self.points):
+            return self
+        chosen = set(points.point)
+        frames = [frame[frame.point.isin(chosen)] for frame in (points, self.runs, self.jobs)]
+        return Sweep(self.path, self.name, self.axes, *frames, (*self.conditions, *conditions))
+
+    def where_text(self):
+        """'seed = 1, leaves = 4', or nothing when it is the whole sweep."""
+        return ", ".join(f"{axis} = {text}" for axis, text in self.conditions)
+
+    def at_most(self, count):
+        """(the sweep, or of one with more combinations of axes those at the first values of the shortest axes; notes)."""
+        sweep, notes = self, []
+        while True:
+            axes = sweep.varying_axes()
+            if len(sweep.points.drop_duplicates(axes)) <= count or len(axes) < 2:
+                return sweep, notes
+            axis = min(axes, key=lambda a: (len(sweep.values(a)), -sweep.axes.index(a)))
+            first = sweep.values(axis)[0]
+            text = f"{first:g}" if isinstance(first, float) else str(first)
+            notes.append(f"shown are the points with {axis} = {text}; choose others with --where {axis}=…")
+            sweep = sweep.where([(axis, text)])
+
+    def table(self, name):
+        """The kept CSV file of all points, one under another: see load_sweep_tables()."""
+        frames = []
+        for row in self.points.itertuples():
+            folder = self.path / "runs" / row.point[:2] / row.point / "files"
+            if not (folder / f"{name}.csv").exists():
+                raise AnalysisError(
+                    folder / f"{name}.csv", "is missing", "write \"files\": \"tables\" into the sweep's spec to keep such files"
+                )
+            frame = read_table(folder, f"{name}.csv")
+            if "scheduler" not in frame:
+                frame.insert(1, "scheduler", frame.run.map(_labels(folder)))
+            frame.insert(0, "point", row.point)
+            frames.append(frame)
+        together = pd.concat(frames, ignore_index=True)
+        attrs = frames[0].attrs
+        together = _joined(together, self.points, [*self.axes, "seed"])
+        together.attrs["units"] = {**self.points.attrs["units"], **attrs["units"]}
+        together.attrs["descriptions"] = dict(self.points.attrs["descriptions"])
+        return together
+
+
+def load_sweep(folder, partial=False):
+    """(runs, jobs) of a sweep as data frames with the axes and the seed as columns, units and descriptions in .attrs.
+
+    partial: take what is there when points are missing.
+    """
+    sweep = open_sweep(folder, partial)
+    return sweep.runs, sweep.jobs
+
+
+def load_sweep_tables(folder, name, partial=False):
+    """A table (flows, groups, jobs, links, …) of all points, of a sweep whose spec says "files": "tables" or "all"."""
+    return open_sweep(folder, partial).table(name)
+
+
+def open_sweep(folder, partial=False):
+    """The Sweep in a folder."""
+    folder = pathlib.Path(folder)
+    path = folder / DATABASE
+    if not folder.is_dir():
+        raise AnalysisError(folder, "no such folder", "give sweeps/<name>")
+    if not path.exists():
+        raise AnalysisError(path, "is missing", f"gather the sweep's results: echelon-sweep gather {folder}")
+    try:
+        connection = sqlite3.connect(f"file:{path.resolve().as_posix()}?mode=ro", uri=True)
+        try:
+            return _read(folder, path, connection, partial)
+        finally:
+            connection.close()
+    except (sqlite3.Error, pd.errors.DatabaseError) as error:
+        text = str(error).splitlines()[-1]
+        raise AnalysisError(path, f"is no database of a sweep: {text}", "gather the sweep's results again") from None
+
+
+def _read(folder, path, connection, partial):
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    missing = {"meta", "points", "runs", "jobs", "columns"} - tables
+    if missing:
+        raise AnalysisError(path, f"lacks the table '{min(missing)}'", "gather the sweep's results again")
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    if meta.get("schema") != SCHEMA:
+        raise AnalysisError(
+            path, f"schema is '{meta.get('schema')}'", f"this version reads '{SCHEMA}'; gather again with this release"
+        )
+    points, runs, jobs = (pd.read_sql_query(f"SELECT * FROM {name}", connection) for name in ("points", "runs", "jobs"))
+    described = pd.read_sql_query('SELECT "table", "column", unit, description FROM columns', connection)
+    undone = points[points.status != DONE]
+    if len(undone) and not partial:
+        counts = ", ".join(f"{n} {status}" for status, n in undone.status.value_counts().sort_index().items())
+        raise AnalysisError(
+            path, f"of {len(points)} points {len(undone)} have no result ({counts})",
+            f"submit the sweep again, then gather; --partial takes what is there",
+        )
+    points = points[points.status == DONE].reset_index(drop=True)
+    if not len(points):
+        raise AnalysisError(path, "no point has a result", "submit the sweep, then gather")
+    axes = json.loads(meta["axes"]) if "axes" in meta else [c for c in points.columns if c not in KEYS]
+    for name, frame in (("points", points), ("runs", runs), ("jobs", jobs)):
+        own = described[described.table == name]
+        frame.attrs["units"] = dict(zip(own.column, own.unit.fillna("")))
+        frame.attrs["descriptions"] = dict(zip(own.column, own.description.fillna("")))
+    runs, jobs = (_with_axes(frame, points, [*axes, "seed"]) for frame in (runs, jobs))
+    return Sweep(folder, meta.get("name", folder.name), axes, points, runs, jobs)
+
+
+def _with_axes(frame, points, columns):
+    """The frame's rows of these points with the points' columns, attributes joined too."""
+    attrs = frame.attrs
+    joined = _joined(frame, points, columns)
+    for key in ("units", "descriptions"):
+        joined.attrs[key] = {**{c: points.attrs[key].get(c, "") for c in columns}, **attrs[key]}
+    return joined
+
+
+def _joined(frame, points, columns):
+    columns = [c for c in columns if c not in frame.columns]
+    joined = frame.merge(points[["point", *columns]], on="point", how="inner", sort=False)
+    rest = [c for c in frame.columns if c != "point"]
+    return joined[["point", *columns, *rest]]
+
+
+def _labels(folder):
+    """Index of a run -> its scheduler, from summary.json."""
+    from echelon_analysis.load import open_results
+
+    return dict(enumerate(open_results(folder).labels))
