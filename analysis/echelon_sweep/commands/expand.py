@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon-sweep expand: check a specification, list its points."""
+
+import json
+
+from echelon_sweep.errors import EXIT_DONE
+from echelon_sweep.expand import expand
+from echelon_sweep.jsonfile import canonical
+from echelon_sweep.prepare import columns
+from echelon_sweep.program import find_program
+from echelon_sweep.spec import read_spec
+
+
+def run(options):
+    spec = read_spec(options.spec)
+    points = expand(spec, find_program(options.program))
+    if options.count:
+        print(len(points))
+    elif options.json:
+        print(json.dumps({"name": spec.name, "points": [point._asdict() for point in points]}, indent=1, ensure_ascii=False))
+    else:
+        names = dict(zip(spec.axes, columns(spec.axes)))
+        for point in points:
+            told = [f"{names.get(key, key)}={canonical(value)}" for key, value in point.parameters.items()]
+            print(point.id, *told, f"seed={point.seed}")
+        print(f"{len(points)} points")
+    return EXIT_DONE

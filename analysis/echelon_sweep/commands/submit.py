@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon-sweep submit: make the sweep's folder, run what is missing."""
+
+import os
+import pathlib
+import sys
+
+from echelon_sweep import backends
+from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED
+from echelon_sweep.chunks import cost_of_point
+from echelon_sweep.expand import expand
+from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
+from echelon_sweep.prepare import locked, prepare
+from echelon_sweep.program import find_program
+from echelon_sweep.progress import duration
+from echelon_sweep.spec import check_spec, read_spec
+
+
+def _spec_of(options):
+    """The specification and the folder that holds its sweep."""
+    if not os.path.isdir(options.spec):
+        return read_spec(options.spec), options.out
+    sweep = Sweep.open(options.spec)
+    spec = check_spec(sweep.spec, sweep.document["spec_file"])
+    return spec, pathlib.Path(options.spec).resolve().parent
+
+
+def run(options):
+    spec, out = _spec_of(options)
+    program = find_program(options.program)
+    backend = backends.load(options.backend)
+    if options.dry_run and not (pathlib.Path(out) / spec.name / "sweep.json").exists():
+        # Nothing may be made: not even the folder.
+        points = expand(spec, program)
+        print(f"{spec.name}: {len(points)} points, all missing; {out}/{spec.name} would be made")
+        return EXIT_DONE
+    expand(spec, program)  # a bad specification makes no folder
+    with locked(pathlib.Path(out) / spec.name):
+        sweep, notes = prepare(spec, program, out)
+        for note in notes:
+            print(f"echelon-sweep: {note}", file=sys.stderr)
+        states = [sweep.state(point) for point in sweep.points]
+        points = [point for point, state in zip(sweep.points, states) if state == MISSING]
+        print(_told(sweep, states, options), file=sys.stderr)
+        code = backend.submit(sweep, points, program, options) if points else EXIT_DONE
+        if not points and FAILED in states:
+            code = EXIT_FAILED
+    return code
+
+
+def _told(sweep, states, options):
+    missing = states.count(MISSING)
+    text = f"{sweep.path}: {len(states)} points, {states.count(DONE)} done"
+    if FAILED in states:
+        text += f", {states.count(FAILED)} failed for good (`clean` lets them run again)"
+    if missing:
+        cost, source = cost_of_point(sweep)
+        hours = f"{cost * missing / 3600:.2g} core hours, from {source}" if cost is not None else f"cost unknown: {source}"
+        text += f", {missing} to run ({hours})"
+    return text

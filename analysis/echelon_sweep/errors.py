@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Exit codes, and errors that a user can mend: one line on stderr.
+
+    raise SweepError("a.json", "/axes", "there are no axes", "give at least one")
+    # echelon-sweep: a.json: /axes: there are no axes (give at least one)        exit code 65
+"""
+
+EXIT_DONE = 0
+EXIT_MISSING = 3  # points have no result yet
+EXIT_FAILED = 4  # points have failed for good
+EXIT_USAGE = 64
+EXIT_BAD_INPUT = 65  # a bad spec, or a result that is not what it should be
+EXIT_NO_BATCH_SYSTEM = 69
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 75  # try again
+
+
+class SweepError(Exception):
+    """Something is wrong with a file. str() is one line: file, JSON pointer, what, hint."""
+
+    exit_code = EXIT_BAD_INPUT
+
+    def __init__(self, where, pointer, what, hint=""):
+        line = f"{where}: " + (f"{pointer}: " if pointer else "") + what + (f" ({hint})" if hint else "")
+        super().__init__(" ".join(printable(line).split()))
+        self.where = where
+        self.pointer = pointer
+
+
+class UsageError(SweepError):
+    """Options that do not fit together, or name what is not there."""
+
+    exit_code = EXIT_USAGE
+
+    def __init__(self, what, hint=""):
+        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
+
+
+class NoBatchSystem(SweepError):
+    """The batch system cannot be reached."""
+
+    exit_code = EXIT_NO_BATCH_SYSTEM
+
+    def __init__(self, what, hint=""):
+        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
+
+
+class Interrupted(Exception):
+    """Asked to stop; nothing is half written."""
+
+    def __init__(self, signum=None):
+        super().__init__("interrupted")
+        self.signum = signum
+
+
+def printable(text):
+    """The text without control characters."""
+    return "".join(c if c.isprintable() or c.isspace() else "?" for c in str(text))
+
+
+def did_you_mean(word, known):
+    """'did you mean …?' or the list of known words."""
+    import difflib
+
+    close = difflib.get_close_matches(str(word), known, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return "known: " + ", ".join(known) if known else "there are none"

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""JSON as this package reads and writes it: no duplicate keys, no NaN; files appear whole or not at all.
+
+    document = read_json("spec.json")               # SweepError with the JSON pointer of what is wrong
+    text = canonical(document)                      # sorted keys, no spaces: equal values, equal text
+    write_atomically(path, text)                    # temporary file, rename; sync=True: on the disk before the rename
+"""
+
+import json
+import math
+import os
+import pathlib
+
+from echelon_sweep.errors import SweepError
+
+MAX_DEPTH = 100
+
+
+class _WithDuplicate(dict):
+    duplicate = None
+
+
+def _object(pairs):
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    marked = _WithDuplicate(found)
+    seen = set()
+    for key, _ in pairs:
+        if key in seen:
+            marked.duplicate = key
+            break
+        seen.add(key)
+    return marked
+
+
+def token(key):
+    """A key as part of a JSON pointer (RFC 6901)."""
+    return str(key).replace("~", "~0").replace("/", "~1")
+
+
+def split_pointer(pointer):
+    """The keys of a JSON pointer."""
+    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+
+
+def _check(where, pointer, value, depth=0):
+    if depth > MAX_DEPTH:
+        raise SweepError(where, pointer[:200], "is nested too deep", "no spec needs that")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SweepError(where, pointer, "is not a finite number", "JSON has no NaN and no infinity")
+    if isinstance(value, str) and any(0xD800 <= ord(c) < 0xE000 for c in value):
+        raise SweepError(where, pointer, "holds half a character", "a \\u escape of the range d800 to dfff stands alone")
+    if isinstance(value, _WithDuplicate):
+        raise SweepError(where, f"{pointer}/{token(value.duplicate)}", "the key stands twice", "keep one")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check(where, f"{pointer}/{token(key)}", inner, depth + 1)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check(where, f"{pointer}/{index}", inner, depth + 1)
+
+
+def parse_json(text, where):
+    """The document in a text; SweepError when it is not good JSON."""
+    try:
+        document = json.loads(text, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise SweepError(where, "", f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise SweepError(where, "", "is nested too deep", "no spec needs that") from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise SweepError(where, "", f"is not JSON: {error}") from None
+    _check(where, "", document)
+    return document
+
+
+def read_json(path):
+    """The document in a file."""
+    try:
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SweepError(path, "", "is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a file name"
+        raise SweepError(path, "", f"cannot be read: {reason}") from None
+    return parse_json(text, path)
+
+
+def canonical(value):
+    """Equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def compact(value):
+    """One line; keys as they stand."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def write_text(path, text, sync=False):
+    """A plain write of a new file."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        data = memoryview(text.encode())
+        while data:
+            data = data[os.write(handle, data) :]
+        if sync:
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomically(path, text, sync=False):
+    """Readers see the old file or the new one, never half of one."""
+    path = str(path)
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        write_text(temporary, text, sync)
+        os.replace(temporary, path)
+    except BaseException:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+        raise

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A sweep's folder: which points it has, which are done, and where their files lie.
+
+    sweep = Sweep.open("sweeps/demo-100")
+    for point in sweep.todo(): ...                  # no result yet, fewer errors than the spec's `retries`
+    sweep.state(point)                              # DONE, MISSING or FAILED
+    sweep.point_folder(point.id)                    # runs/ab/<id>: params.json, result.json, error.N.json, files/
+
+    sweep.json       the spec, its scenarios and program as absolute paths, the build
+    points.json      every point, in order
+    runs/ab/<id>/    one point; runs/ab/.<id>.<host>.<pid>.<random>/ while somebody works on it
+    results.sqlite, points.csv, runs.csv, jobs.csv     written by `gather`
+
+A folder is made in one step and its points never change under running workers: a worker that finds another build or
+other inputs than the folder names refuses to run.
+"""
+
+import os
+import pathlib
+import re
+
+from echelon_sweep.errors import SweepError, UsageError
+from echelon_sweep.jsonfile import compact, read_json, write_atomically
+from echelon_sweep.points import Point
+
+FOLDER_SCHEMA = "echelon/sweep-folder/1"
+POINTS_SCHEMA = "echelon/points/1"
+
+DONE, MISSING, FAILED = "done", "missing", "failed"
+
+ERROR_FILE = re.compile(r"error\.[0-9]+\.json")
+ALARM_FILE = "alarm.json"
+RESULT_FILE = "result.json"
+
+
+class Sweep:
+    """An opened sweep folder. Cheap: points are read when first asked for."""
+
+    def __init__(self, path, document):
+        self.path = pathlib.Path(path)
+        self.document = document
+        self.spec = document["spec"]
+        self.name = self.spec["name"]
+        self.scenarios = document["scenarios"]  # absolute paths
+        self.program_path = document["program"]["path"]
+        self.build = document["program"]["build"]
+        self.retries = self.spec["retries"]
+        self.schedulers = self.spec.get("schedulers")
+        self.files = self.spec["files"]
+        self.time_s = document["time_s"]  # the longest that a point may take, or None
+        self.memory_bytes = document["memory_bytes"]  # that a point may need, or None
+        self.chunk_s = 60 * self.spec["chunk"]  # wanted length of an array task
+        self._points = None
+
+    @classmethod
+    def open(cls, path):
+        """The sweep in a folder. UsageError when there is none, SweepError when it is damaged."""
+        file = pathlib.Path(path) / "sweep.json"
+        if not file.is_file():
+            raise UsageError(f"{path}: is not the folder of a sweep", "it has no sweep.json; `submit` makes one")
+        document = read_json(file)
+        if not isinstance(document, dict) or document.get("schema") != FOLDER_SCHEMA:
+            raise SweepError(file, "/schema", f"is not {FOLDER_SCHEMA}", "made by another version of echelon-sweep?")
+        try:
+            return cls(path, document)
+        except (KeyError, TypeError):
+            raise SweepError(file, "", "is damaged", "submit the spec again") from None
+
+    @property
+    def points(self):
+        """All points, in the order of points.json."""
+        if self._points is None:
+            file = self.path / "points.json"
+            document = read_json(file)
+            try:
+                self._points = [Point(**entry) for entry in document["points"]]
+            except (KeyError, TypeError):
+                raise SweepError(file, "", "is damaged", "submit the spec again") from None
+        return self._points
+
+    def point_folder(self, point_id):
+        """Where the files of a point lie, as text."""
+        return f"{self.path}/runs/{point_id[:2]}/{point_id}"
+
+    def result_path(self, point_id):
+        return f"{self.path}/runs/{point_id[:2]}/{point_id}/{RESULT_FILE}"
+
+    def has_result(self, point_id):
+        return os.path.exists(self.result_path(point_id))
+
+    def errors(self, point_id):
+        """Names of a point's error files, oldest first."""
+        try:
+            names = os.listdir(self.point_folder(point_id))
+        except FileNotFoundError:
+            return []
+        return sorted((n for n in names if ERROR_FILE.fullmatch(n)), key=lambda n: int(n.split(".")[1]))
+
+    def state(self, point):
+        """DONE: it has a result. FAILED: as many errors as `retries`. Else MISSING."""
+        try:
+            names = os.listdir(self.point_folder(point.id))
+        except FileNotFoundError:
+            return MISSING
+        if RESULT_FILE in names:
+            return DONE
+        return FAILED if sum(1 for n in names if ERROR_FILE.fullmatch(n)) >= self.retries else MISSING
+
+    def todo(self):
+        """Points that should run, in order."""
+        return [point for point in self.points if self.state(point) == MISSING]
+
+    def working(self):
+        """Work folders of points that run now, or ran when their worker was killed: (path, id, host, pid)."""
+        found = []
+        runs = self.path / "runs"
+        for group in _scan(runs):
+            for entry in _scan(group.path):
+                parts = entry.name.split(".")
+                if len(parts) >= 5 and not parts[0] and len(parts[1]) == 16 and parts[-2].isdigit():
+                    found.append((entry.path, parts[1], ".".join(parts[2:-2]), int(parts[-2])))
+        return found
+
+
+def _scan(path):
+    try:
+        with os.scandir(path) as entries:
+            return sorted((e for e in entries if e.is_dir(follow_symlinks=False)), key=lambda e: e.name)
+    except FileNotFoundError:
+        return []
+
+
+def write_folder(path, document, points):
+    """Write sweep.json and points.json. Points first: a sweep.json always has its points."""
+    path = pathlib.Path(path)
+    path.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(compact(point._asdict()) for point in points)
+    write_atomically(path / "points.json", f'{{"schema":"{POINTS_SCHEMA}","points":[\n{lines}\n]}}\n', sync=True)
+    import json
+
+    write_atomically(path / "sweep.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n", sync=True)
