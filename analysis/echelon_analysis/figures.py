@@ -55,7 +55,7 @@ def write_figures(results, path=None, formats=None):
     folder.write("why.txt", why.render(results))
     folder.draw(draw_gantt, "gantt", results)
     folder.draw(draw_bars, "iteration-times", results)
-    folder.draw(why.draw_why, "why", results)
+    folder.draw(why.draw_why, "critical-path", results)
     if len(results.groups):
         for of in METRICS:
             folder.draw(draw_cdf, f"{of}-cdf", results, of)
@@ -77,7 +77,7 @@ def write_sweep_figures(sweep, path=None, formats=None):
     for axis in sweep.varying_axes():
         folder.draw(draw_lines, f"speedup-{_file_name(axis)}", sweep, axis)
     folder.draw(draw_bars_of_sweep, "iteration-times", sweep)
-    folder.draw(why.draw_why_of_sweep, "why", sweep)
+    folder.draw(why.draw_why_of_sweep, "critical-path", sweep)
     try:
         tables = {of: sweep.table(metric.table) for of, metric in METRICS.items()}
     except AnalysisError as error:

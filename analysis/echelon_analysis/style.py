@@ -65,7 +65,7 @@ def output_paths(out, formats=None):
         formats = formats or [path.suffix[1:]]
         path = path.with_suffix("")
     elif re.fullmatch(r"\.[A-Za-z]{2,4}", path.suffix):
-        raise UsageError(path, f"cannot write {path.suffix} files", "give a name that ends in ." + ", .".join(FORMATS))
+        raise UsageError(path, f"cannot write {path.suffix} files", "give a name that ends in " + ", ".join(METADATA))
     return [path.with_name(f"{path.name}.{ending}") for ending in formats or DEFAULT_FORMATS]
 
 

@@ -10,8 +10,15 @@ import json
 import math
 
 
+PARTS = ("compute_s", "transmission_s", "waiting_s", "delay_s")
+
+
 def seconds(value):
     return f"{value:.12f}"
+
+
+def quoted(name):
+    return f'"{name}"' if "," in name else name
 
 
 @dataclasses.dataclass
@@ -24,6 +31,12 @@ class Run:
     compute: list = dataclasses.field(default_factory=list)  # (gpu, job, iteration, name, start, end[, stream])
     jobs: list = dataclasses.field(default_factory=list)  # (job, iteration, start, end)
     links: list = dataclasses.field(default_factory=list)  # (name, rate, bytes)
+    # (job, iteration, kind, name, device, to, flow, group, start, end, transmission); the rest of a flow's time is waiting. Iterations
+    # without steps are one computation.
+    path: list = dataclasses.field(default_factory=list)
+    waits: list = dataclasses.field(default_factory=list)  # (job, iteration, step, link, job, iteration, group, name, seconds)
+    series: list = dataclasses.field(default_factory=list)  # (link, start, duration, rate, queue)
+    fabric: str = "fluid"
 
 
 def rank(values, percent):
@@ -49,8 +62,16 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         ],
         "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"],
         "links": ["run,scheduler,link,name,rate_bps,bytes,utilisation"],
+        "link_series": ["run,link,start_s,duration_s,rate_bps,queue_bytes"],
+        "critical_path": [
+            "run,scheduler,job,iteration,step,kind,name,device,to,flow,group,start_s,end_s,"
+            "compute_s,transmission_s,waiting_s,delay_s"
+        ],
+        "waits": [
+            "run,scheduler,job,iteration,step,link,blocking_job,blocking_iteration,blocking_group,blocking_name,seconds"
+        ],
     }
-    summary = {"schema": "echelon/summary/1", "scenario": scenario, "runs": [], "engine": []}
+    summary = {"schema": "echelon/summary/2", "scenario": scenario, "runs": [], "engine": []}
     events = []
     left_out_alike = 0
     for r, run in enumerate(runs):
@@ -70,9 +91,8 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
             count = more + sum(f[5] for f in own)
             size = more_bytes + sum(f[4] * f[5] for f in own)
             times = ",".join(seconds(t) for t in (reference, finish, finish - reference, late))
-            quoted = f'"{name}"' if "," in name else name
             texts["groups"].append(
-                f"{r},{run.scheduler},{g},{job},{iteration},{quoted},{shape},{count},{size},{weight},{times}"
+                f"{r},{run.scheduler},{g},{job},{iteration},{quoted(name)},{shape},{count},{size},{weight},{times}"
             )
         for job, iteration, start, end in sorted(run.jobs):
             arrival = min(s for j, _, s, _ in run.jobs if j == job)
@@ -82,7 +102,30 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         for n, (name, rate, size) in enumerate(run.links):
             used.append(8 * size / (rate * makespan))
             texts["links"].append(f"{r},{run.scheduler},{n},{name},{rate},{size},{used[-1]!r}")
+        for link, start, duration, rate, queue in sorted(run.series):
+            texts["link_series"].append(f"{r},{link},{seconds(start)},{seconds(duration)},{rate},{queue}")
+        for job, iteration, step, link, blocker, blocking_iteration, group, name, waited in run.waits:
+            texts["waits"].append(
+                f"{r},{run.scheduler},{job},{iteration},{step},{link},{blocker},{blocking_iteration},{group},"
+                f"{quoted(name)},{seconds(waited)}"
+            )
         names = sorted({job for job, *_ in run.jobs})
+        sums = {name: dict.fromkeys(PARTS, 0.0) for name in names}
+        for job, iteration, start, end in sorted(run.jobs):
+            steps = [p[2:] for p in run.path if p[:2] == (job, iteration)]
+            steps = steps or [("compute", "all", 0, -1, -1, -1, start, end, 0.0)]
+            for step, (kind, name, device, to, flow, group, begin, stop, alone) in enumerate(steps):
+                times = dict.fromkeys(PARTS, 0.0)
+                if kind == "flow":
+                    times.update(transmission_s=alone, waiting_s=stop - begin - alone)
+                else:
+                    times["compute_s" if kind == "compute" else "delay_s"] = stop - begin
+                for part in PARTS:
+                    sums[job][part] += times[part]
+                texts["critical_path"].append(
+                    f"{r},{run.scheduler},{job},{iteration},{step},{kind},{quoted(name)},{device},{to},{flow},{group},"
+                    + ",".join(seconds(t) for t in (begin, stop, *times.values()))
+                )
         completion = [
             max(e for j, _, _, e in run.jobs if j == name) - min(s for j, _, s, _ in run.jobs if j == name)
             for name in names
@@ -94,7 +137,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         summary["runs"].append(
             {
                 "scheduler": run.scheduler,
-                "fabric": "fluid",
+                "fabric": run.fabric,
                 "seed": 1,
                 "makespan_s": makespan,
                 "jobs": [
@@ -105,6 +148,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
                         "slowdown": slowdown[n],
                         "iteration_times_s": [e - s for j, _, s, e in sorted(run.jobs) if j == name],
                         "compute_utilisation": 0.5,
+                        "critical_path": sums[name],
                     }
                     for n, name in enumerate(names)
                 ],
@@ -162,7 +206,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     (folder / "manifest.json").write_text(
-        json.dumps({"schema": "echelon/results/1", "scenario": scenario, "run_id": folder.name}), encoding="utf-8"
+        json.dumps({"schema": "echelon/results/2", "scenario": scenario, "run_id": folder.name}), encoding="utf-8"
     )
     metadata = {"schema": "echelon/timeline/1", "counters_left_out": 0}
     metadata.update(slices_left_out=slices_left_out + left_out_alike, alike_slices_left_out=left_out_alike)
@@ -177,8 +221,13 @@ def figure2(folder):
     """Pan et al., figure 2: one link of B = 1 Gb/s, three flows of 2B, released at 1, 2, 3, each computed 1 s by the consumer.
 
     The finishes are the paper's: fair 4.5, 6.5, 7 (computation done at 8.5); coflow 7, 7, 7 (10); EchelonFlow 5, 6, 7 (8).
+
+    Critical paths, backwards. fair: F2 and F1 on the consumer, flow 1 (from 2 to 6.5), F1 and F0 on the producer. sebf: F2, F1, F0 of the
+    consumer, flow 0 (1 to 7), F0. echelon: F2, flow 2 (3 to 7), the producer's three. A flow alone takes 2 s; it waits for the others
+    of its own EchelonFlow. The link is busy from 1 to 7.
     """
     runs = []
+    critical = {"fair": 1, "sebf": 0, "echelon": 2}
     for scheduler, finishes in (("fair", (4.5, 6.5, 7.0)), ("sebf", (7.0, 7.0, 7.0)), ("echelon", (5.0, 6.0, 7.0))):
         run = Run(scheduler, groups=[("train", 0, "pp forward 0->1", "pipeline", 1.0, 0, 0, 0)])
         end = 0.0
@@ -189,6 +238,16 @@ def figure2(folder):
             run.compute.append((1, "train", 0, f"F{i}", end - 1.0, end))
         run.jobs.append(("train", 0, 0.0, end))
         run.links = [("host0->switch0", 1e9, 750_000_000), ("host1->switch0", 1e9, 0)]
+        run.series = [(0, 0.5 * k, 0.5, 1e9, 0) for k in range(2, 14)]
+        last = critical[scheduler]
+        for i in range(last + 1):
+            run.path.append(("train", 0, "compute", f"F{i}", 0, -1, -1, -1, float(i), i + 1.0, 0.0))
+        finish = finishes[last]
+        run.path.append(("train", 0, "flow", "pp forward 0->1", 0, 1, last, 0, last + 1.0, finish, 2.0))
+        run.waits.append(("train", 0, last + 1, 0, "train", 0, 0, "pp forward 0->1", finish - last - 3.0))
+        for i in range(last, 3):
+            run.path.append(("train", 0, "compute", f"F{i}", 1, -1, -1, -1, finish, finish + 1.0, 0.0))
+            finish += 1.0
         runs.append(run)
     return write(folder, "echelonflow-fig2", runs, devices=2)
 
@@ -262,5 +321,7 @@ def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3
             run.compute.append((solo, "solo", iteration, "F0", begin, begin + 0.03))
             run.jobs.append(("solo", iteration, begin, begin + 0.05 + 0.01 * slow))
         run.links = [("leaf0->spine0", 400e9, sum(f[4] * f[5] for f in run.flows)), ("spine0->leaf0", 400e9, 0)]
+        # Half the capacity in the last quarter of the run, where the all-reduce is.
+        run.series = [(0, start * k / 8, start / 8, 200e9, 0) for k in (6, 7)]
         runs.append(run)
     return write(folder, "toy-pipeline", runs, stages * replicas * alike + 1, slices_left_out, alike if stand_ins else 1)

@@ -74,15 +74,15 @@ class LoadTest(unittest.TestCase):
         self.expect("holds the results of 2 runs", "0001, 0002", path=self.folder / "fig2")
 
     def test_other_schema(self):
-        self.edit("manifest.json", "echelon/results/1", "echelon/results/2")
-        self.expect("manifest.json", "schema is 'echelon/results/2'", "this version reads 'echelon/results/1'")
+        self.edit("manifest.json", "echelon/results/2", "echelon/results/1")
+        self.expect("manifest.json", "schema is 'echelon/results/1'", "this version reads 'echelon/results/2'")
 
     def test_summary_without_schema(self):
         self.edit("summary.json", '"schema"', '"scheme"')
         self.expect("summary.json", "has no schema")
 
     def test_summary_without_runs(self):
-        (self.path / "summary.json").write_text('{"schema": "echelon/summary/1", "runs": []}')
+        (self.path / "summary.json").write_text('{"schema": "echelon/summary/2", "runs": []}')
         self.expect("/runs: is empty")
 
     def test_summary_without_a_figure(self):
