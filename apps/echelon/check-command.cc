@@ -3,22 +3,29 @@
 
 #include "exit-codes.h"
 #include "input-error.h"
-#include "scenario-loader.h"
+#include "input-hash.h"
+#include "json-parser.h"
+#include "result-writer.h"
+#include "usage-error.h"
 
+#include <fstream>
 #include <iostream>
 
 namespace echelon
 {
 
+namespace
+{
+
 int
-CheckCommand(const std::vector<std::string>& files)
+CheckFiles(const CheckOptions& options)
 {
     int code = EXIT_DONE;
-    for (const std::string& file : files)
+    for (const std::string& file : options.files)
     {
         try
         {
-            const Scenario scenario = LoadScenario(file, DiskFiles());
+            const Scenario scenario = LoadScenario(file, DiskFiles(), options.overrides);
             std::size_t tasks = 0;
             for (const Job& job : scenario.jobs)
             {
@@ -38,6 +45,94 @@ CheckCommand(const std::vector<std::string>& files)
         }
     }
     return code;
+}
+
+/// The assignments of one line.
+std::vector<std::string>
+AssignmentsOf(const std::string& line)
+{
+    if (line.find_first_not_of(" \t\r") == std::string::npos)
+    {
+        return {};
+    }
+    const char* const hint = "write [\"/json/pointer=VALUE\", …] in each line";
+    const Json document = ParseJson(line, "--overrides");
+    if (!document.is_array())
+    {
+        throw InputError("--overrides", "", "the line is not a JSON array", hint);
+    }
+    std::vector<std::string> assignments;
+    for (const Json& entry : document)
+    {
+        if (!entry.is_string())
+        {
+            throw InputError("--overrides",
+                             "/" + std::to_string(assignments.size()),
+                             "is not a text",
+                             hint);
+        }
+        assignments.push_back(entry.get<std::string>());
+    }
+    return assignments;
+}
+
+OrderedJson
+CheckLine(const CheckOptions& options, const std::string& line)
+{
+    try
+    {
+        ScenarioOverrides overrides = options.overrides;
+        for (std::string& assignment : AssignmentsOf(line))
+        {
+            overrides.assignments.push_back(std::move(assignment));
+        }
+        const Scenario scenario = LoadScenario(options.files.front(), DiskFiles(), overrides);
+        return {{"inputs", HashOfInputs(scenario)}, {"seed", scenario.seed}};
+    }
+    catch (const InputError& error)
+    {
+        return {{"error", error.what()}};
+    }
+}
+
+int
+CheckLines(const CheckOptions& options, std::istream& lines)
+{
+    int code = EXIT_DONE;
+    std::string line;
+    for (std::size_t i = 0; std::getline(lines, line); ++i)
+    {
+        OrderedJson answer{{"line", i}};
+        answer.update(CheckLine(options, line));
+        code = answer.contains("error") ? EXIT_BAD_INPUT : code;
+        std::cout << answer.dump() << '\n';
+    }
+    return code;
+}
+
+} // namespace
+
+int
+CheckCommand(const CheckOptions& options)
+{
+    if (!options.lines)
+    {
+        return CheckFiles(options);
+    }
+    if (options.files.size() != 1)
+    {
+        throw UsageError("--overrides: takes exactly one scenario");
+    }
+    if (*options.lines == "-")
+    {
+        return CheckLines(options, std::cin);
+    }
+    std::ifstream file(*options.lines);
+    if (!file)
+    {
+        throw InputError(*options.lines, "", "cannot be read", "--overrides names a file, or -");
+    }
+    return CheckLines(options, file);
 }
 
 } // namespace echelon

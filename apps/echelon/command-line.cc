@@ -77,6 +77,26 @@ AddRun(CLI::App& app, RunOptions& options)
 }
 
 CLI::App*
+AddCheck(CLI::App& app, CheckOptions& options)
+{
+    CLI::App* check = app.add_subcommand("check", "Validate scenarios");
+    check->add_option("FILE", options.files, "Scenario files")->required();
+    check
+        ->add_option("--set",
+                     options.overrides.assignments,
+                     "Change a value of the scenario: /json/pointer=VALUE (repeatable)")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    check->add_option("--seed", options.overrides.seed, "Seed of all random choices")
+        ->check(IsSeed());
+    check->add_option("--overrides",
+                      options.lines,
+                      "Check one scenario once for each line of this file (-: standard input), a "
+                      "JSON array of \"/json/pointer=VALUE\"; answers with a line of JSON each");
+    return check;
+}
+
+CLI::App*
 AddConvert(CLI::App& app, ConvertOptions& options)
 {
     CLI::App* convert = app.add_subcommand("convert", "Turn a foreign trace into a workload");
@@ -181,9 +201,8 @@ RunCommandLine(int argc, char** argv)
     runOptions.command.assign(argv, argv + argc);
     AddRun(app, runOptions);
 
-    std::vector<std::string> files;
-    CLI::App* check = app.add_subcommand("check", "Validate scenarios");
-    check->add_option("FILE", files, "Scenario files")->required();
+    CheckOptions checkOptions;
+    const CLI::App* check = AddCheck(app, checkOptions);
 
     std::string what;
     bool listJson = false;
@@ -209,7 +228,7 @@ RunCommandLine(int argc, char** argv)
     }
     try
     {
-        const int code = check->parsed()     ? CheckCommand(files)
+        const int code = check->parsed()     ? CheckCommand(checkOptions)
                          : list->parsed()    ? ListCommand(what, listJson)
                          : convert->parsed() ? ConvertCoflowBenchmark(convertOptions)
                          : plan->parsed()    ? PlanCommand(planOptions)

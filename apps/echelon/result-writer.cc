@@ -2,6 +2,7 @@
 #include "result-writer.h"
 
 #include "csv-writer.h"
+#include "input-hash.h"
 #include "text-buffer.h"
 #include "timeline-writer.h"
 #include "version.h"
@@ -179,6 +180,7 @@ MakeManifest(const Scenario& scenario, const std::vector<std::string>& command)
     return {{"schema", "echelon/results/1"},
             {"scenario", scenario.name},
             {"run_id", RunId(scenario)},
+            {"inputs", HashOfInputs(scenario)},
             {"input", scenario.file},
             {"program",
              {{"version", build.version},
