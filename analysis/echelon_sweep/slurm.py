@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The back end `slurm`: job arrays, several points per task, and a gather job that follows them.
+
+    submit(sweep, sweep.todo(), program, options)   # exit code
+    queue_counts(sweep)                             # {"queued_points": …, …}, or None when nobody answers
+    cancel(sweep)                                   # number of jobs that were cancelled
+
+What is done is read from result files alone. The queue is asked for one thing: which missing points some task is going
+to run anyway, so that a second `submit` does not run them twice. If the queue is wrong about it, points wait until the
+next `submit`, or are computed twice with the same result; none is lost.
+Reference: docs/reference/sweep-on-slurm.md.
+"""
+
+import math
+import os
+import pathlib
+import shlex
+import sys
+import time
+
+from echelon_sweep.errors import EXIT_DONE, NoBatchSystem, SweepError, UsageError
+from echelon_sweep.jsonfile import read_json
+from echelon_sweep.slurm_client import HOPELESS, Slurm, time_text
+from echelon_sweep.slurm_submission import Submission, submissions
+from echelon_sweep.slurm_task import DEADLINE, Task
+from echelon_sweep.worker import run_points
+
+__all__ = ["add_options", "Task", "cancel", "queue_counts", "submit"]
+
+WARNING_S = 120  # USR1 comes this long before the time limit,
+EARLY_S = 60  # and up to this much earlier
+LEAST_TASK_S = 600
+GATHER_S = 1800
+PROBE_S = 20
+SAMPLE = 100  # finished points that the cost of a point is taken from
+LOOK_S = 2  # after which Slurm has said why a task would never start
+
+# What `submit` sets itself. Slurm reads options from the environment, too, but a script's come first.
+OURS = (
+    "--array", "-a", "--dependency", "-d", "--export", "--job-name", "-J", "--mem", "--no-requeue", "--open-mode", "--output",
+    "-o", "--error", "-e", "--parsable", "--requeue", "--signal", "--test-only", "--time", "-t", "--wait", "-W", "--wrap",
+    "--partition", "-p", "--account", "-A", "--chdir", "-D", "--input", "-i", "--ntasks", "-n", "--nodes", "-N",
+)  # fmt: skip
+
+
+def add_options(parser):
+    group = parser.add_argument_group("back end slurm")
+    group.add_argument("--partition", metavar="NAME", help="partition to submit to (default: Slurm's)")
+    group.add_argument("--account", metavar="NAME", help="account to charge")
+    group.add_argument("--throttle", type=_count, metavar="N", help="tasks that may run at a time (default: no limit)")
+    group.add_argument("--cost", type=_seconds, metavar="SECONDS", help="what a point takes (default: measured)")
+    group.add_argument("--task-time", type=_seconds, metavar="SECONDS", help="time limit of a task (default: from the cost)")
+    group.add_argument("--resubmit", action="store_true", help="also points that queued tasks are going to run")
+    group.add_argument(
+        "--sbatch", action="append", default=[], metavar="OPTION", help="option for sbatch: --sbatch=--qos=long (repeatable)"
+    )
+
+
+def _count(text):
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def _seconds(text):
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise ValueError
+    return value
+
+
+def submit(sweep, points, program, options):
+    for option in options.sbatch:
+        if not option.startswith("-") or option.split("=")[0] in OURS or option[:2] in OURS and option[:2] != "--":
+            raise UsageError(f"--sbatch={option}: submit sets this itself, or it is no option", "see docs/reference/sweep-on-slurm.md")
+    slurm = Slurm()
+    limits = slurm.limits(options.partition)
+    earlier = submissions(sweep)
+    queued = slurm.queue([name for submission in earlier for name in submission.names()])
+    if not options.resubmit:
+        taken = _taken(earlier, queued)
+        count = len(points)
+        points = [point for point in points if point.id not in taken]
+        if len(points) < count:
+            print(f"{count - len(points)} missing points are in tasks that Slurm has already (--resubmit submits them again)")
+    if points:
+        cost = options.cost or _measured(sweep) or _probe(sweep, points, program, options.dry_run)
+        # The probe's point is done now, if it was quick.
+        points = [point for point in points if not sweep.has_result(point.id)]
+    if not points:
+        if any(task.alive for task in queued) or _is_gathered(sweep):
+            print("nothing to submit")
+            return EXIT_DONE
+        cost = 1.0
+    seconds, chunk_s = _task_time(sweep, limits, cost, options.task_time)
+    memory = None if sweep.memory_bytes is None else math.ceil(sweep.memory_bytes / 2**20)
+    if memory is not None and memory > limits.memory_mb:
+        raise SweepError(
+            sweep.path, "/resources/memory", f"{memory} MB is more than a node of partition {limits.partition} has",
+            f"at most {limits.memory_mb:g} MB",
+        )  # fmt: skip
+    plan = Submission.plan(sweep, points, cost, chunk_s, limits.array_size)
+    waits_for = sorted({task.job for task in queued if task.alive}, key=int)
+    return _send(slurm, plan, _Scripts(sweep, plan, program, limits, seconds, memory, options), waits_for, options)
+
+
+def _taken(earlier, queued):
+    """Ids of points that a task in the queue is going to run."""
+    taken = set()
+    for task in queued:
+        if task.alive:
+            for submission in earlier:
+                taken.update(submission.points_of(task))
+    return taken
+
+
+def _is_gathered(sweep):
+    """results.sqlite is younger than every change of the points' folders."""
+    try:
+        gathered = (pathlib.Path(sweep.path) / "results.sqlite").stat().st_mtime
+        return all(os.stat(sweep.point_folder(p.id)).st_mtime <= gathered for p in sweep.points if sweep.has_result(p.id))
+    except OSError:
+        return False
+
+
+def _measured(sweep):
+    """Mean seconds of points that are done; None when none is."""
+    done = [point for point in sweep.points if sweep.has_result(point.id)]
+    times = []
+    for point in done[:: max(1, len(done) // SAMPLE)]:
+        try:
+            times.append(float(read_json(sweep.result_path(point.id))["provenance"]["wall_s"]))
+        except (SweepError, KeyError, TypeError, ValueError):
+            continue
+    return sum(times) / len(times) if times else None
+
+
+def _probe(sweep, points, program, dry):
+    """Runs one point here, at most PROBE_S long, to see what a point takes. Its result counts."""
+    if dry:
+        return 1.0
+    middle = points[len(points) // 2]
+    print(f"running one point here, for at most {PROBE_S} s, to see what it takes")
+    start = time.monotonic()
+    tally = run_points(sweep, [middle], program, time_left=lambda: start + PROBE_S - time.monotonic())
+    if tally.ran:
+        return time.monotonic() - start
+    # It fails, or takes longer: a task per point, until results say more.
+    return max(sweep.chunk_s, PROBE_S)
+
+
+def _task_time(sweep, limits, cost, wanted):
+    """(time limit, seconds of work) of a task, such that a point fits in what the warning leaves."""
+    lead = WARNING_S + EARLY_S
+    longest = sweep.time_s or 0
+    if wanted is not None:
+        seconds = wanted
+    else:
+        work = max(sweep.chunk_s, cost)
+        seconds = min(limits.seconds, max(LEAST_TASK_S, 2 * work + max(longest, 4 * cost) + lead))
+    if seconds > limits.seconds:
+        raise UsageError(
+            f"--task-time {wanted:g}: partition {limits.partition} lets a task run for at most {limits.seconds:g} s",
+            "give another --partition",
+        )
+    if longest + lead > seconds:
+        raise SweepError(
+            sweep.path, "/resources/time",
+            f"a point of up to {longest:g} s does not fit in a task of {seconds:g} s, which Slurm warns {lead} s early",
+            f"partition {limits.partition} allows {limits.seconds:g} s",
+        )  # fmt: skip
+    return seconds, min(sweep.chunk_s, max(1.0, (seconds - min(lead, seconds / 2)) / 1.5))
+
+
+class _Scripts:
+    """Texts of the batch scripts, and options of sbatch that are no part of them."""
+
+    def __init__(self, sweep, plan, program, limits, seconds, memory, options):
+        self._plan = plan
+        self._sweep = os.path.abspath(sweep.path)
+        self._program = program.path
+        self._tool = pathlib.Path(__file__).resolve().parent.parent
+        self._seconds = 60 * math.ceil(seconds / 60)
+        self._gather_s = min(limits.seconds, GATHER_S)
+        self._memory = memory
+        self._common = [f"--partition={limits.partition}"]
+        if options.account:
+            self._common.append(f"--account={options.account}")
+        self._common += ["--nodes=1", "--ntasks=1", "--requeue", "--open-mode=append", "--chdir=/"]
+        self._passed = list(options.sbatch)
+
+    def _python(self):
+        python = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
+        return f"{shlex.quote(python)} -B -m echelon_sweep"
+
+    def _script(self, options, lines):
+        head = ["#!/bin/sh", *(f"#SBATCH {shlex.quote(option)}" for option in options)]
+        setup = [
+            f"export ECHELON_BIN={shlex.quote(self._program)}",
+            f"export PYTHONPATH={shlex.quote(str(self._tool))}${{PYTHONPATH:+:$PYTHONPATH}}",
+        ]
+        return "\n".join([*head, "", *setup, *lines]) + "\n"
+
+    def task(self):
+        options = [*self._common, f"--time={time_text(self._seconds)}", f"--signal=B:USR1@{WARNING_S}"]
+        if self._memory is not None:
+            options.append(f"--mem={self._memory}M")
+        options += [f"--output={self._log('%A_%a.log')}", *self._passed]
+        chunk = self._plan.chunk
+        lines = [
+            f"export {DEADLINE}=$(($(date +%s) + {self._seconds}))",
+            "# $1: tasks in the arrays before this one",
+            f"first=$((($1 + SLURM_ARRAY_TASK_ID) * {chunk}))",
+            f"exec {self._python()} worker {shlex.quote(self._sweep)} --batch slurm \\",
+            f"    --points {shlex.quote(str(self._plan.folder / 'points.txt'))} --from \"$first\" --count {chunk}",
+        ]
+        return self._script(options, lines)
+
+    def gather(self):
+        options = [*self._common, f"--time={time_text(self._gather_s)}", f"--output={self._log('gather.log')}", *self._passed]
+        return self._script(options, [f"exec {self._python()} gather {shlex.quote(self._sweep)}"])
+
+    def _log(self, name):
+        # Slurm replaces %A and the like in the file's name, so a percent sign of a folder is doubled.
+        return str(self._plan.folder / "log").replace("%", "%%") + "/" + name
+
+    def task_command(self, block, after=()):
+        first, count = self._plan.blocks[block]
+        array = f"--array=0-{count - 1}"
+        return [f"--job-name={self._plan.block_name(block)}", array, *after, str(self._plan.folder / "task.sh"), str(first)]
+
+    def gather_command(self, after):
+        depends = [f"--dependency=afterany:{':'.join(after)}"] if after else []
+        return [f"--job-name={self._plan.gather_name}", *depends, str(self._plan.folder / "gather.sh")]
+
+
+def _send(slurm, plan, scripts, waits_for, options):
+    throttle = f"%{options.throttle}" if options.throttle else ""
+
+    def block_command(block, jobs):
+        # Slurm throttles each array by itself: with several, one follows the other.
+        after = [f"--dependency=afterany:{jobs[-1]}"] if throttle and jobs else []
+        command = scripts.task_command(block, after)
+        command[1] += throttle
+        return command
+
+    if options.dry_run:
+        names = [f"<id of array {block}>" for block in range(len(plan.blocks))]
+        print("# task.sh\n" + scripts.task())
+        print("# gather.sh\n" + scripts.gather())
+        for block in range(len(plan.blocks)):
+            print("sbatch --parsable " + " ".join(block_command(block, names[:block])))
+        print("sbatch --parsable " + " ".join(scripts.gather_command(waits_for + names)))
+        print(f"# {len(plan.ids)} points in {plan.tasks} tasks of at most {plan.chunk}; nothing was submitted")
+        return EXIT_DONE
+
+    plan.write(scripts.task(), scripts.gather())
+    jobs = []
+    try:
+        if plan.blocks:
+            slurm.test(block_command(0, []))
+        for block in range(len(plan.blocks)):
+            jobs.append(slurm.submit(block_command(block, jobs)))
+            if block == 0:
+                _refuse_hopeless(slurm, plan, jobs)
+        gather = slurm.submit(scripts.gather_command(waits_for + jobs))
+    except NoBatchSystem as error:
+        if not jobs:
+            raise
+        done = sum(count for _, count in plan.blocks[: len(jobs)])
+        raise NoBatchSystem(
+            f"{error}; {done} of {plan.tasks} tasks were submitted as {' '.join(jobs)}", "submit the sweep once more for the rest"
+        ) from None
+    if plan.ids:
+        print(f"submitted {len(plan.ids)} points in {plan.tasks} tasks of at most {plan.chunk}: array {' '.join(jobs)}, gather {gather}")
+    else:
+        print(f"no points to submit: gather {gather} only")
+    return EXIT_DONE
+
+
+def _refuse_hopeless(slurm, plan, jobs):
+    """Cancels an array that would pend for ever, and says why."""
+    time.sleep(LOOK_S)
+    try:
+        tasks = slurm.queue(plan.names(), tries=1)
+    except NoBatchSystem:
+        return  # it was taken; the queue can be asked later
+    reasons = {task.reason for task in tasks if task.reason in HOPELESS}
+    if reasons:
+        slurm.cancel(jobs)
+        raise SweepError("sbatch", "", f"the tasks would never start: {', '.join(sorted(reasons))}", "nothing was submitted")
+
+
+def queue_counts(sweep):
+    """Points and tasks of the sweep in Slurm's queue; None when there is no Slurm, or no answer."""
+    earlier = submissions(sweep)
+    if not earlier:
+        return None
+    try:
+        queued = Slurm().queue([name for submission in earlier for name in submission.names()], tries=1)
+    except NoBatchSystem:
+        return None
+    counts = {"queued_tasks": 0, "running_tasks": 0, "stuck_tasks": 0, "points": 0}
+    for task in queued:
+        if task.index is not None:
+            kind = "running" if task.running else "queued" if task.alive else "stuck"
+            counts[f"{kind}_tasks"] += 1
+    counts["points"] = sum(1 for point in _taken(earlier, queued) if not sweep.has_result(point))
+    return counts
+
+
+def cancel(sweep):
+    """Cancels every job of the sweep that Slurm still knows."""
+    earlier = submissions(sweep)
+    slurm = Slurm()
+    jobs = sorted({task.job for task in slurm.queue([name for s in earlier for name in s.names()])}, key=int)
+    slurm.cancel(jobs)
+    return len(jobs)
