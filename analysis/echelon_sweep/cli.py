@@ -77,6 +77,16 @@ def make_parser():
     worker.add_argument("--processes", type=whole(1), default=1, metavar="N", help="points at a time (default: 1)")
     worker.add_argument("--batch", choices=backends.BACKENDS, metavar="NAME", help="the batch system that runs this task")
     with_program(worker)
+
+    status = command("status", "how far a sweep is", "SWEEP", a_sweep)
+    status.add_argument("--json", action="store_true", help="print JSON")
+
+    gather = command("gather", "verify the results and write results.sqlite and CSV files", "SWEEP", a_sweep)
+    gather.add_argument("--partial", action="store_true", help="write what there is, with the status of each point")
+
+    clean = command("clean", "remove errors, damaged results and what killed workers left", "SWEEP", a_sweep)
+    clean.add_argument("--all", action="store_true", help="also results of points that the sweep has no more")
+    clean.add_argument("--dry-run", action="store_true", help="say what would be removed")
     return parser
 
 

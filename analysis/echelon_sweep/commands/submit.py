@@ -6,9 +6,11 @@ import pathlib
 import sys
 
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED
+from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.chunks import cost_of_point
+from echelon_sweep.commands.gather import say
 from echelon_sweep.expand import expand
+from echelon_sweep.gather import gather
 from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
 from echelon_sweep.prepare import locked, prepare
 from echelon_sweep.program import find_program
@@ -43,9 +45,10 @@ def run(options):
         points = [point for point, state in zip(sweep.points, states) if state == MISSING]
         print(_told(sweep, states, options), file=sys.stderr)
         code = backend.submit(sweep, points, program, options) if points else EXIT_DONE
-        if not points and FAILED in states:
-            code = EXIT_FAILED
-    return code
+        if code != EXIT_DONE or options.dry_run or (points and options.backend != "local"):
+            return code
+        # Nothing is left to run. Points that failed for good stand in the tables by their status.
+        return say(sweep, gather(sweep, partial=True))
 
 
 def _told(sweep, states, options):

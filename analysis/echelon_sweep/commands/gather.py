@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon-sweep gather: verify the results, write the tables."""
+
+import sys
+
+from echelon_sweep.gather import gather
+from echelon_sweep.layout import Sweep
+
+SHOWN = 20
+
+
+def run(options):
+    sweep = Sweep.open(options.sweep)
+    return say(sweep, gather(sweep, options.partial))
+
+
+def say(sweep, report):
+    """Tell what came out; return the exit code."""
+    for line in report.bad[:SHOWN]:
+        print(f"echelon-sweep: {line}", file=sys.stderr)
+    if len(report.bad) > SHOWN:
+        print(f"echelon-sweep: and {len(report.bad) - SHOWN} more", file=sys.stderr)
+    lacking = []
+    if report.missing:
+        lacking.append(f"{report.missing} missing")
+    if report.failed:
+        lacking.append(f"{report.failed} failed for good")
+    if report.bad:
+        lacking.append(f"{len(report.bad)} bad")
+    if lacking:
+        hint = "" if report.written else "; no tables written (--partial writes what there is)"
+        print(f"echelon-sweep: {sweep.path}: {report.points} points, {', '.join(lacking)}{hint}", file=sys.stderr)
+    if report.written:
+        print(f"{sweep.path}/results.sqlite")
+    return report.exit_code
