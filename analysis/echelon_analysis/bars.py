@@ -122,13 +122,19 @@ def describe(panels, over):
     if counts in ([], [1]):
         return f"Bars: one value each ({over}: 1), so there are no whiskers."
     numbers = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    if not any(_spread_shows(sample) for panel in panels for sample in panel.samples):
+        return f"Bars: mean over {numbers} {over}, which agree, so there are no whiskers."
     text = f"Bars: mean over {numbers} {over}. Whiskers: 95 % confidence interval of the mean, Student's t, n = {numbers}"
     text += "; none where n = 1." if counts[0] == 1 else "."
     if counts[0] <= MAX_DOTS:
         text += f" Dots: the {over}."
     if over == "iterations":
-        text += " Iterations of one run follow from one another, so the interval speaks for this run alone."
+        text += " Iterations of one run follow from one another: the interval speaks for this run alone."
     return text
+
+
+def _spread_shows(sample):
+    return sample.size > 1 and np.ptp(sample) > LEAST_SPREAD * sample.mean()
 
 
 def _draw_panel(axes, panel, reference_name):
@@ -150,7 +156,7 @@ def _draw_panel(axes, panel, reference_name):
             edgecolor="white", linewidth=0.0,
         )
         end = means[row]
-        if interval.count > 1 and np.ptp(sample) > LEAST_SPREAD * interval.mean:
+        if _spread_shows(sample):
             end = _draw_spread(axes, row, means[row], interval.half * scale.factor, sample * scale.factor, limit)
         reach = max(reach, end)
         text = f"{means[row]:.{digits}f}"

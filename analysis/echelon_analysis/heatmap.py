@@ -11,15 +11,15 @@ import re
 import numpy as np
 
 from echelon_analysis.errors import AnalysisError
-from echelon_analysis.style import INK, WIDTH, caption, save, styled
+from echelon_analysis.style import BLUE, INK, SKY, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
 
 MAX_LINKS = 60
 COLUMNS = 3
 # Links may be named one by one up to this many.
 MAX_NAMES = 40
-# Lightness falls steadily from idle to full, for every eye and on paper.
-COLOURS = "cividis_r"
+# From idle to full: lightness falls steadily, for every eye and on paper.
+COLOURS = ("#FFFFFF", "#B9DDF3", SKY, BLUE, "#001B2E")
 
 
 def tier(name):
@@ -76,9 +76,12 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
     scale = time_scale([end])
     columns = min(COLUMNS, len(grids))
     lines = -(-len(grids) // columns)
-    height = max(1.0, min(2.4, 0.045 * len(rows) if len(rows) > MAX_NAMES else 0.085 * len(rows)))
+    height = max(0.35, min(2.4, 0.045 * len(rows) if len(rows) > MAX_NAMES else 0.085 * len(rows)))
     names = results.links.drop_duplicates("link").set_index("link").name
     with styled() as plt:
+        from matplotlib.colors import LinearSegmentedColormap
+
+        shades = LinearSegmentedColormap.from_list("load", COLOURS)
         figure, panels = plt.subplots(
             lines, columns, figsize=(WIDTH, 0.75 + lines * (0.3 + height)), squeeze=False, sharex=True, sharey=True,
             constrained_layout=True,
@@ -89,13 +92,12 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
                 continue
             edges, grid = grids[run]
             mesh = axes.pcolormesh(
-                edges * scale.factor, np.arange(len(rows) + 1), grid, cmap=COLOURS, vmin=0.0, vmax=1.0, rasterized=True
+                edges * scale.factor, np.arange(len(rows) + 1), grid, cmap=shades, vmin=0.0, vmax=1.0, rasterized=True
             )
             axes.axvline(edges[-1] * scale.factor, color=INK, linewidth=0.8, linestyle=(0, (4, 2)))
             for k in range(1, len(rows)):
                 if tiers[k] != tiers[k - 1]:
-                    axes.axhline(k, color="white", linewidth=2.0)
-                    axes.axhline(k, color=INK, linewidth=0.5)
+                    axes.axhline(k, color=INK, linewidth=0.6)
             axes.set_title(results.labels[run])
             axes.tick_params(axis="y", length=0)
             for side in ("left", "bottom"):
@@ -115,10 +117,10 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
         bar = figure.colorbar(mesh, ax=list(panels.flat), location="right", aspect=30, pad=0.015, fraction=0.04)
         bar.set_label("utilisation")
         bar.set_ticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0", "25 %", "50 %", "75 %", "100 %"])
-        bar.outline.set_visible(False)
+        bar.outline.set_linewidth(0.4)
         text = "Payload rate over capacity, mean of each bin. Dashed: the end of the run."
         if len(rows) < total:
             idle = total - int((results.links.groupby("link").utilisation.max() > 0).sum())
-            text = f"The {len(rows)} busiest of {total} links" + (f" ({idle} carry nothing)" if idle else "") + ". " + text
+            text = f"The {len(rows)} busiest of {total} links" + (f" ({idle} idle)" if idle else "") + ". " + text
         caption(figure, text)
         return save(figure, out), notes

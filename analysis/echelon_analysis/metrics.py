@@ -11,6 +11,8 @@ import math
 
 import numpy as np
 
+from echelon_analysis.load import PARTS
+
 # The CSV files hold every double in full, so only the order of additions may differ.
 RELATIVE_TOLERANCE = 1e-9
 # One picosecond: utilisation and means are quotients of times that the files hold to that digit.
@@ -55,6 +57,8 @@ def summarise(results, run):
     groups = results.groups[results.groups.run == run]
     flows = results.flows[results.flows.run == run]
     links = results.links[results.links.run == run]
+    steps = results.critical_path[results.critical_path.run == run]
+    waits = results.waits[results.waits.run == run]
     fct = (flows.finish_s - flows.start_s).to_numpy()
     makespan = float(jobs.end_s.max()) if len(jobs) else 0.0
     if len(links) and makespan > 0:
@@ -69,6 +73,10 @@ def summarise(results, run):
         figures[f"jobs/{name}/ideal_time_s"] = float(iterations.ideal_s.sum())
         figures[f"jobs/{name}/slowdown"] = _slowdown(iterations)
         figures[f"jobs/{name}/iteration_time_mean_s"] = _mean(iterations.time_s)
+        for part in PARTS:
+            figures[f"jobs/{name}/critical_path/{part}"] = float(steps[part][steps.job == name].sum())
+        figures[f"jobs/{name}/critical_path, its sum"] = float(iterations.time_s.sum())
+        figures[f"jobs/{name}/critical_path/waiting_s, by whom"] = float(waits.seconds[waits.job == name].sum())
     completion = [ends.end_s.max() - ends.arrival_s.min() for _, ends in jobs.groupby("job")]
     slowdown = np.array([_slowdown(iterations) for _, iterations in jobs.groupby("job")])
     slowdown = slowdown[slowdown > 0]
@@ -103,6 +111,11 @@ def reported(results, run):
         for figure in ("completion_time_s", "ideal_time_s", "slowdown"):
             figures[f"jobs/{job['name']}/{figure}"] = job[figure]
         figures[f"jobs/{job['name']}/iteration_time_mean_s"] = _mean(job["iteration_times_s"])
+        path = job["critical_path"]
+        for part in PARTS:
+            figures[f"jobs/{job['name']}/critical_path/{part}"] = path[part]
+        figures[f"jobs/{job['name']}/critical_path, its sum"] = sum(path[part] for part in PARTS)
+        figures[f"jobs/{job['name']}/critical_path/waiting_s, by whom"] = path["waiting_s"]
     for section in ("all_jobs", "groups", "flows", "links"):
         for name, value in summary[section].items():
             if name != "scale_up_count":

@@ -70,7 +70,9 @@ class Sweep:
         if not axes:
             return [((), frame)]
         ranks = {axis: {value: k for k, value in enumerate(self.values(axis))} for axis in axes}
-        found = [(v if isinstance(v, tuple) else (v,), part) for v, part in frame.groupby(list(axes), sort=False)]
+        # pandas gives a tuple of values for several axes only.
+        grouped = frame.groupby(axes[0] if len(axes) == 1 else list(axes), sort=False)
+        found = [(v if len(axes) > 1 else (v,), part) for v, part in grouped]
         return sorted(found, key=lambda item: [ranks[a][v] for a, v in zip(axes, item[0])])
 
     def where(self, conditions):
@@ -182,7 +184,7 @@ def _read(folder, path, connection, partial):
         counts = ", ".join(f"{n} {status}" for status, n in undone.status.value_counts().sort_index().items())
         raise AnalysisError(
             path, f"of {len(points)} points {len(undone)} have no result ({counts})",
-            f"submit the sweep again, then gather; --partial takes what is there",
+            "submit the sweep again, then gather; --partial takes what is there",
         )
     points = points[points.status == DONE].reset_index(drop=True)
     if not len(points):
