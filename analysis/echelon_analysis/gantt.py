@@ -212,6 +212,11 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
         )
     shown = representatives([p.compute for p in panels], panels[0].flows, devices, [p.alike for p in panels])
     notes = []
+    if results.timeline.is_part:
+        notes.append(
+            "timeline.json holds a part of the run (--timeline-window, --timeline-top); "
+            "compute slices may be missing from the Gantt chart"
+        )
     if results.timeline.slices_left_out:
         notes.append(
             f"timeline.json left out the {results.timeline.slices_left_out:,} shortest slices of the run; "

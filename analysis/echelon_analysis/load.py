@@ -20,7 +20,7 @@ from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 
 MANIFEST_SCHEMA = "echelon/results/2"
 SUMMARY_SCHEMA = "echelon/summary/2"
-TIMELINE_SCHEMA = "echelon/timeline/1"
+TIMELINE_SCHEMA = "echelon/timeline/2"
 
 INTEGER, REAL, TEXT = "int64", "float64", "str"
 
@@ -136,6 +136,7 @@ class Timeline:
     compute: pd.DataFrame  # run, device, stream, job, iteration, name, start_s, duration_s
     alike: tuple  # per run: GPU -> the GPU of `compute` that stands for it; those that stand for themselves alone are missing
     slices_left_out: int  # the shortest, of the GPUs that are shown
+    is_part: bool  # written with --timeline-window or --timeline-top
 
     def gpus(self, run, job):
         """Number of GPUs that compute for the job, those included that others stand for."""
@@ -403,4 +404,5 @@ def _read_timeline(path, runs):
     frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
     metadata = document["metadata"]
     shortest = int(metadata.get("slices_left_out", 0)) - int(metadata.get("alike_slices_left_out", 0))
-    return Timeline(frame.reset_index(drop=True), alike, shortest)
+    is_part = "window_s" in metadata or "top" in metadata
+    return Timeline(frame.reset_index(drop=True), alike, shortest, is_part)

@@ -208,7 +208,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
     (folder / "manifest.json").write_text(
         json.dumps({"schema": "echelon/results/2", "scenario": scenario, "run_id": folder.name}), encoding="utf-8"
     )
-    metadata = {"schema": "echelon/timeline/1", "counters_left_out": 0}
+    metadata = {"schema": "echelon/timeline/2", "counters_left_out": 0}
     metadata.update(slices_left_out=slices_left_out + left_out_alike, alike_slices_left_out=left_out_alike)
     body = ",\n".join(json.dumps(e) for e in events)
     (folder / "timeline.json").write_text(
