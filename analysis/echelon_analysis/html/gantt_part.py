@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What chosen GPUs of each job compute and send under each scheduler: the bars of the page's Gantt chart.
+
+    document = gantt(results, pack)
+
+GPUs are chosen as for the figure (selection.py): one for all that do the same. Times are since the start of the run; the page shifts
+them to the start of the chosen iteration.
+"""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+
+from echelon_analysis.html.pack import Pack
+from echelon_analysis.selection import kind_of, lanes, representatives
+
+MAX_DEVICES = 8
+MAX_LANES = 4
+# Bars in the page, all jobs and schedulers together.
+MAX_BARS = 240_000
+
+# Looks are numbers of the page's palette (report-ui/src/looks.js).
+COMPUTE_LOOKS = (
+    (re.compile(r"^(f|fwd|forward)\b", re.I), "forward"),
+    (re.compile(r"^(b|bwd|backward)\b", re.I), "backward"),
+    (re.compile(r"^(w|wgrad|weight)\b", re.I), "weight"),
+    (re.compile(r"^(opt|optimi[sz]er|update)\b", re.I), "optimiser"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bars:
+    """Of one job under all schedulers."""
+
+    job: str
+    gpus: list
+    compute: pd.DataFrame  # run, gpu (row), stream, job, iteration, name, start_s, duration_s, critical
+    flows: pd.DataFrame  # run, gpu, lane, iteration, name, to, bytes, start_s, finish_s, ideal_s, critical
+
+
+def gantt(results, pack: Pack):
+    """The section's document, or {"missing": reason}."""
+    flows = _named_flows(results)
+    found = [bars for bars in (_bars(results, flows, job) for job in results.job_names) if bars]
+    if not found:
+        return {"missing": "no job computes or sends."}
+    keep, notes = _fit(results, found)
+    if results.timeline.slices_left_out:
+        notes.append(
+            f"The timeline left out its {results.timeline.slices_left_out:,} shortest slices; compute may be missing here."
+        )
+    return {"notes": notes, "jobs": [_document(results, bars, keep[bars.job], pack) for bars in found if keep[bars.job]]}
+
+
+def look_of(name):
+    """Look of a compute slice: a known kind, else its own name."""
+    return next((look for pattern, look in COMPUTE_LOOKS if pattern.match(name)), name)
+
+
+def _named_flows(results):
+    groups = results.groups[["run", "group", "job", "iteration", "name"]]
+    flows = results.flows.merge(groups, on=["run", "group"])
+    return flows.assign(bytes=flows.bytes * flows["count"])
+
+
+def _bars(results, flows, job):
+    compute = results.timeline.compute
+    compute = compute[compute.job == job]
+    flows = flows[flows.job == job]
+    if not len(compute) and not len(flows):
+        return None
+    middle = int(max(compute.iteration.max() if len(compute) else 0, flows.iteration.max() if len(flows) else 0) + 1) // 2
+    frames = [compute[(compute.run == run) & (compute.iteration == middle)] for run in range(len(results.runs))]
+    sent = flows[(flows.run == 0) & (flows.iteration == middle)]
+    alike = results.timeline.alike
+    gpus = representatives(frames, sent, MAX_DEVICES, list(alike))
+    if not gpus:
+        return None
+    path = results.critical_path
+    path = path[path.job == job]
+    busy = path[path.kind == "compute"]
+    on_path = set(zip(busy.run, busy.device, np.rint(busy.start_s * 1e9).astype(np.int64)))
+    sending = path[path.kind == "flow"]
+    flow_on_path = set(zip(sending.run, sending.flow))
+    slices, bars = [], []
+    for run in range(len(results.runs)):
+        own = compute[compute.run == run]
+        sends = flows[flows.run == run]
+        for row, gpu in enumerate(gpus):
+            part = own[own.device == alike[run].get(gpu.device, gpu.device)]
+            # Times of timeline.json are rounded to nanoseconds, one at each end.
+            starts = np.rint(part.start_s * 1e9).astype(np.int64)
+            members = {gpu.device, *(d for d, other in alike[run].items() if other == alike[run].get(gpu.device))}
+            critical = [any((run, d, s + e) in on_path for d in members for e in (-1, 0, 1)) for s in starts]
+            slices.append(part.assign(gpu=row, critical=critical))
+            part = sends[sends.source == gpu.device]
+            critical = [(run, f) in flow_on_path for f in part.flow]
+            bars.append(_lanes(part.assign(gpu=row, critical=critical)))
+    return Bars(job, gpus, pd.concat(slices), pd.concat(bars))
+
+
+def _lanes(flows):
+    """The flows of a GPU, each in a lane of its own time; where that takes too many lanes, those of one group and position, and
+    where that does too, of one kind and iteration, are one bar."""
+    flows = flows.assign(kind=flows.name.map(kind_of)).sort_values(["start_s", "flow"], kind="stable")
+    columns = {
+        "start_s": ("start_s", "min"), "finish_s": ("finish_s", "max"), "ideal_s": ("ideal_finish_s", "max"),
+        "name": ("name", "first"), "bytes": ("bytes", "sum"), "to": ("destination", "first"), "flows": ("count", "sum"),
+        "critical": ("critical", "any"),
+    }
+    for keys in (["flow"], ["group", "position"], ["group"], ["kind"]):
+        bars = flows.groupby(["run", "gpu", "iteration", *keys], sort=False, as_index=False).agg(**columns)
+        bars = bars.sort_values("start_s", kind="stable")
+        bars = bars.assign(lane=np.array(lanes(bars.start_s, bars.finish_s), dtype=np.int64))
+        if not len(bars) or bars.lane.max() < MAX_LANES:
+            break
+    return bars.assign(lane=np.minimum(bars.lane, MAX_LANES - 1))
+
+
+def _fit(results, found):
+    """Iterations that the page has room for: {job: set}, the middle ones first; and what to say about the others."""
+    sizes = {}
+    for bars in found:
+        for part in (bars.compute, bars.flows):
+            for iteration, count in part.groupby("iteration").size().items():
+                sizes[(bars.job, iteration)] = sizes.get((bars.job, iteration), 0) + int(count)
+    order = []
+    for number, bars in enumerate(found):
+        own = sorted(i for job, i in sizes if job == bars.job)
+        middle = (own[-1] + 1) // 2
+        order += [(abs(i - middle), number, i, bars.job) for i in own]
+    keep = {bars.job: set() for bars in found}
+    room = MAX_BARS
+    for distance, _, iteration, job in sorted(order):
+        size = sizes[(job, iteration)]
+        if size > room:
+            continue
+        room -= size
+        keep[job].add(iteration)
+    left = len(order) - sum(map(len, keep.values()))
+    notes = [f"Left out to keep the page small: {left} of {len(order)} iterations."] if left else []
+    return keep, notes
+
+
+def _document(results, bars, iterations, pack):
+    compute = bars.compute[bars.compute.iteration.isin(iterations)]
+    flows = bars.flows[bars.flows.iteration.isin(iterations)]
+    times = results.jobs[results.jobs.job == bars.job]
+    runs = []
+    for run in range(len(results.runs)):
+        busy = compute[compute.run == run].sort_values(["gpu", "stream", "start_s"], kind="stable")
+        sends = flows[flows.run == run].sort_values(["gpu", "lane", "start_s"], kind="stable")
+        own = times[times.run == run].sort_values("iteration")
+        runs.append(
+            {
+                "iterations": [[int(i), float(a), float(b)] for i, a, b in zip(own.iteration, own.start_s, own.end_s)],
+                "compute": {
+                    "gpu": pack.integers(busy.gpu),
+                    "stream": pack.integers(busy.stream),
+                    "iteration": pack.integers(busy.iteration),
+                    "look": pack.words(busy.name.map(kind_of).map(look_of)),
+                    "name": pack.words(busy.name),
+                    "start": pack.times(busy.start_s),
+                    "duration": pack.times(busy.duration_s),
+                    "critical": pack.integers(busy.critical),
+                },
+                "flows": {
+                    "gpu": pack.integers(sends.gpu),
+                    "lane": pack.integers(sends.lane),
+                    "iteration": pack.integers(sends.iteration),
+                    "look": pack.words(sends.name.map(kind_of)),
+                    "name": pack.words(sends.name),
+                    "to": pack.integers(sends.to),
+                    "bytes": pack.integers(sends.bytes),
+                    "flows": pack.integers(sends.flows),
+                    "start": pack.times(sends.start_s),
+                    "duration": pack.times(sends.finish_s - sends.start_s),
+                    "late": pack.times(sends.finish_s - sends.ideal_s),
+                    "critical": pack.integers(sends.critical),
+                },
+            }
+        )
+    return {
+        "job": bars.job,
+        "iterations": sorted(iterations),
+        "gpus": [[gpu.device, gpu.alike] for gpu in bars.gpus],
+        "runs": runs,
+    }

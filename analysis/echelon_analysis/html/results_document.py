@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the report of a result folder holds.
+
+    title, sealed = results_document("results/quickstart")
+
+A file that `echelon run --files` left out costs its sections and a sentence that says so, not the report.
+"""
+
+import json
+import shlex
+
+from echelon_analysis.html.compare_part import comparison, headline
+from echelon_analysis.html.gantt_part import gantt
+from echelon_analysis.html.pack import Pack, tick_of
+from echelon_analysis.html.tables_part import distributions, echelonflows, links
+from echelon_analysis.html.why_part import why
+from echelon_analysis.load import open_results
+
+# Section -> what it is made from, and of which files.
+SECTIONS = {
+    "why": (why, ("critical_path.csv", "waits.csv", "links.csv")),
+    "gantt": (gantt, ("timeline.json", "flows.csv", "groups.csv", "jobs.csv", "critical_path.csv")),
+    "cdf": (distributions, ("flows.csv", "groups.csv")),
+    "links": (links, ("link_series.csv", "links.csv")),
+    "groups": (echelonflows, ("groups.csv",)),
+}
+
+
+def results_document(path):
+    """(title, sealed data) of the page."""
+    results = open_results(path)
+    pack = Pack(tick_of(max(run["makespan_s"] for run in results.runs)))
+    manifest = _json(results.path / "manifest.json")
+    scenario = _json(results.path / "scenario.resolved.json")
+    document = {
+        "kind": "results",
+        "scenario": results.scenario,
+        "description": scenario.get("description", ""),
+        "tick": pack.tick,
+        "schedulers": results.labels,
+        "makespans": [run["makespan_s"] for run in results.runs],
+        "jobs": results.job_names,
+        "headline": headline(results),
+        "compare": comparison(results),
+        "split": _split(results),
+        "provenance": _provenance(results, manifest, scenario),
+    }
+    for name, (make, files) in SECTIONS.items():
+        missing = [file for file in files if not (results.path / file).exists()]
+        if missing:
+            document[name] = {"missing": f"{' and '.join(missing)} not in the folder: run with --files all."}
+        else:
+            document[name] = make(results, pack)
+    return f"{results.scenario}: schedulers compared", pack.seal(document)
+
+
+def _json(path):
+    """A further file of the folder; empty when it is not there. open_results has checked those that must be."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _split(results):
+    """Mean iteration and its parts: rows of [run, job, iterations, compute, transmission, waiting, delay]."""
+    rows = []
+    for run, summary in enumerate(results.runs):
+        for number, job in enumerate(summary["jobs"]):
+            parts = job["critical_path"]
+            rows.append(
+                [
+                    run, number, len(job["iteration_times_s"]),
+                    *(parts[name] for name in ("compute_s", "transmission_s", "waiting_s", "delay_s")),
+                ]
+            )
+    return rows
+
+
+def _provenance(results, manifest, scenario):
+    """Pairs of (what, value)."""
+    program = manifest.get("program", {})
+    run = results.runs[0]
+    jobs = scenario.get("jobs", [])
+    pairs = [
+        ("Scenario", results.scenario),
+        ("Described as", scenario.get("description", "")),
+        ("Run id", results.run_id),
+        ("Input", manifest.get("input", "")),
+        ("Command", shlex.join(map(str, manifest.get("command", [])))),
+        ("Program", " ".join(str(v) for v in ("echelon", program.get("version", ""))).strip()),
+        ("Commit", program.get("commit", "")),
+        ("Compiler", program.get("compiler", "")),
+        ("ns-3", program.get("ns3", "")),
+        ("Fabric", run.get("fabric", "")),
+        ("Seed", run.get("seed", "")),
+        ("Jobs", "; ".join(f"{job.get('name')}, {job.get('iterations')} iterations" for job in jobs)),
+        ("Schedulers", ", ".join(results.labels)),
+    ]
+    return [[what, str(value)] for what, value in pairs if str(value)]

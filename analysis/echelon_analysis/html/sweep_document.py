@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the report of a sweep holds: its points, the metrics of every run, and the parts of every job's critical path.
+
+    title, sealed = sweep_document("sweeps/oversubscription")
+
+Points without a result are counted, in the headline too. Speed-ups are as in `echelon-analysis lines`.
+"""
+
+import math
+import sqlite3
+
+import numpy as np
+import pandas as pd
+
+from echelon_analysis.html.compare_part import listing
+from echelon_analysis.html.pack import Pack, tick_of
+from echelon_analysis.lines import SPEEDUP, metric_values
+from echelon_analysis.load import PARTS, reference_label
+from echelon_analysis.sweep import DATABASE, DONE, open_sweep
+from echelon_analysis.table import TIE
+
+# Values of metrics in the page; columns beyond are left out.
+MAX_VALUES = 600_000
+NOT_METRICS = ("point", "scheduler", "seed", "status", "job")
+
+
+def sweep_document(path):
+    """(title, sealed data) of the page."""
+    sweep = open_sweep(path, partial=True)
+    runs = sweep.runs.reset_index(drop=True)
+    pack = Pack(tick_of(float(runs.makespan_s.max()) if "makespan_s" in runs else 1.0))
+    number = {point: i for i, point in enumerate(sweep.points.point)}
+    schedulers = sweep.schedulers
+    speedups, label, _ = metric_values(sweep, SPEEDUP)
+    states = _states(path)
+    metrics, notes = _metrics(sweep, runs, speedups, label, pack)
+    jobs = sweep.jobs
+    total = jobs[list(PARTS)].sum(axis=1)
+    share = (jobs.iteration_time_mean_s / total.where(total > 0, np.nan)).fillna(0.0)
+    document = {
+        "kind": "sweep",
+        "scenario": sweep.name,
+        "description": "",
+        "tick": pack.tick,
+        "schedulers": schedulers,
+        "reference": reference_label(schedulers),
+        "headline": _headline(sweep, speedups, states),
+        "axes": [_axis(sweep, axis, pack) for axis in _axes(sweep)],
+        "points": {"n": len(sweep.points), "id": list(sweep.points.point), "states": states},
+        "runs": {
+            "point": pack.integers(runs.point.map(number)),
+            "scheduler": pack.integers(runs.scheduler.map(schedulers.index)),
+            "metrics": metrics,
+        },
+        "jobs": {
+            "point": pack.integers(jobs.point.map(number)),
+            "scheduler": pack.integers(jobs.scheduler.map(schedulers.index)),
+            "job": pack.words(jobs.job),
+            **{part: pack.times(jobs[part] * share) for part in PARTS},
+        },
+        "notes": notes,
+        "provenance": _provenance(path, sweep),
+    }
+    return f"{sweep.name}: a sweep", pack.seal(document)
+
+
+def _axes(sweep):
+    """The axes, and the seed where there are several."""
+    return [*sweep.axes, *(["seed"] if "seed" in sweep.points and sweep.points.seed.nunique() > 1 else [])]
+
+
+def _axis(sweep, axis, pack):
+    values = sweep.values(axis)
+    numeric = pd.api.types.is_numeric_dtype(sweep.points[axis])
+    place = {value: i for i, value in enumerate(values)}
+    return {
+        "name": axis,
+        "unit": sweep.points.attrs["units"].get(axis, ""),
+        "numeric": numeric,
+        "values": [v.item() if hasattr(v, "item") else v for v in values],
+        "codes": pack.integers(sweep.points[axis].map(place)),
+    }
+
+
+def _metrics(sweep, runs, speedups, label, pack):
+    """Columns of the runs that are numbers, the speed-up first."""
+    joined = runs[["point", "scheduler"]].merge(speedups, on=["point", "scheduler"], how="left").value
+    found = [{"key": SPEEDUP, "title": label, "unit": "×", "better": 1, "values": _reals(pack, joined)}]
+    units, told = runs.attrs["units"], runs.attrs["descriptions"]
+    columns = [
+        c for c in runs.columns
+        if c not in (*NOT_METRICS, *sweep.axes) and pd.api.types.is_numeric_dtype(runs[c]) and runs[c].nunique() > 1
+    ]
+    room = max(1, MAX_VALUES // max(1, len(runs)))
+    for column in columns[:room]:
+        unit = units.get(column, "")
+        title = column.removesuffix("_s").replace("_", " ")
+        found.append(
+            {"key": column, "title": title, "unit": unit, "help": told.get(column, ""), "values": _reals(pack, runs[column])}
+        )
+    left = columns[room:]
+    return found, [f"Left out to keep the page small: {listing(left)}; they are in runs.csv."] if left else []
+
+
+def _reals(pack, values):
+    """A column, and where it has no value."""
+    values = np.asarray(values, dtype=float)
+    holes = np.flatnonzero(~np.isfinite(values))
+    return {**pack.reals(np.where(np.isfinite(values), values, 0.0)), "holes": [int(i) for i in holes]}
+
+
+def _states(path):
+    """Points by status: [['done', 98], ['missing', 2]]."""
+    connection = sqlite3.connect(f"file:{(path / DATABASE).resolve().as_posix()}?mode=ro", uri=True)
+    try:
+        rows = connection.execute("SELECT status, count(*) FROM points GROUP BY status ORDER BY status").fetchall()
+    finally:
+        connection.close()
+    return sorted(([status, count] for status, count in rows), key=lambda row: row[0] != DONE)
+
+
+def _headline(sweep, speedups, states):
+    """Who wins at how many points, and by how much."""
+    reference = reference_label(sweep.schedulers)
+    undone = [f"{count} {status}" for status, count in states if status != DONE]
+    total = sum(count for _, count in states)
+    others = [s for s in sweep.schedulers if s != reference]
+    table = speedups.pivot(index="point", columns="scheduler", values="value")
+    lines = []
+    if others:
+        mean = {s: math.exp(np.log(table[s].dropna()).mean()) for s in others if table[s].notna().any()}
+        best = max(mean, key=lambda s: (mean[s], -others.index(s)))
+        top = table.max(axis=1)
+        wins = int((table[best] >= top * (1 - TIE)).sum())
+        change = 100 * (1 - 1 / mean[best])
+        word = "shorter" if change >= 0 else "longer"
+        lines.append(
+            f"Over {len(table):,} points, iterations are {abs(change):.1f} % {word} under {best} than under {reference} "
+            f"(geometric mean), and {best} is the fastest at {wins:,} of them."
+        )
+        for s in others:
+            values = table[s].dropna()
+            low, high = values.idxmin(), values.idxmax()
+            lines.append(
+                f"{s}: {mean[s]:.3f}× on average; from {values[low]:.3f}× ({_where(sweep, low)}) to {values[high]:.3f}× ({_where(sweep, high)})."
+            )
+    else:
+        lines.append(f"{len(table):,} points under {reference}.")
+    if undone:
+        lines.append(f"Of {total:,} points, {listing(undone)} and so not in this page.")
+    return lines
+
+
+def _where(sweep, point):
+    """'oversubscription 8, placement spread' of a point."""
+    row = sweep.points[sweep.points.point == point].iloc[0]
+    axes = [a for a in _axes(sweep) if sweep.points[a].nunique() > 1]
+    return ", ".join(f"{axis} {sweep.text(axis, row[axis])}" for axis in axes)
+
+
+def _provenance(path, sweep):
+    connection = sqlite3.connect(f"file:{(path / DATABASE).resolve().as_posix()}?mode=ro", uri=True)
+    try:
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+    finally:
+        connection.close()
+    pairs = [
+        ("Sweep", sweep.name),
+        ("Described as", meta.get("description", "")),
+        ("Program", meta.get("program", "")),
+        ("Axes", "; ".join(f"{a}: {', '.join(sweep.text(a, v) for v in sweep.values(a)[:20])}" for a in _axes(sweep))),
+        ("Schedulers", ", ".join(sweep.schedulers)),
+        ("Points", f"{len(sweep.points)} with a result"),
+    ]
+    return [[what, str(value)] for what, value in pairs if str(value)]

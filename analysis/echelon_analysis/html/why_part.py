@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Why an iteration takes as long as it does: its critical path, and whom the path waited for.
+
+    document = why(results, pack)
+
+Reads critical_path.csv and waits.csv. Rows are sorted by (run, job, iteration, step), so the page finds an iteration by its range.
+"""
+
+import numpy as np
+import pandas as pd
+
+from echelon_analysis.html.pack import Pack
+
+# Rows in the page. Beyond, of each iteration the longest stay and the others are summed.
+MAX_STEPS = 40_000
+MAX_WAITS = 40_000
+KEYS = ["run", "job", "iteration", "step"]
+
+
+def why(results, pack: Pack):
+    """The section's document, or {"missing": reason}."""
+    steps = results.critical_path
+    if not len(steps):
+        return {"missing": "critical_path.csv has no rows: no iteration ended."}
+    jobs = results.job_names
+    position = {name: i for i, name in enumerate(jobs)}
+    steps = steps.assign(job=steps.job.map(position)).sort_values(KEYS, kind="stable")
+    notes = []
+    if len(steps) > MAX_STEPS:
+        steps, iterations = _middle(steps)
+        notes.append(f"Steps are here for {iterations} only; the bars above are of all iterations.")
+    waits = results.waits
+    waits = waits.assign(job=waits.job.map(position)).sort_values([*KEYS, "seconds"], kind="stable")
+    kept = set(zip(steps.run, steps.job, steps.iteration))
+    waits = waits[[key in kept for key in zip(waits.run, waits.job, waits.iteration)]]
+    waits, left_out = _longest(waits)
+    if left_out:
+        notes.append(f"{left_out:,} short waits are summed as “others”.")
+    return {
+        "notes": notes,
+        "steps": {
+            **{name: pack.integers(steps[name]) for name in (*KEYS, "device", "to")},
+            "kind": pack.words(steps.kind),
+            "name": pack.words(steps.name),
+            "start": pack.times(steps.start_s),
+            "end": pack.times(steps.end_s),
+            "transmission": pack.times(steps.transmission_s),
+            "waiting": pack.times(steps.waiting_s),
+            "delay": pack.times(steps.delay_s),
+        },
+        "waits": {
+            **{name: pack.integers(waits[name]) for name in KEYS},
+            "link": pack.words(_link_names(results, waits.link)),
+            "blocking_job": pack.words(waits.blocking_job),
+            "blocking_iteration": pack.integers(waits.blocking_iteration),
+            "blocking_group": pack.integers(waits.blocking_group),
+            "blocking_name": pack.words(waits.blocking_name),
+            "seconds": pack.times(waits.seconds),
+        },
+    }
+
+
+def _link_names(results, links):
+    """Names of link numbers; '' where there is no link."""
+    names = dict(zip(results.links.link, results.links.name))
+    return [names.get(link, "") for link in links]
+
+
+def _middle(steps):
+    """The steps of every job's middle iteration alone, or of as many iterations around it as fit."""
+    last = steps.groupby("job").iteration.transform("max")
+    distance = (steps.iteration - (last + 1) // 2).abs()
+    radius = 0
+    while (distance <= radius + 1).sum() <= MAX_STEPS:
+        radius += 1
+    text = "the middle iteration of each job" if radius == 0 else f"the {2 * radius + 1} iterations in each job's middle"
+    return steps[distance <= radius], text
+
+
+def _longest(waits):
+    """The longest waits; the others of each step and link become one row. Returns (waits, rows left out)."""
+    if len(waits) <= MAX_WAITS:
+        return waits, 0
+    order = np.argsort(-waits.seconds.to_numpy(), kind="stable")
+    rest = waits.iloc[np.sort(order[MAX_WAITS // 2 :])]
+    kept = waits.iloc[np.sort(order[: MAX_WAITS // 2])]
+    summed = rest.groupby([*KEYS[:3]], as_index=False).seconds.sum()
+    summed = summed.assign(step=-1, link=-1, blocking_job="others", blocking_iteration=-1, blocking_group=-2, blocking_name="")
+    both = pd.concat([kept, summed[kept.columns]]).sort_values(KEYS, kind="stable")
+    return both, len(rest)

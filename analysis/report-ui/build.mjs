@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Bundle the report's script: node build.mjs [OUT], by default into the Python package. Same sources, same bytes.
+import * as esbuild from 'esbuild';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = process.argv[2] || join(here, '../echelon_analysis/html');
+
+await esbuild.build({
+    absWorkingDir: here,
+    entryPoints: ['src/main.js'],
+    outfile: join(folder, 'report.js'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2020',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+});
+
+// The end tag of a script must not occur inside one.
+const bundle = join(folder, 'report.js');
+writeFileSync(bundle, readFileSync(bundle, 'utf8').replace(/<\/script/gi, '<\\/script'));
+writeFileSync(join(folder, 'report.css'), readFileSync(join(here, 'src/style.css'), 'utf8'));
+
+const notice = (name, file) => readFileSync(join(here, 'node_modules', name, file), 'utf8').trim();
+const version = (name) => JSON.parse(notice(name, 'package.json')).version;
+const texts = ['echarts', 'zrender', 'tslib'].map(
+    (name) =>
+        `${name} ${version(name)}\n${'='.repeat(name.length + 1 + version(name).length)}\n\n` +
+        [name === 'echarts' ? 'NOTICE' : '', name === 'tslib' ? 'LICENSE.txt' : 'LICENSE']
+            .filter(Boolean)
+            .map((file) => notice(name, file))
+            .join('\n\n'),
+);
+writeFileSync(join(folder, 'LICENSES.txt'), texts.join('\n\n\n').replace(/\r/g, '') + '\n');
