@@ -26,6 +26,8 @@ MAX_PANELS = 12
 # Values of an axis that span this factor evenly in their logarithms get a logarithmic axis.
 LOG_SPAN = 8.0
 MAX_TICKS = 9
+# Between the schedulers' whiskers, in points of print: on an axis of numbers, and on one of names, which no line connects.
+WHISKER_STEP, CATEGORY_STEP = 1.4, 6.0
 
 
 def metric_values(sweep, y):
@@ -63,7 +65,7 @@ def _speedups(sweep, of):
     rows = rows[(rows[of] > 0) & (rows.base > 0)]
     logs = np.log(rows.base / rows[of])
     values = np.exp(logs.groupby([rows.point, rows.scheduler], sort=False).mean())
-    label = f"speed-up of {_words(of)} over {reference}"
+    label = f"speed-up of {_words(of)}"
     return values.rename("value").rename_axis(["point", "scheduler"]).reset_index(), label, ""
 
 
@@ -103,8 +105,7 @@ def facets(sweep, x, by=None):
         if len(panels) < 2:
             panels.append(free[0])
             continue
-        first = sweep.values(free[0])[0]
-        text = f"{first:g}" if isinstance(first, float) else str(first)
+        text = sweep.short(free[0], sweep.values(free[0])[0])
         notes.append(f"shown are the points with {free[0]} = {text}; choose others with --where {free[0]}=…")
         sweep = sweep.where([(free[0], text)])
     panels = [axis for axis in panels if sweep.points[axis].nunique() > 1]
@@ -132,6 +133,7 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
         notes.append(f"shown are {MAX_PANELS} of {len(panels)} panels; choose with --where")
         panels = panels[:MAX_PANELS]
     label += f" [{unit}]" if unit else ""
+    notes += sweep.numbered([axis for axis in (x, across, down) if axis])
     columns = min(sweep.points[across].nunique() if across else 1, MAX_COLUMNS)
     return _draw(sweep, panels, x, label, factor, columns, y.startswith(SPEEDUP), out), notes
 
@@ -151,7 +153,7 @@ def _draw(sweep, panels, x, label, factor, columns, speedup, out):
             title, lines = panels[k]
             if speedup:
                 axes.axhline(1.0, color=INK, linewidth=0.8, zorder=1)
-            _draw_panel(axes, sweep, lines, places, factor, speedup)
+            _draw_panel(axes, sweep, lines, places, factor, speedup, pd.api.types.is_numeric_dtype(sweep.points[x]))
             axes.set_title(title, fontsize=8)
             axes.grid(True)
             if k % columns == 0:
@@ -191,25 +193,31 @@ def _places(sweep, x):
     return {value: float(rank) for rank, value in enumerate(values)}
 
 
-def _draw_panel(axes, sweep, lines, places, factor, speedup):
+def _draw_panel(axes, sweep, lines, places, factor, speedup, numeric):
+    from matplotlib.transforms import ScaledTranslation
+
     reference = reference_label(sweep.schedulers)
-    for k, scheduler in enumerate(sweep.schedulers):
+    shown = [s for s in sweep.schedulers if lines[s] and not (speedup and s == reference)]
+    for rank, scheduler in enumerate(shown):
+        k = sweep.schedulers.index(scheduler)
         line = lines[scheduler]
-        if not line or (speedup and scheduler == reference):
-            continue
-        xs = [places[value] for value, _ in line]
+        xs = np.array([places[value] for value, _ in line])
         ys = np.array([interval.mean for _, interval in line]) * factor
         halves = np.array([interval.half for _, interval in line]) * factor
-        colour = LINE_COLOURS[k % len(LINE_COLOURS)]
+        look = {"color": LINE_COLOURS[k % len(LINE_COLOURS)], "zorder": 3 + k}
+        # Side by side, by so many points of print, where whiskers would hide one another.
+        step = WHISKER_STEP if numeric else CATEGORY_STEP
+        aside = (rank - 0.5 * (len(shown) - 1)) * step / 72
+        transform = axes.transData + ScaledTranslation(aside, 0, axes.figure.dpi_scale_trans)
         axes.plot(
-            xs, ys, color=colour, linestyle=LINE_DASHES[k % len(LINE_DASHES)], marker=MARKERS[k % len(MARKERS)],
-            markersize=3.6, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, zorder=3 + k,
+            xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if numeric else "none", marker=MARKERS[k % len(MARKERS)],
+            markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, transform=transform, **look,
         )
         some = np.isfinite(halves)
         if some.any():
             axes.errorbar(
-                np.array(xs)[some], ys[some], yerr=halves[some], fmt="none", ecolor=colour, elinewidth=0.8, capsize=1.8,
-                capthick=0.8, zorder=3 + k,
+                xs[some], ys[some], yerr=halves[some], fmt="none", elinewidth=0.8, capsize=1.8, capthick=0.8,
+                transform=transform, **look,
             )
 
 
@@ -222,6 +230,6 @@ def _x_axis(axes, sweep, x, places):
         axes.minorticks_off()
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     if len(values) <= MAX_TICKS or not numeric:
-        axes.set_xticks(list(places.values()), [f"{v:g}" if numeric else str(v) for v in values])
+        axes.set_xticks(list(places.values()), [sweep.short(x, value) for value in values])
     if not numeric:
-        axes.set_xlim(-0.3, len(values) - 0.7)
+        axes.set_xlim(-0.5, len(values) - 0.5)

@@ -10,10 +10,10 @@ Every frame holds the sweep's axes as columns. A database that is missing, lacks
 Format: docs/reference/sweep.md.
 """
 
-import json
 import pathlib
 import sqlite3
 
+import numpy as np
 import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
@@ -23,6 +23,8 @@ DATABASE = "results.sqlite"
 SCHEMA = "echelon/sweep-results/1"
 KEYS = ("point", "seed", "status")
 DONE = "done"
+# Longer values of an axis are numbered in figures.
+LONGEST_TEXT = 20
 
 
 def is_sweep(path):
@@ -34,7 +36,7 @@ def is_sweep(path):
 class Sweep:
     """The points, runs and jobs of a sweep, or of some of its points. Made by open_sweep()."""
 
-    def __init__(self, path, name, axes, points, runs, jobs, conditions=()):
+    def __init__(self, path, name, axes, points, runs, jobs, conditions=(), order=None):
         self.path = path
         self.name = name
         self.axes = axes  # names of the axis columns, in the spec's order
@@ -42,6 +44,8 @@ class Sweep:
         self.runs = runs
         self.jobs = jobs
         self.conditions = tuple(conditions)
+        # Of the whole sweep: the place of a value in its axis.
+        self.order = order or {axis: list(dict.fromkeys(points[axis])) for axis in [*axes, "seed"]}
         self.schedulers = list(dict.fromkeys(runs.scheduler))
 
     def varying_axes(self):
@@ -59,11 +63,25 @@ class Sweep:
         found = list(dict.fromkeys(self.points[axis]))
         return sorted(found) if pd.api.types.is_numeric_dtype(self.points[axis]) else found
 
+    def short(self, axis, value):
+        """A value for ticks and titles; of an axis of long texts (lists of GPUs, file names) '#k', its k-th value."""
+        if isinstance(value, (float, np.floating)):
+            return f"{value:g}"
+        return f"#{1 + self.order[axis].index(value)}" if self._long(axis) else str(value)
+
+    def _long(self, axis):
+        return max(len(str(value)) for value in self.order[axis]) > LONGEST_TEXT
+
+    def numbered(self, axes):
+        """Notes that say what the numbers of short() stand for."""
+        return [
+            f"{axis} {self.short(axis, value)} is {value}" for axis in axes if self._long(axis) for value in self.values(axis)
+        ]
+
     def text(self, axis, value):
-        """A value with its unit, for titles."""
+        """short(), with the axis' unit."""
         unit = self.points.attrs["units"].get(axis, "")
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-        return f"{shown} {unit}" if unit else shown
+        return f"{self.short(axis, value)} {unit}" if unit else self.short(axis, value)
 
     def by_values(self, frame, axes):
         """(values, rows) for each combination of values of the axes that occurs, in order of the values."""
@@ -80,20 +98,16 @@ class Sweep:
         points = self.points
         for axis, text in conditions:
             column = points[axis] if axis == "seed" else points[self.check_axis(axis)]
-            numeric = pd.api.types.is_numeric_dtype(column)
-            try:
-                matches = column == float(text) if numeric else column.astype(str) == text
-            except ValueError:
-                matches = column != column
+            matches = (column.astype(str) == text) | (column.map(lambda value: self.short(axis, value)) == text)
             if not matches.any():
-                known = [f"{v:g}" if isinstance(v, float) else v for v in dict.fromkeys(column)]
+                known = [self.short(axis, value) for value in dict.fromkeys(column)]
                 raise UsageError(self.path, f"no point has {axis} = {text}", did_you_mean(text, known))
             points = points[matches]
         if len(points) == len(self.points):
             return self
         chosen = set(points.point)
         frames = [frame[frame.point.isin(chosen)] for frame in (points, self.runs, self.jobs)]
-        return Sweep(self.path, self.name, self.axes, *frames, (*self.conditions, *conditions))
+        return Sweep(self.path, self.name, self.axes, *frames, (*self.conditions, *conditions), self.order)
 
     def where_text(self):
         """'seed = 1, leaves = 4', or nothing when it is the whole sweep."""
@@ -107,8 +121,7 @@ class Sweep:
             if len(sweep.points.drop_duplicates(axes)) <= count or len(axes) < 2:
                 return sweep, notes
             axis = min(axes, key=lambda a: (len(sweep.values(a)), -sweep.axes.index(a)))
-            first = sweep.values(axis)[0]
-            text = f"{first:g}" if isinstance(first, float) else str(first)
+            text = sweep.short(axis, sweep.values(axis)[0])
             notes.append(f"shown are the points with {axis} = {text}; choose others with --where {axis}=…")
             sweep = sweep.where([(axis, text)])
 
@@ -189,7 +202,7 @@ def _read(folder, path, connection, partial):
     points = points[points.status == DONE].reset_index(drop=True)
     if not len(points):
         raise AnalysisError(path, "no point has a result", "submit the sweep, then gather")
-    axes = json.loads(meta["axes"]) if "axes" in meta else [c for c in points.columns if c not in KEYS]
+    axes = [column for column in points.columns if column not in KEYS]
     for name, frame in (("points", points), ("runs", runs), ("jobs", jobs)):
         own = described[described.table == name]
         frame.attrs["units"] = dict(zip(own.column, own.unit.fillna("")))

@@ -45,10 +45,7 @@ def parts(results):
 def parts_of_sweep(sweep):
     """The same over the points of a sweep: of each job the mean over points of its mean iteration."""
     jobs = sweep.jobs
-    # The sums of the parts are of all iterations of a job; their own sum tells how many.
-    total = jobs[list(PARTS)].sum(axis=1)
-    share = jobs.iteration_time_mean_s / total.where(total > 0, 1.0)
-    frame = jobs[["job", "scheduler"]].assign(**{part: jobs[part] * share for part in PARTS})
+    frame = jobs[["job", "scheduler"]].assign(**{part: jobs[part] / jobs.iterations for part in PARTS})
     frame = frame.groupby(["job", "scheduler"], sort=False).mean().reset_index()
     order = {label: k for k, label in enumerate(sweep.schedulers)}
     names = list(dict.fromkeys(frame.job))

@@ -35,7 +35,7 @@ def write(folder, tables=False, missing=0, schema=SCHEMA):
         CREATE TABLE columns ("table" TEXT, "column" TEXT, unit TEXT, description TEXT);
         CREATE TABLE points (point TEXT, oversubscription INTEGER, placement TEXT, seed INTEGER, status TEXT);
         CREATE TABLE runs (point TEXT, scheduler TEXT, makespan_s REAL, tardiness_sum_s REAL);
-        CREATE TABLE jobs (point TEXT, scheduler TEXT, job TEXT, iteration_time_mean_s REAL, compute_s REAL,
+        CREATE TABLE jobs (point TEXT, scheduler TEXT, job TEXT, iterations INTEGER, iteration_time_mean_s REAL, compute_s REAL,
                            transmission_s REAL, waiting_s REAL, delay_s REAL);
         """
     )
@@ -67,8 +67,8 @@ def _write_point(database, folder, point, value, placement, seed, tables):
         database.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (point, scheduler, 2 * value, 10.0 * value / gain))
         for job, time in times.items():
             # Of two iterations: a second of compute each, a tenth is transmission, the rest waiting.
-            row = (point, scheduler, job, time, 2.0, 0.2, 2 * time - 2.2, 0.0)
-            database.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            row = (point, scheduler, job, 2, time, 2.0, 0.2, 2 * time - 2.2, 0.0)
+            database.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     if tables:
         synthetic.figure2(folder / "runs" / point[:2] / point / "files")
 

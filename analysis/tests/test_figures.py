@@ -10,12 +10,25 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import synthetic
 
+from echelon_analysis import bars, heatmap, queues, style, why
 from echelon_analysis.bars import draw_bars
-from echelon_analysis.cdf import distribution, draw_cdf, tardiness_by_run
+from echelon_analysis.cdf import distribution, draw_cdf, samples_by_run, thinned
 from echelon_analysis.errors import AnalysisError, UsageError
+from echelon_analysis.figures import write_figures
 from echelon_analysis.gantt import _joined, draw_gantt
 from echelon_analysis.load import open_results
-from echelon_analysis.report import write_report
+
+
+def figure_of(module, draw):
+    """The figure that draw() would save, for a look at what is on it."""
+    kept = []
+    original = module.save
+    module.save = lambda figure, out: kept.append(figure) or [out]
+    try:
+        draw()
+    finally:
+        module.save = original
+    return kept[0]
 
 
 class FiguresTest(unittest.TestCase):
@@ -49,12 +62,12 @@ class FiguresTest(unittest.TestCase):
         self.assertNotIn(b"<dc:date>", svg.read_bytes())
 
     def test_gantt(self):
-        paths, notes = draw_gantt(self.figure2, self.folder / "g.png", "train", ("fair", "echelon"))
+        paths, notes = draw_gantt(self.figure2, self.folder / "g", "train", ("fair", "echelon"))
         self.assert_figure(paths)
         self.assertEqual(notes, [])
 
     def test_gantt_of_a_pipeline_by_default(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "p.svg")[0])
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "p")[0])
 
     def test_gantt_of_one_scheduler_in_a_window(self):
         self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", schedulers=["sebf"], window=(0.0, 0.1))[0])
@@ -78,14 +91,14 @@ class FiguresTest(unittest.TestCase):
         run.compute = [(0, "a", 0, "F0", 0.0, 1.0), (0, "a", 0, "W0", 0.0, 2.0, 1)]
         results = open_results(synthetic.write(self.folder / "streams", "streams", [run], 1))
         self.assertEqual(results.timeline.compute.stream.tolist(), [0, 1])
-        self.assert_figure(draw_gantt(results, self.folder / "two.png")[0])
+        self.assert_figure(draw_gantt(results, self.folder / "two")[0])
 
     def test_gantt_says_when_slices_are_missing(self):
         results = open_results(synthetic.pipeline(self.folder / "cut", slices_left_out=1234))
-        self.assertIn("1,234 shortest slices", draw_gantt(results, self.folder / "c.png")[1][0])
+        self.assertIn("1,234 shortest slices", draw_gantt(results, self.folder / "c")[1][0])
 
     def test_cdf(self):
-        self.assert_figure(draw_cdf(self.pipeline, self.folder / "cdf.png"))
+        self.assert_figure(draw_cdf(self.pipeline, self.folder / "cdf"))
 
     def test_cdf_of_values_without_a_logarithm(self):
         """Tardiness of -1 s, 0 s and up to 1000 times the median."""
@@ -94,17 +107,38 @@ class FiguresTest(unittest.TestCase):
             run.groups.append(("a", 0, "x", "coflow", 1.0, 0, 0, 0))
             run.flows.append((group, 0, 0, 1, 1, 1, 1.0, 1.0 + abs(late), 1.0 + abs(late) - late))
         results = open_results(synthetic.write(self.folder / "log", "log", [run], 2))
-        self.assertEqual(tardiness_by_run(results)[0].tolist(), [-1, 0, 1, 1000])
-        self.assert_figure(draw_cdf(results, self.folder / "log.png"))
+        self.assertEqual(samples_by_run(results)[0][0].tolist(), [-1, 0, 1, 1000])
+        self.assert_figure(draw_cdf(results, self.folder / "log"))
 
     def test_cdf_points(self):
         x, y = distribution([3.0, 1.0, 1.0, 2.0])
         self.assertEqual(x.tolist(), [1, 1, 2, 3])
         self.assertEqual(y.tolist(), [0.25, 0.5, 0.75, 1.0])
 
+    def test_cdf_counts_bundles(self):
+        """Values 1, 2, 3 that occur 1, 2 and 5 times."""
+        x, y = distribution([3.0, 1.0, 2.0], [5, 1, 2])
+        self.assertEqual(x.tolist(), [1, 2, 3])
+        self.assertEqual(y.tolist(), [1 / 8, 3 / 8, 1.0])
+        # An all-reduce of the pipeline is a bundle of 2: 12 groups of 6 flows and 8 bundles in each of 3 iterations.
+        values, counts = samples_by_run(self.pipeline, "fct")[0]
+        self.assertEqual((values.size, counts.sum()), (3 * (72 + 8), 3 * (72 + 16)))
+
+    def test_cdf_of_cct(self):
+        """Figure 2: the last flow ends at 7, the first starts at 1, under every scheduler."""
+        for values, counts in samples_by_run(self.figure2, "cct"):
+            self.assertEqual((values.tolist(), counts.tolist()), ([6.0], [1]))
+
+    def test_thinned_keeps_ends_and_shape(self):
+        x, y = distribution(np.arange(100_000.0))
+        some, shares = thinned(x, y)
+        self.assertLess(some.size, 2500)
+        self.assertEqual((some[0], some[-1], shares[-1]), (0.0, 99_999.0, 1.0))
+        self.assertLess(np.abs(np.interp(x, some, shares) - y).max(), 1 / 1000)
+
     def test_cdf_leaves_scale_up_out(self):
         # 2 replicas × 6 pipeline groups + 4 all-reduces in each of 3 iterations; the group inside hosts is not among them.
-        self.assertEqual([len(s) for s in tardiness_by_run(self.pipeline)], [48, 48, 48])
+        self.assertEqual([len(values) for values, _ in samples_by_run(self.pipeline)], [48, 48, 48])
 
     def test_cdf_without_network_flows(self):
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 1.0)], groups=[("a", 0, "x", "coflow", 1.0, 1, 1, 1)])
@@ -113,23 +147,139 @@ class FiguresTest(unittest.TestCase):
             draw_cdf(results, self.folder / "none.png")
 
     def test_bars(self):
-        self.assert_figure(draw_bars(self.pipeline, self.folder / "bars.png"))
+        self.assert_figure(draw_bars(self.pipeline, self.folder / "bars"))
 
-    def test_report_is_the_same_every_time(self):
-        first, notes = write_report(self.pipeline, self.folder / "one")
-        again, _ = write_report(open_results(self.folder / "pipe"), self.folder / "two")
-        self.assertEqual(notes, [])
+    def test_bars_are_means_and_whiskers_intervals(self):
+        """1, 2, 3 s: mean 2, half 4.302652730 / √3; bars of one value have no whisker."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 1.0), ("a", 1, 1.0, 3.0), ("a", 2, 3.0, 6.0), ("b", 0, 0.0, 6.0)])
+        results = open_results(synthetic.write(self.folder / "whisker", "whisker", [run], 1))
+        first, second = figure_of(bars, lambda: draw_bars(results, "x.png")).axes
+        self.assertEqual([p.get_width() for p in first.patches], [2.0])
+        [whisker] = [line for line in first.get_lines() if line.get_gid() == "whisker"]
+        [dots] = [line for line in first.get_lines() if line.get_gid() == "values"]
+        # 2 - 2.48 would be below zero: the axis cuts it. The upper end is cut at 1.6 times the bar.
+        self.assertEqual(list(whisker.get_xdata()), [0.0, 3.2])
+        self.assertEqual(list(dots.get_xdata()), [1, 2, 3])
+        self.assertEqual([line.get_gid() for line in second.get_lines() if line.get_gid()], [])
+        panels = [bars.Panel("a", ("fair",), (np.array([1.0, 2.0, 3.0]),)), bars.Panel("b", ("fair",), (np.array([6.0]),))]
+        text = bars.describe(panels, "iterations")
+        self.assertIn("Whiskers: 95 % confidence interval of the mean, Student's t, n = 1 to 3; none where n = 1.", text)
+        self.assertIn("there are no whiskers", bars.describe(panels[1:], "iterations"))
+
+    def test_heat_map(self):
+        """Figure 2: the link is full from 1 to 7 of 8.5, 10 and 8 s, in bins of 0.5 s; the idle one is not shown."""
+        figure = figure_of(heatmap, lambda: heatmap.draw_heatmap(self.figure2, "x.png"))
+        meshes = [axes.collections[0] for axes in figure.axes if axes.get_title(loc="left") in self.figure2.labels]
+        self.assertEqual(len(meshes), 3)
+        for mesh in meshes:
+            values = np.asarray(mesh.get_array()).ravel()
+            self.assertEqual(values.tolist()[:14], [0.0] * 2 + [1.0] * 12)
+            self.assertEqual(values.sum(), 12)
+        rows, tiers, total = heatmap.chosen_links(self.figure2)
+        self.assertEqual((rows, tiers, total), ([0], ["host → switch"], 2))
+        self.assert_figure(heatmap.draw_heatmap(self.pipeline, self.folder / "heat")[0])
+
+    def test_heat_map_of_many_links_shows_the_busiest_by_tier(self):
+        """Of 100 links the 60 that carry most, in their tiers, by number."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 8.0)])
+        run.links = [(f"host{k}->leaf{k // 10}", 1e9, 1_000_000 * (k + 1)) for k in range(80)]
+        run.links += [(f"leaf{k}->spine0", 1e9, 500_000_000) for k in range(20)]
+        run.series = [(k, 0.0, 8.0, 1e6 * (k + 1), 0) for k in range(80)]
+        results = open_results(synthetic.write(self.folder / "many", "many", [run], 1))
+        rows, tiers, total = heatmap.chosen_links(results)
+        self.assertEqual((rows, total), (list(range(40, 100)), 100))
+        self.assertEqual((tiers.count("host → leaf"), tiers.count("leaf → spine")), (40, 20))
+        edges, grid = heatmap.utilisation(results, 0, rows)
+        self.assertEqual(edges.tolist(), [0, 8])
+        self.assertAlmostEqual(grid[0, 0], 41e6 / 1e9, places=15)
+        paths, notes = heatmap.draw_heatmap(results, self.folder / "many-links")
+        self.assert_figure(paths)
+        self.assertEqual(notes, ["shown are the 60 busiest of 100 links; --links chooses how many"])
+
+    def queue_results(self):
+        """Link 1 queues up to 3 kB from 2 to 4 s under fair and 1 kB from 3 to 4 s under echelon; link 0 up to 2 kB; link 2 never."""
+        made = []
+        for scheduler, rows in (
+            ("fair", [(0, 1.0, 1.0, 1e6, 2000), (1, 2.0, 1.0, 1e6, 3000), (1, 3.0, 1.0, 1e6, 500), (2, 0.0, 1.0, 1e6, 0)]),
+            ("echelon", [(1, 3.0, 1.0, 1e6, 1000)]),
+        ):
+            run = synthetic.Run(scheduler, jobs=[("a", 0, 0.0, 5.0)], series=rows, fabric="packet")
+            run.links = [(f"leaf{k}->spine0", 1e9, 1000) for k in range(3)]
+            made.append(run)
+        return open_results(synthetic.write(self.folder / "queue", "queue", made, 1))
+
+    def test_queues(self):
+        results = self.queue_results()
+        self.assertEqual(queues.deepest_links(results), [1, 0])
+        edges, depths = queues.queue_series(results, 0, 1)
+        self.assertEqual((edges.tolist(), depths.tolist()), ([0, 2, 3, 4, 5], [0, 3000, 500, 0]))
+        figure = figure_of(queues, lambda: queues.draw_queues(results, "x.png"))
+        drawn = [p.get_data() for p in figure.axes[0].patches]
+        self.assertEqual(figure.axes[0].get_title(loc="left"), "leaf1 → spine0")
+        self.assertEqual(drawn[0].values.tolist(), [0, 3, 0.5, 0], "in kB")
+        self.assertEqual(drawn[1].edges.tolist(), [0, 3, 4, 5])
+        self.assert_figure(queues.draw_queues(results, self.folder / "queues"))
+
+    def test_queues_that_there_are_not(self):
+        with self.assertRaisesRegex(AnalysisError, "the fluid fabric .* has no queues"):
+            queues.draw_queues(self.figure2, self.folder / "x.png")
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0)], fabric="packet")
+        results = open_results(synthetic.write(self.folder / "no-queue", "no-queue", [run], 1))
+        with self.assertRaisesRegex(AnalysisError, "no queue held a byte"):
+            queues.draw_queues(results, self.folder / "x.png")
+
+    def test_why(self):
+        """Figure 2: 4 s of compute, 2 s of transmission; waiting 2.5, 4, 2 s, for the flows of the same EchelonFlow."""
+        frame = why.parts(self.figure2)
+        self.assertEqual(frame.compute_s.tolist(), [4, 4, 4])
+        self.assertEqual(frame.transmission_s.tolist(), [2, 2, 2])
+        self.assertEqual(frame.waiting_s.tolist(), [2.5, 4, 2])
+        self.assertEqual(frame.total_s.tolist(), [8.5, 10, 8])
+        waits = why.waited_for(self.figure2, 0, "train")
+        self.assertEqual(waits.values.tolist(), [["train", "pp forward 0->1", 2.5]])
+        figure = figure_of(why, lambda: why.draw_why(self.figure2, "x.png"))
+        widths = [p.get_width() for p in figure.axes[0].patches]
+        self.assertEqual(widths, [4, 4, 4, 2, 2, 2, 2.5, 4, 2, 0, 0, 0], "compute, transmission, waiting, delay")
+        self.assert_figure(why.draw_why(self.figure2, self.folder / "why"))
+
+    def test_waits_are_summed_over_iterations_and_named(self):
+        """Two iterations wait 3 + 1 s for b's 'dp' and 2 s for nobody: 2 and 1 s an iteration."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0), ("a", 1, 5.0, 9.0)])
+        flow = ("flow", "dp", 0, 1, 0, 0)
+        run.path = [("a", 0, *flow, 0.0, 5.0, 2.0), ("a", 1, *flow, 5.0, 9.0, 1.0)]
+        run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, 0, "", -1, -1, "", 2.0)]
+        results = open_results(synthetic.write(self.folder / "waits", "waits", [run], 2))
+        waits = why.waited_for(results, 0, "a")
+        self.assertEqual(waits.values.tolist(), [["b", "dp", 2.0], ["", why.HELD_BACK, 1.0]])
+        text = why.render(results)
+        self.assertIn("fair: waits 3.000 s an iteration for", text)
+        self.assertIn("66.7 %  dp of b", text)
+        self.assertIn("33.3 %  (held back by the scheduler)", text)
+
+    def test_figures_are_the_same_every_time(self):
+        formats = ["png", "svg", "pdf"]
+        first, notes = write_figures(self.pipeline, self.folder / "one", formats)
+        again, _ = write_figures(open_results(self.folder / "pipe"), self.folder / "two", formats)
+        self.assertEqual(notes, ["no figure of queues: the fluid fabric gives every flow a rate and has no queues"])
+        names = ("gantt", "iteration-times", "critical-path", "tardiness-cdf", "fct-cdf", "cct-cdf", "link-utilisation")
         self.assertEqual(
-            [p.name for p in first],
-            ["table.txt", "gantt.png", "gantt.svg", "iteration-times.png", "iteration-times.svg",
-             "tardiness-cdf.png", "tardiness-cdf.svg"],
+            [p.name for p in first], ["table.txt", "why.txt"] + [f"{n}.{f}" for n in names for f in formats]
         )
         for a, b in zip(first, again):
             self.assertEqual(a.read_bytes(), b.read_bytes(), a.name)
+            self.assertNotIn(b"CreationDate", a.read_bytes() if a.suffix == ".pdf" else b"")
+        self.assertEqual((self.folder / "one" / "gantt.pdf").read_bytes()[:5], b"%PDF-")
+
+    def test_one_file_for_each_format(self):
+        names = lambda out, formats=None: [p.name for p in style.output_paths(out, formats)]  # noqa: E731
+        self.assertEqual(names("a/x.pdf"), ["x.pdf"])
+        self.assertEqual(names("a/x"), ["x.png", "x.svg"])
+        self.assertEqual(names("a/x.png", ["svg", "pdf"]), ["x.svg", "x.pdf"])
+        self.assertEqual(names("a/run-0.5-x"), ["run-0.5-x.png", "run-0.5-x.svg"])
 
     def test_other_kinds_of_files_are_refused(self):
-        with self.assertRaisesRegex(UsageError, "cannot write .pdf"):
-            draw_cdf(self.pipeline, self.folder / "x.pdf")
+        with self.assertRaisesRegex(UsageError, "cannot write .gif"):
+            draw_cdf(self.pipeline, self.folder / "x.gif")
 
 
 if __name__ == "__main__":
