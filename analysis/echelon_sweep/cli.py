@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line of sweeps: expand, submit, worker, status, gather, clean.
+"""The command line of sweeps: expand, submit, worker, status, gather, clean, cancel.
 
 Exit codes: 0 complete, 3 points missing, 4 points failed for good, 64 usage, 65 bad spec or result, 69 no batch
 system, 75 interrupted: try again. An error is one line on stderr.
@@ -87,6 +87,10 @@ def make_parser():
     clean = command("clean", "remove errors, damaged results and what killed workers left", "SWEEP", a_sweep)
     clean.add_argument("--all", action="store_true", help="also results of points that the sweep has no more")
     clean.add_argument("--dry-run", action="store_true", help="say what would be removed")
+
+    cancel = command("cancel", "take a sweep's jobs back from the batch system", "SWEEP", a_sweep)
+    able = [name for name in backends.BACKENDS if hasattr(backends.load(name), "cancel")]
+    cancel.add_argument("--backend", choices=able, default=able[0], help=f"the batch system (default: {able[0]})")
     return parser
 
 

@@ -121,12 +121,16 @@ def discard(child):
     shutil.rmtree(child.folder, ignore_errors=True)
 
 
-def _point_folder(sweep, point):
+def _point_folder(sweep, child):
+    """The folder of the child's point, with its params.json."""
+    point = child.point
     folder = sweep.point_folder(point.id)
     try:
         os.mkdir(folder)
     except FileExistsError:
-        return folder
+        # Whoever made it may have been killed before the next step.
+        if os.path.exists(f"{folder}/params.json"):
+            return folder
     document = {
         "schema": POINT_SCHEMA,
         "id": point.id,
@@ -138,7 +142,10 @@ def _point_folder(sweep, point):
     }
     if sweep.schedulers is not None:
         document["schedulers"] = sweep.schedulers
-    write_atomically(f"{folder}/params.json", compact(document) + "\n")
+    # The draft lies in the work folder: there it is found should this process be killed.
+    draft = f"{child.folder}/params.json"
+    write_text(draft, compact(document) + "\n")
+    os.rename(draft, f"{folder}/params.json")
     return folder
 
 
@@ -171,7 +178,7 @@ def _keep_result(sweep, child, provenance):
         f'{{"schema":"{POINT_SCHEMA}","id":"{point.id}",\n"metrics":{metrics},\n'
         f'"metrics_sha256":"{metrics_hash(metrics)}",\n"provenance":{compact(provenance)}}}\n'
     )
-    folder = _point_folder(sweep, point)
+    folder = _point_folder(sweep, child)
     if sweep.files != "summary":
         try:
             os.rename(found, f"{folder}/files")
@@ -233,7 +240,7 @@ def _keep_error(sweep, child, code, provenance):
         "stderr": said,
         "provenance": provenance,
     }
-    folder = _point_folder(sweep, child.point)
+    folder = _point_folder(sweep, child)
     draft = f"{child.folder}/error"
     write_text(draft, compact(document) + "\n", sync=True)
     for number in range(1, 100000):

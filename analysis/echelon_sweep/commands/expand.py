@@ -23,5 +23,11 @@ def run(options):
         for point in points:
             told = [f"{names.get(key, key)}={canonical(value)}" for key, value in point.parameters.items()]
             print(point.id, *told, f"seed={point.seed}")
-        print(f"{len(points)} points")
+        print(f"{len(points)} points{_hours(spec, len(points))}")
     return EXIT_DONE
+
+
+def _hours(spec, count):
+    if spec.time_s is None:
+        return ""
+    return f", at most {spec.time_s * count / 3600:.2g} core hours (resources.time each)"

@@ -3,6 +3,8 @@
 
 import sys
 
+from echelon_sweep.clean import remove, work_folders
+from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.gather import gather
 from echelon_sweep.layout import Sweep
 
@@ -11,7 +13,11 @@ SHOWN = 20
 
 def run(options):
     sweep = Sweep.open(options.sweep)
-    return say(sweep, gather(sweep, options.partial))
+    report = gather(sweep, options.partial)
+    if report.exit_code == EXIT_DONE:
+        for path, _ in work_folders(sweep):
+            remove(path)
+    return say(sweep, report)
 
 
 def say(sweep, report):

@@ -19,17 +19,16 @@ from echelon_sweep.spec import check_spec, read_spec
 
 
 def _spec_of(options):
-    """The specification and the folder that holds its sweep."""
+    """The specification, the folder that holds its sweep, and the program."""
     if not os.path.isdir(options.spec):
-        return read_spec(options.spec), options.out
+        return read_spec(options.spec), options.out, find_program(options.program)
     sweep = Sweep.open(options.spec)
     spec = check_spec(sweep.spec, sweep.document["spec_file"])
-    return spec, pathlib.Path(options.spec).resolve().parent
+    return spec, pathlib.Path(options.spec).parent, find_program(options.program or sweep.program_path)
 
 
 def run(options):
-    spec, out = _spec_of(options)
-    program = find_program(options.program)
+    spec, out, program = _spec_of(options)
     backend = backends.load(options.backend)
     if options.dry_run and not (pathlib.Path(out) / spec.name / "sweep.json").exists():
         # Nothing may be made: not even the folder.

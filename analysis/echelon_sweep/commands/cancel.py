@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon-sweep cancel: take a sweep's jobs back from the batch system."""
+
+from echelon_sweep import backends
+from echelon_sweep.errors import EXIT_DONE
+from echelon_sweep.layout import Sweep
+
+
+def run(options):
+    count = backends.load(options.backend).cancel(Sweep.open(options.sweep))
+    print(f"{count} jobs cancelled")
+    return EXIT_DONE

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""echelon-sweep status: how far a sweep is."""
+
+import json
+import sys
+
+from echelon_sweep.errors import printable
+from echelon_sweep.layout import Sweep
+from echelon_sweep.progress import duration
+from echelon_sweep.status import exit_code, look
+
+BAR = 30
+
+
+def run(options):
+    report = look(Sweep.open(options.sweep))
+    if options.json:
+        print(json.dumps(report, indent=1, ensure_ascii=False))
+        return exit_code(report)
+    print(line(report, bar=sys.stdout.isatty()))
+    for error in report["errors"]:
+        print(f"  {error['file']}: {printable(error['message'])}")
+    return exit_code(report)
+
+
+def line(report, bar):
+    """One line."""
+    text = f"{report['folder']}: "
+    if bar:
+        full = BAR * report["done"] // report["points"]
+        text += f"[{'#' * full}{'.' * (BAR - full)}] "
+    text += f"{report['done']} of {report['points']} points done"
+    for key, word in (("failed", "failed for good"), ("running", "running"), ("left_behind", "left behind by killed workers")):
+        if report[key]:
+            text += f", {report[key]} {word}"
+    queue = report.get("queue")
+    if queue:
+        text += f", {queue['points']} in {queue['running_tasks']} running and {queue['queued_tasks']} queued tasks ({queue['backend']})"
+        if queue.get("stuck_tasks"):
+            text += f", {queue['stuck_tasks']} tasks that will not start"
+    if report["eta_s"] is not None:
+        text += f", about {duration(report['eta_s'])} left"
+    elif report["missing"] and not report["running"] and not queue:
+        text += "; submit runs the rest"
+    if not report["missing"]:
+        text += ", gathered" if report["gathered"] else "; gather writes the tables"
+    return text

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How far a sweep is: from its files first, from the batch system's queue second.
+
+    report = look(sweep)
+    report["done"], report["missing"], report["eta_s"]
+"""
+
+import json
+import os
+import pathlib
+import time
+
+from echelon_sweep import backends
+from echelon_sweep.chunks import cost_of_point
+from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_MISSING
+from echelon_sweep.layout import DONE, FAILED, MISSING
+from echelon_sweep.run_point import HOST
+
+STATUS_SCHEMA = "echelon/sweep-status/1"
+FORGOTTEN_S = 86400  # after which a work folder of another machine counts as left behind
+
+
+def look(sweep):
+    """The status as a document."""
+    states = [sweep.state(point) for point in sweep.points]
+    counts = {name: states.count(name) for name in (DONE, MISSING, FAILED)}
+    working = sweep.working()
+    stale = sum(1 for path, _, host, pid in working if is_left_behind(path, host, pid))
+    cost, _ = cost_of_point(sweep) if counts[DONE] else (None, "")
+    running = len(working) - stale
+    report = {
+        "schema": STATUS_SCHEMA,
+        "name": sweep.name,
+        "folder": str(sweep.path),
+        "points": len(states),
+        **counts,
+        "running": running,
+        "left_behind": stale,
+        "point_s": cost,
+        "eta_s": cost * counts[MISSING] / running if cost is not None and running and counts[MISSING] else None,
+        "errors": [_error(sweep, point) for point, state in zip(sweep.points, states) if state == FAILED][:10],
+        "gathered": is_gathered(sweep),
+    }
+    queue = _queue(sweep)
+    if queue is not None:
+        report["queue"] = queue
+    return report
+
+
+def exit_code(report):
+    return EXIT_MISSING if report[MISSING] else EXIT_FAILED if report[FAILED] else EXIT_DONE
+
+
+def is_left_behind(path, host, pid):
+    """Whether the worker of a work folder is gone."""
+    if host == HOST:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+    try:
+        return time.time() - os.stat(path).st_mtime > FORGOTTEN_S
+    except FileNotFoundError:
+        return False  # finished in this moment
+
+
+def is_gathered(sweep):
+    """The tables are there, and younger than every result."""
+    try:
+        gathered = os.stat(pathlib.Path(sweep.path) / "results.sqlite").st_mtime
+        return all(os.stat(sweep.result_path(p.id)).st_mtime <= gathered for p in sweep.points if sweep.has_result(p.id))
+    except FileNotFoundError:
+        return False
+
+
+def _error(sweep, point):
+    names = sweep.errors(point.id)
+    path = f"{sweep.point_folder(point.id)}/{names[-1]}"
+    try:
+        with open(path, encoding="utf-8") as file:
+            message = str(json.load(file)["message"])
+    except (OSError, ValueError, KeyError):
+        message = "unreadable"
+    return {"point": point.id, "file": path, "message": message}
+
+
+def _queue(sweep):
+    """What the batch system's queue holds, if one was used and answers."""
+    for name in backends.BACKENDS:
+        counts = getattr(backends.load(name), "queue_counts", None)
+        found = counts(sweep) if counts else None
+        if found is not None:
+            return {"backend": name, **found}
+    return None
