@@ -17,11 +17,17 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
-from echelon_analysis.load import read_table
+from echelon_analysis.load import PARTS, read_table
 
 DATABASE = "results.sqlite"
 SCHEMA = "echelon/sweep-results/1"
 KEYS = ("point", "seed", "status")
+# Columns that figures need.
+NEEDED = {
+    "points": KEYS,
+    "runs": ("point", "scheduler", "makespan_s"),
+    "jobs": ("point", "scheduler", "job", "iterations", "iteration_time_mean_s", *PARTS),
+}
 DONE = "done"
 # Longer values of an axis are numbered in figures.
 LONGEST_TEXT = 20
@@ -192,6 +198,7 @@ def _read(folder, path, connection, partial):
         )
     points, runs, jobs = (pd.read_sql_query(f"SELECT * FROM {name}", connection) for name in ("points", "runs", "jobs"))
     described = pd.read_sql_query('SELECT "table", "column", unit, description FROM columns', connection)
+    _check_columns(path, "points", points)
     undone = points[points.status != DONE]
     if len(undone) and not partial:
         counts = ", ".join(f"{n} {status}" for status, n in undone.status.value_counts().sort_index().items())
@@ -202,6 +209,8 @@ def _read(folder, path, connection, partial):
     points = points[points.status == DONE].reset_index(drop=True)
     if not len(points):
         raise AnalysisError(path, "no point has a result", "submit the sweep, then gather")
+    _check_columns(path, "runs", runs)
+    _check_columns(path, "jobs", jobs)
     axes = [column for column in points.columns if column not in KEYS]
     for name, frame in (("points", points), ("runs", runs), ("jobs", jobs)):
         own = described[described.table == name]
@@ -209,6 +218,13 @@ def _read(folder, path, connection, partial):
         frame.attrs["descriptions"] = dict(zip(own.column, own.description.fillna("")))
     runs, jobs = (_with_axes(frame, points, [*axes, "seed"]) for frame in (runs, jobs))
     return Sweep(folder, meta.get("name", folder.name), axes, points, runs, jobs)
+
+
+def _check_columns(path, name, frame):
+    lacking = [column for column in NEEDED[name] if column not in frame]
+    if lacking:
+        hint = "its results are of another release: run the sweep again"
+        raise AnalysisError(path, f"the table '{name}' lacks the column '{lacking[0]}'", hint)
 
 
 def _with_axes(frame, points, columns):

@@ -91,6 +91,12 @@ class LoadTest(SweepTest):
             database.execute("DROP TABLE jobs")
         self.expect("lacks the table 'jobs'", path=path)
 
+    def test_column_that_is_missing(self):
+        path = synthetic_sweep.write(self.folder / "columns")
+        with sqlite3.connect(path / "results.sqlite") as database:
+            database.execute("ALTER TABLE jobs DROP COLUMN compute_s")
+        self.expect("the table 'jobs' lacks the column 'compute_s'", path=path)
+
     def test_points_that_are_missing(self):
         path = synthetic_sweep.write(self.folder / "partial", missing=5)
         self.expect("of 18 points 5 have no result (5 missing)", "--partial", path=path)
