@@ -9,7 +9,7 @@ import signal
 import sys
 
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, SweepError, UsageError
+from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted, SweepError, UsageError
 from echelon_sweep.layout import Sweep
 from echelon_sweep.local import report_alarms
 from echelon_sweep.program import find_program
@@ -32,11 +32,21 @@ def _chunk(sweep, options):
 
 
 def run(options):
+    task = backends.load(options.batch).Task() if options.batch else None
+    try:
+        return _run(options, task)
+    except Interrupted as interrupted:
+        # The signal came before the first point or after the last.
+        if task is None:
+            raise
+        return task.stopped(interrupted.signum)
+
+
+def _run(options, task):
     sweep = Sweep.open(options.sweep)
     program = find_program(options.program or sweep.program_path)
     if program.build != sweep.build:
         raise SweepError(sweep.path, "", f"was made by build {sweep.build}, but {program.path} is {program.build}", "submit again")
-    task = backends.load(options.batch).Task() if options.batch else None
     tally = run_points(
         sweep,
         _chunk(sweep, options),
@@ -51,6 +61,6 @@ def run(options):
     if tally.stopped_by is not None:
         signum = None if tally.stopped_by == OUT_OF_TIME else tally.stopped_by
         why = "time is up" if signum is None else f"stopped by {signal.Signals(signum).name}"
-        print(f"echelon-sweep: {why}; the rest is for the next submit", file=sys.stderr)
+        print(f"echelon-sweep: {why} before the end", file=sys.stderr)
         return task.stopped(signum) if task else EXIT_INTERRUPTED
     return EXIT_FAILED if tally.failed else EXIT_DONE
