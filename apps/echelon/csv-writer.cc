@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "csv-writer.h"
 
+#include "critical-path-writer.h"
 #include "text-buffer.h"
 
 #include <cmath>
@@ -108,6 +109,8 @@ CsvFiles()
          "finish_s,cct_s,tardiness_s"},
         {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"},
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},
+        {"critical_path.csv", CRITICAL_PATH_HEADER},
+        {"waits.csv", WAITS_HEADER},
     };
     return files;
 }
@@ -119,6 +122,8 @@ WriteCsvRows(const std::string& folder, const RecordedRun& run)
     WriteGroups(folder + "/groups.csv", run);
     WriteJobs(folder + "/jobs.csv", run);
     WriteLinks(folder + "/links.csv", run);
+    WriteCriticalPath(folder + "/critical_path.csv", run);
+    WriteWaits(folder + "/waits.csv", run);
 }
 
 } // namespace echelon

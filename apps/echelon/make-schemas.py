@@ -441,6 +441,14 @@ def summary():
             "ideal_time_s": NOT_NEGATIVE,
             "slowdown": NOT_NEGATIVE,
             "compute_utilisation": NOT_NEGATIVE,
+            "critical_path": every(
+                {
+                    "compute_s": NOT_NEGATIVE,
+                    "transmission_s": NOT_NEGATIVE,
+                    "waiting_s": NOT_NEGATIVE,
+                    "delay_s": NOT_NEGATIVE,
+                }
+            ),
         }
     )
     run = every(
@@ -491,6 +499,8 @@ def summary():
             "scheduler_calls": COUNT,
             "scheduler_s": NOT_NEGATIVE,
             "peak_rss_bytes": COUNT,
+            "rate_changes": COUNT,
+            "rate_log_full": {"type": "boolean"},
             "control": every(
                 {
                     "decisions": COUNT,
@@ -510,7 +520,7 @@ def summary():
     )
     return every(
         {
-            "schema": {"const": "echelon/summary/1"},
+            "schema": {"const": "echelon/summary/2"},
             "scenario": NAME,
             "runs": array(run, 1),
             "engine": array(engine, 1),

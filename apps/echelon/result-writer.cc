@@ -150,7 +150,7 @@ JoinParts(const std::string& folder,
 OrderedJson
 MakeSummary(const Scenario& scenario, const std::vector<Part>& parts)
 {
-    OrderedJson summary{{"schema", "echelon/summary/1"},
+    OrderedJson summary{{"schema", "echelon/summary/2"},
                         {"scenario", scenario.name},
                         {"runs", OrderedJson::array()},
                         {"engine", OrderedJson::array()}};
@@ -177,7 +177,7 @@ OrderedJson
 MakeManifest(const Scenario& scenario, const std::vector<std::string>& command)
 {
     const BuildInfo build = GetBuildInfo();
-    return {{"schema", "echelon/results/1"},
+    return {{"schema", "echelon/results/2"},
             {"scenario", scenario.name},
             {"run_id", RunId(scenario)},
             {"inputs", HashOfInputs(scenario)},

@@ -91,7 +91,12 @@ SummaryToJson(const RunSummary& summary, const Scenario& scenario, const Schedul
                         {"iteration_times_s", job.iterationTimes},
                         {"ideal_time_s", job.idealTime},
                         {"slowdown", job.slowdown},
-                        {"compute_utilisation", job.computeUtilisation}});
+                        {"compute_utilisation", job.computeUtilisation},
+                        {"critical_path",
+                         {{"compute_s", job.criticalPath.compute.Seconds()},
+                          {"transmission_s", job.criticalPath.transmission.Seconds()},
+                          {"waiting_s", job.criticalPath.waiting.Seconds()},
+                          {"delay_s", job.criticalPath.delay.Seconds()}}}});
     }
     return {{"scheduler", choice.label},
             {"fabric", scenario.fabric.kind},
@@ -135,6 +140,8 @@ EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice)
                        {"scheduler_calls", outcome.scheduler.calls},
                        {"scheduler_s", outcome.scheduler.seconds},
                        {"peak_rss_bytes", static_cast<std::uint64_t>(usage.ru_maxrss) * 1024}};
+    engine["rate_changes"] = outcome.record.rateChanges;
+    engine["rate_log_full"] = outcome.record.rateLogFull;
     const ControlCounts& control = outcome.record.control;
     engine["control"] = {{"decisions", control.decisions},
                          {"reports", control.reports},

@@ -53,4 +53,8 @@ inline constexpr double COMPLETION_SLACK_PS = 1e-3;
 /// event.
 inline constexpr long long COMPLETION_COALESCE_PS = 2;
 
+/// What takes no longer than this above the time it takes alone has not waited, in picoseconds: the
+/// rates and finishes of flows are rounded, and finishes are joined.
+inline constexpr long long WAIT_ROUNDING_PS = 2 * COMPLETION_COALESCE_PS;
+
 } // namespace echelon

@@ -135,6 +135,10 @@ Coordinator::RemoveFlow(FlowId flow)
 {
     SetAppliedRate(flow, 0);
     RecordAppliedRates();
+    if (m_log)
+    {
+        m_log->Depart(flow, m_fabric.Now());
+    }
     m_flows[flow.Value()].isSent = true;
     m_flows[flow.Value()].sentAt = m_fabric.Now();
     --m_sending;
@@ -505,6 +509,10 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
         FlowState& state = m_flows[rate.flow.Value()];
         if (!state.isSent) // it may have ended since the decision
         {
+            if (m_log && rate.rate != state.appliedRate)
+            {
+                m_log->SetRate(rate.flow, m_fabric.Now(), rate.rate);
+            }
             SetAppliedRate(rate.flow, rate.rate);
             state.isRuled = true;
             m_changes.push_back({rate.flow, rate.rate, 0});

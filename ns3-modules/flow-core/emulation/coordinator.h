@@ -29,6 +29,7 @@
 #include "emulation/report-channel.h"
 #include "fabric/fabric.h"
 #include "metrics/link-series.h"
+#include "metrics/rate-log.h"
 #include "metrics/records.h"
 #include "sched/fair.h"
 #include "sched/network-state.h"
@@ -51,6 +52,12 @@ class Coordinator
                 Time controlDelay,
                 const ControlPlane& control,
                 ControlObserver* observer);
+
+    /// Every rate that comes into force from now on, and every departure. @param log outlives this.
+    void LogRates(RateLog& log)
+    {
+        m_log = &log;
+    }
 
     /// A job's iteration that starts or has started. Ids come in any order.
     void SetJob(const ActiveJob& job);
@@ -157,6 +164,7 @@ class Coordinator
     Time m_controlDelay;
     ControlPlane m_control;
     ControlObserver* m_observer;
+    RateLog* m_log = nullptr;
     ReportChannel m_reports;
     DecisionCache m_cache;
     FairScheduler m_local;      ///< what agents do during an outage

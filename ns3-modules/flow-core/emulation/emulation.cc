@@ -3,7 +3,10 @@
 
 #include "base/contracts.h"
 #include "base/random.h"
+#include "base/tolerances.h"
 #include "emulation/coordinator.h"
+#include "metrics/rate-log.h"
+#include "metrics/waits.h"
 #include "workload/dag-executor.h"
 #include "workload/ideal-run.h"
 
@@ -59,6 +62,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_record.jobIdealIterations.push_back(m_idealRuns.back().length);
             m_computeTimes.emplace_back(job.variation, input.seed, job.name);
             m_openGroups.emplace_back(job.graph.Groups().size());
+            m_flowOf.emplace_back(job.graph.Tasks().size());
             m_iterationsInAll += job.iterations;
         }
     }
@@ -66,6 +70,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     RunRecord Run()
     {
         m_fabric.SetObserver(this);
+        if (m_input.keepsSeries && !m_fabric.SharesByItself())
+        {
+            m_coordinator.LogRates(m_log);
+        }
         m_executor.Start();
         m_fabric.Run();
         m_fabric.SetObserver(nullptr);
@@ -143,6 +151,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.task = task;
         m_record.flows.push_back(record);
         m_tasks.emplace_back(job, task);
+        m_flowOf[job.Value()][task.Value()] = flow.id;
 
         group.flows += flow.multiplicity;
         group.bytes += flow.Bits() / 8;
@@ -150,6 +159,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         for (const LinkId link : flow.path)
         {
             m_record.linkBits[link.Value()] += flow.Bits();
+        }
+        if (m_input.keepsSeries)
+        {
+            m_log.Start(flow.id, flow.path);
         }
         m_fabric.StartFlow(flow);
         if (m_fabric.SharesByItself())
@@ -202,6 +215,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         {
             m_coordinator.RemoveFlow(flow);
         }
+        else if (m_input.keepsSeries)
+        {
+            m_log.Depart(flow, Now());
+        }
         const auto [job, task] = m_tasks[flow.Value()];
         if (!m_executor.IsFollowedWhenSent(job, task))
         {
@@ -220,6 +237,16 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     void OnLinkRate(LinkId link, BitRate rate) override
     {
         m_coordinator.Series().SetRate(link, Now(), rate);
+    }
+
+    bool WantsFlowRates() const override
+    {
+        return m_input.keepsSeries && !m_log.IsFull();
+    }
+
+    void OnFlowRate(FlowId flow, BitRate rate) override
+    {
+        m_log.SetRate(flow, Now(), rate);
     }
 
     void OnFlowFinished(FlowId flow) override
@@ -242,13 +269,72 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             {job, iteration, done.device, done.stream, done.label, start, Now(), task});
     }
 
-    void OnIterationDone(JobId job, std::uint32_t iteration, Time start) override
+    void OnIterationDone(JobId job,
+                         std::uint32_t iteration,
+                         Time start,
+                         const std::vector<ChainStep>& chain) override
     {
         m_record.iterations.push_back({job, iteration, start, Now()});
+        for (std::size_t s = 0; s < chain.size(); ++s)
+        {
+            m_record.criticalPath.push_back(StepOf(job, chain[s]));
+            m_record.criticalPath.back().iteration = iteration;
+            m_record.criticalPath.back().step = static_cast<std::uint32_t>(s);
+        }
         if (m_input.progress)
         {
             m_input.progress(m_record.iterations.size(), m_iterationsInAll);
         }
+    }
+
+    /// @pre the task belongs to the iteration that has just ended.
+    PathStepRecord StepOf(JobId job, const ChainStep& chained) const
+    {
+        const Task& task = m_input.jobs[job.Value()].graph.Tasks()[chained.task.Value()];
+        PathStepRecord step;
+        step.job = job;
+        step.start = chained.start;
+        step.end = chained.end;
+        if (task.kind == TaskKind::COMPUTE)
+        {
+            step.kind = chained.isHeld ? PathStepRecord::Kind::DEVICE : PathStepRecord::Kind::COMPUTE;
+            step.label = task.label;
+            step.device = task.device;
+        }
+        else if (task.kind == TaskKind::FLOW)
+        {
+            step.kind = PathStepRecord::Kind::FLOW;
+            step.isSent = chained.isSent;
+            step.flow = m_flowOf[job.Value()][chained.task.Value()];
+            step.device = task.flow.source;
+            step.to = task.flow.destination;
+            const SoloTimes alone = m_fabric.Alone(FlowOf(*step.flow));
+            const Time waiting =
+                step.end - step.start - (chained.isSent ? alone.sent : alone.finished);
+            step.waiting = waiting.Picoseconds() > WAIT_ROUNDING_PS ? waiting : Time();
+        }
+        else
+        {
+            step.kind = PathStepRecord::Kind::DELAY;
+        }
+        return step;
+    }
+
+    /// A flow as it was started.
+    Flow FlowOf(FlowId id) const
+    {
+        const auto& [job, task] = m_tasks[id.Value()];
+        const FlowTemplate& made = m_input.jobs[job.Value()].graph.Tasks()[task.Value()].flow;
+        Flow flow;
+        flow.id = id;
+        flow.group = m_record.flows[id.Value()].group;
+        flow.source = made.source;
+        flow.destination = made.destination;
+        flow.bytes = made.bytes;
+        flow.multiplicity = made.multiplicity;
+        flow.position = made.position;
+        flow.path = PathOf(made, m_routeKeys[job.Value()][made.group]);
+        return flow;
     }
 
     void Finish()
@@ -269,6 +355,22 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             return std::make_tuple(a.job, a.iteration) < std::make_tuple(b.job, b.iteration);
         };
         std::sort(m_record.iterations.begin(), m_record.iterations.end(), byJob);
+        const auto byStep = [](const PathStepRecord& a, const PathStepRecord& b) {
+            return std::make_tuple(a.job, a.iteration, a.step) <
+                   std::make_tuple(b.job, b.iteration, b.step);
+        };
+        std::sort(m_record.criticalPath.begin(), m_record.criticalPath.end(), byStep);
+        if (m_input.keepsSeries)
+        {
+            std::vector<BitRate> capacity;
+            for (const Link& link : m_input.topology.Links())
+            {
+                capacity.push_back(link.rate * m_fabric.GoodputFactor());
+            }
+            m_record.waits = AttributeWaits(m_record, m_log, capacity);
+            m_record.rateChanges = m_log.Changes().size();
+            m_record.rateLogFull = m_log.IsFull();
+        }
         m_record.control = m_coordinator.Counts();
         m_record.linkRates = m_coordinator.Series().Records(m_record.makespan);
     }
@@ -278,11 +380,13 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Coordinator m_coordinator;
     DagExecutor m_executor;
     RunRecord m_record;
+    RateLog m_log; ///< when the record keeps series
     std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
     std::vector<IdealRun> m_idealRuns;                   ///< by JobId
     std::vector<ComputeTimes> m_computeTimes;            ///< by JobId
     std::vector<std::vector<OpenGroup>> m_openGroups;    ///< by JobId and GroupIndex
+    std::vector<std::vector<FlowId>> m_flowOf;           ///< by JobId and TaskId: the last one
     std::uint64_t m_iterationsInAll = 0;
 };
 

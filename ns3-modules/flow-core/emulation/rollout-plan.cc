@@ -36,7 +36,8 @@ PlanRollout(const EmulationInput& input,
     {
         job.variation = {};
     }
-    const EmulationInput ahead{input.topology, profiled, input.seed, input.controlDelay, {}};
+    EmulationInput ahead{input.topology, profiled, input.seed, input.controlDelay, {}};
+    ahead.keepsSeries = false;
     const std::vector<RolloutMember> members =
         RolloutMembers(static_cast<std::uint32_t>(input.jobs.size()));
     RolloutPlan plan;

@@ -75,6 +75,11 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.GoodputFactor();
     }
 
+    SoloTimes Alone(const Flow& flow) const override
+    {
+        return m_fabric.Alone(flow);
+    }
+
     FabricCounts Counts() const override
     {
         return m_fabric.Counts();

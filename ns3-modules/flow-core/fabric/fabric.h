@@ -46,6 +46,17 @@ class FabricObserver
     virtual void OnLinkRate(LinkId /*link*/, BitRate /*rate*/)
     {
     }
+
+    /// Whether OnFlowRate is to be called from now on.
+    virtual bool WantsFlowRates() const
+    {
+        return false;
+    }
+
+    /// A flow's rate from now on; only from fabrics that share by themselves.
+    virtual void OnFlowRate(FlowId /*flow*/, BitRate /*rate*/)
+    {
+    }
 };
 
 /// A flow's new rate and priority.
@@ -74,6 +85,13 @@ struct FabricCounts
     std::uint64_t packets = 0;    ///< segments sent by sources
     std::uint64_t drops = 0;      ///< segments lost to full queues (all are sent again)
     std::uint64_t sharings = 0;   ///< decisions of a fabric that shares by itself
+};
+
+/// How long a flow takes that is alone on its path, from its start.
+struct SoloTimes
+{
+    Time sent;     ///< until the last bit has left the source, as LeavesAt counts
+    Time finished; ///< until the last bit has arrived
 };
 
 /// One rung of the ladder of fidelity.
@@ -136,6 +154,10 @@ class Fabric
     /// Payload bits per second that a link carries per bit per second of its rate: segment /
     /// (segment + header).
     virtual double GoodputFactor() const = 0;
+
+    /// At the path's smallest payload rate throughout. A flow that nothing holds up takes as long,
+    /// but for COMPLETION_COALESCE_PS.
+    virtual SoloTimes Alone(const Flow& flow) const = 0;
 
     virtual FabricCounts Counts() const = 0;
 };

@@ -74,6 +74,10 @@ class FairSwitchFabric::Engine
                                          flow.multiplicity,
                                          8.0 * static_cast<double>(flow.bytes),
                                          m_now);
+        if (m_observer->WantsFlowRates())
+        {
+            m_changed.push_back(flow.id.Value());
+        }
         Stale(transfer.owner);
     }
 
@@ -118,6 +122,7 @@ class FairSwitchFabric::Engine
         std::uint32_t owner = 0;        ///< index of its switch
         std::uint32_t multiplicity = 0; ///< 0: not started
         bool isActive = false;
+        BitRate toldRate = 0; ///< by OnFlowRate
     };
 
     std::vector<BitRate> Rates(std::size_t first, std::size_t links) const
@@ -154,8 +159,30 @@ class FairSwitchFabric::Engine
             {
                 ReportRates(shared.Shares());
             }
+            if (m_observer->WantsFlowRates())
+            {
+                shared.ListChanged(m_changed);
+            }
         }
         m_staleSwitches.clear();
+        ReportFlowRates();
+    }
+
+    /// Of the flows in m_changed.
+    void ReportFlowRates()
+    {
+        std::sort(m_changed.begin(), m_changed.end());
+        for (const std::uint32_t flow : m_changed)
+        {
+            Transfer& transfer = m_transfers[flow];
+            const BitRate rate = m_switches[transfer.owner].RateOf(flow);
+            if (rate != transfer.toldRate)
+            {
+                transfer.toldRate = rate;
+                m_observer->OnFlowRate(FlowId(flow), rate);
+            }
+        }
+        m_changed.clear();
     }
 
     void ReportRates(const PortShares& shares)
@@ -228,6 +255,7 @@ class FairSwitchFabric::Engine
     std::vector<char> m_isStale;          ///< by switch: in m_staleSwitches
     std::vector<std::uint32_t> m_staleSwitches;
     std::vector<std::uint32_t> m_finished;
+    std::vector<std::uint32_t> m_changed; ///< flows whose rate may be new, with repetitions
     std::vector<BitRate> m_recordedRates; ///< by LinkId of the network
 };
 
@@ -311,6 +339,12 @@ double
 FairSwitchFabric::GoodputFactor() const
 {
     return m_engine->m_goodput;
+}
+
+SoloTimes
+FairSwitchFabric::Alone(const Flow& flow) const
+{
+    return FluidSoloTimes(m_engine->m_topology, GoodputFactor(), flow);
 }
 
 FabricCounts

@@ -46,6 +46,7 @@ class FairSwitchFabric : public Fabric
     void CallWhenSettled(std::function<void()> callback) override;
     void Run() override;
     double GoodputFactor() const override;
+    SoloTimes Alone(const Flow& flow) const override;
     FabricCounts Counts() const override;
 
   private:

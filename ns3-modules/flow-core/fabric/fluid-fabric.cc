@@ -12,6 +12,19 @@
 namespace echelon
 {
 
+SoloTimes
+FluidSoloTimes(const Topology& topology, double goodputFactor, const Flow& flow)
+{
+    ECHELON_REQUIRE(flow.path.Hops() > 0, "a flow has a path");
+    BitRate rate = topology.GetLink(flow.path[0]).rate;
+    for (const LinkId link : flow.path)
+    {
+        rate = std::min(rate, topology.GetLink(link).rate);
+    }
+    const Time sent = TransmissionTime(flow.Bits(), rate * goodputFactor);
+    return {sent, sent + topology.Delay(flow.path)};
+}
+
 class FluidFabric::Engine
 {
   public:
@@ -235,6 +248,12 @@ FluidFabric::GoodputFactor() const
     const Framing& framing = m_engine->m_framing;
     return static_cast<double>(framing.segment) /
            static_cast<double>(framing.segment + framing.header);
+}
+
+SoloTimes
+FluidFabric::Alone(const Flow& flow) const
+{
+    return FluidSoloTimes(m_engine->m_topology, GoodputFactor(), flow);
 }
 
 FabricCounts

@@ -29,6 +29,9 @@ struct Framing
     Bytes header = 0;     ///< bytes on the wire besides the payload
 };
 
+/// Bits over the path's smallest payload rate, and the propagation delay on top.
+SoloTimes FluidSoloTimes(const Topology& topology, double goodputFactor, const Flow& flow);
+
 /// The pure C++ fabric.
 class FluidFabric : public Fabric
 {
@@ -45,6 +48,7 @@ class FluidFabric : public Fabric
     void CallWhenSettled(std::function<void()> callback) override;
     void Run() override;
     double GoodputFactor() const override;
+    SoloTimes Alone(const Flow& flow) const override;
     FabricCounts Counts() const override;
 
   private:

@@ -183,6 +183,42 @@ SharedSwitch::Share(Time now)
     return true;
 }
 
+void
+SharedSwitch::ListChanged(std::vector<std::uint32_t>& flows)
+{
+    m_listedLevels.resize(m_clocks.size(), 0.0);
+    for (const PortPair place : m_shares.Moved())
+    {
+        List(place, flows);
+    }
+    for (std::uint32_t port = 0; port < m_clocks.size(); ++port)
+    {
+        if (m_shares.Level(port) == m_listedLevels[port])
+        {
+            continue;
+        }
+        m_listedLevels[port] = m_shares.Level(port);
+        const bool isEgress = port < m_egress;
+        for (std::uint32_t i = 0; i < (isEgress ? m_ingress : m_egress); ++i)
+        {
+            const PortPair place = isEgress ? PortPair{port, i} : PortPair{i, port - m_egress};
+            if (At(place).port == port)
+            {
+                List(place, flows);
+            }
+        }
+    }
+}
+
+void
+SharedSwitch::List(PortPair place, std::vector<std::uint32_t>& flows) const
+{
+    for (const End& end : m_pairs[place.egress * m_ingress + place.ingress].ends)
+    {
+        flows.push_back(end.flow);
+    }
+}
+
 Time
 SharedSwitch::NextFinish() const
 {

@@ -44,6 +44,17 @@ class SharedSwitch
     /// Shares anew if flows came or went. @returns whether they did.
     bool Share(Time now);
 
+    /// Of the whole bundle, in bits per second. @pre shared; the flow has not ended.
+    double RateOf(std::uint32_t flow) const
+    {
+        const Member& member = m_members[flow];
+        return m_shares.Level(m_shares.BottleneckOf(member.pair)) * member.multiplicity;
+    }
+
+    /// Appends the flows whose rate may have changed at the last Share, without those that started
+    /// since the one before. To be called after each. O(changed levels × ports + flows).
+    void ListChanged(std::vector<std::uint32_t>& flows);
+
     /// Time::Max() without flows. @pre shared.
     Time NextFinish() const;
 
@@ -100,6 +111,7 @@ class SharedSwitch
     std::uint32_t Across(std::uint32_t port, PortPair pair) const;
     void Advance(Time now);
     void Move(PortPair pair);
+    void List(PortPair pair, std::vector<std::uint32_t>& flows) const;
     /// Writes down when the pair's first flow ends, on its port's clock.
     void Announce(PortPair pair);
     void SetBack(std::uint32_t port);
@@ -115,6 +127,7 @@ class SharedSwitch
     std::vector<double> m_firstEnds; ///< by port: the least of its m_ends
     std::vector<Pair> m_pairs;
     std::vector<Member> m_members; ///< by flow
+    std::vector<double> m_listedLevels; ///< by port, when ListChanged was called last
 };
 
 } // namespace echelon

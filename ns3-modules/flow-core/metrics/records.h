@@ -17,6 +17,7 @@
 #include "flow/arrangement.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,42 @@ struct IterationRecord
     Time end;
 };
 
+/// A step of an iteration's critical path (metrics/critical-path.h).
+struct PathStepRecord
+{
+    enum class Kind : std::uint8_t
+    {
+        COMPUTE,
+        FLOW,
+        DELAY,
+        DEVICE, ///< `task` waited for a stream that served other jobs
+    };
+
+    JobId job;
+    std::uint32_t iteration = 0;
+    std::uint32_t step = 0; ///< from 0, in order of time
+    Kind kind = Kind::COMPUTE;
+    bool isSent = false;            ///< FLOW: counts until it was sent
+    std::uint32_t label = 0;        ///< COMPUTE, DEVICE: index into RunRecord::labels[job]
+    std::optional<DeviceId> device; ///< that computes, is waited for, or sends
+    std::optional<DeviceId> to;     ///< FLOW: that receives
+    std::optional<FlowId> flow;     ///< FLOW
+    Time start;
+    Time end;
+    Time waiting; ///< FLOW: beyond what the flow takes alone on its path
+};
+
+/// Part of a step's waiting.
+struct WaitRecord
+{
+    JobId job;
+    std::uint32_t iteration = 0;
+    std::uint32_t step = 0;
+    std::optional<LinkId> link;      ///< none: no competing flow, the step was held back
+    std::optional<GroupId> blocking; ///< whose flows had the link's rate
+    Time time;
+};
+
 /// A change of a link's allocated rate.
 struct LinkRateRecord
 {
@@ -110,8 +147,12 @@ struct RunRecord
     std::vector<GroupRecord> groups;              ///< by id
     std::vector<ComputeRecord> computes;          ///< by (start, device, stream)
     std::vector<IterationRecord> iterations;      ///< by (job, iteration)
+    std::vector<PathStepRecord> criticalPath;     ///< by (job, iteration, step)
+    std::vector<WaitRecord> waits; ///< by (job, iteration, step, longest first, group)
     std::vector<double> linkBits;                 ///< by LinkId: payload bits carried
     std::vector<LinkRateRecord> linkRates;        ///< by (time, link); network links only
+    std::uint64_t rateChanges = 0; ///< that `waits` are worked out from
+    bool rateLogFull = false;      ///< there were more: later waits are held back by nobody known
     ControlCounts control;
 };
 

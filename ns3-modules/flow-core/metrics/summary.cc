@@ -75,8 +75,10 @@ SummariseJobs(const RunRecord& record)
         jobs[j].iterationTimes.push_back((iteration.end - iteration.start).Seconds());
         end[j] = std::max(end[j], iteration.end);
     }
+    const std::vector<PathTimes> paths = PathTimesByJob(record);
     for (std::size_t j = 0; j < jobs.size(); ++j)
     {
+        jobs[j].criticalPath = paths[j];
         jobs[j].name = record.jobNames[j];
         jobs[j].completionTime = (end[j] - record.jobArrivals[j]).Seconds();
         jobs[j].idealTime = record.jobIdealIterations[j].Seconds() *

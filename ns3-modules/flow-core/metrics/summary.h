@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "metrics/critical-path.h"
 #include "metrics/records.h"
 #include "topology/topology.h"
 
@@ -33,6 +34,7 @@ struct JobSummary
     std::vector<double> iterationTimes;
     double computeUtilisation =
         0; ///< compute time of all its devices / (devices × completion time)
+    PathTimes criticalPath; ///< of all iterations; their sum is that of the iteration times
 };
 
 /// Slowdowns: over the jobs that have one; 0 when there are none.

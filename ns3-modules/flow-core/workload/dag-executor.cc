@@ -2,6 +2,7 @@
 #include "workload/dag-executor.h"
 
 #include "base/contracts.h"
+#include "base/tolerances.h"
 
 #include <algorithm>
 
@@ -94,6 +95,10 @@ DagExecutor::StartIteration(JobId job)
     progress.waitingFor = progress.predecessors;
     progress.tasksLeft = progress.predecessors.size();
     progress.iterationStart = m_environment.Now();
+    progress.causes.assign(progress.predecessors.size(), {});
+    progress.heldSince.clear();
+    progress.lastEnd = progress.iterationStart;
+    progress.last = TaskId(progress.predecessors.size());
     ECHELON_REQUIRE(progress.tasksLeft > 0, "a job has tasks");
     for (std::size_t t = 0; t < progress.waitingFor.size(); ++t)
     {
@@ -115,7 +120,7 @@ DagExecutor::IsFollowedWhenSent(JobId job, TaskId task) const
 void
 DagExecutor::OnFlowSent(JobId job, TaskId task)
 {
-    Release(job, task, m_progress[job.Value()].afterSent);
+    Release(job, task, Milestone::SENT);
     Advance();
 }
 
@@ -127,19 +132,23 @@ DagExecutor::OnFlowFinished(JobId job, TaskId task)
 }
 
 void
-DagExecutor::Release(JobId job, TaskId task, const Successors& successors)
+DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
 {
+    Progress& progress = m_progress[job.Value()];
+    const bool isSent = milestone == Milestone::SENT;
+    const Successors& successors = isSent ? progress.afterSent : progress.afterDone;
     if (successors.tasks.empty())
     {
         return;
     }
-    std::vector<std::uint32_t>& waitingFor = m_progress[job.Value()].waitingFor;
     const std::uint32_t end = successors.first[task.Value() + 1];
     for (std::uint32_t s = successors.first[task.Value()]; s < end; ++s)
     {
         const TaskId successor = successors.tasks[s];
-        if (--waitingFor[successor.Value()] == 0)
+        if (--progress.waitingFor[successor.Value()] == 0)
         {
+            progress.causes[successor.Value()].before = task;
+            progress.causes[successor.Value()].isSent = isSent;
             m_ready.push_back({job, successor});
         }
     }
@@ -149,12 +158,16 @@ void
 DagExecutor::Complete(JobId job, TaskId task)
 {
     Progress& progress = m_progress[job.Value()];
-    Release(job, task, progress.afterDone);
+    const Time now = m_environment.Now();
+    progress.last = now > progress.lastEnd ? task : std::min(progress.last, task);
+    progress.lastEnd = now;
+    Release(job, task, Milestone::DONE);
     if (--progress.tasksLeft > 0)
     {
         return;
     }
-    m_environment.OnIterationDone(job, progress.iteration, progress.iterationStart);
+    TraceBack(progress);
+    m_environment.OnIterationDone(job, progress.iteration, progress.iterationStart, m_chain);
     ++progress.iteration;
     if (progress.iteration < m_jobs[job.Value()].iterations)
     {
@@ -167,6 +180,43 @@ DagExecutor::Complete(JobId job, TaskId task)
         {
             StartJob(next);
         }
+    }
+}
+
+void
+DagExecutor::TraceBack(const Progress& progress)
+{
+    m_chain.clear();
+    TaskId task = progress.last;
+    bool isSent = false;
+    Time end = progress.lastEnd;
+    for (;;)
+    {
+        const Cause& cause = progress.causes[task.Value()];
+        AddStep({task, false, isSent, cause.start, end});
+        end = cause.start;
+        if (const auto held = progress.heldSince.find(task); held != progress.heldSince.end())
+        {
+            AddStep({task, true, false, held->second, end});
+            end = held->second;
+        }
+        if (!cause.before)
+        {
+            break;
+        }
+        task = *cause.before;
+        isSent = cause.isSent;
+    }
+    ECHELON_ENSURE(end == progress.iterationStart, "a critical path starts with its iteration");
+    std::reverse(m_chain.begin(), m_chain.end());
+}
+
+void
+DagExecutor::AddStep(const ChainStep& step)
+{
+    if (step.start < step.end)
+    {
+        m_chain.push_back(step);
     }
 }
 
@@ -191,6 +241,7 @@ void
 DagExecutor::Launch(const Pending& pending)
 {
     const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+    m_progress[pending.job.Value()].causes[pending.task.Value()].start = m_environment.Now();
     switch (task.kind)
     {
     case TaskKind::BARRIER:
@@ -255,16 +306,47 @@ DagExecutor::Serve(Stream& stream)
     stream.ready.pop_front();
     stream.busy = true;
     const Time start = m_environment.Now();
+    NoteWait(stream, pending);
     const std::uint32_t iteration = m_progress[pending.job.Value()].iteration;
     const Time duration = m_environment.ComputeTime(pending.job, iteration, pending.task);
     m_environment.CallAt(start + duration, [this, pending, iteration, start] {
         const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
-        m_streams[{done.device, done.stream}].busy = false;
+        Stream& freed = m_streams[{done.device, done.stream}];
+        freed.busy = false;
+        freed.lastUses[pending.job] = {pending.task, m_environment.Now()};
         RequestService(done);
         m_environment.OnComputeDone(pending.job, iteration, pending.task, start);
         Complete(pending.job, pending.task);
         Advance();
     });
+}
+
+void
+DagExecutor::NoteWait(const Stream& stream, const Pending& pending)
+{
+    Progress& progress = m_progress[pending.job.Value()];
+    Cause& cause = progress.causes[pending.task.Value()];
+    const Time ready = cause.start;
+    const Time now = m_environment.Now();
+    cause.start = now;
+    if ((now - ready).Picoseconds() <= WAIT_ROUNDING_PS)
+    {
+        return; // what it waited for last came just when the stream was free
+    }
+    // The stream has been busy since the task was ready. It did a task of the same iteration
+    // meanwhile if it did one of the job.
+    const auto own = stream.lastUses.find(pending.job);
+    const bool hasOwn = own != stream.lastUses.end() && own->second.end > ready;
+    const Time freed = hasOwn ? own->second.end : ready;
+    if (hasOwn)
+    {
+        cause.before = own->second.task;
+        cause.isSent = false;
+    }
+    if (freed < now)
+    {
+        progress.heldSince[pending.task] = freed;
+    }
 }
 
 } // namespace echelon

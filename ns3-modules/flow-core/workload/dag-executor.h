@@ -12,8 +12,16 @@
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
  * id). It is served after the other events of an instant, so that the order of simultaneous events,
  * which may hang on rounding, does not matter. The next iteration of a job starts when every task
- * of the last one is done. A job that comes after another one waits for its end. Cost: O(1) per
- * task and dependency, and the environment's cost per callback.
+ * of the last one is done. A job that comes after another one waits for its end.
+ *
+ * Critical path. The executor notes for each task what let it start: the task that it waited for
+ * last, or, when it then waited for its stream, the task of its job that the stream did last. Back
+ * from the task that ends an iteration (ties: the least id) these causes are a chain of steps
+ * without gaps to the iteration's start. What a stream did for other jobs meanwhile is a step of
+ * its own. Barriers, and all else that takes no time, are no steps.
+ *
+ * Cost: O(1) per task and dependency (O(log jobs) where jobs share a stream), O(steps) per
+ * iteration, and the environment's cost per callback.
  */
 #pragma once
 
@@ -24,10 +32,21 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace echelon
 {
+
+/// A step of the chain that an iteration took its time for.
+struct ChainStep
+{
+    TaskId task;
+    bool isHeld = false; ///< the task waited for a stream that served other jobs
+    bool isSent = false; ///< of a flow: what came next waited for Milestone::SENT of it
+    Time start;
+    Time end; ///< the start of the next step, or the iteration's end
+};
 
 /// What the executor needs from its surroundings.
 class ExecutionEnvironment
@@ -44,7 +63,11 @@ class ExecutionEnvironment
     /// not before this call has returned.
     virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
     virtual void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) = 0;
-    virtual void OnIterationDone(JobId job, std::uint32_t iteration, Time start) = 0;
+    /// @param chain the critical path, in order of time; valid during the call.
+    virtual void OnIterationDone(JobId job,
+                                 std::uint32_t iteration,
+                                 Time start,
+                                 const std::vector<ChainStep>& chain) = 0;
 };
 
 class DagExecutor
@@ -83,6 +106,20 @@ class DagExecutor
         std::vector<TaskId> tasks;
     };
 
+    struct Pending
+    {
+        JobId job;
+        TaskId task;
+    };
+
+    /// What let a task of the running iteration start, and when.
+    struct Cause
+    {
+        Time start;
+        std::optional<TaskId> before; ///< none: the start of the iteration
+        bool isSent = false;          ///< by Milestone::SENT
+    };
+
     /// Where a job stands.
     struct Progress
     {
@@ -94,12 +131,17 @@ class DagExecutor
         std::size_t tasksLeft = 0;
         std::uint32_t iteration = 0;
         Time iterationStart;
+        std::vector<Cause> causes;     ///< by task
+        std::map<TaskId, Time> heldSince; ///< tasks that waited for other jobs on their stream
+        TaskId last;                   ///< that ended, the least of those of one time
+        Time lastEnd;
     };
 
-    struct Pending
+    /// The end of a task on a stream.
+    struct StreamUse
     {
-        JobId job;
         TaskId task;
+        Time end;
     };
 
     /// One stream of one device.
@@ -108,6 +150,7 @@ class DagExecutor
         bool busy = false;
         std::deque<Pending> ready;
         std::vector<Pending> arrivals; ///< made ready at the present time
+        std::map<JobId, StreamUse> lastUses;
     };
 
     /// The job starts at its arrival, or now if that has passed.
@@ -115,8 +158,13 @@ class DagExecutor
     void StartIteration(JobId job);
     static Successors SuccessorsOf(const TaskGraph& graph, Milestone milestone);
     /// One predecessor less to wait for.
-    void Release(JobId job, TaskId task, const Successors& successors);
+    void Release(JobId job, TaskId task, Milestone milestone);
     void Complete(JobId job, TaskId task);
+    /// Writes m_chain for the iteration that ends now.
+    void TraceBack(const Progress& progress);
+    void AddStep(const ChainStep& step);
+    /// The task starts on the stream now, and has waited for it.
+    void NoteWait(const Stream& stream, const Pending& pending);
     /// Start everything that the present event made ready.
     void Advance();
     void Launch(const Pending& pending);
@@ -133,6 +181,7 @@ class DagExecutor
     std::deque<Pending> m_ready;
     std::vector<StreamKey>
         m_streamsToServe; ///< at the end of the present instant, with repetitions
+    std::vector<ChainStep> m_chain;
     bool m_advancing = false;
     std::size_t m_jobsLeft = 0;
 };

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "packet-fabric.h"
 
+#include "solo-time.h"
+
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "fabric/fabric.h"
 #include "topology/topology.h"
 
+#include "ns3/egress-port.h"
 #include "ns3/event-impl.h"
 #include "ns3/fabric-network.h"
 #include "ns3/horizon-scheduler.h"
@@ -14,7 +17,10 @@
 #include "ns3/topology-helper.h"
 #include "ns3/uinteger.h"
 
+#include <cmath>
+#include <limits>
 #include <utility>
+#include <vector>
 
 namespace echelon
 {
@@ -160,6 +166,43 @@ class PacketFabric : public Fabric
     {
         const double segment = m_network->GetSegmentSize();
         return segment / (segment + m_network->GetHeaderSize());
+    }
+
+    SoloTimes Alone(const Flow& flow) const override
+    {
+        const std::uint64_t segment = m_network->GetSegmentSizeOf(flow.path[0].Value());
+        const std::uint64_t bytes = static_cast<std::uint64_t>(flow.bytes) * flow.multiplicity;
+        SoloTrain train;
+        train.segments = (bytes + segment - 1) / segment;
+        const std::uint64_t last = bytes - (train.segments - 1) * segment;
+        std::vector<SoloHop> hops;
+        double slowest = std::numeric_limits<double>::infinity();
+        for (const LinkId link : flow.path)
+        {
+            const ns3::Ptr<ns3::EgressPort> port = m_network->GetPort(link.Value());
+            hops.push_back({port->TransmissionTimeOf(static_cast<std::uint32_t>(segment)),
+                            port->TransmissionTimeOf(static_cast<std::uint32_t>(last)),
+                            port->GetDelay().GetTimeStep()});
+            slowest = std::min(slowest, static_cast<double>(port->GetDataRate().GetBitRate()));
+        }
+        if (m_network->GetQueues() == 0)
+        {
+            const double psPerByte = 8e12 / (slowest * GoodputFactor());
+            train.interval = static_cast<double>(segment) * psPerByte;
+            train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
+        }
+        const PacketSoloTimes times = TimesOfTrain(hops, train);
+        return {Time::FromPicoseconds(times.sent), Time::FromPicoseconds(times.finished)};
+    }
+
+    FabricCounts Counts() const override
+    {
+        FabricCounts counts;
+        counts.events = ns3::Simulator::GetEventCount() + m_network->SoonEvents();
+        counts.packetHops = m_network->SegmentHops();
+        counts.packets = m_network->EmittedSegments();
+        counts.drops = m_network->DroppedSegments();
+        return counts;
     }
 
     FabricCounts Counts() const override

@@ -522,6 +522,12 @@ EgressPort::GetDelay() const
     return m_delay;
 }
 
+int64_t
+EgressPort::TransmissionTimeOf(uint32_t payload) const
+{
+    return TransmissionTime(payload);
+}
+
 uint64_t
 EgressPort::SentSegments() const
 {

@@ -107,6 +107,9 @@ class EgressPort : public Object
     DataRate GetDataRate() const;
     Time GetDelay() const;
 
+    /// What a segment takes on the wire, header included, in picoseconds.
+    int64_t TransmissionTimeOf(uint32_t payload) const;
+
     /// Segments whose last bit has reached the other end of the link.
     uint64_t SentSegments() const;
     /// Their bytes on the wire.

@@ -236,6 +236,12 @@ FabricNetwork::GetSegmentSize() const
     return m_segmentSize;
 }
 
+uint32_t
+FabricNetwork::GetSegmentSizeOf(uint32_t port) const
+{
+    return m_portSegmentSize[port];
+}
+
 void
 FabricNetwork::CheckPath(const FabricFlow& flow) const
 {

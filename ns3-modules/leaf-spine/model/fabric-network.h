@@ -85,6 +85,8 @@ class FabricNetwork : public Object
 
     uint32_t GetHeaderSize() const;
     uint32_t GetSegmentSize() const;
+    /// Payload of the full segments of flows that start at a port.
+    uint32_t GetSegmentSizeOf(uint32_t port) const;
 
     /// Register a flow with rate 0. The path leads from a source port to a last port.
     void StartFlow(const FabricFlow& flow);

@@ -5,6 +5,7 @@
 #include "fabric/event-queue.h"
 
 #include <gtest/gtest.h>
+#include <sstream>
 
 namespace echelon
 {
@@ -84,13 +85,18 @@ class SimpleEnvironment : public ExecutionEnvironment
                       "-" + FormatTime(m_now));
     }
 
-    void OnIterationDone(JobId, std::uint32_t iteration, Time start) override
+    void OnIterationDone(JobId,
+                         std::uint32_t iteration,
+                         Time start,
+                         const std::vector<ChainStep>& chain) override
     {
         log.push_back("iteration " + std::to_string(iteration) + " " + FormatTime(start) + "-" +
                       FormatTime(m_now));
+        chains.push_back(chain);
     }
 
     std::vector<std::string> log;
+    std::vector<std::vector<ChainStep>> chains; ///< in order of the iterations' ends
     Time slower; ///< computations take this much longer in each next iteration
 
   private:
@@ -213,6 +219,130 @@ TEST(DagExecutor, SimultaneousEventsStartTasksByTaskId)
     const std::vector<Job> jobs{job};
     EXPECT_EQ(SimpleEnvironment(jobs).Run(),
               (Strings{"low 2.00 s-3.00 s", "high 3.00 s-4.00 s", "iteration 0 0.00 s-4.00 s"}));
+}
+
+/// "flow 0-2.5 sent": the label, or the kind; "held": a device that served other jobs.
+Strings
+ChainText(const std::vector<ChainStep>& chain, const TaskGraph& graph)
+{
+    Strings text;
+    for (const ChainStep& step : chain)
+    {
+        const Task& task = graph.Tasks()[step.task.Value()];
+        const std::string name = task.kind == TaskKind::COMPUTE ? graph.Labels()[task.label]
+                                 : task.kind == TaskKind::FLOW  ? "flow"
+                                                                : "delay";
+        std::ostringstream line;
+        line << name << (step.isHeld ? " held " : " ") << step.start.Seconds() << "-"
+             << step.end.Seconds() << (step.isSent ? " sent" : "");
+        text.push_back(line.str());
+    }
+    return text;
+}
+
+TEST(CriticalPath, GoesBackFromTheTaskThatEndsLast)
+{
+    // delay 1 s -> a (2 s, 1-3) -> flow of 3 s (3-6) -> barrier -> b (1 s, 6-7). Beside it c (4 s)
+    // on another device, which the barrier waits for as well. Again from 7 s on.
+    Job job;
+    job.iterations = 2;
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    const TaskId delay = job.graph.AddDelay(SECOND);
+    const TaskId a = job.graph.AddCompute(DeviceId(0), 2 * SECOND, "a");
+    const TaskId flow = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 3, 0, 1});
+    const TaskId barrier = job.graph.AddBarrier();
+    const TaskId b = job.graph.AddCompute(DeviceId(1), SECOND, "b");
+    const TaskId c = job.graph.AddCompute(DeviceId(2), 4 * SECOND, "c");
+    job.graph.AddDependency(delay, a);
+    job.graph.AddDependency(a, flow);
+    job.graph.AddDependency(flow, barrier);
+    job.graph.AddDependency(c, barrier);
+    job.graph.AddDependency(barrier, b);
+    const std::vector<Job> jobs{job};
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    ASSERT_EQ(environment.chains.size(), 2U);
+    EXPECT_EQ(ChainText(environment.chains[0], job.graph),
+              (Strings{"delay 0-1", "a 1-3", "flow 3-6", "b 6-7"}));
+    EXPECT_EQ(ChainText(environment.chains[1], job.graph),
+              (Strings{"delay 7-8", "a 8-10", "flow 10-13", "b 13-14"}));
+}
+
+TEST(CriticalPath, AFlowCountsUntilItWasSentWhereThatWasEnough)
+{
+    // A flow of 3 s is sent at 2.5 s; x (1 s) follows it as sent, 2.5-3.5. y (0.25 s) follows it as
+    // done, 3-3.25. x ends last.
+    Job job;
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    const TaskId flow = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 3, 0, 1});
+    const TaskId x = job.graph.AddCompute(DeviceId(0), SECOND, "x");
+    const TaskId y = job.graph.AddCompute(DeviceId(1), Time::FromSeconds(0.25), "y");
+    job.graph.AddDependency(flow, x, Milestone::SENT);
+    job.graph.AddDependency(flow, y);
+    const std::vector<Job> jobs{job};
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    EXPECT_EQ(ChainText(environment.chains.at(0), job.graph),
+              (Strings{"flow 0-2.5 sent", "x 2.5-3.5"}));
+}
+
+TEST(CriticalPath, AComputationThatQueuedFollowsTheOneBefore)
+{
+    // Device 0 computes x (3 s) from 0 on. A flow of 1 s makes y ready at 1 s; it runs 3-4, because
+    // of x and not of the flow. z, ready at 4 through a delay of 4 s just when the stream is free,
+    // follows the delay: it did not queue.
+    Job job;
+    const GroupIndex group = job.graph.AddGroup({"g", "c", Arrangement::Coflow(), 1.0});
+    job.graph.AddCompute(DeviceId(0), 3 * SECOND, "x");
+    const TaskId flow = job.graph.AddFlow({group, DeviceId(1), DeviceId(0), 1, 0, 1});
+    const TaskId y = job.graph.AddCompute(DeviceId(0), SECOND, "y");
+    job.graph.AddDependency(flow, y);
+    const std::vector<Job> jobs{job};
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    EXPECT_EQ(ChainText(environment.chains.at(0), job.graph), (Strings{"x 0-3", "y 3-4"}));
+
+    Job later = job;
+    const TaskId delay = later.graph.AddDelay(4 * SECOND);
+    later.graph.AddDependency(delay, later.graph.AddCompute(DeviceId(0), SECOND, "z"));
+    const std::vector<Job> laterJobs{later};
+    SimpleEnvironment laterEnvironment(laterJobs);
+    laterEnvironment.Run();
+    EXPECT_EQ(ChainText(laterEnvironment.chains.at(0), later.graph),
+              (Strings{"delay 0-4", "z 4-5"}));
+}
+
+TEST(CriticalPath, ADeviceThatServesAnotherJobIsAStep)
+{
+    // One device, order of service by (ready, job, task). Job 0: x (2 s), and y (1 s) after a delay
+    // of 1 s. Job 1: u (3 s), ready at 0. So x 0-2, u 2-5, y 5-6. y was ready at 1 s: x held the
+    // device until 2 s, which is the job's own doing, then job 1 did until 5 s.
+    std::vector<Job> jobs(2);
+    jobs[0].graph.AddCompute(DeviceId(0), 2 * SECOND, "x");
+    const TaskId delay = jobs[0].graph.AddDelay(SECOND);
+    jobs[0].graph.AddDependency(delay, jobs[0].graph.AddCompute(DeviceId(0), SECOND, "y"));
+    jobs[1].graph.AddCompute(DeviceId(0), 3 * SECOND, "u");
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    ASSERT_EQ(environment.chains.size(), 2U);
+    EXPECT_EQ(ChainText(environment.chains[0], jobs[1].graph), (Strings{"u held 0-2", "u 2-5"}));
+    EXPECT_EQ(ChainText(environment.chains[1], jobs[0].graph),
+              (Strings{"x 0-2", "y held 2-5", "y 5-6"}));
+}
+
+TEST(CriticalPath, OfTasksThatEndTogetherTheFirstDeclaredCounts)
+{
+    // b and a both end at 2 s, a behind a delay of 1 s.
+    Job job;
+    const TaskId b = job.graph.AddCompute(DeviceId(1), 2 * SECOND, "b");
+    const TaskId delay = job.graph.AddDelay(SECOND);
+    const TaskId a = job.graph.AddCompute(DeviceId(0), SECOND, "a");
+    job.graph.AddDependency(delay, a);
+    ASSERT_LT(b, a);
+    const std::vector<Job> jobs{job};
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    EXPECT_EQ(ChainText(environment.chains.at(0), job.graph), (Strings{"b 0-2"}));
 }
 
 TEST(DagExecutor, RefusesCycles)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "metrics/rate-log.h"
+
+#include "base/contracts.h"
+
+namespace echelon
+{
+
+void
+RateLog::Start(FlowId flow, const Path& path)
+{
+    ECHELON_REQUIRE(flow.Value() >= m_paths.size(), "flows come in order of their ids");
+    m_paths.resize(flow.Value() + 1);
+    m_paths.back() = path;
+}
+
+void
+RateLog::SetRate(FlowId flow, Time now, BitRate rate)
+{
+    ECHELON_REQUIRE(rate >= 0, "a rate is not negative");
+    Add(flow, now, rate);
+}
+
+void
+RateLog::Depart(FlowId flow, Time now)
+{
+    Add(flow, now, -1);
+}
+
+void
+RateLog::Add(FlowId flow, Time now, BitRate rate)
+{
+    if (m_changes.size() == m_maxChanges)
+    {
+        m_isFull = true;
+        return;
+    }
+    if (m_times.empty() || m_times.back() != now)
+    {
+        ECHELON_REQUIRE(m_times.empty() || m_times.back() < now, "changes come in order of time");
+        m_times.push_back(now);
+    }
+    m_changes.push_back({flow, static_cast<std::uint32_t>(m_times.size() - 1), rate});
+}
+
+} // namespace echelon

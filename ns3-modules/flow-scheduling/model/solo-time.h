@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * How long a flow takes that has its path in the packet fabric to itself.
+ *
+ *     PacketSoloTimes times = TimesOfTrain({{83560, 83560, 500000}}, {2, 83560.0});
+ *
+ * Derivation. The flow is a train of N segments: N - 1 full ones, and a last one of what is left.
+ * Segment k is handed to the first port at a_k = k D, where D is the payload of a full segment over
+ * the flow's rate (host-agent.h). A port serves in order, in t_h a full segment, t'_h the last one,
+ * and the link takes d_h. Departures of full segments follow x_h(k) = max(x_{h-1}(k) + d_{h-1},
+ * x_h(k - 1)) + t_h. Its solution (max-plus, constant service) is
+ *
+ *     x_h(k) = t_0 + … + t_h + d_0 + … + d_{h-1} + max over j <= k of (a_j + (k - j) m_h),
+ *
+ * with m_h = max(t_0, …, t_h). The maximum of a linear function lies at an end: it is max(k D,
+ * k m_h). The last segment follows x_h(N - 2) by the same recursion. Exact up to the rounding of
+ * a_k: a picosecond. Complexity: O(hops).
+ */
+#ifndef SOLO_TIME_H
+#define SOLO_TIME_H
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// A port of the path. All times in picoseconds.
+struct SoloHop
+{
+    std::int64_t full;  ///< to transmit a full segment
+    std::int64_t last;  ///< to transmit the flow's last segment
+    std::int64_t delay; ///< of the link
+};
+
+/// How the source sends.
+struct SoloTrain
+{
+    std::uint64_t segments = 1;
+    double interval = 0;        ///< between segments at the flow's rate; 0: as fast as the port does
+    std::int64_t sentAt = 0; ///< the last bit does not count as sent before
+};
+
+/// From the flow's start, in picoseconds.
+struct PacketSoloTimes
+{
+    std::int64_t sent = 0;     ///< until its last bit has left the source
+    std::int64_t finished = 0; ///< until its last bit has arrived
+};
+
+/// @pre hops is not empty; the train has a segment.
+PacketSoloTimes TimesOfTrain(const std::vector<SoloHop>& hops, const SoloTrain& train);
+
+} // namespace echelon
+
+#endif /* SOLO_TIME_H */
