@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from echelon_analysis.load import reference_label
-from echelon_analysis.statistics import mean_interval
+from echelon_analysis.statistics import LEAST_COUNT, mean_interval
 from echelon_analysis.style import HATCHES, INK, LINE_COLOURS, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, time_scale
 
@@ -125,13 +125,23 @@ def describe(panels, over):
     numbers = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     if not any(_spread_shows(sample) for panel in panels for sample in panel.samples):
         return f"Bars: mean over {numbers} {over}, which agree, so there are no whiskers."
-    text = f"Bars: mean over {numbers} {over}. Whiskers: 95 % confidence interval of the mean, Student's t, n = {numbers}"
-    text += "; none where n = 1." if counts[0] == 1 else "."
+    text = f"Bars: mean over {numbers} {over}."
     if counts[0] <= MAX_DOTS:
         text += f" Dots: the {over}."
-    if over == "iterations":
+    text += f" {whiskers(counts)}"
+    if over == "iterations" and counts[-1] >= LEAST_COUNT:
         text += " Iterations of one run follow from one another: the interval speaks for this run alone."
     return text
+
+
+def whiskers(counts):
+    """What whiskers of means over so many values are: a sentence."""
+    if counts[-1] < LEAST_COUNT:
+        return f"No whiskers: n < {LEAST_COUNT}."
+    low = max(counts[0], LEAST_COUNT)
+    numbers = str(low) if low == counts[-1] else f"{low} to {counts[-1]}"
+    text = f"Whiskers: 95 % confidence interval of the mean, Student's t, n = {numbers}"
+    return text + (f"; none where n < {LEAST_COUNT}." if counts[0] < LEAST_COUNT else ".")
 
 
 def _spread_shows(sample):
@@ -179,10 +189,13 @@ def _draw_panel(axes, panel, reference_name):
 
 def _draw_spread(axes, row, mean, half, values, limit):
     """Whisker and dots of a bar; return where they end."""
-    low, high = max(0.0, mean - half), min(mean + half, limit)
-    axes.plot([low, high], [row, row], color=INK, linewidth=0.9, solid_capstyle="butt", zorder=4, gid="whisker")
-    for end, cut, arrow in ((low, mean - half < 0, "<"), (high, mean + half > limit, ">")):
-        axes.plot([end], [row], marker=arrow if cut else "|", markersize=3.5 if cut else 5, color=INK, zorder=4, clip_on=False)
+    high = mean
+    if values.size >= LEAST_COUNT:
+        low, high = max(0.0, mean - half), min(mean + half, limit)
+        axes.plot([low, high], [row, row], color=INK, linewidth=0.9, solid_capstyle="butt", zorder=4, gid="whisker")
+        for end, cut, arrow in ((low, mean - half < 0, "<"), (high, mean + half > limit, ">")):
+            look = {"marker": arrow if cut else "|", "markersize": 3.5 if cut else 5}
+            axes.plot([end], [row], color=INK, zorder=4, clip_on=False, **look)
     if values.size <= MAX_DOTS:
         axes.plot(
             values, np.full(values.size, row), linestyle="none", marker="o", markersize=2.4, markerfacecolor="white",

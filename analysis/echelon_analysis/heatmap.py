@@ -114,6 +114,8 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
             middles = {t: np.mean([k + 0.5 for k, own in enumerate(tiers) if own == t]) for t in dict.fromkeys(tiers)}
             texts = [f"{t}\n({tiers.count(t)} links)" for t in middles]
             first.set_yticks(list(middles.values()), texts, fontsize=6.5)
+        for axes in panels[:, 0]:
+            axes.tick_params(axis="y", labelsize=first.get_yticklabels()[0].get_fontsize())
         bar = figure.colorbar(mesh, ax=list(panels.flat), location="right", aspect=30, pad=0.015, fraction=0.04)
         bar.set_label("utilisation")
         bar.set_ticks([0, 0.25, 0.5, 0.75, 1.0], labels=["0", "25 %", "50 %", "75 %", "100 %"])

@@ -13,9 +13,10 @@ import math
 import numpy as np
 import pandas as pd
 
+from echelon_analysis.bars import whiskers
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 from echelon_analysis.load import reference_label
-from echelon_analysis.statistics import mean_interval
+from echelon_analysis.statistics import LEAST_COUNT, mean_interval
 from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
 
@@ -174,10 +175,8 @@ def describe(sweep, panels, speedup):
     """The caption: what points and whiskers are."""
     counts = sorted({interval.count for _, lines in panels for line in lines.values() for _, interval in line})
     numbers = str(counts[0]) if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
-    text = "Points: one seed each, so there are no whiskers."
-    if counts[-1] > 1:
-        text = f"Points: mean over {numbers} seeds. Whiskers: 95 % confidence interval of the mean, Student's t, n = {numbers}"
-        text += "; none where n = 1." if counts[0] == 1 else "."
+    text = "Points: one seed each." if counts[-1] == 1 else f"Points: mean over {numbers} seeds."
+    text += f" {whiskers(counts)}"
     if speedup:
         text += f" Above 1 is faster than {reference_label(sweep.schedulers)} at the same point."
         if "job" in sweep.jobs and sweep.jobs.groupby("point").job.nunique().max() > 1:
@@ -213,7 +212,7 @@ def _draw_panel(axes, sweep, lines, places, factor, speedup, numeric):
             xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if numeric else "none", marker=MARKERS[k % len(MARKERS)],
             markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, transform=transform, **look,
         )
-        some = np.isfinite(halves)
+        some = np.array([interval.count >= LEAST_COUNT for _, interval in line])
         if some.any():
             axes.errorbar(
                 xs[some], ys[some], yerr=halves[some], fmt="none", elinewidth=0.8, capsize=1.8, capthick=0.8,

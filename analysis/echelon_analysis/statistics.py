@@ -15,6 +15,8 @@ import math
 import numpy as np
 
 CONFIDENCE = 0.95
+# Figures draw no interval of fewer values: that of two is 18 times as wide as the values are apart, whatever they are.
+LEAST_COUNT = 3
 
 
 @dataclasses.dataclass(frozen=True)

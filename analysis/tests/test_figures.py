@@ -150,7 +150,7 @@ class FiguresTest(unittest.TestCase):
         self.assert_figure(draw_bars(self.pipeline, self.folder / "bars"))
 
     def test_bars_are_means_and_whiskers_intervals(self):
-        """1, 2, 3 s: mean 2, half 4.302652730 / √3; bars of one value have no whisker."""
+        """1, 2, 3 s: mean 2, half 4.302652730 / √3; bars of fewer than three values have no whisker."""
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 1.0), ("a", 1, 1.0, 3.0), ("a", 2, 3.0, 6.0), ("b", 0, 0.0, 6.0)])
         results = open_results(synthetic.write(self.folder / "whisker", "whisker", [run], 1))
         first, second = figure_of(bars, lambda: draw_bars(results, "x.png")).axes
@@ -163,7 +163,8 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual([line.get_gid() for line in second.get_lines() if line.get_gid()], [])
         panels = [bars.Panel("a", ("fair",), (np.array([1.0, 2.0, 3.0]),)), bars.Panel("b", ("fair",), (np.array([6.0]),))]
         text = bars.describe(panels, "iterations")
-        self.assertIn("Whiskers: 95 % confidence interval of the mean, Student's t, n = 1 to 3; none where n = 1.", text)
+        self.assertIn("Whiskers: 95 % confidence interval of the mean, Student's t, n = 3; none where n < 3.", text)
+        self.assertEqual(bars.whiskers([1, 2]), "No whiskers: n < 3.")
         self.assertIn("there are no whiskers", bars.describe(panels[1:], "iterations"))
 
     def test_heat_map(self):
