@@ -136,7 +136,7 @@ def _headline(sweep, speedups, states):
         word = "shorter" if change >= 0 else "longer"
         lines.append(
             f"Over {len(table):,} points, iterations are {abs(change):.1f} % {word} under {best} than under {reference} "
-            f"(geometric mean), and {best} is the fastest at {wins:,} of them."
+            f"(geometric mean), and none is faster than {best} at {wins:,} of them."
         )
         for s in others:
             values = table[s].dropna()

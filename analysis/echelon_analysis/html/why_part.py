@@ -32,7 +32,8 @@ def why(results, pack: Pack):
     waits = results.waits
     waits = waits.assign(job=waits.job.map(position)).sort_values([*KEYS, "seconds"], kind="stable")
     kept = set(zip(steps.run, steps.job, steps.iteration))
-    waits = waits[[key in kept for key in zip(waits.run, waits.job, waits.iteration)]]
+    within = [key in kept for key in zip(waits.run, waits.job, waits.iteration)]
+    waits = waits[np.array(within, dtype=bool)]
     waits, left_out = _longest(waits)
     if left_out:
         notes.append(f"{left_out:,} short waits are summed as “others”.")

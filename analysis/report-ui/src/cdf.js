@@ -3,7 +3,7 @@
 import { chart, tipStyle, tooltip } from './charts.js';
 import { numbers } from './data.js';
 import { folded, h, plainTable, section, select } from './dom.js';
-import { percent, time, timeScale, whole } from './format.js';
+import { number, percent, time, timeScale, whole } from './format.js';
 import { DASHES, LINES } from './looks.js';
 
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1];
@@ -15,13 +15,20 @@ function quantile(curve, share) {
     return numbers(curve.x)[i < 0 ? p.length - 1 : i];
 }
 
+// Whether the middle of the sample would hug the axis.
+function longTailed(curves) {
+    const high = Math.max(...curves.map((c) => quantile(c, 1)));
+    const middle = Math.max(...curves.map((c) => quantile(c, 0.75)));
+    return middle > 0 && middle < high / 8;
+}
+
 export function cdfSection(data) {
     const doc = data.cdf;
     if (doc.missing) {
         return section('distributions', 'Distributions', h('p', { className: 'notice' }, `No distributions: ${doc.missing}`));
     }
     let job = null;
-    let axis = 'linear';
+    let axis = 'auto';
     const charts = doc.metrics.map((metric) => ({ metric, chart: chart(`Distribution of ${metric}`, 300) }));
     const pick = (metric) => doc.curves.filter((c) => c.metric === metric && c.job === job && c.n > 0);
 
@@ -30,12 +37,12 @@ export function cdfSection(data) {
             const curves = pick(metric);
             const high = Math.max(0, ...curves.map((c) => quantile(c, 1)));
             const [factor, unit] = timeScale(high);
-            const log = axis === 'log';
+            const log = axis === 'log' || (axis === 'auto' && longTailed(curves));
+            // Left of the axis are the values that are zero, negative, or five orders below the largest.
+            const least = log ? high / 1e5 : -Infinity;
             plot.set({
-                grid: { left: 6, right: 14, top: 34, bottom: 36, containLabel: true },
-                title: undefined,
-                legend: { show: false },
-                xAxis: { type: log ? 'log' : 'value', name: `${metric} [${unit}]`, nameLocation: 'middle', nameGap: 28, axisLabel: { hideOverlap: true }, splitLine: { show: false }, scale: true },
+                grid: { left: 6, right: 14, top: 12, bottom: 36, containLabel: true },
+                xAxis: { type: log ? 'log' : 'value', name: `${metric} [${unit}]`, nameLocation: 'middle', nameGap: 28, axisLabel: { hideOverlap: true, formatter: (v) => number(v, 3) }, splitLine: { show: false }, scale: true },
                 yAxis: { type: 'value', min: 0, max: 1, axisLabel: { formatter: (v) => `${Math.round(100 * v)} %` } },
                 tooltip: {
                     ...tipStyle,
@@ -47,7 +54,7 @@ export function cdfSection(data) {
                     const p = numbers(curve.p);
                     const points = [];
                     for (let i = 0; i < x.length; i++) {
-                        if (!log || x[i] > 0) {
+                        if (x[i] > least) {
                             points.push([x[i] * factor, p[i]]);
                         }
                     }
@@ -74,11 +81,11 @@ export function cdfSection(data) {
             plainTable(`${metric}${job ? ` of ${job}` : ''}: the value that this share does not exceed`, ['Scheduler', ...QUANTILES.map((q) => percent(q, 0)), 'sample'],
                 pick(metric).map((c) => [data.schedulers[c.run], ...QUANTILES.map((q) => time(quantile(c, q), 3)), whole(c.n)])))));
     const jobSelect = doc.jobs.length ? select('Job', [['', 'all jobs'], ...doc.jobs.map((j, i) => [String(i), j])], '', (v) => { job = v === '' ? null : doc.jobs[Number(v)]; draw(); }).element : null;
-    const axisSelect = select('Axis', [['linear', 'linear'], ['log', 'logarithmic (positive values)']], axis, (v) => { axis = v; draw(); });
+    const axisSelect = select('Axis', [['auto', 'as the values ask'], ['linear', 'linear'], ['log', 'logarithmic']], axis, (v) => { axis = v; draw(); });
     draw();
     return section(
         'distributions', 'Distributions',
-        h('p', { className: 'lead' }, 'How many finish within a given time: the further left a line, the better. Tardiness is how much later an EchelonFlow finishes than its arrangement asks for; below zero it is early.'),
+        h('p', { className: 'lead' }, 'How many finish within a given time: the further left a line, the better. Tardiness is how much later an EchelonFlow finishes than its arrangement asks for; below zero it is early. On a logarithmic axis a line starts at the share that is zero or less.'),
         h('div', { className: 'controls' }, jobSelect, axisSelect.element),
         lineLegend(data.schedulers),
         h('div', { className: 'three' }, charts.map((c) => h('figure', {}, h('figcaption', {}, c.metric), c.chart.element))),

@@ -11,7 +11,7 @@ import { dataTable } from './table.js';
 import { partsChart } from './why.js';
 
 const HOW = [
-    'A point is one scenario of the sweep; each ran under every scheduler. A line shows the mean over the points that the choices above it leave, and the bars the range from the lowest to the highest.',
+    'A point is one scenario of the sweep; each ran under every scheduler. A line shows the mean over the points that the choices above it leave; pointing at a mark, or the table beneath, gives the range from the lowest to the highest.',
     'The speed-up compares the mean iteration time with that of the reference at the same point; with several jobs it is the geometric mean of theirs. Above 1× is faster.',
     'Compute, transmission, waiting and delay are parts of the critical path, of a mean iteration.',
 ];
