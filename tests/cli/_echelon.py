@@ -36,7 +36,16 @@ def shipped_scenarios():
     return sorted(
         path
         for path in (ROOT / "scenarios").rglob("*.json")
-        if "invalid" not in path.parts
+        if "invalid" not in path.parts and '"echelon/sweep/' not in path.read_text(encoding="utf-8")
+    )
+
+
+def shipped_sweeps():
+    """Every specification of a sweep in the tree."""
+    return sorted(
+        path
+        for path in (ROOT / "scenarios").rglob("*.json")
+        if '"echelon/sweep/' in path.read_text(encoding="utf-8", errors="replace")
     )
 
 

@@ -2,7 +2,6 @@
 """echelon --version, check, list, usage; the shipped scenarios and scripts."""
 
 import json
-import os
 import subprocess
 import unittest
 
@@ -83,18 +82,6 @@ class ShippedTest(CliTestCase):
                          ["fair", "srpt", "sebf", "bssi", "echelon", "slack"])
         bytes_moved = {run["flows"]["bytes"] for run in summary["runs"]}
         self.assertEqual(len(bytes_moved), 1)
-
-    def test_sweep_script(self):
-        environment = {**os.environ, "ECHELON_BIN": BINARY, "OUT": str(self.folder),
-                       "FACTORS": "1 4"}
-        done = subprocess.run([ROOT / "scenarios" / "sweep" / "oversubscription.sh"],
-                              env=environment, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        rows = [line.split(",") for line in done.stdout.splitlines()]
-        self.assertEqual(rows[0][0], "oversubscription")
-        self.assertEqual([row[0] for row in rows[1:]], ["1"] * 3 + ["4"] * 3)
-        # Less capacity between the leaves never helps.
-        self.assertGreater(float(rows[4][2]), float(rows[1][2]))
 
 
 if __name__ == "__main__":

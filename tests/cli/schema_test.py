@@ -8,7 +8,7 @@ import unittest
 
 import jsonschema
 
-from _echelon import BINARY, FIGURE_2, ROOT, CliTestCase, load, shipped_scenarios
+from _echelon import BINARY, FIGURE_2, ROOT, CliTestCase, load, shipped_scenarios, shipped_sweeps
 
 REFERENCE = ROOT / "docs" / "reference"
 
@@ -39,6 +39,7 @@ class SchemaTest(CliTestCase):
             "topology.schema.json": sorted((ROOT / "topologies").glob("*.json")),
             "workload.schema.json": sorted((ROOT / "workloads").glob("*.json")),
             "traffic.schema.json": sorted((ROOT / "traffic").glob("*.json")),
+            "sweep.schema.json": shipped_sweeps(),
         }
         for name, paths in files.items():
             self.assertTrue(paths)
