@@ -200,7 +200,6 @@ def _axes(read):
         if "-" in split_pointer(pointer):
             read.fail(place, "cannot be an axis", '"-" appends to a list; set the whole list instead')
         read.array(place, values, "values", "an axis has at least one value")
-        _distinct(read, place, values)
     for pointer in axes:
         for other in axes:
             if other.startswith(pointer + "/"):
@@ -220,6 +219,17 @@ def _distinct(read, place, values):
 
 
 def _zips(read, axes):
+    groups = _groups(read, axes)
+    grouped = {pointer for group in groups for pointer in group}
+    for pointer in axes:
+        if pointer not in grouped:
+            _distinct(read, f"/axes/{token(pointer)}", axes[pointer])
+    for index, group in enumerate(groups):
+        _distinct(read, f"/zip/{index}", [list(values) for values in zip(*(axes[pointer] for pointer in group))])
+    return groups
+
+
+def _groups(read, axes):
     groups = read.kind("/zip", read.document.get("zip", []), list, "a list of groups of axes")
     used = {}
     for index, group in enumerate(groups):

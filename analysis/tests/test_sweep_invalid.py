@@ -61,6 +61,11 @@ BAD = {
         "/zip/0",
         "different numbers",
     ),
+    "zip with a row twice": (
+        {"axes": {OVERSUBSCRIPTION: [1, 2, 1], "/topology/spines": [1, 2, 1]}, "zip": [[OVERSUBSCRIPTION, "/topology/spines"]]},
+        "/zip/0/2",
+        "twice",
+    ),
     "zip of one axis": ({"zip": [[OVERSUBSCRIPTION]]}, "/zip/0", "fewer than two"),
     "zip of what is no axis": ({"zip": [[OVERSUBSCRIPTION, "/topology/spines"]]}, "/zip/0/1", "not an axis"),
     "zip twice": ({"zip": [[OVERSUBSCRIPTION, OVERSUBSCRIPTION]]}, "/zip/0/1", "already"),
