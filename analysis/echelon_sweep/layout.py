@@ -36,7 +36,7 @@ RESULT_FILE = "result.json"
 class Sweep:
     """An opened sweep folder. Cheap: points are read when first asked for."""
 
-    def __init__(self, path, document):
+    def __init__(self, path, document, points=None):
         self.path = pathlib.Path(path)
         self.document = document
         self.spec = document["spec"]
@@ -50,7 +50,7 @@ class Sweep:
         self.time_s = document["time_s"]  # the longest that a point may take, or None
         self.memory_bytes = document["memory_bytes"]  # that a point may need, or None
         self.chunk_s = 60 * self.spec["chunk"]  # wanted length of an array task
-        self._points = None
+        self._points = points
 
     @classmethod
     def open(cls, path):

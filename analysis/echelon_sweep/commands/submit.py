@@ -12,7 +12,7 @@ from echelon_sweep.commands.gather import say
 from echelon_sweep.expand import expand
 from echelon_sweep.gather import gather
 from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
-from echelon_sweep.prepare import locked, prepare
+from echelon_sweep.prepare import folder_document, locked, prepare
 from echelon_sweep.program import find_program
 from echelon_sweep.progress import duration
 from echelon_sweep.spec import check_spec, read_spec
@@ -33,8 +33,9 @@ def run(options):
     if options.dry_run and not (pathlib.Path(out) / spec.name / "sweep.json").exists():
         # Nothing may be made: not even the folder.
         points = expand(spec, program)
-        print(f"{spec.name}: {len(points)} points, all missing; {out}/{spec.name} would be made")
-        return EXIT_DONE
+        print(f"{spec.name}: {len(points)} points, all missing; {out}/{spec.name} would be made", file=sys.stderr)
+        sweep = Sweep(pathlib.Path(out) / spec.name, folder_document(spec, program, points), points)
+        return backend.submit(sweep, points, program, options)
     expand(spec, program)  # a bad specification makes no folder
     with locked(pathlib.Path(out) / spec.name):
         sweep, notes = prepare(spec, program, out)
