@@ -97,7 +97,7 @@ def submit(sweep, points, program, options):
     memory = None if sweep.memory_bytes is None else math.ceil(sweep.memory_bytes / 2**20)
     if memory is not None and memory > limits.memory_mb:
         raise SweepError(
-            sweep.path, "/resources/memory", f"{memory} MB is more than a node of partition {limits.partition} has",
+            sweep.document["spec_file"], "/resources/memory", f"{memory} MB is more than a node of partition {limits.partition} has",
             f"at most {limits.memory_mb:g} MB",
         )  # fmt: skip
     plan = Submission.plan(sweep, points, cost, chunk_s, limits.array_size)
@@ -139,6 +139,7 @@ def _measured(sweep):
 def _probe(sweep, points, program, dry):
     """Runs one point here, at most PROBE_S long, to see what a point takes. Its result counts."""
     if dry:
+        print("# what a point takes is not known yet; as if it were 1 s:")
         return 1.0
     middle = points[len(points) // 2]
     print(f"running one point here, for at most {PROBE_S} s, to see what it takes")
@@ -166,7 +167,7 @@ def _task_time(sweep, limits, cost, wanted):
         )
     if longest + lead > seconds:
         raise SweepError(
-            sweep.path, "/resources/time",
+            sweep.document["spec_file"], "/resources/time",
             f"a point of up to {longest:g} s does not fit in a task of {seconds:g} s, which Slurm warns {lead} s early",
             f"partition {limits.partition} allows {limits.seconds:g} s",
         )  # fmt: skip

@@ -20,7 +20,7 @@ import time
 from echelon_sweep.errors import NoBatchSystem, SweepError, UsageError
 
 ANSWER_SECONDS = 60
-TRIES = 3  # a controller that restarts answers again within seconds
+TRIES = 2  # a controller that restarts answers again within seconds
 SECONDS_BETWEEN_TRIES = 5
 
 # Why a job that is queued will not start unless somebody changes something.

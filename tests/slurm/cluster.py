@@ -10,7 +10,7 @@ or, for a person who wants to try something:
 
     tests/slurm/cluster.py --nodes 3 -- bash
 
-Everything lives in one private folder under /tmp and on ports that were free, so any number of
+Everything lives in one private folder and on ports that were free, so any number of
 clusters run side by side. Nothing is installed and no daemon outlives the process that started the
 cluster: a guard of its own session ends what is left if that process is killed. Needs root, for
 slurmd starts jobs as their owners.
@@ -19,6 +19,7 @@ slurmd starts jobs as their owners.
 import argparse
 import atexit
 import contextlib
+import ctypes
 import os
 import pathlib
 import random
@@ -28,7 +29,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from typing import NamedTuple
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
 CLIENTS = ("sbatch", "squeue", "scontrol", "scancel", "sinfo")
@@ -50,6 +53,14 @@ def why_not():
     if os.geteuid() != 0:
         return "needs root to start slurmd"
     return ""
+
+
+def scratch():
+    """Where files of tests go: in memory, where nobody waits for a busy disk."""
+    memory = "/dev/shm"
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**29:
+        return memory
+    return "/tmp"
 
 
 def wait_until(condition, seconds, what):
@@ -121,6 +132,29 @@ def kill(pids, number=signal.SIGKILL):
             os.kill(pid, number)
 
 
+class Frozen:
+    """A process that answers nothing but -9, like one that waits for a file server that is gone.
+
+    SIGSTOP would not do: Slurm wakes what it signals. It is traced instead, and must be reaped here.
+    """
+
+    SEIZE, INTERRUPT, ANY_CHILD = 0x4206, 0x4207, 0x40000000
+
+    def __init__(self, pid):
+        libc = ctypes.CDLL(None, use_errno=True)
+        for request in (self.SEIZE, self.INTERRUPT):
+            if libc.ptrace(request, pid, None, None) != 0:
+                raise ClusterError(f"cannot freeze {pid}: {os.strerror(ctypes.get_errno())}")
+        os.waitpid(pid, self.ANY_CHILD)
+        self._reaper = threading.Thread(target=self._reap, args=(pid,), daemon=True)
+        self._reaper.start()
+
+    def _reap(self, pid):
+        with contextlib.suppress(ChildProcessError):
+            while os.WIFSTOPPED(os.waitpid(pid, self.ANY_CHILD)[1]):
+                pass
+
+
 def end_all(conf, spare=()):
     """Ends, by their numbers, all processes of the cluster `conf` except `spare`."""
     for _ in range(100):
@@ -129,6 +163,17 @@ def end_all(conf, spare=()):
             return
         kill(left)
         time.sleep(0.05)
+
+
+class Job(NamedTuple):
+    """A line of the queue."""
+
+    name: str  # as scontrol and scancel take it: 12, or 12_3 for a task of array 12
+    number: str  # SLURM_JOB_ID of its processes
+    title: str
+    state: str
+    node: str
+    reason: str
 
 
 class Cluster:
@@ -161,7 +206,7 @@ class Cluster:
         if reason:
             raise ClusterError(reason)
         # Paths of sockets are at most 107 characters long, so not under TMPDIR.
-        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
+        self.prefix = pathlib.Path(tempfile.mkdtemp(prefix="slurm-", dir=scratch()))
         self.conf = self.prefix / "slurm.conf"
         atexit.register(self.down)
         try:
@@ -320,14 +365,13 @@ class Cluster:
             )
 
     def _stop_daemons(self, keep=()):
-        # Nodes first: a controller that is alone writes errors only.
-        for name in reversed(list(self._daemons)):
-            if name in keep:
-                continue
-            daemon = self._daemons.pop(name)
+        stopping = [self._daemons.pop(name) for name in list(self._daemons) if name not in keep]
+        for daemon in stopping:
             daemon.terminate()
+        end = time.monotonic() + 5
+        for daemon in stopping:
             try:
-                daemon.wait(timeout=5)
+                daemon.wait(timeout=max(0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
@@ -357,9 +401,9 @@ class Cluster:
         return done.stdout
 
     def jobs(self):
-        """Jobs that have not ended: [(id, name, state, node)], tasks of arrays one by one."""
-        text = self.run("squeue", "-h", "-r", "-o", "%i|%j|%T|%N", timeout=30)
-        return [tuple(line.split("|")) for line in text.splitlines()]
+        """Jobs that have not ended, tasks of arrays one by one."""
+        text = self.run("squeue", "-h", "-r", "-o", "%i|%A|%j|%T|%N|%r", timeout=30)
+        return [Job(*line.split("|")) for line in text.splitlines()]
 
     def ended(self):
         """What Slurm wrote about jobs that ended: [{"JobId": ..., "JobState": ...}]."""
@@ -430,6 +474,26 @@ class Cluster:
             "sbatch", "--parsable", "--partition=high", f"--nodes={count}", "--exclusive",
             "--job-name=preempts", "--output=/dev/null", "--chdir=/", f"--wrap=sleep {seconds}",
         ).strip()  # fmt: skip
+
+    def repair(self):
+        """What an operator does after faults: puts drained nodes back and releases held jobs.
+
+        A controller that has forgotten jobs gives their numbers again, and drains a node on which a
+        job of the same number still runs.
+        """
+        for node, state in self.node_states().items():
+            if state.startswith("drain"):
+                self.run("scontrol", "update", f"NodeName={node}", "State=RESUME", check=False)
+        for job in self.jobs():
+            if "held" in job.reason.lower():
+                self.run("scontrol", "release", job.name, check=False)
+
+    def wait_for_empty_queue(self, seconds):
+        def empty():
+            self.repair()
+            return not self.jobs()
+
+        wait_until(empty, seconds, "all jobs end")
 
     def _kill(self, name):
         daemon = self._daemons.pop(name)
