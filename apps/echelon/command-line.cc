@@ -38,6 +38,24 @@ ReportUsage(const CLI::App& app, const CLI::ParseError& error)
     return EXIT_BAD_USAGE;
 }
 
+/// Reports a text that is no window when the command line is read.
+CLI::Validator
+IsTimelineWindow()
+{
+    const auto problem = [](const std::string& text) {
+        try
+        {
+            ParseTimelineWindow(text);
+        }
+        catch (const UsageError& error)
+        {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    return {problem, "FROM:TO"};
+}
+
 /// Of the text, before a conversion wraps or saturates it.
 CLI::Validator
 IsSeed()
@@ -71,6 +89,19 @@ AddRun(CLI::App& app, RunOptions& options)
     run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
     run->add_option("--seed", options.overrides.seed, "Seed of all random choices")
         ->check(IsSeed());
+    run->add_option_function<std::string>(
+           "--timeline-window",
+           [&options](const std::string& text) {
+               options.timeline.window = ParseTimelineWindow(text);
+           },
+           "Only this time in timeline.json: FROM:TO in seconds")
+        ->check(IsTimelineWindow())
+        ->type_name("");
+    run->add_option("--timeline-top",
+                    options.timeline.top,
+                    "Only this many EchelonFlows of each run in timeline.json, those of largest "
+                    "tardiness, with their flows and what computes around them")
+        ->check(CLI::Range(1, 1000000));
     run->add_option("--out", options.out, "Folder of the results")->capture_default_str();
     run->add_flag("--json", options.json, "Print the summary document instead of the table");
     run->add_flag("--quiet", options.quiet, "Print nothing but errors");

@@ -12,6 +12,7 @@
 
 #include "metrics/records.h"
 #include "topology/topology.h"
+#include "workload/task-graph.h"
 
 #include <string>
 #include <vector>
@@ -36,6 +37,7 @@ struct RecordedRun
     const std::string& label;
     const RunRecord& record;
     const Topology& topology;
+    const std::vector<Job>& jobs;
 };
 
 /// Writes every file of CsvFiles() into the folder.

@@ -60,22 +60,25 @@ void
 WritePart(const std::string& folder,
           std::size_t index,
           const Scenario& scenario,
-          const RunOutcome& outcome)
+          const RunOutcome& outcome,
+          const TimelineOptions& timeline)
 {
     const std::string part = PartFolder(folder, index);
     fs::create_directory(part);
     const SchedulerChoice& choice = scenario.schedulers[index];
-    const RecordedRun run{index, choice.label, outcome.record, scenario.topology};
+    const RecordedRun run{index, choice.label, outcome.record, scenario.topology, scenario.jobs};
     WriteCsvRows(part, run);
     const TimelineCounts counts =
         WriteTimelineEvents(part + "/timeline",
                             run,
-                            MAX_TIMELINE_EVENTS / scenario.schedulers.size());
-    const OrderedJson document{
-        {"run", SummaryToJson(outcome.summary, scenario, choice)},
-        {"engine", EngineToJson(outcome, choice)},
-        {"timeline",
-         {counts.kept, counts.slicesLeftOut, counts.alikeSlicesLeftOut, counts.countersLeftOut}}};
+                            MAX_TIMELINE_EVENTS / scenario.schedulers.size(),
+                            timeline);
+    OrderedJson document{{"run", SummaryToJson(outcome.summary, scenario, choice)},
+                         {"engine", EngineToJson(outcome, choice)}};
+    for (const auto& [name, count] : TIMELINE_COUNTS)
+    {
+        document["timeline"][name] = counts.*count;
+    }
     WriteText(part + "/figures.json", document.dump());
 }
 
@@ -106,7 +109,8 @@ void
 JoinParts(const std::string& folder,
           const Scenario& scenario,
           const OrderedJson& summary,
-          const OrderedJson& manifest)
+          const OrderedJson& manifest,
+          const TimelineOptions& options)
 {
     const std::size_t runs = scenario.schedulers.size();
     for (const CsvFile& file : CsvFiles())
@@ -124,13 +128,13 @@ JoinParts(const std::string& folder,
     {
         const OrderedJson counts =
             OrderedJson::parse(ReadText(PartFolder(folder, i) + "/figures.json"))["timeline"];
-        total.kept += counts[0].get<std::uint64_t>();
-        total.slicesLeftOut += counts[1].get<std::uint64_t>();
-        total.alikeSlicesLeftOut += counts[2].get<std::uint64_t>();
-        total.countersLeftOut += counts[3].get<std::uint64_t>();
+        for (const auto& [name, count] : TIMELINE_COUNTS)
+        {
+            total.*count += counts[name].get<std::uint64_t>();
+        }
     }
     TextBuffer timeline(folder + "/timeline.json");
-    timeline << TimelineHead(scenario.name, total);
+    timeline << TimelineHead(scenario.name, total, options);
     for (std::size_t i = 0; i < runs; ++i)
     {
         timeline << (i == 0 ? "" : ",\n");

@@ -14,6 +14,7 @@
 
 #include "run-one.h"
 #include "scenario.h"
+#include "timeline-options.h"
 
 #include <string>
 
@@ -32,7 +33,8 @@ struct Part
 void WritePart(const std::string& folder,
                std::size_t index,
                const Scenario& scenario,
-               const RunOutcome& outcome);
+               const RunOutcome& outcome,
+               const TimelineOptions& timeline);
 
 Part ReadPart(const std::string& folder, std::size_t index);
 
@@ -44,7 +46,8 @@ std::string ReadPartError(const std::string& folder, std::size_t index);
 void JoinParts(const std::string& folder,
                const Scenario& scenario,
                const OrderedJson& summary,
-               const OrderedJson& manifest);
+               const OrderedJson& manifest,
+               const TimelineOptions& options);
 
 /// The frame of summary.json around the runs' parts.
 OrderedJson MakeSummary(const Scenario& scenario, const std::vector<Part>& parts);

@@ -25,12 +25,13 @@ int
 RunInChild(const Scenario& scenario,
            const std::string& folder,
            std::size_t index,
+           const TimelineOptions& timeline,
            const ProgressCallback& progress)
 {
     try
     {
         const RunOutcome outcome = RunOne(scenario, scenario.schedulers[index], progress);
-        WritePart(folder, index, scenario, outcome);
+        WritePart(folder, index, scenario, outcome, timeline);
         return EXIT_DONE;
     }
     catch (const std::bad_alloc&)
@@ -68,7 +69,7 @@ RunAll(const Scenario& scenario, const RunOptions& options, const std::string& f
     }
     std::vector<Part> parts;
     ProcessPool pool(scenario.schedulers.size(), [&](std::size_t i, const auto& progress) {
-        return RunInChild(scenario, folder, i, progress);
+        return RunInChild(scenario, folder, i, options.timeline, progress);
     });
     pool.Run({[&](std::size_t i) {
                   parts.push_back(ReadPart(folder, i));
@@ -138,7 +139,11 @@ RunCommand(const RunOptions& options)
         return EXIT_INTERRUPTED;
     }
     const OrderedJson summary = MakeSummary(scenario, parts);
-    JoinParts(folder.Path(), scenario, summary, MakeManifest(scenario, options.command));
+    JoinParts(folder.Path(),
+              scenario,
+              summary,
+              MakeManifest(scenario, options.command),
+              options.timeline);
     if (guard.Wait(0))
     {
         std::cerr << "echelon: interrupted, no results\n";

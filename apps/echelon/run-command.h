@@ -12,6 +12,7 @@
 #pragma once
 
 #include "scenario-loader.h"
+#include "timeline-options.h"
 
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct RunOptions
     std::string file;
     ScenarioOverrides overrides;
     std::string out = "results";
+    TimelineOptions timeline;
     bool json = false;
     bool quiet = false;
     std::vector<std::string> command; ///< as typed, for the manifest

@@ -261,7 +261,7 @@ class LargeOutputTest(CliTestCase):
         metadata = timeline["metadata"]
         self.assertEqual(len(events), metadata["events_kept"])
         self.assertLessEqual(len(events), 300000)
-        slices = sum(event["ph"] == "X" for event in events)
+        slices = sum(event.get("cat") == "flow" for event in events)
         self.assertEqual(slices + metadata["slices_left_out"], 320000)
         with open(results / "flows.csv") as file:
             self.assertEqual(sum(1 for _ in file), 320001)

@@ -76,7 +76,7 @@ TEST_F(Writers, ScaleUpFlowsAreLeftOut)
     record.flows[1].bytes = 7;
     record.linkBits.assign(4, 0.0);
     const Topology topology = TwoHosts();
-    WriteCsvRows(m_folder.string(), {2, "fair", record, topology});
+    WriteCsvRows(m_folder.string(), {2, "fair", record, topology, {}});
     EXPECT_EQ(Read("flows.csv"),
               "2,1,0,0,0,0,7,1,0.000000000000,0.000000000000,0.000000000000,0.000000000000\n");
 }
@@ -95,7 +95,7 @@ TEST_F(Writers, ScaleUpGroupsAreLeftOut)
     record.groups[1].finish = Time::FromPicoseconds(3);
     record.linkBits.assign(4, 0.0);
     const Topology topology = TwoHosts();
-    WriteCsvRows(m_folder.string(), {0, "fair", record, topology});
+    WriteCsvRows(m_folder.string(), {0, "fair", record, topology, {}});
     EXPECT_EQ(Read("groups.csv"),
               "0,fair,1,a,0,dp bucket 0,coflow,2,7,1,0.000000000000,0.000000000003,"
               "0.000000000003,0.000000000000\n");
@@ -105,7 +105,9 @@ TEST_F(Writers, ScaleUpGroupsAreLeftOut)
 }
 
 // Three flows of one GPU: [0, 4), [1, 2) and [2, 3) ms. The third takes the second's lane.
-// With room for two slices the longest, and of the two equal ones the earlier, stay.
+// With room for two slices the longest, and of the two equal ones the earlier, stay. The
+// EchelonFlow has a bar and, as all flows should end at 0, one mark, where the slices
+// leave room for them.
 TEST_F(Writers, TimelineLanesAndLimit)
 {
     RunRecord record;
@@ -128,21 +130,22 @@ TEST_F(Writers, TimelineLanesAndLimit)
     for (const std::uint64_t share : {100U, 2U})
     {
         const TimelineCounts counts =
-            WriteTimelineEvents(path, {0, "fair", record, topology}, share);
-        EXPECT_EQ(counts.kept, share == 2 ? 2U : 3U);
+            WriteTimelineEvents(path, {0, "fair", record, topology, {}}, share);
+        EXPECT_EQ(counts.kept, share == 2 ? 2U : 3U + 2U);
+        EXPECT_EQ(counts.groupsLeftOut, share == 2 ? 1U : 0U);
         EXPECT_EQ(counts.slicesLeftOut, share == 2 ? 1U : 0U);
         const auto timeline =
             nlohmann::json::parse(TimelineHead("s", counts) + Read("events") + TimelineTail());
         std::vector<std::pair<int, double>> slices; // (track, start in microseconds)
         for (const auto& event : timeline["traceEvents"])
         {
-            if (event["ph"] == "X")
+            if (event["ph"] == "X" && event["cat"] == "flow")
             {
                 slices.emplace_back(event["tid"].get<int>(), event["ts"].get<double>());
             }
         }
         std::vector<std::pair<int, double>> expected{{2, 0}, {3, 1000}, {3, 2000}};
-        expected.resize(counts.kept);
+        expected.resize(share == 2 ? 2 : 3);
         EXPECT_EQ(slices, expected);
     }
 }
@@ -151,7 +154,7 @@ TEST_F(Writers, TimelineLanesAndLimit)
 // it is alike; GPU 3's last two do: it is not. GPU 1 sends one flow, GPU 2 two, at [1, 2) ms; GPU 4
 // sends one and computes nothing. 44 slices in all. Shown are GPU 2 for {0, 1, 2} with 10 + 2
 // slices, GPU 3 with 10 and GPU 4 with 1: 23. With room for 22 the shortest that starts last goes,
-// GPU 2's last task.
+// GPU 2's last task. The EchelonFlow's bar and mark take half of what the slices leave.
 TEST_F(Writers, TimelineShowsOneOfAlikeGpus)
 {
     const std::int64_t ms = 1000000000; // picoseconds
@@ -198,20 +201,22 @@ TEST_F(Writers, TimelineShowsOneOfAlikeGpus)
     const std::map<std::string, nlohmann::json> classes{{"fair | gpu 2 (1 of 3 alike)", {0, 1, 2}},
                                                         {"fair | gpu 3", nullptr},
                                                         {"fair | gpu 4", nullptr},
+                                                        {"fair | EchelonFlows", nullptr},
                                                         {"fair | links", nullptr}};
     const std::map<std::string, nlohmann::json> all{{"fair | gpu 0", nullptr},
                                                     {"fair | gpu 1", nullptr},
                                                     {"fair | gpu 2", nullptr},
                                                     {"fair | gpu 3", nullptr},
                                                     {"fair | gpu 4", nullptr},
+                                                    {"fair | EchelonFlows", nullptr},
                                                     {"fair | links", nullptr}};
-    for (const Expected& expected : {Expected{44, 44, 0, 0, all},
-                                     Expected{43, 23, 21, 21, classes},
+    for (const Expected& expected : {Expected{48, 46, 0, 0, all},
+                                     Expected{45, 25, 21, 21, classes},
                                      Expected{22, 22, 22, 21, classes}})
     {
         SCOPED_TRACE(expected.share);
         const TimelineCounts counts =
-            WriteTimelineEvents(path, {0, "fair", record, topology}, expected.share);
+            WriteTimelineEvents(path, {0, "fair", record, topology, {}}, expected.share);
         EXPECT_EQ(counts.kept, expected.kept);
         EXPECT_EQ(counts.slicesLeftOut, expected.leftOut);
         EXPECT_EQ(counts.alikeSlicesLeftOut, expected.alikeLeftOut);
@@ -235,8 +240,11 @@ TEST_F(Writers, TimelineShowsOneOfAlikeGpus)
             }
         }
         EXPECT_EQ(alike, expected.alike);
-        EXPECT_EQ(slices["flow"], expected.share == 44 ? 4U : 3U);
-        EXPECT_EQ(slices["compute"], expected.kept - slices["flow"]);
+        EXPECT_EQ(slices["flow"], expected.share == 48 ? 4U : 3U);
+        const std::uint64_t bars = expected.share == 22 ? 0 : 1;
+        EXPECT_EQ(slices["echelonflow"], bars);
+        EXPECT_EQ(counts.groupsLeftOut, 1 - bars);
+        EXPECT_EQ(slices["compute"], expected.kept - slices["flow"] - 2 * bars);
     }
 }
 
