@@ -24,6 +24,12 @@ namespace echelon
 namespace
 {
 
+/// Of --timeline-top; no timeline holds more.
+constexpr std::int64_t MAX_TIMELINE_TOP = 300000;
+
+/// Of --jobs; there are never more processes than schedulers.
+constexpr std::int64_t MAX_PROCESSES = 1024;
+
 /// CLI11's messages may take several lines; ours take one.
 int
 ReportUsage(const CLI::App& app, const CLI::ParseError& error)
@@ -53,22 +59,23 @@ IsTimelineWindow()
         }
         return std::string();
     };
-    return {problem, "FROM:TO"};
+    return {problem, ""};
 }
 
 /// Of the text, before a conversion wraps or saturates it.
 CLI::Validator
-IsSeed()
+IsWholeNumber(std::int64_t least, std::int64_t largest)
 {
-    const auto problem = [](const std::string& text) {
-        std::int64_t seed = -1;
+    const std::string range = std::to_string(least) + " to " + std::to_string(largest);
+    const auto problem = [=](const std::string& text) {
+        std::int64_t number = -1;
         const char* const end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, seed);
-        return error == std::errc() && stop == end && seed >= 0 && seed <= MAX_SEED
+        const auto [stop, error] = std::from_chars(text.data(), end, number);
+        return error == std::errc() && stop == end && number >= least && number <= largest
                    ? std::string()
-                   : "\"" + text + "\" is not a whole number from 0 to " + std::to_string(MAX_SEED);
+                   : "\"" + text + "\" is not a whole number from " + range;
     };
-    return {problem, "0 to " + std::to_string(MAX_SEED), "seed"};
+    return {problem, range};
 }
 
 void
@@ -88,20 +95,30 @@ AddRun(CLI::App& app, RunOptions& options)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
     run->add_option("--seed", options.overrides.seed, "Seed of all random choices")
-        ->check(IsSeed());
+        ->check(IsWholeNumber(0, MAX_SEED));
+    run->add_option("--jobs",
+                    options.jobs,
+                    "Processes at a time, one scheduler each (default: number of cores)")
+        ->check(IsWholeNumber(1, MAX_PROCESSES));
+    run->add_option_function<std::string>(
+           "--files",
+           [&options](const std::string& name) { options.files = ResultFilesOf(name); },
+           "Result files: all, tables (all but timeline.json) or summary (summary.json, "
+           "manifest.json and scenario.resolved.json only)")
+        ->check(CLI::IsMember(ResultFilesNames()))
+        ->default_str(ResultFilesNames().front());
     run->add_option_function<std::string>(
            "--timeline-window",
            [&options](const std::string& text) {
                options.timeline.window = ParseTimelineWindow(text);
            },
-           "Only this time in timeline.json: FROM:TO in seconds")
-        ->check(IsTimelineWindow())
-        ->type_name("");
+           "Only what overlaps this time in timeline.json: FROM:TO in seconds")
+        ->check(IsTimelineWindow());
     run->add_option("--timeline-top",
                     options.timeline.top,
                     "Only this many EchelonFlows of each run in timeline.json, those of largest "
-                    "tardiness, with their flows and what computes around them")
-        ->check(CLI::Range(1, 1000000));
+                    "tardiness, with their flows and what their GPUs compute meanwhile")
+        ->check(IsWholeNumber(1, MAX_TIMELINE_TOP));
     run->add_option("--out", options.out, "Folder of the results")->capture_default_str();
     run->add_flag("--json", options.json, "Print the summary document instead of the table");
     run->add_flag("--quiet", options.quiet, "Print nothing but errors");
@@ -119,7 +136,7 @@ AddCheck(CLI::App& app, CheckOptions& options)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     check->add_option("--seed", options.overrides.seed, "Seed of all random choices")
-        ->check(IsSeed());
+        ->check(IsWholeNumber(0, MAX_SEED));
     check->add_option("--overrides",
                       options.lines,
                       "Check one scenario once for each line of this file (-: standard input), a "
@@ -203,7 +220,7 @@ AddPlan(CLI::App& app, PlanOptions& options)
         "Topology file: rank r is its device r, and the plans run on the fluid fabric");
     plan->add_flag("--combine", options.combine, "Plan the way back: the transposed traffic");
     plan->add_option("--seed", options.seed, "Seed of random orders and generators")
-        ->check(IsSeed())
+        ->check(IsWholeNumber(0, MAX_SEED))
         ->capture_default_str();
     plan->add_option("--gap",
                      options.gap,

@@ -95,6 +95,19 @@ WriteLinks(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
+void
+WriteLinkSeries(const std::string& path, const RecordedRun& run)
+{
+    TextBuffer out(path);
+    for (const LinkLoadRecord& load : run.record.linkLoads)
+    {
+        out << run.index << ',' << load.link.Value() << ',';
+        out.Seconds(load.start) << ',';
+        out.Seconds(load.duration) << ',' << load.rate << ',' << load.queue << '\n';
+    }
+    out.Close();
+}
+
 } // namespace
 
 const std::vector<CsvFile>&
@@ -111,6 +124,7 @@ CsvFiles()
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},
         {"critical_path.csv", CRITICAL_PATH_HEADER},
         {"waits.csv", WAITS_HEADER},
+        {"link_series.csv", "run,link,start_s,duration_s,rate_bps,queue_bytes"},
     };
     return files;
 }
@@ -124,6 +138,7 @@ WriteCsvRows(const std::string& folder, const RecordedRun& run)
     WriteLinks(folder + "/links.csv", run);
     WriteCriticalPath(folder + "/critical_path.csv", run);
     WriteWaits(folder + "/waits.csv", run);
+    WriteLinkSeries(folder + "/link_series.csv", run);
 }
 
 } // namespace echelon

@@ -3,7 +3,7 @@
  * @file
  * The CSV files of docs/reference/results.md: the rows of one run, without the header line.
  *
- *     WriteCsvRows(folder, {run, label, outcome.record, scenario.topology});
+ *     WriteCsvRows(folder, {run, label, outcome.record, scenario.topology, scenario.jobs});
  *     for (const CsvFile& file : CsvFiles()) { out << file.header << '\n'; }
  *
  * About 5 million flows a second. Errors: OutputError.
@@ -27,7 +27,7 @@ struct CsvFile
     std::string header;
 };
 
-/// flows.csv, groups.csv, jobs.csv, links.csv.
+/// flows.csv, groups.csv, jobs.csv, links.csv, link_series.csv.
 const std::vector<CsvFile>& CsvFiles();
 
 /// A run as the writers see it.

@@ -115,8 +115,9 @@ class Children
 
 } // namespace
 
-ProcessPool::ProcessPool(std::size_t tasks, Task task)
+ProcessPool::ProcessPool(std::size_t tasks, std::size_t atATime, Task task)
     : m_tasks(tasks),
+      m_atATime(atATime > 0 ? atATime : std::max(1U, std::thread::hardware_concurrency())),
       m_task(std::move(task))
 {
 }
@@ -127,13 +128,12 @@ ProcessPool::Run(const Callbacks& callbacks)
     InterruptGuard guard;
     SharedCounters counters(m_tasks);
     Children children;
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     std::vector<bool> finished(m_tasks, false);
     std::size_t started = 0;
     std::size_t reported = 0;
     while (reported < m_tasks)
     {
-        while (started < m_tasks && children.Running() < cores)
+        while (started < m_tasks && children.Running() < m_atATime)
         {
             const pid_t pid = fork();
             if (pid < 0)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Runs a list of tasks in forked processes, as many at a time as there are cores, and reports them
- * in order.
+ * Runs a list of tasks in forked processes, so many at a time, and reports them in order.
  *
- *     ProcessPool pool(6, [&](std::size_t i, const ProgressCallback& progress) { …; return 0; });
+ *     ProcessPool pool(6, 2, [&](std::size_t i, const ProgressCallback& done) { …; return 0; });
  *     pool.Run({[&](std::size_t i) { … }, [&](const std::vector<double>& parts) { … }});
  *
  * Each run needs a process of its own, because ns-3's simulator is process-wide; a copy-on-write
@@ -67,12 +66,14 @@ class ProcessPool
         std::function<void(const std::vector<double>&)> progress;
     };
 
-    ProcessPool(std::size_t tasks, Task task);
+    /// @param atATime processes side by side; 0: as many as there are cores.
+    ProcessPool(std::size_t tasks, std::size_t atATime, Task task);
 
     void Run(const Callbacks& callbacks);
 
   private:
     std::size_t m_tasks;
+    std::size_t m_atATime;
     Task m_task;
 };
 

@@ -61,18 +61,25 @@ WritePart(const std::string& folder,
           std::size_t index,
           const Scenario& scenario,
           const RunOutcome& outcome,
+          ResultFiles files,
           const TimelineOptions& timeline)
 {
     const std::string part = PartFolder(folder, index);
     fs::create_directory(part);
     const SchedulerChoice& choice = scenario.schedulers[index];
     const RecordedRun run{index, choice.label, outcome.record, scenario.topology, scenario.jobs};
-    WriteCsvRows(part, run);
-    const TimelineCounts counts =
-        WriteTimelineEvents(part + "/timeline",
-                            run,
-                            MAX_TIMELINE_EVENTS / scenario.schedulers.size(),
-                            timeline);
+    if (WritesTables(files))
+    {
+        WriteCsvRows(part, run);
+    }
+    TimelineCounts counts;
+    if (WritesTimeline(files))
+    {
+        counts = WriteTimelineEvents(part + "/timeline",
+                                     run,
+                                     MAX_TIMELINE_EVENTS / scenario.schedulers.size(),
+                                     timeline);
+    }
     OrderedJson document{{"run", SummaryToJson(outcome.summary, scenario, choice)},
                          {"engine", EngineToJson(outcome, choice)}};
     for (const auto& [name, count] : TIMELINE_COUNTS)
@@ -105,14 +112,12 @@ ReadPartError(const std::string& folder, std::size_t index)
     return ReadText(PartFolder(folder, index) + "/error");
 }
 
-void
-JoinParts(const std::string& folder,
-          const Scenario& scenario,
-          const OrderedJson& summary,
-          const OrderedJson& manifest,
-          const TimelineOptions& options)
+namespace
 {
-    const std::size_t runs = scenario.schedulers.size();
+
+void
+JoinTables(const std::string& folder, std::size_t runs)
+{
     for (const CsvFile& file : CsvFiles())
     {
         TextBuffer out(folder + "/" + file.name);
@@ -123,18 +128,26 @@ JoinParts(const std::string& folder,
         }
         out.Close();
     }
+}
+
+void
+JoinTimeline(const std::string& folder,
+             const std::string& name,
+             std::size_t runs,
+             const TimelineOptions& options)
+{
     TimelineCounts total;
     for (std::size_t i = 0; i < runs; ++i)
     {
         const OrderedJson counts =
             OrderedJson::parse(ReadText(PartFolder(folder, i) + "/figures.json"))["timeline"];
-        for (const auto& [name, count] : TIMELINE_COUNTS)
+        for (const auto& [key, count] : TIMELINE_COUNTS)
         {
-            total.*count += counts[name].get<std::uint64_t>();
+            total.*count += counts[key].get<std::uint64_t>();
         }
     }
     TextBuffer timeline(folder + "/timeline.json");
-    timeline << TimelineHead(scenario.name, total, options);
+    timeline << TimelineHead(name, total, options);
     for (std::size_t i = 0; i < runs; ++i)
     {
         timeline << (i == 0 ? "" : ",\n");
@@ -142,6 +155,27 @@ JoinParts(const std::string& folder,
     }
     timeline << TimelineTail();
     timeline.Close();
+}
+
+} // namespace
+
+void
+JoinParts(const std::string& folder,
+          const Scenario& scenario,
+          const OrderedJson& summary,
+          const OrderedJson& manifest,
+          ResultFiles files,
+          const TimelineOptions& timeline)
+{
+    const std::size_t runs = scenario.schedulers.size();
+    if (WritesTables(files))
+    {
+        JoinTables(folder, runs);
+    }
+    if (WritesTimeline(files))
+    {
+        JoinTimeline(folder, scenario.name, runs, timeline);
+    }
     WriteText(folder + "/summary.json", summary.dump(2) + "\n");
     WriteText(folder + "/scenario.resolved.json", scenario.resolved.dump(2) + "\n");
     WriteText(folder + "/manifest.json", manifest.dump(2) + "\n");

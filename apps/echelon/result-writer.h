@@ -4,9 +4,9 @@
  * The result files of docs/reference/results.md, in two steps: each run writes its part, then the
  * parts become the files.
  *
- *     WritePart(folder, i, scenario, outcome);            // in the run's process
+ *     WritePart(folder, i, scenario, outcome, files);     // in the run's process
  *     Part part = ReadPart(folder, i);                    // in the program
- *     JoinParts(folder, scenario, summary, manifest);     // removes the parts
+ *     JoinParts(folder, scenario, summary, manifest, files);  // removes the parts
  *
  * Errors: OutputError.
  */
@@ -34,7 +34,8 @@ void WritePart(const std::string& folder,
                std::size_t index,
                const Scenario& scenario,
                const RunOutcome& outcome,
-               const TimelineOptions& timeline);
+               ResultFiles files,
+               const TimelineOptions& timeline = {});
 
 Part ReadPart(const std::string& folder, std::size_t index);
 
@@ -47,7 +48,8 @@ void JoinParts(const std::string& folder,
                const Scenario& scenario,
                const OrderedJson& summary,
                const OrderedJson& manifest,
-               const TimelineOptions& options);
+               ResultFiles files,
+               const TimelineOptions& timeline = {});
 
 /// The frame of summary.json around the runs' parts.
 OrderedJson MakeSummary(const Scenario& scenario, const std::vector<Part>& parts);

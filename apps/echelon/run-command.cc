@@ -10,6 +10,7 @@
 #include "result-folder.h"
 #include "result-writer.h"
 #include "signals.h"
+#include "usage-error.h"
 
 #include <exception>
 #include <iostream>
@@ -25,13 +26,14 @@ int
 RunInChild(const Scenario& scenario,
            const std::string& folder,
            std::size_t index,
-           const TimelineOptions& timeline,
+           const RunOptions& options,
            const ProgressCallback& progress)
 {
     try
     {
-        const RunOutcome outcome = RunOne(scenario, scenario.schedulers[index], progress);
-        WritePart(folder, index, scenario, outcome, timeline);
+        const RunOutcome outcome =
+            RunOne(scenario, scenario.schedulers[index], progress, options.files);
+        WritePart(folder, index, scenario, outcome, options.files, options.timeline);
         return EXIT_DONE;
     }
     catch (const std::bad_alloc&)
@@ -68,9 +70,10 @@ RunAll(const Scenario& scenario, const RunOptions& options, const std::string& f
         table.Head();
     }
     std::vector<Part> parts;
-    ProcessPool pool(scenario.schedulers.size(), [&](std::size_t i, const auto& progress) {
-        return RunInChild(scenario, folder, i, options.timeline, progress);
-    });
+    const auto task = [&](std::size_t i, const auto& progress) {
+        return RunInChild(scenario, folder, i, options, progress);
+    };
+    ProcessPool pool(scenario.schedulers.size(), options.jobs, task);
     pool.Run({[&](std::size_t i) {
                   parts.push_back(ReadPart(folder, i));
                   if (showsTable)
@@ -117,6 +120,10 @@ ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool qu
 int
 RunCommand(const RunOptions& options)
 {
+    if (!options.timeline.ShowsAll() && !WritesTimeline(options.files))
+    {
+        throw UsageError("--timeline-window, --timeline-top: --files leaves timeline.json out");
+    }
     const Scenario scenario = LoadScenario(options.file, DiskFiles(), options.overrides);
     std::cout.flush(); // what stands in the buffer would be printed by the forked processes too
     InterruptGuard guard;
@@ -143,6 +150,7 @@ RunCommand(const RunOptions& options)
               scenario,
               summary,
               MakeManifest(scenario, options.command),
+              options.files,
               options.timeline);
     if (guard.Wait(0))
     {

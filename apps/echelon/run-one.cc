@@ -48,7 +48,10 @@ MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, const Emulat
 } // namespace
 
 RunOutcome
-RunOne(const Scenario& scenario, const SchedulerChoice& choice, const ProgressCallback& progress)
+RunOne(const Scenario& scenario,
+       const SchedulerChoice& choice,
+       const ProgressCallback& progress,
+       ResultFiles files)
 {
     const auto before = std::chrono::steady_clock::now();
     auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
@@ -58,7 +61,9 @@ RunOne(const Scenario& scenario, const SchedulerChoice& choice, const ProgressCa
                                scenario.seed,
                                choice.controlDelay,
                                progress,
-                               scenario.control};
+                               scenario.control,
+                               nullptr,
+                               WritesTables(files)};
     const double fairShare = choice.parameters.GetNumber("fair_share");
     if (auto* const rollout = dynamic_cast<RolloutScheduler*>(scheduler.get()))
     {

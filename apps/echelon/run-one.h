@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "result-files.h"
 #include "scenario.h"
 
 #include "emulation/rollout-plan.h"
@@ -38,9 +39,11 @@ struct RunOutcome
 /// Called with (iterations done, iterations in all).
 using ProgressCallback = std::function<void(std::uint64_t, std::uint64_t)>;
 
+/// @param files that will be written of the outcome: what none of them needs may be missing.
 RunOutcome RunOne(const Scenario& scenario,
                   const SchedulerChoice& choice,
-                  const ProgressCallback& progress = {});
+                  const ProgressCallback& progress = {},
+                  ResultFiles files = ResultFiles::ALL);
 
 /// An entry of summary.json's "runs".
 nlohmann::ordered_json SummaryToJson(const RunSummary& summary,

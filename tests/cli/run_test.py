@@ -4,6 +4,7 @@
 import csv
 import json
 import os
+import pathlib
 import pty
 import random
 import signal
@@ -21,6 +22,9 @@ RESULT_FILES = {
     "groups.csv",
     "jobs.csv",
     "links.csv",
+    "link_series.csv",
+    "critical_path.csv",
+    "waits.csv",
     "timeline.json",
 }
 
@@ -179,6 +183,102 @@ class OptionsTest(CliTestCase):
         summary = self.summary(FIGURE_2, "--set", f"/schedulers={json.dumps(schedulers)}")
         self.assertEqual([run["scheduler"] for run in summary["runs"]], ["fair", "slow"])
         self.assertGreater(summary["runs"][1]["makespan_s"], summary["runs"][0]["makespan_s"])
+
+
+class JobsTest(CliTestCase):
+    def test_same_output_whatever_the_number(self):
+        scenario = ROOT / "scenarios" / "smoke" / "two-jobs.json"
+        outcomes = []
+        for jobs in (1, 2, 5):
+            out = self.folder / str(jobs)
+            done = self.run_ok("run", scenario, "--json", "--jobs", jobs, "--out", out)
+            self.assertEqual(done.stderr, "")
+            [results] = out.glob("*/*")
+            files = {path.name: path.read_bytes() for path in results.iterdir()}
+            self.assertEqual(files.pop("summary.json").decode(), done.stdout)
+            manifest = json.loads(files.pop("manifest.json"))
+            self.assertIn(str(jobs), manifest.pop("command"))
+            outcomes.append((runs_text(done.stdout), manifest, files))
+        self.assertEqual(outcomes[0], outcomes[1])
+        self.assertEqual(outcomes[0], outcomes[2])
+
+    def test_same_table_whatever_the_number(self):
+        tables = []
+        for jobs in (1, 2, 5):
+            done = self.run_ok("run", FIGURE_2, "--jobs", jobs, "--out", "out", cwd=self.folder)
+            # The last column is the wall-clock time.
+            tables.append([
+                line[: -len("0.00 s")] if line.endswith(" s") else line
+                for line in done.stdout.splitlines()
+            ])
+        self.assertEqual(tables[0], tables[1])
+        self.assertEqual(tables[0], tables[2])
+
+    def test_one_after_the_other(self):
+        scenario = self.write("long.json", LONG)
+        with subprocess.Popen(
+            [BINARY, "run", scenario, "--jobs", "1", "--out", self.folder / "out"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            while not list(self.folder.glob("out/long/.*")):
+                time.sleep(0.01)
+            time.sleep(0.2)
+            tasks = pathlib.Path("/proc") / str(process.pid) / "task"
+            children = (tasks / str(process.pid) / "children").read_text().split()
+            process.terminate()
+            process.wait(timeout=30)
+        self.assertEqual(len(children), 1)
+
+
+class FilesTest(CliTestCase):
+    def files_of(self, *arguments):
+        out = self.folder / "-".join(map(str, arguments))
+        done = self.run_ok("run", FIGURE_2, "--json", "--out", out, *arguments)
+        [results] = out.glob("*/*")
+        files = {path.name: path.read_bytes() for path in results.iterdir()}
+        files["summary.json"] = runs_text(done.stdout)
+        files.pop("manifest.json")
+        return files
+
+    def test_files_are_those_of_a_full_run(self):
+        full = self.files_of()
+        self.assertEqual(set(full), RESULT_FILES - {"manifest.json"})
+        self.assertEqual(self.files_of("--files", "all"), full)
+        tables = {name: text for name, text in full.items() if name != "timeline.json"}
+        self.assertEqual(self.files_of("--files", "tables"), tables)
+        few = {name: full[name] for name in ("summary.json", "scenario.resolved.json")}
+        self.assertEqual(self.files_of("--files", "summary"), few)
+
+    def test_fewer_files_replace_more(self):
+        for choice in ("all", "summary"):
+            self.run_ok("run", FIGURE_2, "--quiet", "--files", choice, "--out", self.folder)
+        [results] = (self.folder / "echelonflow-fig2").iterdir()
+        self.assertEqual(
+            {path.name for path in results.iterdir()},
+            {"summary.json", "manifest.json", "scenario.resolved.json"},
+        )
+
+
+class BadOptionTest(CliTestCase):
+    def test_one_line_and_no_results(self):
+        for option, value in (
+            ("--jobs", "0"),
+            ("--jobs", "-1"),
+            ("--jobs", "1025"),
+            ("--jobs", "two"),
+            ("--jobs", "1.5"),
+            ("--jobs", "99999999999999999999"),
+            ("--jobs", ""),
+            ("--files", "some"),
+            ("--files", "All"),
+            ("--files", ""),
+        ):
+            with self.subTest(option=option, value=value):
+                done = echelon("run", FIGURE_2, f"{option}={value}", cwd=self.folder)
+                self.assertEqual(done.returncode, 64, done.stderr)
+                self.assert_one_line(done.stderr)
+                self.assertEqual(list(self.folder.iterdir()), [])
 
 
 class ExpectTest(CliTestCase):

@@ -372,7 +372,29 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_record.rateLogFull = m_log.IsFull();
         }
         m_record.control = m_coordinator.Counts();
-        m_record.linkRates = m_coordinator.Series().Records(m_record.makespan);
+        if (m_input.keepsSeries)
+        {
+            m_record.linkRates = m_coordinator.Series().Records(m_record.makespan);
+            SetLinkLoads();
+        }
+    }
+
+    void SetLinkLoads()
+    {
+        const Time end = m_record.makespan;
+        const Time width = LinkSeries::LoadWidth(end);
+        for (const LinkLoad& load : m_fabric.MeasuredLoads(width))
+        {
+            const Time start =
+                Time::FromPicoseconds(static_cast<std::int64_t>(load.bin) * width.Picoseconds());
+            const Time duration = std::min(width, end - start);
+            m_record.linkLoads.push_back(
+                {load.link, start, duration, load.bits / duration.Seconds(), load.queue});
+        }
+        if (m_record.linkLoads.empty())
+        {
+            m_record.linkLoads = m_coordinator.Series().Loads(end);
+        }
     }
 
     const EmulationInput& m_input;

@@ -40,7 +40,7 @@ struct EmulationInput
     std::function<void(std::uint64_t, std::uint64_t)> progress{};
     ControlPlane control{};
     ControlObserver* observer = nullptr; ///< of the control plane; may be null
-    bool keepsSeries = true; ///< whether the record holds what changes over time
+    bool keepsSeries = true; ///< whether the record holds what changes over time (links' rates)
 };
 
 RunRecord RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric);

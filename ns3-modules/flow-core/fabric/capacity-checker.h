@@ -85,6 +85,11 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.Counts();
     }
 
+    std::vector<LinkLoad> MeasuredLoads(Time width) const override
+    {
+        return m_fabric.MeasuredLoads(width);
+    }
+
   private:
     /// A flow from its start to its finish. The rate has been constant since `since`.
     struct Transfer

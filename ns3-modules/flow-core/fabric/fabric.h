@@ -77,6 +77,15 @@ struct QueueWeight
     double weight = 1; ///< > 0; a queue's share of the link is as its weight among those that send
 };
 
+/// What a link between hosts carried in one of equal bins of time, and how much waited for it.
+struct LinkLoad
+{
+    LinkId link;
+    std::uint32_t bin = 0;   ///< of time [bin, bin + 1) × width
+    double bits = 0;         ///< payload
+    std::uint64_t queue = 0; ///< bytes on the wire that waited at the link's egress, the largest
+};
+
 /// How much work a run was; engine figures, not results.
 struct FabricCounts
 {
@@ -156,10 +165,18 @@ class Fabric
     virtual double GoodputFactor() const = 0;
 
     /// At the path's smallest payload rate throughout. A flow that nothing holds up takes as long,
-    /// but for COMPLETION_COALESCE_PS.
+    /// but for WAIT_ROUNDING_PS; where queues share links it may count as sent earlier.
     virtual SoloTimes Alone(const Flow& flow) const = 0;
 
     virtual FabricCounts Counts() const = 0;
+
+    /// After the run, by (link, bin): what was sent and what waited, where either is not 0. Empty
+    /// where flows send exactly at their rates and nothing waits.
+    /// @param width 1 us times a power of two, 128 of which hold the run.
+    virtual std::vector<LinkLoad> MeasuredLoads(Time /*width*/) const
+    {
+        return {};
+    }
 };
 
 } // namespace echelon

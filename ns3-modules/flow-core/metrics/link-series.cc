@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace echelon
 {
@@ -90,6 +91,45 @@ LinkSeries::Records(Time end)
             {
                 records.push_back({from, LinkId(link), rate});
                 last[link] = rate;
+            }
+        }
+    }
+    return records;
+}
+
+Time
+LinkSeries::LoadWidth(Time end)
+{
+    std::int64_t width = FIRST_WIDTH_PS;
+    while (width * static_cast<std::int64_t>(LOAD_BINS) < end.Picoseconds())
+    {
+        width *= 2;
+    }
+    return Time::FromPicoseconds(width);
+}
+
+std::vector<LinkLoadRecord>
+LinkSeries::Loads(Time end)
+{
+    const std::int64_t width = std::max(LoadWidth(end).Picoseconds(), m_widthPs);
+    std::vector<LinkLoadRecord> records;
+    for (std::size_t link = 0; link < m_states.size(); ++link)
+    {
+        Close(link, end);
+        const std::vector<double>& bits = m_bits[link];
+        const auto merged = static_cast<std::size_t>(width / m_widthPs);
+        for (std::size_t first = 0; first < bits.size(); first += merged)
+        {
+            const std::size_t last = std::min(first + merged, bits.size());
+            const double sum = std::accumulate(bits.begin() + static_cast<std::ptrdiff_t>(first),
+                                               bits.begin() + static_cast<std::ptrdiff_t>(last),
+                                               0.0);
+            if (sum > 0)
+            {
+                const Time start =
+                    Time::FromPicoseconds(static_cast<std::int64_t>(first) * m_widthPs);
+                const Time duration = std::min(Time::FromPicoseconds(width), end - start);
+                records.push_back({LinkId(link), start, duration, sum / duration.Seconds(), 0});
             }
         }
     }

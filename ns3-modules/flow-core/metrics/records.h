@@ -124,6 +124,16 @@ struct LinkRateRecord
     BitRate rate = 0; ///< payload bits per second allocated on the link from now on
 };
 
+/// A link's load in one of at most 128 equal bins of a run; only bins in which it has any.
+struct LinkLoadRecord
+{
+    LinkId link;
+    Time start;
+    Time duration;           ///< the last bin ends with the run
+    BitRate rate = 0;        ///< average, payload bits per second
+    std::uint64_t queue = 0; ///< largest number of bytes on the wire that waited at its egress
+};
+
 /// What passed between agents and coordinator; engine figures, not results.
 struct ControlCounts
 {
@@ -151,6 +161,7 @@ struct RunRecord
     std::vector<WaitRecord> waits; ///< by (job, iteration, step, longest first, group)
     std::vector<double> linkBits;                 ///< by LinkId: payload bits carried
     std::vector<LinkRateRecord> linkRates;        ///< by (time, link); network links only
+    std::vector<LinkLoadRecord> linkLoads;        ///< by (link, start); network links only
     std::uint64_t rateChanges = 0; ///< that `waits` are worked out from
     bool rateLogFull = false;      ///< there were more: later waits are held back by nobody known
     ControlCounts control;

@@ -185,12 +185,15 @@ class PacketFabric : public Fabric
                             port->GetDelay().GetTimeStep()});
             slowest = std::min(slowest, static_cast<double>(port->GetDataRate().GetBitRate()));
         }
-        if (m_network->GetQueues() == 0)
-        {
-            const double psPerByte = 8e12 / (slowest * GoodputFactor());
-            train.interval = static_cast<double>(segment) * psPerByte;
-            train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
-        }
+        const double wire = static_cast<double>(segment + m_network->GetHeaderSize());
+        const double whole = static_cast<double>(segment);
+        const bool isPaced = m_network->GetQueues() == 0;
+        // Paced by the rate that schedulers know; or by the window, which lets the slowest link be
+        // busy: then the last bit may leave earlier, by a window.
+        const double psPerByte =
+            8e12 / slowest / (isPaced ? GoodputFactor() : whole / wire);
+        train.interval = isPaced ? whole * psPerByte : 0;
+        train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
         const PacketSoloTimes times = TimesOfTrain(hops, train);
         return {Time::FromPicoseconds(times.sent), Time::FromPicoseconds(times.finished)};
     }
@@ -205,14 +208,34 @@ class PacketFabric : public Fabric
         return counts;
     }
 
-    FabricCounts Counts() const override
+    std::vector<LinkLoad> MeasuredLoads(Time width) const override
     {
-        FabricCounts counts;
-        counts.events = ns3::Simulator::GetEventCount() + m_network->SoonEvents();
-        counts.packetHops = m_network->SegmentHops();
-        counts.packets = m_network->EmittedSegments();
-        counts.drops = m_network->DroppedSegments();
-        return counts;
+        std::vector<LinkLoad> loads;
+        for (const uint32_t link : m_measured)
+        {
+            const auto bins = m_network->GetPort(link)->GetLoad().Read(width.Picoseconds());
+            for (std::uint32_t i = 0; i < bins.size(); ++i)
+            {
+                if (bins[i].payload > 0 || bins[i].backlog > 0)
+                {
+                    loads.push_back({LinkId(link), i, 8 * bins[i].payload, bins[i].backlog});
+                }
+            }
+        }
+        return loads;
+    }
+
+    /// Keep the loads of the links between hosts.
+    void Measure(const Topology& topology)
+    {
+        for (std::size_t link = 0; link < topology.Links().size(); ++link)
+        {
+            if (!topology.IsScaleUp(LinkId(link)))
+            {
+                m_measured.push_back(static_cast<uint32_t>(link));
+                m_network->GetPort(m_measured.back())->RecordLoad();
+            }
+        }
     }
 
   private:
@@ -263,6 +286,7 @@ class PacketFabric : public Fabric
     FabricObserver* m_observer = nullptr;
     uint64_t m_callsAtPresent = 0;
     std::vector<std::function<void()>> m_settled;
+    std::vector<uint32_t> m_measured; ///< links whose loads are kept, ascending
 };
 
 void
@@ -307,7 +331,9 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     set("Window", options.window);
     ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
     NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");
-    return std::make_unique<PacketFabric>(network, true);
+    auto fabric = std::make_unique<PacketFabric>(network, true);
+    fabric->Measure(topology);
+    return fabric;
 }
 
 std::unique_ptr<Fabric>

@@ -209,6 +209,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
         m_waitingBytes += bytes;
         m_maxQueue = std::max(m_maxQueue, m_waitingBytes);
     }
+    m_load.Accept(now, bytes, m_waitingBytes);
     if (m_role == Role::LAST)
     {
         segment.completing = m_network->ReachLastPort(segment);
@@ -411,15 +412,26 @@ EgressPort::LinkArrival()
     {
         UpdateWaiting(now);
     }
+    CountSent(head);
     m_line.PopFront();
-    ++m_sentSegments;
-    m_sentPayload += head.segment.payload;
     if (!m_line.IsEmpty())
     {
         ScheduleLink(now);
         m_network->Prefetch(m_line.Front().segment);
     }
     m_network->Forward(head.segment, now);
+}
+
+void
+EgressPort::CountSent(const CommittedSegment& head)
+{
+    const uint32_t payload = head.segment.payload;
+    ++m_sentSegments;
+    m_sentPayload += payload;
+    m_load.Send(head.departure - TransmissionTime(payload),
+                head.departure,
+                payload,
+                WireBytes(payload));
 }
 
 void
@@ -433,9 +445,8 @@ EgressPort::Deliver(int64_t now)
         {
             UpdateWaiting(now);
         }
+        CountSent(m_line.Front());
         m_line.PopFront();
-        ++m_sentSegments;
-        m_sentPayload += segment.payload;
         const bool finished = m_network->Arrive(segment);
         overtaken = overtaken || (segment.completing && !finished);
     }
@@ -484,6 +495,12 @@ SegmentRecord
 EgressPort::RecordOf(const FabricSegment& segment) const
 {
     return {m_network->FlowIdOf(segment.flow), segment.payload, segment.hop, segment.priority};
+}
+
+void
+EgressPort::RecordLoad()
+{
+    m_load.Enable();
 }
 
 void

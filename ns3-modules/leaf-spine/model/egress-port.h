@@ -31,6 +31,7 @@
 #ifndef EGRESS_PORT_H
 #define EGRESS_PORT_H
 
+#include "load-series.h"
 #include "queue-shares.h"
 #include "segment-ring.h"
 #include "segment-trace.h"
@@ -100,6 +101,14 @@ class EgressPort : public Object
     /// A segment has arrived at the port. @param now the present time in picoseconds.
     void Enqueue(FabricSegment segment, int64_t now);
 
+    /// Keep load and backlog over time. Called before the simulation.
+    void RecordLoad();
+
+    LoadSeries& GetLoad()
+    {
+        return m_load;
+    }
+
     void SetName(const std::string& name);
     const std::string& GetName() const;
     Role GetRole() const;
@@ -149,6 +158,8 @@ class EgressPort : public Object
     /// Take the committed segments that wait back into the queues.
     void TakeBack();
     void ScheduleStart(int64_t now);
+    /// The head of the line has left the link; account for it.
+    void CountSent(const CommittedSegment& head);
     void Drop(const FabricSegment& segment, int64_t now);
     /// Wake when the line's head is at the other end.
     void ScheduleLink(int64_t now);
@@ -181,6 +192,7 @@ class EgressPort : public Object
     uint64_t m_sentSegments{0};
     uint64_t m_sentPayload{0};
     uint64_t m_maxQueue{0};
+    LoadSeries m_load;
     Ptr<LinkEvent> m_linkEvent;
     Ptr<StartEvent> m_startEvent;
     SegmentRing<int64_t> m_completions; ///< last hop: arrival times that need an event, ascending
