@@ -102,8 +102,8 @@ def _bars(results, flows, job):
 
 
 def _lanes(flows):
-    """The flows of a GPU, each in a lane of its own time; where that takes too many lanes, those of one group and position, and
-    where that does too, of one kind and iteration, are one bar."""
+    """The flows of a GPU in lanes without overlaps. Where that takes too many lanes, the flows of one group and position are one bar;
+    else those of one group; else those of one kind and iteration, however many lanes these take."""
     flows = flows.assign(kind=flows.name.map(kind_of)).sort_values(["start_s", "flow"], kind="stable")
     columns = {
         "start_s": ("start_s", "min"), "finish_s": ("finish_s", "max"), "ideal_s": ("ideal_finish_s", "max"),
@@ -116,7 +116,7 @@ def _lanes(flows):
         bars = bars.assign(lane=np.array(lanes(bars.start_s, bars.finish_s), dtype=np.int64))
         if not len(bars) or bars.lane.max() < MAX_LANES:
             break
-    return bars.assign(lane=np.minimum(bars.lane, MAX_LANES - 1))
+    return bars
 
 
 def _fit(results, found):

@@ -12,8 +12,8 @@ import pandas as pd
 from echelon_analysis.html.pack import Pack
 
 # Rows in the page. Beyond, of each iteration the longest stay and the others are summed.
-MAX_STEPS = 40_000
-MAX_WAITS = 40_000
+MAX_STEPS = 150_000
+MAX_WAITS = 60_000
 KEYS = ["run", "job", "iteration", "step"]
 
 

@@ -3,7 +3,7 @@
 import { chart, tipStyle, tooltip } from './charts.js';
 import { numbers } from './data.js';
 import { folded, h, plainTable, section, select } from './dom.js';
-import { number, percent, time, timeScale, whole } from './format.js';
+import { percent, time, timeScale, whole } from './format.js';
 import { DASHES, LINES } from './looks.js';
 
 const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1];
@@ -42,7 +42,7 @@ export function cdfSection(data) {
             const least = log ? high / 1e5 : -Infinity;
             plot.set({
                 grid: { left: 6, right: 14, top: 12, bottom: 36, containLabel: true },
-                xAxis: { type: log ? 'log' : 'value', name: `${metric} [${unit}]`, nameLocation: 'middle', nameGap: 28, axisLabel: { hideOverlap: true, formatter: (v) => number(v, 3) }, splitLine: { show: false }, scale: true },
+                xAxis: { type: log ? 'log' : 'value', name: `${metric} [${unit}]`, nameLocation: 'middle', nameGap: 28, axisLabel: { hideOverlap: true, formatter: (v) => String(Number(v.toPrecision(3))) }, splitLine: { show: false }, scale: true },
                 yAxis: { type: 'value', min: 0, max: 1, axisLabel: { formatter: (v) => `${Math.round(100 * v)} %` } },
                 tooltip: {
                     ...tipStyle,

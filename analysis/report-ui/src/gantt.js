@@ -82,8 +82,9 @@ export function ganttSection(data, selection, path) {
         job = entry;
         jobSelect.set(entry.job);
         const several = entry.iterations.length > 1 ? [[-1, 'all']] : [];
-        iterationSelect.fill([...entry.iterations.map((i) => [i, String(i)]), ...several], selection.iteration);
-        const wanted = selection.iteration;
+        const known = [...entry.iterations.map((i) => [i, String(i)]), ...several];
+        const wanted = known.some(([i]) => i === selection.iteration) ? selection.iteration : entry.iterations[entry.iterations.length >> 1];
+        iterationSelect.fill(known, wanted);
         const number = data.jobs.indexOf(entry.job);
         panels = entry.runs.map((run, r) => {
             const own = run.iterations.find(([i]) => i === wanted);
@@ -135,7 +136,7 @@ export function ganttSection(data, selection, path) {
         const items = [...looksShown.values()].map((look) => h('li', {}, swatch(look), look.title));
         if (path) {
             const outlined = h('span', { className: 'outlined', 'aria-hidden': 'true' });
-            items.push(h('li', {}, outlined, 'on the critical path'), h('li', { className: 'break' }, 'Critical path:'));
+            items.push(h('li', {}, outlined, 'on the critical path'), h('li', { className: 'break' }, 'critical path:'));
             items.push(...PARTS.map((part) => h('li', {}, swatch({ colour: part.colour, hatch: part.key === 'waiting' ? 'up' : null }), part.title)));
         }
         const first = [...looksShown.values()].length + (path ? 1 : 0);
@@ -348,23 +349,39 @@ export function ganttSection(data, selection, path) {
     );
 }
 
-// The critical path's steps as one strip: a step with several parts is divided by their shares, from top to bottom.
+// The critical path's steps as one strip: a step with several parts is divided by their shares, from top to bottom; so are steps
+// narrower than a pixel, together.
 export function paintPath(context, steps, view, left, width, top, height) {
     const scale = width / (view.to - view.from);
-    for (const step of steps) {
-        if (step.end <= view.from || step.start >= view.to || step.end <= step.start) {
-            continue;
+    let low = 0;
+    for (let high = steps.length; low < high; ) {
+        const middle = (low + high) >> 1;
+        if (steps[middle].end > view.from) {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
-        const from = Math.max(left, left + (step.start - view.from) * scale);
-        const to = Math.min(left + width, left + (step.end - view.from) * scale);
+    }
+    const edge = left + width;
+    for (let i = low; i < steps.length && steps[i].start < view.to; ) {
+        const begin = Math.max(left, left + (steps[i].start - view.from) * scale);
+        let end = begin;
+        const sums = [0, 0, 0, 0];
+        do {
+            PARTS.forEach((part, p) => (sums[p] += steps[i][part.key]));
+            end = Math.min(edge, left + (steps[i].end - view.from) * scale);
+            i++;
+        } while (end - begin < 1 && i < steps.length && steps[i].start < view.to);
+        const total = sums[0] + sums[1] + sums[2] + sums[3];
+        const wide = Math.max(end - begin - (end - begin > 3 ? 0.5 : 0), 0.6);
         let y = top;
-        for (const part of PARTS) {
-            const size = (height * step[part.key]) / (step.end - step.start);
-            if (size > 0) {
-                context.fillStyle = part.key === 'waiting' && to - from > 4 ? pattern(context, { colour: part.colour, hatch: 'up' }) : part.colour;
-                context.fillRect(from, y, Math.max(to - from - (to - from > 3 ? 0.5 : 0), 0.6), size);
+        PARTS.forEach((part, p) => {
+            if (sums[p] > 0) {
+                const size = (height * sums[p]) / total;
+                context.fillStyle = part.key === 'waiting' && wide > 4 ? pattern(context, { colour: part.colour, hatch: 'up' }) : part.colour;
+                context.fillRect(begin, y, wide, size);
                 y += size;
             }
-        }
+        });
     }
 }

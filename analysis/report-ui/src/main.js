@@ -38,7 +38,8 @@ function results(data) {
 const sum = (gpus) => gpus.reduce((all, [, alike]) => all + alike, 0);
 
 function header(data, sections) {
-    const [first, ...others] = data.headline;
+    // A number stays with its unit.
+    const [first, ...others] = data.headline.map((line) => line.replace(/(\d) (s|ms|µs|ns|ps|%)(?![a-z])/g, '$1\u00a0$2'));
     return h(
         'header', {},
         h('p', { className: 'kind' }, data.kind === 'sweep' ? 'Parameter sweep' : 'Schedulers compared'),

@@ -67,6 +67,13 @@ export function criticalPaths(data) {
     };
 }
 
+// A name up to its first word with a digit: 'dp s3 t6 bucket0' -> 'dp'. As selection.py's kind_of().
+function kindOf(name) {
+    const words = name.split(' ');
+    const end = words.findIndex((word) => /\d/.test(word));
+    return words.slice(0, end < 0 ? words.length : end).join(' ') || name;
+}
+
 function placeOf(step) {
     if (step.kind === 'flow') {
         return `GPU ${step.device} → GPU ${step.to}`;
@@ -86,7 +93,7 @@ export function partsChart(label) {
                 aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
                 grid: { left: 8, right: narrow ? 62 : 76, top: narrow ? 54 : 34, bottom: 34, containLabel: true },
                 legend: { top: 0, left: 0, itemWidth: 22, itemHeight: 12, selectedMode: false, textStyle: { fontSize: 12 } },
-                xAxis: { type: 'value', name: `mean time of an ${per} [${unit}]`, nameLocation: 'middle', nameGap: 26, max: (v) => v.max },
+                xAxis: { type: 'value', name: `mean time of an ${per} [${unit}]`, nameLocation: 'middle', nameGap: 26, max: (v) => v.max, axisLabel: { showMaxLabel: false } },
                 yAxis: { type: 'category', inverse: true, data: rows.map(([name]) => name), axisLabel: { fontSize: 13, color: '#1c1c1c' }, axisTick: { show: false } },
                 tooltip: {
                     ...tipStyle,
@@ -147,6 +154,7 @@ export function whySection(data, selection, paths) {
     const waitRanges = waits && ranges(waits);
     const blockers = h('div', { id: 'blockers' });
     const stepsBox = folded('Steps of the critical path, one by one', stepsTable);
+    let oneByOne = false;
     const account = h('p', { className: 'takeaway', 'aria-live': 'polite' });
 
     function current() {
@@ -167,7 +175,7 @@ export function whySection(data, selection, paths) {
         const found = blockersOf(run, job, iteration);
         const waiting = sum('waiting');
         const own = found.filter((b) => b.job === selection.job).reduce((all, b) => all + b.seconds, 0);
-        const share = (x) => percent(length ? x / length : 0, 0);
+        const share = (x) => (x > 0 && x < 0.005 * length ? '<1\u00a0%' : percent(length ? x / length : 0, 0));
         account.textContent =
             `Iteration ${iteration} of ${selection.job} under ${selection.scheduler} takes ${time(length)}: ` +
             `${time(sum('compute'))} (${share(sum('compute'))}) compute, ${time(sum('transmission'))} (${share(sum('transmission'))}) transmission, ` +
@@ -197,33 +205,57 @@ export function whySection(data, selection, paths) {
         return [...found.values()].sort((a, b) => b.seconds - a.seconds);
     }
 
-    function drawBlockers(found, waiting) {
-        if (!found.length) {
+    // EchelonFlows of one job, iteration and kind as one entry.
+    function byKind(found) {
+        const kinds = new Map();
+        for (const entry of found) {
+            const key = entry.name ? `${entry.job}\u0000${entry.iteration}\u0000${kindOf(entry.name)}` : entry;
+            if (!kinds.has(key)) {
+                kinds.set(key, { ...entry, many: 0, seconds: 0, links: new Map() });
+            }
+            const kind = kinds.get(key);
+            kind.many++;
+            kind.seconds += entry.seconds;
+            entry.links.forEach((seconds, link) => kind.links.set(link, (kind.links.get(link) || 0) + seconds));
+        }
+        return [...kinds.values()].sort((x, y) => y.seconds - x.seconds);
+    }
+
+    function drawBlockers(all, waiting) {
+        if (!all.length) {
             blockers.replaceChildren(h('p', {}, 'Its critical path never waited for bandwidth.'));
             return;
         }
+        const found = all.length <= 8 || oneByOne ? all : byKind(all);
         const where = (entry) => {
-            const sorted = [...entry.links].sort((a, b) => b[1] - a[1]);
+            const sorted = [...entry.links].sort((x, y) => y[1] - x[1]);
             const rest = sorted.length > 1 ? ` and ${sorted.length - 1} other${sorted.length > 2 ? 's' : ''}` : '';
             return sorted[0][0] ? `${sorted[0][0]}${rest}` : '–';
         };
-        const text = (entry) => entry.name || (entry.group === -2 ? 'short waits, summed' : 'held back by the scheduler');
-        blockers.replaceChildren(
-            dataTable({
-                caption: `It waited ${time(waiting)} for`,
-                count: found.length,
-                page: 8,
-                columns: [
-                    { title: 'EchelonFlow', value: (i) => text(found[i]) },
-                    { title: 'of job', value: (i) => found[i].job || '–' },
-                    { title: 'iteration', numeric: true, value: (i) => found[i].iteration, text: (i) => (found[i].iteration < 0 ? '–' : String(found[i].iteration)) },
-                    { title: 'at link', value: (i) => where(found[i]) },
-                    { title: 'waited', numeric: true, ascending: false, value: (i) => found[i].seconds, text: (i) => time(found[i].seconds) },
-                    { title: 'share', numeric: true, ascending: false, value: (i) => found[i].seconds, text: (i) => percent(found[i].seconds / (waiting || 1)) },
-                ],
-                sort: [4, false],
-            }).element,
-        );
+        const text = (entry) => {
+            if (!entry.name) {
+                return entry.group === -2 ? 'short waits, summed' : 'held back by the scheduler';
+            }
+            return entry.many > 1 ? `${kindOf(entry.name)} (${entry.many} EchelonFlows)` : entry.name;
+        };
+        const table = dataTable({
+            caption: `It waited ${time(waiting)} for`,
+            count: found.length,
+            page: 8,
+            columns: [
+                { title: 'EchelonFlow', value: (i) => text(found[i]) },
+                { title: 'of job', value: (i) => found[i].job || '–' },
+                { title: 'iteration', numeric: true, value: (i) => found[i].iteration, text: (i) => (found[i].iteration < 0 ? '–' : String(found[i].iteration)) },
+                { title: 'at link', value: (i) => where(found[i]) },
+                { title: 'waited', numeric: true, ascending: false, value: (i) => found[i].seconds, text: (i) => time(found[i].seconds) },
+                { title: 'share', numeric: true, ascending: false, value: (i) => found[i].seconds, text: (i) => percent(found[i].seconds / (waiting || 1)) },
+            ],
+            sort: [4, false],
+        });
+        const choice = all.length <= 8 ? null : h('label', { className: 'check' },
+            h('input', { type: 'checkbox', checked: oneByOne, onchange: (event) => { oneByOne = event.target.checked; drawBlockers(all, waiting); blockers.querySelector('input').focus(); } }),
+            `list its ${all.length} EchelonFlows one by one`);
+        blockers.replaceChildren(...[table.element, choice].filter(Boolean));
     }
 
     function stepsTable() {
@@ -285,9 +317,11 @@ function sentence(rows, job) {
     if (rows.length < 2 || gap < 1e-9 * totals[worst]) {
         return '';
     }
-    const differences = PARTS.map((p) => [p.title, rows[worst][1][p.key] - rows[best][1][p.key]]).sort((a, b) => b[1] - a[1]);
-    const [title, difference] = differences[0];
-    return `An iteration of ${job} is ${time(gap, 3)} longer under ${rows[worst][0]} than under ${rows[best][0]}; ${percent(Math.min(difference / gap, 9.99), 0)} of that is ${title}.`;
+    const differences = PARTS.map((p) => [p.title, rows[worst][1][p.key] - rows[best][1][p.key]])
+        .filter(([, d]) => Math.abs(d) > 0.05 * gap)
+        .sort((a, b) => b[1] - a[1])
+        .map(([title, d]) => `${time(Math.abs(d), 3)} ${d > 0 ? 'more' : 'less'} ${title}`);
+    return `An iteration of ${job} is ${time(gap, 3)} longer under ${rows[worst][0]} than under ${rows[best][0]}: ${differences.join(', ')}.`;
 }
 
 // The steps of one iteration along its time.
