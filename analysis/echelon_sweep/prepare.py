@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Makes a sweep's folder, or brings it up to its specification; finished points stay.
 
-    sweep, notes = prepare(spec, program, "sweeps")             # sweeps/<name>/
+    points = expand(spec, program)
+    sweep, notes = prepare(spec, program, points, "sweeps")     # sweeps/<name>/
 
 Under a lock, so that two submits cannot write one folder at a time. Points that the specification no longer has, and
 those of other builds of the program, keep their files until `clean --all`, and count for nothing.
@@ -13,7 +14,6 @@ import os
 import pathlib
 
 from echelon_sweep.errors import EXIT_INTERRUPTED, SweepError, UsageError
-from echelon_sweep.expand import expand
 from echelon_sweep.jsonfile import split_pointer
 from echelon_sweep.layout import FOLDER_SCHEMA, Sweep, write_folder
 
@@ -91,9 +91,8 @@ def _word(part):
     return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in part) or "_"
 
 
-def prepare(spec, program, out):
+def prepare(spec, program, points, out):
     """The sweep's folder, and notes for its user. Call it under locked()."""
-    points = expand(spec, program)
     path = pathlib.Path(out) / spec.name
     notes = []
     if (path / "sweep.json").exists():

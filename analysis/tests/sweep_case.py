@@ -96,7 +96,7 @@ class SweepCase(unittest.TestCase):
         return self.tool("submit", spec, "--out", self.out, *arguments, **options)
 
     def results(self, name="s"):
-        return sorted((self.out / name).glob("runs/??/*/result.json"))
+        return sorted((self.out / name).glob("runs/??/[0-9a-f]*/result.json"))
 
     def fake(self, name, text):
         """A program that the tests put in the emulator's place; {real} stands for the emulator."""

@@ -30,15 +30,14 @@ def _spec_of(options):
 def run(options):
     spec, out, program = _spec_of(options)
     backend = backends.load(options.backend)
+    points = expand(spec, program)  # a bad specification makes no folder
     if options.dry_run and not (pathlib.Path(out) / spec.name / "sweep.json").exists():
         # Nothing may be made: not even the folder.
-        points = expand(spec, program)
         print(f"{spec.name}: {len(points)} points, all missing; {out}/{spec.name} would be made", file=sys.stderr)
         sweep = Sweep(pathlib.Path(out) / spec.name, folder_document(spec, program, points), points)
         return backend.submit(sweep, points, program, options)
-    expand(spec, program)  # a bad specification makes no folder
     with locked(pathlib.Path(out) / spec.name):
-        sweep, notes = prepare(spec, program, out)
+        sweep, notes = prepare(spec, program, points, out)
         for note in notes:
             print(f"echelon-sweep: {note}", file=sys.stderr)
         states = [sweep.state(point) for point in sweep.points]
