@@ -126,7 +126,7 @@ class SharedSwitch
     std::vector<double> m_ends;   ///< by port and port across: on the port's clock; infinite: none
     std::vector<double> m_firstEnds; ///< by port: the least of its m_ends
     std::vector<Pair> m_pairs;
-    std::vector<Member> m_members; ///< by flow
+    std::vector<Member> m_members;      ///< by flow
     std::vector<double> m_listedLevels; ///< by port, when ListChanged was called last
 };
 

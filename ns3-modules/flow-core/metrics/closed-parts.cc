@@ -25,11 +25,13 @@ ClosedParts(const std::vector<double>& weights, Time whole)
         parts[0] = whole;
         return parts;
     }
+
     struct Remainder
     {
         double value;
         std::size_t part;
     };
+
     std::vector<Remainder> remainders;
     std::int64_t left = whole.Picoseconds();
     for (std::size_t i = 0; i < weights.size(); ++i)

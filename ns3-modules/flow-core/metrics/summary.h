@@ -33,7 +33,7 @@ struct JobSummary
     double slowdown = 0;       ///< completion time / ideal time; 0 when the ideal time is
     std::vector<double> iterationTimes;
     double computeUtilisation =
-        0; ///< compute time of all its devices / (devices × completion time)
+        0;                  ///< compute time of all its devices / (devices × completion time)
     PathTimes criticalPath; ///< of all iterations; their sum is that of the iteration times
 };
 

@@ -14,9 +14,9 @@
  * The link with the largest b counts (ties: the first of the path); b is divided among the others
  * there as their rates, and the rest, w - b, is held back: no competitor took it, but the scheduler
  * or the control plane. Integrated from the step's start until the last bit has left. Where the
- * integral is not the step's waiting (on packets: what waits in queues, and shares by weights), what
- * is missing is held back as well, and what is too much is scaled down. The rows of a step sum to
- * its waiting in integer picoseconds (largest remainders).
+ * integral is not the step's waiting (on packets: what waits in queues, and shares by weights),
+ * what is missing is held back as well, and what is too much is scaled down. The rows of a step sum
+ * to its waiting in integer picoseconds (largest remainders).
  *
  * What happened after the log was full is held back by nobody known, and counts there. Complexity:
  * one pass over the log; for each critical flow and instant at which rates on its path change, the

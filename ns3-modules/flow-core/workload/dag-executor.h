@@ -131,9 +131,9 @@ class DagExecutor
         std::size_t tasksLeft = 0;
         std::uint32_t iteration = 0;
         Time iterationStart;
-        std::vector<Cause> causes;     ///< by task
+        std::vector<Cause> causes;        ///< by task
         std::map<TaskId, Time> heldSince; ///< tasks that waited for other jobs on their stream
-        TaskId last;                   ///< that ended, the least of those of one time
+        TaskId last;                      ///< that ended, the least of those of one time
         Time lastEnd;
     };
 

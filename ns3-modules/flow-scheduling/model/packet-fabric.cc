@@ -190,8 +190,7 @@ class PacketFabric : public Fabric
         const bool isPaced = m_network->GetQueues() == 0;
         // Paced by the rate that schedulers know; or by the window, which lets the slowest link be
         // busy: then the last bit may leave earlier, by a window.
-        const double psPerByte =
-            8e12 / slowest / (isPaced ? GoodputFactor() : whole / wire);
+        const double psPerByte = 8e12 / slowest / (isPaced ? GoodputFactor() : whole / wire);
         train.interval = isPaced ? whole * psPerByte : 0;
         train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
         const PacketSoloTimes times = TimesOfTrain(hops, train);

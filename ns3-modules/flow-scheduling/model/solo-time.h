@@ -38,7 +38,7 @@ struct SoloHop
 struct SoloTrain
 {
     std::uint64_t segments = 1;
-    double interval = 0;        ///< between segments at the flow's rate; 0: as fast as the port does
+    double interval = 0;     ///< between segments at the flow's rate; 0: as fast as the port does
     std::int64_t sentAt = 0; ///< the last bit does not count as sent before
 };
 

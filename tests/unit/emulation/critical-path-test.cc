@@ -169,8 +169,7 @@ TEST(CriticalPathOfARun, ThreeByPriority)
     job.graph.AddDependency(job.graph.AddDelay(Time::FromSeconds(0.5)), b);
     job.graph.AddDependency(job.graph.AddDelay(Time::FromSeconds(0.75)), c);
     const RunRecord record = RunFluid(topology, {job}, "fifo");
-    EXPECT_EQ(PathText(record),
-              (Strings{"0.0.0 delay 0-0.75", "0.0.1 flow c 0.75-4: 1 + 2.25"}));
+    EXPECT_EQ(PathText(record), (Strings{"0.0.0 delay 0-0.75", "0.0.1 flow c 0.75-4: 1 + 2.25"}));
     EXPECT_EQ(WaitsText(record), (Strings{"0.0.1 0 b@0.0: 2", "0.0.1 0 a@0.0: 0.25"}));
 }
 
@@ -290,13 +289,11 @@ Job
 Figure2()
 {
     Job job;
-    const GroupIndex group =
-        job.graph.AddGroup({"pp", "c", Arrangement::Pipeline(3, SECOND), 1.0});
+    const GroupIndex group = job.graph.AddGroup({"pp", "c", Arrangement::Pipeline(3, SECOND), 1.0});
     std::optional<TaskId> before;
     for (std::uint32_t i = 0; i < 3; ++i)
     {
-        const TaskId produce =
-            job.graph.AddCompute(DeviceId(0), SECOND, "F" + std::to_string(i));
+        const TaskId produce = job.graph.AddCompute(DeviceId(0), SECOND, "F" + std::to_string(i));
         if (before)
         {
             job.graph.AddDependency(*before, produce);
@@ -304,9 +301,8 @@ Figure2()
         before = produce;
         const TaskId flow = job.graph.AddFlow({group, DeviceId(0), DeviceId(1), 2 * GB, i, 1});
         job.graph.AddDependency(produce, flow);
-        job.graph.AddDependency(
-            flow,
-            job.graph.AddCompute(DeviceId(1), SECOND, "G" + std::to_string(i)));
+        job.graph.AddDependency(flow,
+                                job.graph.AddCompute(DeviceId(1), SECOND, "G" + std::to_string(i)));
     }
     return job;
 }

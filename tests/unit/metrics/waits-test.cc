@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "metrics/waits.h"
+
+#include "metrics/closed-parts.h"
+
+#include <gtest/gtest.h>
+
+namespace echelon
+{
+namespace
+{
+
+const Time SECOND = Time::FromSeconds(1);
+
+std::vector<std::int64_t>
+Picoseconds(const std::vector<double>& weights, std::int64_t whole)
+{
+    std::vector<std::int64_t> parts;
+    for (const Time part : ClosedParts(weights, Time::FromPicoseconds(whole)))
+    {
+        parts.push_back(part.Picoseconds());
+    }
+    return parts;
+}
+
+TEST(ClosedParts, AddUpToTheWhole)
+{
+    // 10 ps at 2:1: 6.67 and 3.33, the larger remainder is rounded up. 10 ps in thirds: 3.33 each,
+    // the first takes the picosecond. Weights without a sum: the first part has all.
+    using Parts = std::vector<std::int64_t>;
+    EXPECT_EQ(Picoseconds({0.2, 0.1}, 10), (Parts{7, 3}));
+    EXPECT_EQ(Picoseconds({1, 1, 1}, 10), (Parts{4, 3, 3}));
+    EXPECT_EQ(Picoseconds({0, 0}, 10), (Parts{10, 0}));
+    EXPECT_EQ(Picoseconds({5}, 0), (Parts{0}));
+}
+
+/// Flow 0 (group 0) is on the critical path from 0 on; flow 1 (group 1) shares its one link of 1
+/// Gb/s. Half each until 2 s, when flow 0 departs.
+struct TwoFlows
+{
+    explicit TwoFlows(Time waiting, std::size_t maxChanges = RateLog::MAX_CHANGES)
+        : log(maxChanges)
+    {
+        for (std::uint32_t f = 0; f < 2; ++f)
+        {
+            FlowRecord flow;
+            flow.id = FlowId(f);
+            flow.group = GroupId(f);
+            record.flows.push_back(flow);
+            log.Start(flow.id, Path{LinkId(0)});
+            log.SetRate(flow.id, Time(), 5e8);
+        }
+        log.Depart(FlowId(0), 2 * SECOND);
+        PathStepRecord step;
+        step.kind = PathStepRecord::Kind::FLOW;
+        step.flow = FlowId(0);
+        step.end = 2 * SECOND;
+        step.waiting = waiting;
+        record.criticalPath.push_back(step);
+        waits = AttributeWaits(record, log, {1e9});
+    }
+
+    RunRecord record;
+    RateLog log;
+    std::vector<WaitRecord> waits;
+};
+
+TEST(Waits, AreNoMoreThanTheStepsWaiting)
+{
+    // By the rates flow 0 lost 1 s to flow 1. Of a waiting of 1 s that is all; of 1.5 s, half a
+    // second has no explanation in the rates and is held back; of 0.25 s it is all again.
+    const TwoFlows exact(SECOND);
+    ASSERT_EQ(exact.waits.size(), 1U);
+    EXPECT_EQ(exact.waits[0].blocking, GroupId(1));
+    EXPECT_EQ(exact.waits[0].link, LinkId(0));
+    EXPECT_EQ(exact.waits[0].time, SECOND);
+
+    const TwoFlows longer(Time::FromSeconds(1.5));
+    ASSERT_EQ(longer.waits.size(), 2U);
+    EXPECT_EQ(longer.waits[0].blocking, GroupId(1));
+    EXPECT_EQ(longer.waits[0].time, SECOND);
+    EXPECT_FALSE(longer.waits[1].blocking.has_value());
+    EXPECT_FALSE(longer.waits[1].link.has_value());
+    EXPECT_EQ(longer.waits[1].time, Time::FromSeconds(0.5));
+
+    const TwoFlows shorter(Time::FromSeconds(0.25));
+    ASSERT_EQ(shorter.waits.size(), 1U);
+    EXPECT_EQ(shorter.waits[0].time, Time::FromSeconds(0.25));
+}
+
+TEST(Waits, AreNobodysOnceTheLogIsFull)
+{
+    // The log takes the two rates and not the departure: when flow 0 stopped losing is not known.
+    const TwoFlows full(SECOND, 2);
+    EXPECT_TRUE(full.log.IsFull());
+    ASSERT_EQ(full.waits.size(), 1U);
+    EXPECT_FALSE(full.waits[0].blocking.has_value());
+    EXPECT_EQ(full.waits[0].time, SECOND);
+    EXPECT_FALSE(TwoFlows(SECOND, 3).log.IsFull());
+}
+
+} // namespace
+} // namespace echelon
