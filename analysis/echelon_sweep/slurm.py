@@ -35,11 +35,12 @@ PROBE_S = 20
 SAMPLE = 100  # finished points that the cost of a point is taken from
 LOOK_S = 2  # after which Slurm has said why a task would never start
 
-# What `submit` sets itself. Slurm reads options from the environment, too, but a script's come first.
+# What `submit` sets itself.
 OURS = (
-    "--array", "-a", "--dependency", "-d", "--export", "--job-name", "-J", "--mem", "--no-requeue", "--open-mode", "--output",
-    "-o", "--error", "-e", "--parsable", "--requeue", "--signal", "--test-only", "--time", "-t", "--wait", "-W", "--wrap",
-    "--partition", "-p", "--account", "-A", "--chdir", "-D", "--input", "-i", "--ntasks", "-n", "--nodes", "-N",
+    "--account", "-A", "--array", "-a", "--chdir", "-D", "--cpus-per-task", "-c", "--dependency", "-d", "--error", "-e",
+    "--export", "--input", "-i", "--job-name", "-J", "--mem", "--no-requeue", "--nodes", "-N", "--ntasks", "-n",
+    "--open-mode", "--output", "-o", "--parsable", "--partition", "-p", "--requeue", "--signal", "--test-only", "--time",
+    "-t", "--wait", "-W", "--wrap",
 )  # fmt: skip
 
 
@@ -72,10 +73,11 @@ def _seconds(text):
 
 def submit(sweep, points, program, options):
     for option in options.sbatch:
-        if not option.startswith("-") or option.split("=")[0] in OURS or option[:2] in OURS and option[:2] != "--":
-            raise UsageError(f"--sbatch={option}: submit sets this itself, or it is no option", "see docs/reference/sweep-on-slurm.md")
+        if not option.startswith("-") or option.split("=")[0] in OURS or option[:2] in OURS:
+            hint = "see docs/reference/sweep-on-slurm.md"
+            raise UsageError(f"--sbatch={option}: submit sets this itself, or it is no option", hint)
     slurm = Slurm()
-    limits = slurm.limits(options.partition)
+    limits = slurm.limits(options.partition or os.environ.get("SBATCH_PARTITION"))
     earlier = submissions(sweep)
     queued = slurm.queue([name for submission in earlier for name in submission.names()])
     if not options.resubmit:
@@ -94,13 +96,15 @@ def submit(sweep, points, program, options):
             return EXIT_DONE
         cost = 1.0
     seconds, chunk_s = _task_time(sweep, limits, cost, options.task_time)
-    memory = None if sweep.memory_bytes is None else math.ceil(sweep.memory_bytes / 2**20)
+    processes = options.processes or 1
+    memory = None if sweep.memory_bytes is None else math.ceil(processes * sweep.memory_bytes / 2**20)
     if memory is not None and memory > limits.memory_mb:
         raise SweepError(
-            sweep.document["spec_file"], "/resources/memory", f"{memory} MB is more than a node of partition {limits.partition} has",
-            f"at most {limits.memory_mb:g} MB",
+            sweep.document["spec_file"], "/resources/memory",
+            f"{memory} MiB for {processes} at a time is more than a node of partition {limits.partition} has",
+            f"at most {limits.memory_mb:g} MiB",
         )  # fmt: skip
-    plan = Submission.plan(sweep, points, cost, chunk_s, limits.array_size)
+    plan = Submission.plan(sweep, points, cost, processes * chunk_s, limits.array_size)
     waits_for = sorted({task.job for task in queued if task.alive}, key=int)
     return _send(slurm, plan, _Scripts(sweep, plan, program, limits, seconds, memory, options), waits_for, options)
 
@@ -186,9 +190,11 @@ class _Scripts:
         self._gather_s = min(limits.seconds, GATHER_S)
         self._memory = memory
         self._common = [f"--partition={limits.partition}"]
-        if options.account:
-            self._common.append(f"--account={options.account}")
+        account = options.account or os.environ.get("SBATCH_ACCOUNT")
+        if account:
+            self._common.append(f"--account={account}")
         self._common += ["--nodes=1", "--ntasks=1", "--requeue", "--open-mode=append", "--chdir=/"]
+        self._processes = options.processes or 1
         self._passed = list(options.sbatch)
 
     def _python(self):
@@ -205,6 +211,8 @@ class _Scripts:
 
     def task(self):
         options = [*self._common, f"--time={time_text(self._seconds)}", f"--signal=B:USR1@{WARNING_S}"]
+        if self._processes > 1:
+            options.append(f"--cpus-per-task={self._processes}")
         if self._memory is not None:
             options.append(f"--mem={self._memory}M")
         options += [f"--output={self._log('%A_%a.log')}", *self._passed]
@@ -214,7 +222,8 @@ class _Scripts:
             "# $1: tasks in the arrays before this one",
             f"first=$((($1 + SLURM_ARRAY_TASK_ID) * {chunk}))",
             f"exec {self._python()} worker {shlex.quote(self._sweep)} --batch slurm \\",
-            f"    --points {shlex.quote(str(self._plan.folder / 'points.txt'))} --from \"$first\" --count {chunk}",
+            f"    --points {shlex.quote(str(self._plan.folder / 'points.txt'))} --from \"$first\" --count {chunk}"
+            + (f" --processes {self._processes}" if self._processes > 1 else ""),
         ]
         return self._script(options, lines)
 
@@ -274,7 +283,8 @@ def _send(slurm, plan, scripts, waits_for, options):
             f"{error}; {done} of {plan.tasks} tasks were submitted as {' '.join(jobs)}", "submit the sweep once more for the rest"
         ) from None
     if plan.ids:
-        print(f"submitted {len(plan.ids)} points in {plan.tasks} tasks of at most {plan.chunk}: array {' '.join(jobs)}, gather {gather}")
+        tasks = f"{plan.tasks} tasks of at most {plan.chunk}"
+        print(f"submitted {len(plan.ids)} points in {tasks}: array {' '.join(jobs)}, gather {gather}")
     else:
         print(f"no points to submit: gather {gather} only")
     return EXIT_DONE

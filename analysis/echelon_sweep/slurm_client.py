@@ -12,6 +12,7 @@ Nothing needs accounting (sacct). Jobs are known by name, for ids come back afte
 
 import dataclasses
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -34,6 +35,12 @@ HOPELESS = {
 UNFINISHED = {
     "CONFIGURING", "PENDING", "PREEMPTED", "REQUEUED", "RESIZING", "RUNNING", "SIGNALING", "STOPPED", "SUSPENDED",
 }  # fmt: skip
+
+# Variables that come before the options of a batch script; and one that a task must not inherit from the job that submits it.
+OVERRIDING = (
+    "SBATCH_ACCOUNT", "SBATCH_ARRAY_INX", "SBATCH_EXPORT", "SBATCH_JOB_NAME", "SBATCH_NO_REQUEUE", "SBATCH_OPEN_MODE",
+    "SBATCH_PARTITION", "SBATCH_REQUEUE", "SBATCH_SIGNAL", "SBATCH_TIMELIMIT", "SBATCH_WAIT", "SLURM_RESTART_COUNT",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,11 +113,13 @@ class Slurm:
 
     def _call(self, *command, tries=TRIES):
         """Runs a command; (exit code, stdout, last line of stderr). Tries again while nobody answers."""
+        environment = {name: value for name, value in os.environ.items() if name not in OVERRIDING}
         for left in reversed(range(tries)):
             try:
                 done = subprocess.run(
-                    command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False
-                )
+                    command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=ANSWER_SECONDS, check=False,
+                    env=environment,
+                )  # fmt: skip
                 error = " / ".join(line.strip() for line in done.stderr.splitlines() if line.strip())
                 silent = done.returncode != 0 and re.search(
                     r"Unable to contact slurm controller|Socket timed out|Connection refused|Communication connection|"

@@ -468,10 +468,9 @@ class Cluster:
         raise ClusterError(f"processes of {node} do not end")
 
     def preempt(self, seconds):
-        """Fills all nodes by a job of higher priority for `seconds`; returns the job's id."""
-        count = len([s for s in self.node_states().values() if not s.startswith("down")])
+        """Fills each node by a job of higher priority for `seconds`; returns the id of their array."""
         return self.run(
-            "sbatch", "--parsable", "--partition=high", f"--nodes={count}", "--exclusive",
+            "sbatch", "--parsable", "--partition=high", f"--array=1-{len(self.node_names)}", "--exclusive",
             "--job-name=preempts", "--output=/dev/null", "--chdir=/", f"--wrap=sleep {seconds}",
         ).strip()  # fmt: skip
 

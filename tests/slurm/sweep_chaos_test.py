@@ -104,9 +104,19 @@ class SweepChaosTest(unittest.TestCase):
         def requeued():
             return re.findall(r"preempted JobId=\S+ has been requeued", self.slurm.log())
 
-        self.slurm.preempt(seconds=2)
-        cluster.wait_until(requeued, 20, "a task is pre-empted")
-        self.say(f"pre-empted by a job of higher priority: {len(requeued())} tasks")
+        # They take idle nodes first, and there may be some between two tasks.
+        for _ in range(3):
+            first = self.slurm.preempt(seconds=2)
+
+            def have_run(first=first):
+                self.slurm.repair()
+                return not any(job.name.startswith(f"{first}_") for job in self.slurm.jobs())
+
+            cluster.wait_until(lambda: requeued() or have_run(), 30, "jobs of higher priority run")
+            if requeued():
+                break
+        self.assertGreater(len(requeued()), 0)
+        self.say(f"pre-empted by jobs of higher priority: {len(requeued())} tasks")
 
     def check_late_faults(self, warned, hung, lost):
         log = self.slurm.log()

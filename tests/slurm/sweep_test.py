@@ -123,14 +123,15 @@ class SweepTest(unittest.TestCase):
             self.assertIn(f"Dependency=afterany:{before}_*" if before else "Dependency=(null)", said)
 
     def test_dry_run_makes_nothing(self):
-        done = self.submit("--cost", "0.25", "--dry-run", "--account", "physics", "--sbatch=--qos=long")
+        done = self.submit("--cost", "0.25", "--dry-run", "--account", "physics", "--sbatch=--qos=long", "--processes", "2")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertFalse(self.sweep.exists())
         self.assertEqual(self.slurm.jobs(), [])
         for text in ("#SBATCH --requeue", "#SBATCH --open-mode=append", "#SBATCH --signal=B:USR1@120",
-                     "#SBATCH --account=physics", "#SBATCH --qos=long"):  # fmt: skip
+                     "#SBATCH --account=physics", "#SBATCH --cpus-per-task=2", "--processes 2", "#SBATCH --qos=long"):  # fmt: skip
             self.assertIn(text, done.stdout)
-        self.assertEqual(len(re.findall(r"^sbatch --parsable .*--array=0-[0-3] ", done.stdout, re.MULTILINE)), 4)
+        # 60 points of 0.25 s, two at a time, in tasks of 1 s: 8 tasks.
+        self.assertEqual(len(re.findall(r"^sbatch --parsable .*--array=0-3 ", done.stdout, re.MULTILINE)), 2)
         self.assertRegex(done.stdout, r"(?m)^sbatch --parsable .*--dependency=afterany:.* .*gather\.sh$")
 
     def test_what_would_never_start_is_refused(self):
