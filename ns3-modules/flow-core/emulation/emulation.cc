@@ -297,7 +297,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         step.end = chained.end;
         if (task.kind == TaskKind::COMPUTE)
         {
-            step.kind = chained.isHeld ? PathStepRecord::Kind::DEVICE : PathStepRecord::Kind::COMPUTE;
+            step.kind =
+                chained.isHeld ? PathStepRecord::Kind::DEVICE : PathStepRecord::Kind::COMPUTE;
             step.label = task.label;
             step.device = task.device;
         }
@@ -402,7 +403,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Coordinator m_coordinator;
     DagExecutor m_executor;
     RunRecord m_record;
-    RateLog m_log; ///< when the record keeps series
+    RateLog m_log;                                       ///< when the record keeps series
     std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
     std::vector<IdealRun> m_idealRuns;                   ///< by JobId
