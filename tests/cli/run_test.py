@@ -260,6 +260,33 @@ class FilesTest(CliTestCase):
         )
 
 
+class LinkSeriesTest(CliTestCase):
+    def test_adds_up_to_the_bytes_of_links(self):
+        scenario = ROOT / "scenarios" / "smoke" / "two-jobs.json"
+        for fabric in ("fluid", "packet"):
+            out = self.folder / fabric
+            self.run_ok("run", scenario, "--quiet", "--fabric", fabric, "--out", out)
+            [results] = out.glob("*/*")
+            carried = {}
+            queues = set()
+            starts = []
+            with open(results / "link_series.csv", newline="") as file:
+                for row in csv.DictReader(file):
+                    link = (row["run"], row["link"])
+                    bits = float(row["rate_bps"]) * float(row["duration_s"])
+                    carried[link] = carried.get(link, 0) + bits / 8
+                    queues.add(int(row["queue_bytes"]))
+                    starts.append((int(row["run"]), int(row["link"]), float(row["start_s"])))
+            self.assertEqual(starts, sorted(starts))
+            with open(results / "links.csv", newline="") as file:
+                for row in csv.DictReader(file):
+                    size = int(row["bytes"])
+                    found = carried.get((row["run"], row["link"]), 0)
+                    self.assertAlmostEqual(found, size, delta=1e-9 * size)
+            # The fluid fabric has no queues.
+            self.assertEqual(queues == {0}, fabric == "fluid")
+
+
 class BadOptionTest(CliTestCase):
     def test_one_line_and_no_results(self):
         for option, value in (

@@ -287,6 +287,102 @@ class LossDelayTestCase : public TestCase
     }
 };
 
+/// Four senders into one port, and what the port kept over time.
+class IncastLoadTestCase : public TestCase
+{
+  public:
+    IncastLoadTestCase()
+        : TestCase("load and queue of an incast over time, derived by hand")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // Four senders, each 10 segments of 4096 bytes (4178 on the wire: 334,240 ps at 100 Gb/s),
+        // all at once. The j-th of each sender is at the switch at 500,000 + j 334,240 ps, j = 1 to
+        // 10, so four arrive while the port sends one: the first of all starts at once, and after
+        // the j-th arrivals 4 j - j = 3 j wait. The largest queue is 30 segments, at 3,842,400 ps;
+        // from then on one leaves every 334,240 ps. Segment n = 0 to 39 starts at
+        // 834,240 + n 334,240.
+        //
+        // Bins of 1 us. Bin 0 (to 1 us): the first arrivals, 3 wait. Bin 1 (to 2 us): arrivals
+        // 2 to 4 (1,168,480; 1,502,720; 1,836,960), 12. Bin 2: 5 to 7 (2,839,680), 21. Bin 3: 8 to
+        // 10, 30. Then none arrives, and the queue at the begin of bin b counts: 39 - n where n is
+        // the last to start before b us. Bin 4: n = 9, so 30; bin 5: n = 12, so 27; bin 14: the
+        // last, n = 39, starts at 13,869,600 ps, so 0. Payload: 40 x 4096 bytes; bin 1 is full of
+        // transmission: 1,000,000 / 334,240 segments.
+        FabricNetwork::UsePicoseconds();
+        StarNetwork star({100e9, 100e9, 100e9, 100e9}, {100e9});
+        star.DestinationPort(0)->RecordLoad();
+        for (uint32_t sender = 0; sender < 4; ++sender)
+        {
+            star.Start(sender, sender, 0, 40960);
+            star.network->SetRate(sender, PayloadRate(100e9), 0);
+        }
+        Simulator::Run();
+        LoadSeries& series = star.DestinationPort(0)->GetLoad();
+        const auto loads = series.Read(LoadSeries::FIRST_WIDTH);
+        NS_TEST_ASSERT_MSG_EQ(loads.size(), 15, "the last segment departs at 14.2 us");
+        const std::vector<uint64_t> waiting{3, 12, 21, 30, 30, 27};
+        for (std::size_t bin = 0; bin < waiting.size(); ++bin)
+        {
+            NS_TEST_EXPECT_MSG_EQ(loads[bin].backlog, waiting[bin] * 4178, "queue in bin " << bin);
+        }
+        NS_TEST_EXPECT_MSG_EQ(loads[14].backlog, 0, "nothing waits at the end");
+        NS_TEST_EXPECT_MSG_EQ_TOL(loads[1].payload, 4096 / 0.33424, 1e-6, "a full bin");
+        double payload = 0;
+        for (const auto& load : loads)
+        {
+            payload += load.payload;
+        }
+        NS_TEST_EXPECT_MSG_EQ_TOL(payload, 163840.0, 1e-6, "all that was sent");
+
+        const auto merged = series.Read(4 * LoadSeries::FIRST_WIDTH);
+        NS_TEST_ASSERT_MSG_EQ(merged.size(), 4, "bins of 4 us");
+        NS_TEST_EXPECT_MSG_EQ(merged[0].backlog, 30 * 4178, "the largest of four bins");
+        NS_TEST_EXPECT_MSG_EQ(merged[1].backlog, 30 * 4178, "the one at the begin");
+        NS_TEST_EXPECT_MSG_EQ_TOL(merged[1].payload, 4 * 4096 / 0.33424, 1e-6, "full");
+    }
+};
+
+/// Bins double when time passes the last one.
+class LoadSeriesTestCase : public TestCase
+{
+  public:
+    LoadSeriesTestCase()
+        : TestCase("bins that double keep payload and largest queue")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // Two segments of 100 bytes (110 on the wire) arrive together at 0; the second waits for
+        // 300 us and is sent from 300 to 500 us. 500 us take 128 bins of 4 us. The queue of 110
+        // bytes stands in bins 0 to 75 (to 300 us = 75 x 4 us: at the begin of bin 75 it still
+        // waits). Payload: half of the second segment in bins 75 to 99, half in 100 to 124.
+        const int64_t us = 1000000;
+        LoadSeries series;
+        series.Enable();
+        series.Accept(0, 110, 0);
+        series.Accept(0, 110, 110);
+        series.Send(0, 300 * us, 100, 110);
+        series.Send(300 * us, 500 * us, 100, 110);
+        const auto loads = series.Read(4 * us);
+        NS_TEST_ASSERT_MSG_EQ(loads.size(), 125, "500 us in bins of 4 us");
+        NS_TEST_EXPECT_MSG_EQ(loads[0].backlog, 110, "from the begin");
+        NS_TEST_EXPECT_MSG_EQ(loads[75].backlog, 110, "until it starts");
+        NS_TEST_EXPECT_MSG_EQ(loads[76].backlog, 0, "and no longer");
+        NS_TEST_EXPECT_MSG_EQ_TOL(loads[10].payload, 100.0 / 75, 1e-12, "the first, evenly");
+        NS_TEST_EXPECT_MSG_EQ_TOL(loads[124].payload, 2.0, 1e-12, "the second, evenly");
+
+        LoadSeries idle;
+        idle.Accept(0, 110, 110);
+        NS_TEST_EXPECT_MSG_EQ(idle.Read(us).size(), 0, "nothing is kept unless asked for");
+    }
+};
+
 class EgressPortTestSuite : public TestSuite
 {
   public:
@@ -298,6 +394,8 @@ class EgressPortTestSuite : public TestSuite
         AddTestCase(new LazyServiceTestCase, TestCase::QUICK);
         AddTestCase(new DropTestCase, TestCase::QUICK);
         AddTestCase(new LossDelayTestCase, TestCase::QUICK);
+        AddTestCase(new IncastLoadTestCase, TestCase::QUICK);
+        AddTestCase(new LoadSeriesTestCase, TestCase::QUICK);
     }
 };
 
