@@ -6,6 +6,7 @@
     answers = program.check("a.json", [["/seed=2"], []])        # one process, one answer for each list
 """
 
+import concurrent.futures
 import dataclasses
 import functools
 import hashlib
@@ -18,6 +19,7 @@ import subprocess
 
 from echelon_sweep.errors import SweepError, UsageError
 
+LISTS_PER_PROCESS = 500
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
@@ -51,12 +53,22 @@ class Program:
         return digest.hexdigest()[:16]
 
     def check(self, scenario, lists):
-        """One answer per list of "/pointer=VALUE": {"inputs", "seed"} or {"error"}. A list may be empty."""
+        """One answer per list of "/pointer=VALUE": {"inputs", "seed"} or {"error"}. A list may be empty.
+
+        One process; long lists are shared out over the cores.
+        """
+        parts = max(1, min(len(os.sched_getaffinity(0)), len(lists) // LISTS_PER_PROCESS))
+        bounds = [len(lists) * part // parts for part in range(parts + 1)]
+        with concurrent.futures.ThreadPoolExecutor(parts) as pool:
+            answers = pool.map(lambda ends: self._check(scenario, lists[slice(*ends)]), zip(bounds, bounds[1:]))
+            return [answer for part in answers for answer in part]
+
+    def _check(self, scenario, lists):
         text = "".join(json.dumps(assignments) + "\n" for assignments in lists)
         done = subprocess.run(
             [self.path, "check", str(scenario), "--overrides", "-"], input=text, capture_output=True, text=True, check=False
         )
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        answers = [json.loads(line) for line in done.stdout.split("\n") if line]
         if done.returncode not in (0, 65) or len(answers) != len(lists):
             reason = done.stderr.strip().split("\n")[-1] or f"exit code {done.returncode}"
             raise SweepError(self.path, "", f"cannot check scenarios: {reason}", "is it the emulator, and of this version?")

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What ships and what is written about sweeps: specifications expand, the page's example, columns and codes are true."""
 
+import csv
 import json
 import re
+import statistics
+import subprocess
 import unittest
 
-from sweep_case import ROOT, SweepCase
+from sweep_case import BINARY, OVERSUBSCRIPTION, ROOT, SweepCase
 
 from echelon_sweep import errors
-from echelon_sweep.spec import KEYS
+from echelon_sweep.expand import grid
+from echelon_sweep.points import make_assignments
+from echelon_sweep.spec import KEYS, read_spec
 from echelon_sweep.tables import DESCRIPTIONS, unit_of
 
 PAGE = (ROOT / "docs" / "reference" / "sweep.md").read_text(encoding="utf-8")
@@ -62,6 +67,35 @@ class ShippedTest(SweepCase):
         self.assertEqual(list(makespans), ["fair", "sebf", "echelon"])
         for wide, narrow in makespans.values():
             self.assertLess(wide, narrow)
+
+
+class StudyTest(SweepCase):
+    """Sweeps give what the study's own script measured, to the digits of its CSV."""
+
+    def test_cells_of_the_study(self):
+        layers = "/jobs/0/workload/transformer/layer_forward"
+        middle = {"slower": "1", "oversubscription": "4", "control_delay": "0s", "profile_error": "0"}
+        for name, cell, column in (
+            ("echelonflow", {OVERSUBSCRIPTION: 8, layers: "250us"}, {"slower": "0.5", "oversubscription": "8"}),
+            ("echelonflow-profile-error", {"/jobs/1/compute_noise": {"sigma": 0.2, "per": "task"}}, {"profile_error": "0.2"}),
+            ("echelonflow-control-delay", {}, {"control_delay": "0s"}),
+        ):
+            with self.subTest(name):
+                spec = read_spec(FOLDER / f"{name}.json")
+                path = next(path for path in spec.scenarios if path.endswith("echelonflow-gpipe.json"))
+                parameters = next(p for p in grid(spec) if all(p[key] == value for key, value in cell.items()))
+                command = [BINARY, "run", path, "--json", "--quiet", "--seed", "2", "--out", self.out]
+                for assignment in make_assignments(parameters, spec.schedulers):
+                    command += ["--set", assignment]
+                runs = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["runs"]
+                wanted = {**middle, **column, "paradigm": "gpipe", "seed": "2"}
+                with open(ROOT / "docs" / "studies" / "echelonflow.csv", encoding="utf-8") as file:
+                    rows = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
+                self.assertEqual(len(rows), 8)
+                for run, row in zip(runs, rows):
+                    self.assertEqual(run["scheduler"], row["scheduler"])
+                    mean = statistics.mean(statistics.mean(job["iteration_times_s"]) for job in run["jobs"])
+                    self.assertEqual(f"{mean:.6g}", f"{float(row['iteration_s']):.6g}")
 
 
 class PageTest(SweepCase):
