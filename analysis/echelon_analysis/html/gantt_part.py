@@ -51,6 +51,8 @@ def gantt(results, pack: Pack):
         notes.append(
             f"The timeline left out its {results.timeline.slices_left_out:,} shortest slices; compute may be missing here."
         )
+    if results.timeline.is_part:
+        notes.append("timeline.json holds a window of the run or its tardiest flows: compute outside is missing here.")
     return {"notes": notes, "jobs": [_document(results, bars, keep[bars.job], pack) for bars in found if keep[bars.job]]}
 
 

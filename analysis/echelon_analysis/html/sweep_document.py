@@ -33,6 +33,7 @@ def sweep_document(path):
     schedulers = sweep.schedulers
     speedups, label, _ = metric_values(sweep, SPEEDUP)
     states = _states(path)
+    meta = _meta(path)
     metrics, notes = _metrics(sweep, runs, speedups, label, pack)
     jobs = sweep.jobs
     total = jobs[list(PARTS)].sum(axis=1)
@@ -40,7 +41,7 @@ def sweep_document(path):
     document = {
         "kind": "sweep",
         "scenario": sweep.name,
-        "description": "",
+        "description": str(meta.get("description", "")),
         "tick": pack.tick,
         "schedulers": schedulers,
         "reference": reference_label(schedulers),
@@ -59,7 +60,7 @@ def sweep_document(path):
             **{part: pack.times(jobs[part] * share) for part in PARTS},
         },
         "notes": notes,
-        "provenance": _provenance(path, sweep),
+        "provenance": _provenance(meta, sweep),
     }
     return f"{sweep.name}: a sweep", pack.seal(document)
 
@@ -111,12 +112,20 @@ def _reals(pack, values):
 
 def _states(path):
     """Points by status: [['done', 98], ['missing', 2]]."""
+    rows = _query(path, "SELECT status, count(*) FROM points GROUP BY status ORDER BY status")
+    return sorted(([status, count] for status, count in rows), key=lambda row: row[0] != DONE)
+
+
+def _meta(path):
+    return dict(_query(path, "SELECT key, value FROM meta"))
+
+
+def _query(path, text):
     connection = sqlite3.connect(f"file:{(path / DATABASE).resolve().as_posix()}?mode=ro", uri=True)
     try:
-        rows = connection.execute("SELECT status, count(*) FROM points GROUP BY status ORDER BY status").fetchall()
+        return connection.execute(text).fetchall()
     finally:
         connection.close()
-    return sorted(([status, count] for status, count in rows), key=lambda row: row[0] != DONE)
 
 
 def _headline(sweep, speedups, states):
@@ -127,8 +136,8 @@ def _headline(sweep, speedups, states):
     others = [s for s in sweep.schedulers if s != reference]
     table = speedups.pivot(index="point", columns="scheduler", values="value")
     lines = []
-    if others:
-        mean = {s: math.exp(np.log(table[s].dropna()).mean()) for s in others if table[s].notna().any()}
+    mean = {s: math.exp(np.log(table[s].dropna()).mean()) for s in others if s in table and table[s].notna().any()}
+    if mean:
         best = max(mean, key=lambda s: (mean[s], -others.index(s)))
         top = table.max(axis=1)
         wins = int((table[best] >= top * (1 - TIE)).sum())
@@ -138,14 +147,14 @@ def _headline(sweep, speedups, states):
             f"Over {len(table):,} points, iterations are {abs(change):.1f} % {word} under {best} than under {reference} "
             f"(geometric mean), and none is faster than {best} at {wins:,} of them."
         )
-        for s in others:
+        for s in mean:
             values = table[s].dropna()
             low, high = values.idxmin(), values.idxmax()
             lines.append(
                 f"{s}: {mean[s]:.3f}× on average; from {values[low]:.3f}× ({_where(sweep, low)}) to {values[high]:.3f}× ({_where(sweep, high)})."
             )
     else:
-        lines.append(f"{len(table):,} points under {reference}.")
+        lines.append(f"{len(sweep.points):,} points under {listing(sweep.schedulers)}.")
     if undone:
         lines.append(f"Of {total:,} points, {listing(undone)} and so not in this page.")
     return lines
@@ -158,12 +167,7 @@ def _where(sweep, point):
     return ", ".join(f"{axis} {sweep.text(axis, row[axis])}" for axis in axes)
 
 
-def _provenance(path, sweep):
-    connection = sqlite3.connect(f"file:{(path / DATABASE).resolve().as_posix()}?mode=ro", uri=True)
-    try:
-        meta = dict(connection.execute("SELECT key, value FROM meta"))
-    finally:
-        connection.close()
+def _provenance(meta, sweep):
     pairs = [
         ("Sweep", sweep.name),
         ("Described as", meta.get("description", "")),

@@ -177,8 +177,12 @@ function partsSection(data, choice) {
     );
 }
 
+// Metrics with a column in the table of points; the others are in the choice above.
+const IN_TABLE = ['speedup', 'makespan_s', 'all_jobs_completion_mean_s', 'groups_tardiness_sum_s', 'links_utilisation_max'];
+
 function pointsSection(data, metrics, point, scheduler) {
-    const shown = metrics.slice(0, 7);
+    const named = IN_TABLE.map((key) => metrics.find((m) => m.key === key)).filter(Boolean);
+    const shown = named.length > 1 ? named : metrics.slice(0, IN_TABLE.length);
     const axes = data.axes;
     const wanted = { text: [], scheduler: '' };
     const axisText = (axis, i) => `${axis.values[numbers(axis.codes)[point[i]]]}`;
