@@ -81,7 +81,7 @@ def sweep_panels(sweep):
 
 
 def draw_bars_of_sweep(sweep, out):
-    """Draw the figure; return (paths, notes). With more points than fit it shows those at the first values of the shorter axes."""
+    """Draw the figure; return (paths, notes). With more points than fit it shows those in the middle of the shorter axes."""
     sweep, notes = sweep.at_most(MAX_PANELS)
     notes += sweep.numbered(sweep.varying_axes())
     title = sweep.where_text()

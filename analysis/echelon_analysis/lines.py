@@ -5,7 +5,7 @@
     draw_lines(sweep, "tardiness.pdf", x="oversubscription", y="tardiness_sum_s", by="placement")
 
 A speed-up compares with `fair` at the same point, seed by seed; with several jobs it is the geometric mean of theirs. Other axes become
-panels; those beyond two stay at their first values, and a note says so.
+panels; those beyond two stay at their middle values, and a note says so.
 """
 
 import math
@@ -106,7 +106,7 @@ def facets(sweep, x, by=None):
         if len(panels) < 2:
             panels.append(free[0])
             continue
-        text = sweep.short(free[0], sweep.values(free[0])[0])
+        text = sweep.middle(free[0])
         notes.append(f"shown are the points with {free[0]} = {text}; choose others with --where {free[0]}=…")
         sweep = sweep.where([(free[0], text)])
     panels = [axis for axis in panels if sweep.points[axis].nunique() > 1]
@@ -135,7 +135,8 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
         panels = panels[:MAX_PANELS]
     label += f" [{unit}]" if unit else ""
     notes += sweep.numbered([axis for axis in (x, across, down) if axis])
-    columns = min(sweep.points[across].nunique() if across else 1, MAX_COLUMNS)
+    columns = sweep.points[across].nunique() if across else 1
+    columns = 2 if columns == 4 else min(columns, MAX_COLUMNS)
     return _draw(sweep, panels, x, label, factor, columns, y.startswith(SPEEDUP), out), notes
 
 
@@ -154,14 +155,14 @@ def _draw(sweep, panels, x, label, factor, columns, speedup, out):
             title, lines = panels[k]
             if speedup:
                 axes.axhline(1.0, color=INK, linewidth=0.8, zorder=1)
-            _draw_panel(axes, sweep, lines, places, factor, speedup, pd.api.types.is_numeric_dtype(sweep.points[x]))
+            _draw_panel(axes, sweep, lines, places, factor, sweep.numbers(x) is not None, speedup)
             axes.set_title(title, fontsize=8)
             axes.grid(True)
             if k % columns == 0:
                 axes.set_ylabel(label)
             if k + columns >= len(panels):
                 axes.tick_params(labelbottom=True)
-                unit = sweep.points.attrs["units"].get(x, "")
+                unit = sweep.ticks(x, list(places))[1]
                 axes.set_xlabel(x.replace("_", " ") + (f" [{unit}]" if unit else ""))
         _x_axis(grid.flat[0], sweep, x, places)
         if not speedup and min((i.mean for _, c in panels for line in c.values() for _, i in line), default=0) >= 0:
@@ -185,14 +186,12 @@ def describe(sweep, panels, speedup):
 
 
 def _places(sweep, x):
-    """value of x -> place on the axis: the number itself, or its rank."""
-    values = sweep.values(x)
-    if pd.api.types.is_numeric_dtype(sweep.points[x]):
-        return {value: float(value) for value in values}
-    return {value: float(rank) for rank, value in enumerate(values)}
+    """value of x -> place on the axis: the number itself, or the rank of a name."""
+    numbers = sweep.numbers(x)
+    return {value: numbers[value] if numbers else float(rank) for rank, value in enumerate(sweep.values(x))}
 
 
-def _draw_panel(axes, sweep, lines, places, factor, speedup, numeric):
+def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
     from matplotlib.transforms import ScaledTranslation
 
     reference = reference_label(sweep.schedulers)
@@ -205,11 +204,11 @@ def _draw_panel(axes, sweep, lines, places, factor, speedup, numeric):
         halves = np.array([interval.half for _, interval in line]) * factor
         look = {"color": LINE_COLOURS[k % len(LINE_COLOURS)], "zorder": 3 + k}
         # Side by side, by so many points of print, where whiskers would hide one another.
-        step = WHISKER_STEP if numeric else CATEGORY_STEP
+        step = WHISKER_STEP if connected else CATEGORY_STEP
         aside = (rank - 0.5 * (len(shown) - 1)) * step / 72
         transform = axes.transData + ScaledTranslation(aside, 0, axes.figure.dpi_scale_trans)
         axes.plot(
-            xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if numeric else "none", marker=MARKERS[k % len(MARKERS)],
+            xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if connected else "none", marker=MARKERS[k % len(MARKERS)],
             markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, transform=transform, **look,
         )
         some = np.array([interval.count >= LEAST_COUNT for _, interval in line])
@@ -222,13 +221,13 @@ def _draw_panel(axes, sweep, lines, places, factor, speedup, numeric):
 
 def _x_axis(axes, sweep, x, places):
     """Ticks at the values where there are few; logarithmic where numbers grow by factors."""
-    values = list(places)
-    numeric = pd.api.types.is_numeric_dtype(sweep.points[x])
-    if numeric and min(values) > 0 and max(values) / min(values) >= LOG_SPAN:
+    numeric = sweep.numbers(x) is not None
+    where = list(places.values())
+    if numeric and min(where) > 0 and max(where) / min(where) >= LOG_SPAN:
         axes.set_xscale("log", base=2)
         axes.minorticks_off()
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    if len(values) <= MAX_TICKS or not numeric:
-        axes.set_xticks(list(places.values()), [sweep.short(x, value) for value in values])
+    if len(places) <= MAX_TICKS or not numeric:
+        axes.set_xticks(where, sweep.ticks(x, list(places))[0])
     if not numeric:
-        axes.set_xlim(-0.5, len(values) - 0.5)
+        axes.set_xlim(-0.5, len(places) - 0.5)

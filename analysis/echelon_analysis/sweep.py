@@ -18,6 +18,7 @@ import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 from echelon_analysis.load import PARTS, read_table
+from echelon_analysis.units import quantity
 
 DATABASE = "results.sqlite"
 SCHEMA = "echelon/sweep-results/1"
@@ -64,10 +65,33 @@ class Sweep:
             raise UsageError(self.path, f"the sweep has no axis '{axis}'", did_you_mean(axis, self.axes))
         return axis
 
+    def numbers(self, axis):
+        """value -> number, of an axis of numbers or of quantities ('25Gbps'); None of an axis of names."""
+        whole = self.order[axis]
+        if all(isinstance(value, (int, float, np.integer, np.floating)) for value in whole):
+            return {value: float(value) for value in whole}
+        found = {value: quantity(value) for value in whole}
+        if None in found.values() or len({q[1] for q in found.values()}) > 1:
+            return None
+        return {value: q[0] for value, q in found.items()}
+
     def values(self, axis):
-        """The values of an axis: numbers ascending, others in the order of the points."""
+        """The values of an axis: numbers and quantities ascending, names in the order of the points."""
         found = list(dict.fromkeys(self.points[axis]))
-        return sorted(found) if pd.api.types.is_numeric_dtype(self.points[axis]) else found
+        numbers = self.numbers(axis)
+        return sorted(found, key=numbers.get) if numbers else found
+
+    def middle(self, axis):
+        """The value in the middle of an axis, as --where takes it: where another axis is shown and this one stands still."""
+        values = self.values(axis)
+        return self.short(axis, values[len(values) // 2])
+
+    def ticks(self, axis, values):
+        """(texts of the values, unit that they share)."""
+        found = [quantity(value) for value in values]
+        if None not in found and len({q[3] for q in found}) == 1:
+            return [q[2] for q in found], found[0][3]
+        return [self.short(axis, value) for value in values], self.points.attrs["units"].get(axis, "")
 
     def short(self, axis, value):
         """A value for ticks and titles; of an axis of long texts (lists of GPUs, file names) '#k', its k-th value."""
@@ -120,14 +144,14 @@ class Sweep:
         return ", ".join(f"{axis} = {text}" for axis, text in self.conditions)
 
     def at_most(self, count):
-        """(the sweep, or of one with more combinations of axes those at the first values of the shortest axes; notes)."""
+        """(the sweep, or of one with more combinations of axes those at the middle of the shortest axes; notes)."""
         sweep, notes = self, []
         while True:
             axes = sweep.varying_axes()
             if len(sweep.points.drop_duplicates(axes)) <= count or len(axes) < 2:
                 return sweep, notes
             axis = min(axes, key=lambda a: (len(sweep.values(a)), -sweep.axes.index(a)))
-            text = sweep.short(axis, sweep.values(axis)[0])
+            text = sweep.middle(axis)
             notes.append(f"shown are the points with {axis} = {text}; choose others with --where {axis}=…")
             sweep = sweep.where([(axis, text)])
 

@@ -7,6 +7,7 @@
 
 import dataclasses
 import math
+import re
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,3 +40,20 @@ def format_time(seconds, digits=4):
     scale = time_scale([seconds])
     value = seconds * scale.factor
     return f"{value:.{decimals([value], digits)}f} {scale.unit}"
+
+
+# What scenarios write behind a number, in the unit of its kind.
+_QUANTITIES = {
+    "bit/s": {"bps": 1.0, "kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "Tbps": 1e12},
+    "s": {"ps": 1e-12, "ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
+    "B": {"B": 1.0, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30},
+}
+
+
+def quantity(text):
+    """'25Gbps' -> (25e9, 'bit/s', '25', 'Gbps'): value, unit, and as written; None for what is no quantity."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]+)", text) if isinstance(text, str) else None
+    for unit, factors in _QUANTITIES.items():
+        if found and found[2] in factors:
+            return float(found[1]) * factors[found[2]], unit, found[1], found[2]
+    return None

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.load import PARTS
+from echelon_analysis.selection import kind_of
 from echelon_analysis.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, format_time, time_scale
 
@@ -68,6 +69,18 @@ def waited_for(results, run, job):
     return sums.reset_index().sort_values("seconds", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def by_kind(waits):
+    """Rows (blocking_job, kind, seconds, count, most, most_s) of waited_for(), most first: EchelonFlows of one kind together.
+
+    A kind is a name up to its first word with a number ('dp' of 'dp s1 t0 bucket3'); `most` is the EchelonFlow of longest wait in it.
+    """
+    kinds = waits.assign(kind=waits.blocking_name.map(kind_of), count=1, most=waits.blocking_name, most_s=waits.seconds)
+    # Rows come with the longest wait first.
+    told = {"seconds": "sum", "count": "sum", "most": "first", "most_s": "first"}
+    rows = kinds.groupby(["blocking_job", "kind"], sort=True).agg(told).reset_index()
+    return rows.sort_values("seconds", ascending=False, kind="stable").reset_index(drop=True)
+
+
 def render(results, top=TOP):
     """The parts and the waits as text."""
     frame = parts(results)
@@ -75,26 +88,26 @@ def render(results, top=TOP):
     for name in results.job_names:
         lines += ["", name, *_table(frame[frame.job == name])]
         for run, label in enumerate(results.labels):
-            waits = waited_for(results, run, name)
-            total = waits.seconds.sum()
+            rows = by_kind(waited_for(results, run, name))
+            total = rows.seconds.sum()
             if total <= 0:
                 continue
             lines.append(f"  {label}: waits {format_time(total)} an iteration for")
-            shown = waits.head(top)
-            texts = [_who(row, name) for row in shown.itertuples()]
-            width = max(len(t) for t in texts)
-            for text, seconds in zip(texts, shown.seconds):
-                lines.append(f"    {format_time(seconds):>10}  {100 * seconds / total:5.1f} %  {text.ljust(width)}".rstrip())
-            if len(waits) > top:
-                rest = waits.seconds[top:].sum()
-                lines.append(f"    {format_time(rest):>10}  {100 * rest / total:5.1f} %  {len(waits) - top} others")
+            for row in rows.head(top).itertuples():
+                lines.append(f"    {format_time(row.seconds):>10}  {100 * row.seconds / total:5.1f} %  {_who(row, name)}")
+            if len(rows) > top:
+                rest = rows.seconds[top:].sum()
+                lines.append(f"    {format_time(rest):>10}  {100 * rest / total:5.1f} %  {len(rows) - top} other kinds")
     return "\n".join(lines)
 
 
 def _who(row, job):
     if not row.blocking_job:
-        return row.blocking_name
-    return f"{row.blocking_name} of " + ("the job itself" if row.blocking_job == job else row.blocking_job)
+        return row.most
+    owner = "the job itself" if row.blocking_job == job else row.blocking_job
+    if row.count == 1:
+        return f"{row.most} of {owner}"
+    return f"{row.kind} of {owner}: {row.count} EchelonFlows, most for {row.most} ({format_time(row.most_s)})"
 
 
 def render_sweep(sweep):
@@ -160,7 +173,7 @@ def _draw(frame, labels, text, out):
         figure.legend(handles=handles, loc="upper center", ncol=4, borderaxespad=0.2, columnspacing=1.6)
         caption(
             figure,
-            text + " Along the critical path: transmission is what its flows take alone on their paths; the rest of their time is waiting."
+            text + " Transmission: what flows on the critical path take alone on their paths; the rest of their time is waiting."
         )
         return save(figure, out)
 

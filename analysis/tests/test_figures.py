@@ -8,6 +8,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
+import pandas as pd
 import synthetic
 
 from echelon_analysis import bars, heatmap, queues, style, why
@@ -256,6 +257,15 @@ class FiguresTest(unittest.TestCase):
         self.assertIn("fair: waits 3.000 s an iteration for", text)
         self.assertIn("66.7 %  dp of b", text)
         self.assertIn("33.3 %  (held back by the scheduler)", text)
+
+    def test_waits_by_kind(self):
+        """3 and 2 s for two buckets of b are 5 s for its 'dp'; 4 s for an own transfer come next."""
+        waits = pd.DataFrame(
+            [("a", "pp forward 0->1", 4.0), ("b", "dp bucket 3", 3.0), ("b", "dp bucket 1", 2.0)],
+            columns=["blocking_job", "blocking_name", "seconds"],
+        )
+        expected = [["b", "dp bucket", 5.0, 2, "dp bucket 3", 3.0], ["a", "pp forward", 4.0, 1, "pp forward 0->1", 4.0]]
+        self.assertEqual(why.by_kind(waits).values.tolist(), expected)
 
     def test_figures_are_the_same_every_time(self):
         formats = ["png", "svg", "pdf"]

@@ -72,6 +72,18 @@ class LoadTest(SweepTest):
         self.assertEqual([sweep.short("placement", v) for v in sweep.values("placement")], ["#1", "#2"])
         self.assertEqual(set(sweep.where([("placement", "#2")]).points.placement), {'["0-15","24-39","48-63","72-87"]'})
 
+    def test_quantities_are_numbers(self):
+        """'100Gbps' comes after '25Gbps', 75 Gbit/s away, and both share the unit; '25Gbps' and 'packed' are names."""
+        path = synthetic_sweep.write(self.folder / "rates")
+        with sqlite3.connect(path / "results.sqlite") as database:
+            database.execute("UPDATE points SET placement = CASE placement WHEN 'packed' THEN '100Gbps' ELSE '25Gbps' END")
+        sweep = open_sweep(path)
+        self.assertEqual(sweep.values("placement"), ["25Gbps", "100Gbps"])
+        self.assertEqual(sweep.numbers("placement"), {"25Gbps": 25e9, "100Gbps": 100e9})
+        self.assertEqual(sweep.ticks("placement", sweep.values("placement")), (["25", "100"], "Gbps"))
+        self.assertEqual(sweep.middle("placement"), "100Gbps")
+        self.assertIsNone(self.sweep.numbers("placement"))
+
     def test_what_is_no_sweep(self):
         self.expect("none: no such folder", path=self.folder / "none")
         (self.folder / "empty").mkdir()
