@@ -105,7 +105,8 @@ def make_parser():
     why = command("why", "what each job's iterations are made of, and whom they waited for", "RESULTS|SWEEP", out=None)
     why.add_argument("-o", "--out", metavar="FILE", help="also draw it; the suffix is the format")
     _format(why)
-    why.add_argument("--top", type=positive, default=5, metavar="N", help="kinds of EchelonFlows named for each job and scheduler (default 5)")
+    text = "kinds of EchelonFlows named for each job and scheduler (default 5)"
+    why.add_argument("--top", type=positive, default=5, metavar="N", help=text)
 
     figures = command("figures", "write the table and all figures", "RESULTS|SWEEP", out=None)
     figures.add_argument("-o", "--out", metavar="FOLDER", help="default: figures/ in the folder")

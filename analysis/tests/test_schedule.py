@@ -58,11 +58,11 @@ class ScheduleTest(unittest.TestCase):
 
     def test_figure(self):
         plan = self.plan()
-        paths, notes = draw_schedule(plan, self.folder / "out.png")
+        paths, notes = draw_schedule(plan, self.folder / "out")
         self.assertEqual([path.name for path in paths], ["out.png", "out.svg"])
         self.assertEqual(notes, [])
         first = [path.read_bytes() for path in paths]
-        draw_schedule(plan, self.folder / "out.png")
+        draw_schedule(plan, self.folder / "out")
         self.assertEqual(first, [path.read_bytes() for path in paths])
         self.assertGreater(len(first[1]), 5000)
 
