@@ -169,13 +169,18 @@ def _task_time(sweep, limits, cost, wanted):
             f"--task-time {wanted:g}: partition {limits.partition} lets a task run for at most {limits.seconds:g} s",
             "give another --partition",
         )
+    if lead >= seconds:
+        raise UsageError(
+            f"partition {limits.partition}: a task of {seconds:g} s is over before it begins, for Slurm warns {lead} s early",
+            "give another --partition, or a longer --task-time",
+        )
     if longest + lead > seconds:
         raise SweepError(
             sweep.document["spec_file"], "/resources/time",
             f"a point of up to {longest:g} s does not fit in a task of {seconds:g} s, which Slurm warns {lead} s early",
             f"partition {limits.partition} allows {limits.seconds:g} s",
         )  # fmt: skip
-    return seconds, min(sweep.chunk_s, max(1.0, (seconds - min(lead, seconds / 2)) / 1.5))
+    return seconds, min(sweep.chunk_s, (seconds - lead) / 1.5)
 
 
 class _Scripts:
@@ -291,16 +296,20 @@ def _send(slurm, plan, scripts, waits_for, options):
 
 
 def _refuse_hopeless(slurm, plan, jobs):
-    """Cancels an array that would pend for ever, and says why."""
-    time.sleep(LOOK_S)
-    try:
-        tasks = slurm.queue(plan.names(), tries=1)
-    except NoBatchSystem:
-        return  # it was taken; the queue can be asked later
-    reasons = {task.reason for task in tasks if task.reason in HOPELESS}
-    if reasons:
+    """Cancels an array that would pend for ever, and says why. Slurm needs a moment to know."""
+    end = time.monotonic() + LOOK_S
+    reasons = {"None"}
+    while reasons & {"None"} and time.monotonic() < end:
+        time.sleep(LOOK_S / 8)
+        try:
+            tasks = slurm.queue(plan.names(), tries=1)
+        except NoBatchSystem:
+            return  # it was taken; the queue can be asked later
+        reasons = {task.reason for task in tasks if not task.running}
+    hopeless = sorted(reasons & HOPELESS)
+    if hopeless:
         slurm.cancel(jobs)
-        raise SweepError("sbatch", "", f"the tasks would never start: {', '.join(sorted(reasons))}", "nothing was submitted")
+        raise SweepError("sbatch", "", f"the tasks would never start: {', '.join(hopeless)}", "nothing was submitted")
 
 
 def queue_counts(sweep):

@@ -141,27 +141,29 @@ class Slurm:
         return out
 
     def limits(self, partition=None):
-        """Limits of a partition, or of the default one."""
+        """Limits of a partition, or of the default one; of several ("a,b") what holds for all."""
         config = re.search(r"^MaxArraySize\s*=\s*(\d+)", self._ask("scontrol", "show", "config"), re.MULTILINE)
-        found = [_fields(line) for line in self._ask("scontrol", "show", "partition", "--oneliner").splitlines()]
-        names = [fields.get("PartitionName", "") for fields in found]
+        lines = self._ask("scontrol", "show", "partition", "--oneliner").splitlines()
+        known = {fields.get("PartitionName", ""): fields for fields in map(_fields, lines)}
         if partition is None:
-            mine = [fields for fields in found if fields.get("Default") == "YES"]
-            if not mine:
-                raise UsageError("Slurm has no default partition", "give --partition, one of " + ", ".join(names))
+            wanted = [name for name, fields in known.items() if fields.get("Default") == "YES"]
+            if not wanted:
+                raise UsageError("Slurm has no default partition", "give --partition, one of " + ", ".join(known))
         else:
-            mine = [fields for fields in found if fields.get("PartitionName") == partition]
-            if not mine:
-                raise UsageError(f"Slurm has no partition '{partition}'", "there are " + ", ".join(names))
-        fields = mine[0]
-        name = fields["PartitionName"]
-        if fields.get("State", "UP") != "UP":
-            raise NoBatchSystem(f"partition {name} is {fields['State']}", "give another --partition")
-        memory = [int(word) for word in re.findall(r"\d+", self._ask("sinfo", "-h", "-p", name, "-e", "-o", "%m"))]
-        most = max(memory, default=math.inf)
-        if fields.get("MaxMemPerNode", "UNLIMITED").isdigit():
-            most = min(most, int(fields["MaxMemPerNode"]))
-        return Limits(name, seconds_of(fields.get("MaxTime", "UNLIMITED")), most, int(config.group(1)) if config else 1001)
+            wanted = partition.split(",")
+        seconds = memory = math.inf
+        for name in wanted:
+            if name not in known:
+                raise UsageError(f"Slurm has no partition '{name}'", "there are " + ", ".join(known))
+            fields = known[name]
+            if fields.get("State", "UP") != "UP":
+                raise NoBatchSystem(f"partition {name} is {fields['State']}", "give another --partition")
+            seconds = min(seconds, seconds_of(fields.get("MaxTime", "UNLIMITED")))
+            sizes = [int(word) for word in re.findall(r"\d+", self._ask("sinfo", "-h", "-p", name, "-e", "-o", "%m"))]
+            memory = min(memory, max(sizes, default=math.inf))
+            if fields.get("MaxMemPerNode", "UNLIMITED").isdigit():
+                memory = min(memory, int(fields["MaxMemPerNode"]))
+        return Limits(",".join(wanted), seconds, memory, int(config.group(1)) if config else 1001)
 
     def queue(self, names, tries=TRIES):
         """Tasks of the jobs of these names that Slurm still knows as not ended."""

@@ -137,6 +137,7 @@ class SweepTest(unittest.TestCase):
     def test_what_would_never_start_is_refused(self):
         self.assert_refused(self.submit("--partition", "nix"), 64, "no partition 'nix'")
         self.assert_refused(self.submit("--cost", "1", "--task-time", "7200"), 64, "at most 3600 s")
+        self.assert_refused(self.submit("--cost", "1", "--task-time", "120"), 64, "over before it begins")
         self.assert_refused(self.submit("--cost", "1", "--sbatch=--array=1"), 64, "--sbatch=--array=1")
         self.assert_refused(self.submit("--cost", "1", "--sbatch=--constraint=gpu"), 65, "Slurm would refuse the tasks")
         self.change_spec(resources={"memory": "100TB"})
