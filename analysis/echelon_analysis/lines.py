@@ -4,8 +4,8 @@
     draw_lines(sweep, "speedup.pdf", x="oversubscription")                        # speed-up of iterations against `fair`
     draw_lines(sweep, "tardiness.pdf", x="oversubscription", y="tardiness_sum_s", by="placement")
 
-A speed-up compares with `fair` at the same point, seed by seed; with several jobs it is the geometric mean of theirs. Other axes become
-panels; those beyond two stay at their middle values, and a note says so.
+A speed-up compares with `fair` at the same point, seed by seed. Its means, over a point's jobs and over the seeds, are geometric. Other
+axes become panels; those beyond two stay at their middle values, and a note says so.
 """
 
 import math
@@ -16,7 +16,7 @@ import pandas as pd
 from echelon_analysis.bars import whiskers
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 from echelon_analysis.load import reference_label
-from echelon_analysis.statistics import LEAST_COUNT, mean_interval
+from echelon_analysis.statistics import LEAST_COUNT, geometric_interval, mean_interval
 from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
 
@@ -75,14 +75,14 @@ def _words(column):
     return column.removesuffix("_s").removesuffix("_mean").replace("_", " ")
 
 
-def curves(sweep, values, x):
+def curves(sweep, values, x, interval=mean_interval):
     """{scheduler: [(value of x, Interval over the seeds)]} of points that differ in x and the seed alone."""
     rows = values.merge(sweep.points[["point", x]], on="point")
     found = {}
     for scheduler in sweep.schedulers:
         own = rows[rows.scheduler == scheduler]
-        line = [(v, mean_interval(own.value[own[x] == v])) for v in sweep.values(x)]
-        found[scheduler] = [(v, interval) for v, interval in line if interval.count]
+        samples = [(v, own.value[own[x] == v]) for v in sweep.values(x)]
+        found[scheduler] = [(v, interval(sample)) for v, sample in samples if len(sample)]
     return found
 
 
@@ -121,6 +121,7 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
             sweep.path, f"axis '{x}' has one value, so there is no line", "axes: " + ", ".join(sweep.varying_axes())
         )
     values, label, unit = metric_values(sweep, y)
+    interval = geometric_interval if y.startswith(SPEEDUP) else mean_interval
     factor = 1.0
     if unit == "s":
         scale = time_scale(values.value)
@@ -129,7 +130,7 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
     panels = []
     for chosen, rows in sweep.by_values(sweep.points, axes):
         title = ", ".join(f"{axis} {sweep.text(axis, value)}" for axis, value in reversed(list(zip(axes, chosen))))
-        panels.append((title, curves(sweep, values[values.point.isin(rows.point)], x)))
+        panels.append((title, curves(sweep, values[values.point.isin(rows.point)], x, interval)))
     if len(panels) > MAX_PANELS:
         notes.append(f"shown are {MAX_PANELS} of {len(panels)} panels; choose with --where")
         panels = panels[:MAX_PANELS]
@@ -176,12 +177,12 @@ def describe(sweep, panels, speedup):
     """The caption: what points and whiskers are."""
     counts = sorted({interval.count for _, lines in panels for line in lines.values() for _, interval in line})
     numbers = str(counts[0]) if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
-    text = "Points: one seed each." if counts[-1] == 1 else f"Points: mean over {numbers} seeds."
+    text = "Points: one seed each." if counts[-1] == 1 else f"Points: {'geometric ' if speedup else ''}mean over {numbers} seeds."
     text += f" {whiskers(counts)}"
     if speedup:
         text += f" Above 1 is faster than {reference_label(sweep.schedulers)} at the same point."
         if "job" in sweep.jobs and sweep.jobs.groupby("point").job.nunique().max() > 1:
-            text += " Several jobs: geometric mean."
+            text += " Several jobs: their geometric mean."
     return text + (f" Where {sweep.where_text()}." if sweep.where_text() else "")
 
 
@@ -201,7 +202,7 @@ def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
         line = lines[scheduler]
         xs = np.array([places[value] for value, _ in line])
         ys = np.array([interval.mean for _, interval in line]) * factor
-        halves = np.array([interval.half for _, interval in line]) * factor
+        reach = np.array([(i.mean - i.low, i.high - i.mean) for _, i in line]).T * factor
         look = {"color": LINE_COLOURS[k % len(LINE_COLOURS)], "zorder": 3 + k}
         # Side by side, by so many points of print, where whiskers would hide one another.
         step = WHISKER_STEP if connected else CATEGORY_STEP
@@ -214,7 +215,7 @@ def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
         some = np.array([interval.count >= LEAST_COUNT for _, interval in line])
         if some.any():
             axes.errorbar(
-                xs[some], ys[some], yerr=halves[some], fmt="none", elinewidth=0.8, capsize=1.8, capthick=0.8,
+                xs[some], ys[some], yerr=reach[:, some], fmt="none", elinewidth=0.8, capsize=1.8, capthick=0.8,
                 transform=transform, **look,
             )
 

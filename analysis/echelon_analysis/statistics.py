@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Means with confidence intervals.
 
-    mean_interval([1.0, 2.0, 3.0])     # Interval(mean=2.0, half=2.484…, count=3): 95 %, Student's t
+    mean_interval([1.0, 2.0, 3.0])     # Interval(mean=2.0, low=-0.48…, high=4.48…, count=3): 95 %, Student's t
     mean_interval([1.0]).half          # nan: one value says nothing of its spread
+    geometric_interval([0.5, 2.0])     # of ratios, by their logarithms: mean 1, never below zero
 
 Student, The probable error of a mean, Biometrika 6, 1908. The distribution's closed form for whole degrees of freedom: Abramowitz and
 Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
@@ -21,11 +22,17 @@ LEAST_COUNT = 3
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
-    """The mean lies within mean ± half with the confidence that was asked for."""
+    """The mean lies between low and high with the confidence that was asked for; these are nan for fewer than two values."""
 
     mean: float
-    half: float
+    low: float
+    high: float
     count: int
+
+    @property
+    def half(self):
+        """Half the interval's width."""
+        return 0.5 * (self.high - self.low)
 
 
 def central_share(t, freedom):
@@ -55,11 +62,16 @@ def quantile(freedom, confidence=CONFIDENCE):
 
 
 def mean_interval(values, confidence=CONFIDENCE):
-    """The mean of independent values and half its confidence interval; half is nan for fewer than two."""
+    """The mean of independent values and its confidence interval."""
     values = np.asarray(values, dtype=float)
-    if values.size == 0:
-        return Interval(math.nan, math.nan, 0)
-    if values.size == 1:
-        return Interval(float(values[0]), math.nan, 1)
-    half = quantile(values.size - 1, confidence) * values.std(ddof=1) / math.sqrt(values.size)
-    return Interval(float(values.mean()), float(half), int(values.size))
+    if values.size < 2:
+        return Interval(float(values[0]) if values.size else math.nan, math.nan, math.nan, int(values.size))
+    mean = float(values.mean())
+    half = float(quantile(values.size - 1, confidence) * values.std(ddof=1) / math.sqrt(values.size))
+    return Interval(mean, mean - half, mean + half, int(values.size))
+
+
+def geometric_interval(values, confidence=CONFIDENCE):
+    """The geometric mean of independent positive values and its confidence interval, that of their logarithms."""
+    found = mean_interval(np.log(np.asarray(values, dtype=float)), confidence)
+    return Interval(math.exp(found.mean), math.exp(found.low), math.exp(found.high), found.count)

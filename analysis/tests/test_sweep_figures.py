@@ -15,7 +15,7 @@ from echelon_analysis.bars import draw_bars_of_sweep, sweep_panels
 from echelon_analysis.cdf import draw_cdf_of_sweep
 from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.figures import write_sweep_figures
-from echelon_analysis.statistics import mean_interval, quantile
+from echelon_analysis.statistics import geometric_interval, mean_interval, quantile
 from echelon_analysis.sweep import load_sweep, load_sweep_tables, open_sweep
 
 
@@ -143,6 +143,13 @@ class StatisticsTest(unittest.TestCase):
         self.assertEqual((found.mean, found.count), (2.0, 3))
         self.assertAlmostEqual(found.half, 4.302652729749 / math.sqrt(3), places=9)
 
+    def test_geometric_interval(self):
+        """e^-1, 1, e: logarithms -1, 0, 1 with deviation 1."""
+        found = geometric_interval([math.exp(-1), 1.0, math.e])
+        self.assertAlmostEqual(found.mean, 1.0, places=12)
+        self.assertAlmostEqual(found.low, math.exp(-4.302652729749 / math.sqrt(3)), places=9)
+        self.assertAlmostEqual(found.low * found.high, 1.0, places=12)
+
     def test_one_value_has_no_interval(self):
         found = mean_interval([5.0])
         self.assertEqual((found.mean, found.count), (5.0, 1))
@@ -159,9 +166,12 @@ class LinesTest(SweepTest):
             self.assertAlmostEqual(row.value, expected, places=12)
 
     def test_points_and_whiskers(self):
-        """Packed: 1.1, 1.2, 1.3 by seed; mean 1.2, deviation 0.1."""
+        """Packed: 1.1, 1.2, 1.3 by seed; mean 1.2, deviation 0.1. Of speed-ups the geometric mean is drawn, 1.716^(1/3)."""
         packed = self.sweep.where([("placement", "packed")])
-        found = lines.curves(packed, lines.metric_values(packed, "speedup")[0], "oversubscription")
+        values = lines.metric_values(packed, "speedup")[0]
+        for _, interval in lines.curves(packed, values, "oversubscription", geometric_interval)["echelon"]:
+            self.assertAlmostEqual(interval.mean, 1.716 ** (1 / 3), places=12)
+        found = lines.curves(packed, values, "oversubscription")
         self.assertEqual([value for value, _ in found["echelon"]], [2, 4, 8])
         for _, interval in found["echelon"]:
             self.assertAlmostEqual(interval.mean, 1.2, places=12)
@@ -191,7 +201,7 @@ class LinesTest(SweepTest):
         self.assertEqual((paths, notes), (["x.png"], []))
         panels = [axes for axes in drawn[0].axes if axes.get_visible()]
         self.assertEqual([axes.get_title(loc="left") or axes.get_title() for axes in panels], ["placement packed", "placement spread"])
-        for axes, mean in zip(panels, (1.2, 1.0)):
+        for axes, mean in zip(panels, (1.716 ** (1 / 3), 1.0)):
             [line] = [line for line in axes.get_lines() if line.get_label() == "echelon"]
             self.assertEqual(list(line.get_xdata()), [2, 4, 8])
             self.assertTrue(np.allclose(line.get_ydata(), mean, rtol=1e-12))
