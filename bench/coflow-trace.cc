@@ -215,7 +215,9 @@ RunVariant(const Variant& variant, const CoflowBenchmark& input)
     {
         fabric = std::make_unique<FluidFabric>(topology);
     }
-    const RunRecord record = RunEmulation({topology, jobs, 1, Time(), {}}, *scheduler, *fabric);
+    EmulationInput input{topology, jobs};
+    input.keepsSeries = false;
+    const RunRecord record = RunEmulation(input, *scheduler, *fabric);
     std::vector<double> times;
     double sum = 0;
     for (const GroupRecord& group : record.groups)

@@ -101,9 +101,10 @@ RunEchelon(const Topology& topology, const std::vector<Job>& jobs)
     const auto& entry = echelon::SchedulerEntryOf("fair");
     const auto scheduler = entry.make(echelon::ParameterSet(entry.parameters));
     echelon::FluidFabric fabric(topology);
+    echelon::EmulationInput input{topology, jobs, ROUTE_SEED};
+    input.keepsSeries = false;
     const double start = CpuSeconds();
-    const auto record =
-        echelon::RunEmulation({topology, jobs, ROUTE_SEED, {}, {}}, *scheduler, fabric);
+    const auto record = echelon::RunEmulation(input, *scheduler, fabric);
     return {record.makespan.Seconds(), CpuSeconds() - start};
 }
 

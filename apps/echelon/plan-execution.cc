@@ -81,7 +81,9 @@ ExecutePlan(const TransmissionPlan& plan,
     const SchedulerEntry& fair = SchedulerEntryOf("fair");
     const auto scheduler = fair.make(ParameterSet(fair.parameters));
     FluidFabric fluid(topology);
-    const RunRecord record = RunEmulation({topology, jobs, seed}, *scheduler, fluid);
+    EmulationInput input{topology, jobs, seed};
+    input.keepsSeries = false;
+    const RunRecord record = RunEmulation(input, *scheduler, fluid);
 
     std::map<Key, std::deque<TransmissionSpan>> spans;
     for (const FlowRecord& flow : record.flows)
