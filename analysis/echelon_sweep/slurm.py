@@ -11,19 +11,21 @@ next `submit`, or are computed twice with the same result; none is lost.
 Reference: docs/reference/sweep-on-slurm.md.
 """
 
+import argparse
 import math
 import os
 import pathlib
 import shlex
+import shutil
 import sys
 import time
 
-from echelon_sweep.errors import EXIT_DONE, NoBatchSystem, SweepError, UsageError
+from echelon_sweep.errors import EXIT_DONE, Interrupted, NoBatchSystem, SweepError, UsageError
 from echelon_sweep.jsonfile import read_json
 from echelon_sweep.slurm_client import HOPELESS, Slurm, time_text
 from echelon_sweep.slurm_submission import Submission, submissions
 from echelon_sweep.slurm_task import DEADLINE, Task
-from echelon_sweep.worker import run_points
+from echelon_sweep.worker import OUT_OF_TIME, run_points
 
 __all__ = ["add_options", "Task", "cancel", "queue_counts", "submit"]
 
@@ -58,16 +60,18 @@ def add_options(parser):
 
 
 def _count(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+    if not text.isdecimal() or not 0 < int(text) < 10**9:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
 
 
 def _seconds(text):
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e9:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
     return value
 
 
@@ -149,6 +153,8 @@ def _probe(sweep, points, program, dry):
     print(f"running one point here, for at most {PROBE_S} s, to see what it takes")
     start = time.monotonic()
     tally = run_points(sweep, [middle], program, time_left=lambda: start + PROBE_S - time.monotonic())
+    if tally.stopped_by not in (None, OUT_OF_TIME):
+        raise Interrupted(tally.stopped_by)
     if tally.ran:
         return time.monotonic() - start
     # It fails, or takes longer: a task per point, until results say more.
@@ -261,12 +267,12 @@ def _send(slurm, plan, scripts, waits_for, options):
         return command
 
     if options.dry_run:
-        names = [f"<id of array {block}>" for block in range(len(plan.blocks))]
+        names = [f"ARRAY_{block}" for block in range(len(plan.blocks))]
         print("# task.sh\n" + scripts.task())
         print("# gather.sh\n" + scripts.gather())
         for block in range(len(plan.blocks)):
-            print("sbatch --parsable " + " ".join(block_command(block, names[:block])))
-        print("sbatch --parsable " + " ".join(scripts.gather_command(waits_for + names)))
+            print("sbatch --parsable " + shlex.join(block_command(block, names[:block])))
+        print("sbatch --parsable " + shlex.join(scripts.gather_command(waits_for + names)))
         print(f"# {len(plan.ids)} points in {plan.tasks} tasks of at most {plan.chunk}; nothing was submitted")
         return EXIT_DONE
 
@@ -280,7 +286,10 @@ def _send(slurm, plan, scripts, waits_for, options):
             if block == 0:
                 _refuse_hopeless(slurm, plan, jobs)
         gather = slurm.submit(scripts.gather_command(waits_for + jobs))
-    except NoBatchSystem as error:
+    except SweepError as error:
+        if not isinstance(error, NoBatchSystem):
+            shutil.rmtree(plan.folder, ignore_errors=True)  # refused: none of its jobs is left
+            raise
         if not jobs:
             raise
         done = sum(count for _, count in plan.blocks[: len(jobs)])

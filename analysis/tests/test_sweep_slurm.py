@@ -205,6 +205,12 @@ class QueueTest(FakeSlurmCase):
         done = self.slurm(code=65)
         self.assertIn("would never start: PartitionTimeLimit", done.stderr)
         self.assertEqual(self.lines("cancelled"), ["101"])
+        self.assertEqual(list((self.out / "s" / "slurm").iterdir()), [])
+
+    def test_bad_options(self):
+        for option in ("--throttle=0", "--cost=nan", "--cost=-1", "--task-time=x"):
+            done = self.slurm(option, code=64)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
 
     def test_worker_as_a_task_runs_it(self):
         self.slurm()
