@@ -215,9 +215,9 @@ RunVariant(const Variant& variant, const CoflowBenchmark& input)
     {
         fabric = std::make_unique<FluidFabric>(topology);
     }
-    EmulationInput input{topology, jobs};
-    input.keepsSeries = false;
-    const RunRecord record = RunEmulation(input, *scheduler, *fabric);
+    EmulationInput run{topology, jobs};
+    run.keepsSeries = false;
+    const RunRecord record = RunEmulation(run, *scheduler, *fabric);
     std::vector<double> times;
     double sum = 0;
     for (const GroupRecord& group : record.groups)

@@ -158,12 +158,12 @@ struct RunRecord
     std::vector<ComputeRecord> computes;          ///< by (start, device, stream)
     std::vector<IterationRecord> iterations;      ///< by (job, iteration)
     std::vector<PathStepRecord> criticalPath;     ///< by (job, iteration, step)
-    std::vector<WaitRecord> waits; ///< by (job, iteration, step, longest first, group)
-    std::vector<double> linkBits;                 ///< by LinkId: payload bits carried
-    std::vector<LinkRateRecord> linkRates;        ///< by (time, link); network links only
-    std::vector<LinkLoadRecord> linkLoads;        ///< by (link, start); network links only
-    std::uint64_t rateChanges = 0; ///< that `waits` are worked out from
-    bool rateLogFull = false;      ///< there were more: later waits are held back by nobody known
+    std::vector<WaitRecord> waits;         ///< by (job, iteration, step, longest first, group)
+    std::vector<double> linkBits;          ///< by LinkId: payload bits carried
+    std::vector<LinkRateRecord> linkRates; ///< by (time, link); network links only
+    std::vector<LinkLoadRecord> linkLoads; ///< by (link, start); network links only
+    std::uint64_t rateChanges = 0;         ///< that `waits` are worked out from
+    bool rateLogFull = false; ///< there were more: later waits are held back by nobody known
     ControlCounts control;
 };
 
