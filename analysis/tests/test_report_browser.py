@@ -214,6 +214,31 @@ class SweepTest(Page):
         self.assertIn("1.000×", after)
 
 
+class ManyBarsTest(Page):
+    """10,000 bars and more are drawn as so many rectangles at most as there are pixels across the rows."""
+
+    make = staticmethod(lambda folder: synthetic.pipeline(folder, stages=8, replicas=1, alike=1, microbatches=400, iterations=1))
+
+    def test_bars_narrower_than_a_pixel_are_joined(self):
+        canvas = self.find("#gantt .canvas-box canvas")
+        self.assertGreaterEqual(int(canvas.get_attribute("data-bars")), 10_000)
+        rectangles, width = self.browser.execute_async_script(COUNT)
+        # Three schedulers, eight GPUs, at most one lane of compute and four of flows each, and a path of at most four parts.
+        self.assertLess(rectangles, 3 * (8 * 5 + 4) * width)
+        self.assertLess(rectangles, 0.2 * int(canvas.get_attribute("data-bars")))
+
+
+COUNT = """
+const done = arguments[0];
+const type = CanvasRenderingContext2D.prototype;
+const fill = type.fillRect;
+let count = 0;
+type.fillRect = function (...box) { count++; fill.apply(this, box); };
+const canvas = document.querySelector('#gantt .canvas-box canvas');
+canvas.dispatchEvent(new KeyboardEvent('keydown', {key: '0'}));
+requestAnimationFrame(() => requestAnimationFrame(() => { type.fillRect = fill; done([count, canvas.clientWidth]); }));
+"""
+
 CONTRAST = """
 const luminance = (rgb) => {
     const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));

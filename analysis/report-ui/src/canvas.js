@@ -70,6 +70,29 @@ export function ticks(from, to, room) {
     return { found, unit };
 }
 
+// Rectangles collected by style, so that a canvas changes its style once for each and not for every bar.
+export function makeBrush() {
+    const styles = new Map();
+    return {
+        fill(style, x, y, width, height) {
+            let list = styles.get(style);
+            if (!list) {
+                styles.set(style, (list = []));
+            }
+            list.push(x, y, width, height);
+        },
+        flush(context) {
+            for (const [style, list] of styles) {
+                context.fillStyle = style;
+                for (let i = 0; i < list.length; i += 4) {
+                    context.fillRect(list[i], list[i + 1], list[i + 2], list[i + 3]);
+                }
+            }
+            styles.clear();
+        },
+    };
+}
+
 // Axis with grid lines from top to bottom; texts below.
 export function timeAxis(context, view, left, width, top, bottom) {
     const { found, unit } = ticks(view.from, view.to, width / 90);

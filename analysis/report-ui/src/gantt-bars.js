@@ -32,8 +32,8 @@ export function firstAfter(ends, at, end, time) {
     return at;
 }
 
-// Call paint(x, width, look, bar or -1 where joined) for what shows of a lane, left to right. Neighbours of one look with less than
-// half a pixel between them are one, unless each is wide enough to be seen. At most two calls a pixel.
+// Call paint(x, width, look, bar or -1 where joined) for what shows of a lane, left to right. Narrow neighbours of one look with less
+// than a pixel between them are one. At most one call a pixel.
 export function visit(bars, lane, view, left, width, paint) {
     const scale = width / (view.to - view.from);
     const { starts, ends, looks } = bars;
@@ -49,7 +49,7 @@ export function visit(bars, lane, view, left, width, paint) {
                 const a = left + (starts[j] - view.from) * scale;
                 const b = left + (ends[j] - view.from) * scale;
                 // Within one pixel the first look wins; a run of one look goes on while its bars are narrow.
-                if (a - to > 0.5 || b - a >= 2 || (looks[j] !== looks[i] && b - from > 1)) {
+                if (a - to > 1 || b - a >= 2 || (looks[j] !== looks[i] && b - from > 1)) {
                     break;
                 }
                 to = Math.max(to, b);

@@ -2,7 +2,7 @@
 // Compute and flows of chosen GPUs, one panel per scheduler, all on one time axis.
 import { numbers, words } from './data.js';
 import { folded, h, notes, plainTable, section, select } from './dom.js';
-import { canvasBox, timeAxis, tips } from './canvas.js';
+import { canvasBox, makeBrush, timeAxis, tips } from './canvas.js';
 import { bytes, percent, time } from './format.js';
 import { firstAfter, lanesOf, visit } from './gantt-bars.js';
 import { BLACK, BLUE, INK, MUTED, PARTS, RULE, computeLooks, flowLooks, pattern } from './looks.js';
@@ -55,6 +55,7 @@ export function ganttSection(data, selection, path) {
     let panels = [];
     let looksShown = new Map();
     const place = { left: 84, width: 100 };
+    const brush = makeBrush();
     let job = null;
     let height = 0;
 
@@ -214,21 +215,23 @@ export function ganttSection(data, selection, path) {
                 paintPath(context, panel.steps, view, left, wide, at.path, PATH);
             }
             const outlines = [];
+            const labels = [];
             for (const lane of panel.lanes) {
                 const bars = lane.what === 'compute' ? panel.compute : panel.flows;
                 const [y, size] = boxOf(lane, at.rows);
                 visit(bars, lane, view, left, wide, (x, w, look, bar) => {
-                    context.fillStyle = look.hatch && w > 5 ? pattern(context, look) : look.colour;
                     const inset = w > 4 ? 0.5 : 0;
-                    context.fillRect(x, y, w - inset, size);
+                    brush.fill(look.hatch && w > 5 ? pattern(context, look) : look.colour, x, y, w - inset, size);
                     if (bar >= 0 && w > 3 && bars.critical[bar]) {
                         outlines.push(x, y, w - inset, size);
                     }
                     if (bar >= 0 && w > 22 && lane.what === 'compute' && size > 12) {
-                        label(context, bars.name(bars.index[bar]), x, w, y + size / 2, look.colour);
+                        labels.push([bars.name(bars.index[bar]), x, w, y + size / 2, look.colour]);
                     }
                 });
             }
+            brush.flush(context);
+            labels.forEach((args) => label(context, ...args));
             context.strokeStyle = BLACK;
             context.lineWidth = 1.5;
             for (let i = 0; i < outlines.length; i += 4) {
@@ -350,7 +353,7 @@ export function ganttSection(data, selection, path) {
 }
 
 // The critical path's steps as one strip: a step with several parts is divided by their shares, from top to bottom; so are steps
-// narrower than a pixel, together.
+// narrower than two pixels, together.
 export function paintPath(context, steps, view, left, width, top, height) {
     const scale = width / (view.to - view.from);
     let low = 0;
@@ -363,25 +366,30 @@ export function paintPath(context, steps, view, left, width, top, height) {
         }
     }
     const edge = left + width;
+    const brush = makeBrush();
+    const colours = PARTS.map((part) => part.colour);
+    const hatched = PARTS.map((part) => (part.key === 'waiting' ? pattern(context, { colour: part.colour, hatch: 'up' }) : part.colour));
     for (let i = low; i < steps.length && steps[i].start < view.to; ) {
         const begin = Math.max(left, left + (steps[i].start - view.from) * scale);
         let end = begin;
         const sums = [0, 0, 0, 0];
         do {
-            PARTS.forEach((part, p) => (sums[p] += steps[i][part.key]));
+            for (let p = 0; p < PARTS.length; p++) {
+                sums[p] += steps[i][PARTS[p].key];
+            }
             end = Math.min(edge, left + (steps[i].end - view.from) * scale);
             i++;
-        } while (end - begin < 1 && i < steps.length && steps[i].start < view.to);
+        } while (end - begin < 2 && i < steps.length && steps[i].start < view.to);
         const total = sums[0] + sums[1] + sums[2] + sums[3];
         const wide = Math.max(end - begin - (end - begin > 3 ? 0.5 : 0), 0.6);
         let y = top;
-        PARTS.forEach((part, p) => {
+        for (let p = 0; p < PARTS.length; p++) {
             if (sums[p] > 0) {
                 const size = (height * sums[p]) / total;
-                context.fillStyle = part.key === 'waiting' && wide > 4 ? pattern(context, { colour: part.colour, hatch: 'up' }) : part.colour;
-                context.fillRect(begin, y, wide, size);
+                brush.fill(wide > 4 ? hatched[p] : colours[p], begin, y, wide, size);
                 y += size;
             }
-        });
+        }
     }
+    brush.flush(context);
 }
