@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The text of docs/studies/oversubscription.md, every number of it computed.
+
+    page(data, waits)       # of data.read_csv()
+"""
+
+import json
+
+from oversubscription_study import data as study
+from oversubscription_study.data import PARTS, PLACEMENTS, REFERENCE, against_waiting, bound, cells, over_seeds, part, points, saved
+
+# Savings below this share are called none.
+SLIGHT = 0.002
+BLOCKERS = ["own data", "own pipeline", "other data", "other pipeline", "held back"]
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows]) + "\n"
+
+
+def percent(interval):
+    """'+1.7 ± 0.4'; without a whisker for one seed."""
+    text = f"{100 * interval.mean:+.1f}".replace("-", "−")
+    text = text.replace("−0.0", "0.0").replace("+0.0", "0.0")
+    return text if interval.count < 2 else f"{text} ± {100 * interval.half:.1f}"
+
+
+def share(value):
+    return f"{100 * value:.1f} %"
+
+
+def cell_name(cell):
+    placement, factor, jobs = cell
+    return f"{placement}, {factor}:1, {jobs} job{'s' if jobs > 1 else ''}"
+
+
+def others(data):
+    return [s for s in study.schedulers(data) if s != REFERENCE]
+
+
+def helps(interval):
+    """+1: faster than the reference with 95 % confidence, and not just slightly; -1: slower; 0: neither."""
+    if interval.mean - interval.half > 0 and interval.mean > SLIGHT:
+        return 1
+    return -1 if interval.mean + interval.half < 0 and interval.mean < -SLIGHT else 0
+
+
+def headline(data):
+    rows = []
+    for s in others(data):
+        of = cells(data, s)
+        best, worst = max(of, key=lambda c: of[c].mean), min(of, key=lambda c: of[c].mean)
+        signs = [helps(interval) for interval in of.values()]
+        rows.append(
+            [
+                f"`{s}`",
+                percent(saved(data, s)),
+                percent(saved(data, s, jobs=[2, 3, 4], placement=["spread", "random"])),
+                f"{percent(of[best])} ({cell_name(best)})",
+                f"{percent(of[worst])} ({cell_name(worst)})",
+                signs.count(1),
+                signs.count(-1),
+            ]
+        )
+    header = ["scheduler", "all cells", "jobs that meet", "best cell", "worst cell", "cells helped", "cells hurt"]
+    return table(header, rows)
+
+
+def by_place(data, jobs):
+    factors = sorted(study.grid(data).oversubscription.unique())
+    columns = [(p, f) for p in PLACEMENTS for f in factors]
+    rows = [
+        [f"`{s}`"] + [percent(saved(data, s, placement=p, oversubscription=f, jobs=jobs)) for p, f in columns] for s in others(data)
+    ]
+    return table(["scheduler"] + [f"{p} {f}:1" for p, f in columns], rows)
+
+
+def by_jobs(data):
+    counts = sorted(study.grid(data).jobs.unique())
+    rows = [[f"`{s}`"] + [percent(saved(data, s, jobs=n, placement=["spread", "random"])) for n in counts] for s in others(data)]
+    return table(["scheduler"] + [f"{n} job{'s' if n > 1 else ''}" for n in counts], rows)
+
+
+def where_time_goes(data):
+    """Under the reference, seconds of the mean iteration."""
+    rows = []
+    under = part(points(study.grid(data)), scheduler=REFERENCE)
+    for (placement, factor, jobs), frame in under.groupby(study.CELL):
+        if jobs not in (1, 4):
+            continue
+        whole = over_seeds(frame, "iteration_s")
+        parts = [over_seeds(frame, column).mean for column in PARTS]
+        least = bound(data, jobs)
+        rows.append(
+            (
+                PLACEMENTS.index(placement),
+                [placement, f"{factor}:1", jobs, f"{whole.mean:.2f} ± {whole.half:.2f}", f"{least:.2f}", share(1 - least / whole.mean)]
+                + [f"{value:.2f}" for value in parts[:3]]
+                + [share(parts[2] / whole.mean)],
+            )
+        )
+    header = ["placement", "uplinks", "jobs", "iteration", "bound", "above it", "compute", "transmission", "waiting", "waiting share"]
+    return table(header, [row for _, row in sorted(rows, key=lambda entry: entry[0])])
+
+
+def who_waits(waits):
+    rows = []
+    for placement in PLACEMENTS:
+        for jobs in sorted(waits.jobs.unique()):
+            for s in dict.fromkeys(waits.scheduler):
+                of = part(waits, placement=placement, jobs=jobs, scheduler=s)
+                if not len(of):
+                    continue
+                seeds = of.seed.nunique()
+                values = [part(of, blocker=b).seconds.sum() / seeds for b in BLOCKERS]
+                rows.append([placement, jobs, f"`{s}`", f"{of.seconds.sum() / seeds:.2f}"] + [f"{v:.2f}" for v in values])
+    return table(["placement", "jobs", "scheduler", "waiting"] + BLOCKERS, rows)
+
+
+def packet_table(data):
+    """Both fabrics on the points of the packet sweep: iteration under the reference, savings of the others."""
+    packet = part(data, part="packet")
+    on_packets, on_fluid = points(packet), points(study.grid(data))
+    chosen = [s for s in dict.fromkeys(packet.scheduler) if s != REFERENCE]
+    rows = []
+    for cell, frame in on_packets.groupby(study.CELL):
+        fixed = dict(zip(study.CELL, cell))
+        seeds = sorted(frame.seed.unique())
+        fluid = part(on_fluid, seed=seeds, **fixed)
+        two = [over_seeds(part(f, scheduler=REFERENCE), "iteration_s").mean for f in (frame, fluid)]
+        row = [cell_name(cell), f"{two[0]:.3f}", f"{two[1]:.3f}", f"{100 * (two[0] / two[1] - 1):+.2f} %"]
+        for s in chosen:
+            pair = [part(f, scheduler=s).saving.mean() for f in (frame, fluid)]
+            row.append(" / ".join(f"{100 * value:+.1f}".replace("-", "−") for value in pair))
+        rows.append((PLACEMENTS.index(cell[0]), row))
+    header = ["point", f"`{REFERENCE}` packets [s]", "fluid [s]", "difference"] + [f"`{s}` saves: packets / fluid [%]" for s in chosen]
+    return table(header, [row for _, row in sorted(rows, key=lambda entry: entry[0])])
+
+
+def by_hand():
+    """One packed job: what the last all-reduces need at a host's interface. Only constants of the scenario and its model."""
+    scenario = json.loads((study.ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
+    of = scenario["jobs"][0]["parallelism"]
+    model = json.loads((study.ROOT / "workloads" / "llama2-70b.json").read_text())["transformer"]
+    h, f = model["hidden"], model["ffn_hidden"]
+    narrow = model["kv_heads"] * h // model["heads"]
+    layer = 2 * h * h + 2 * h * narrow + h + 3 * h * f + h
+    layers = model["layers"] // of["pp"]
+    first_stage = layers * layer + model["vocabulary"] * h
+    # A ring of dp ranks sends 2 (dp - 1) / dp times the gradients, 2 bytes each; the tp ranks of a host share its interface.
+    host_bytes = 2 * (of["dp"] - 1) / of["dp"] * 2 * first_stage
+    rate = 1e9 * float(scenario["topology"]["host_link"]["rate"].removesuffix("Gbps"))
+    s = model["sequence"]
+    forward = s * (2 * (2 * h * h + 2 * h * narrow) + 4 * s * h) + 2 * s * 3 * h * f
+    backward = 2 * layers * forward / (of["tp"] * of["peak_flops"] * 0.4)
+    # The collectives of one backward pass: two all-gathers and two reduce-scatters per layer.
+    sent = (of["tp"] - 1) / of["tp"] * s * h * 2
+    tensor = layers * 4 * sent * 8 / (1e12 * float(scenario["topology"]["scale_up"]["rate"].removesuffix("Tbps")))
+    hidden = (backward + tensor) * (layers - 1) / layers
+    return {"layer": layer, "bytes": host_bytes, "all_reduce": 8 * host_bytes / rate, "hidden": hidden}
+
+
+def page(data, waits):
+    grid = study.grid(data)
+    seeds = sorted(grid.seed.unique())
+    hand = by_hand()
+    packed = over_seeds(part(points(grid), scheduler=REFERENCE, placement="packed", jobs=1), "iteration_s").mean
+    least = bound(data, 1)
+    pairs = against_waiting(data)
+    beyond = pairs[pairs.saved_s > pairs.fair_waiting_s]
+    return f"""# Who saves time on an oversubscribed network?
+
+**Question.** On uplinks oversubscribed 2, 4 and 8 times, with one to four LLaMA-2-70B training jobs in three placements: how much
+iteration time does each scheduler save against fair sharing, and where does it save none?
+
+Written by `tools/oversubscription-study.py`; every number is computed from [oversubscription.csv](oversubscription.csv) and
+[oversubscription-waits.csv](oversubscription-waits.csv).
+
+## Set-up
+
+`scenarios/sweep/llama2-70b-jobs.json`: identical jobs, tensor 8 × pipeline 4 × data parallel 2 on 64 A100s each, 1F1B with 8 micro-batches, sequence
+parallelism, 3 iterations. 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 hosts to a leaf, 8 leaves, 2 spines, ECMP. Tensor parallelism stays inside
+hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. Fluid fabric.
+
+- `packed`: a job fills two leaves, and no other job is on them. `spread`: every job has a host under each leaf. `random`: hosts drawn from the seed.
+- Grid: 3 oversubscriptions × 4 numbers of jobs × 3 placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data))} schedulers each (`oversubscription-llama.json`, `oversubscription-llama-rollout.json`).
+- A seed fixes arrivals, placement, paths and compute times, so schedulers are compared on equal terms: the saving is
+  1 − T / T_fair at the same point, T averaged over the jobs. ± is the 95 % confidence interval over the seeds (Student's t, n = {len(seeds)}).
+- **Bound**: the same jobs with a network between hosts that takes no time (`oversubscription-llama-bound.json`).
+
+## Answer
+
+![Iteration time saved, by placement, jobs and oversubscription](../images/oversubscription.png)
+
+Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet": two to four jobs, spread or random. Helped and hurt: cells of {len(cells(data, others(data)[0]))} where the interval
+excludes 0 and the mean is beyond {100 * SLIGHT:.1f} %.
+
+{headline(data)}
+By number of jobs, spread and random:
+
+{by_jobs(data)}
+Four jobs:
+
+{by_place(data, 4)}
+## Where the time goes
+
+![Critical paths under fair sharing](../images/oversubscription-why.png)
+
+Seconds of the mean iteration under `fair`, split along its critical path.
+
+{where_time_goes(data)}
+**What can be saved at most.** The chain of tasks that is critical under `fair` has to run under any scheduler, in the same order, no task faster than alone. So no
+iteration can save more than that chain waits for bandwidth. Of {len(pairs)} jobs under other schedulers, {len(beyond)} save more.
+
+**Who waits for whom**, at 8:1, seconds of the mean iteration: for the job's own all-reduces or activations, for another job's, or held back, the link being free
+(`oversubscription-llama-waits.json`).
+
+{who_waits(waits)}
+## By hand
+
+One packed job. A layer has {hand["layer"]:,} parameters; the first stage's gradients, the vocabulary's with them, make each host send {hand["bytes"] / 1e9:.2f} GB: {hand["all_reduce"]:.3f} s at 400 Gb/s. The
+backward pass of the last micro-batch hides at most {hand["hidden"]:.3f} s of it, all but its first layer's. Expected: {least:.3f} + {hand["all_reduce"]:.3f} − {hand["hidden"]:.3f} = {least + hand["all_reduce"] - hand["hidden"]:.3f} s; emulated: {packed:.3f} s.
+
+## On packets
+
+The same jobs in segments of 64 KiB, seed {", ".join(str(s) for s in sorted(part(data, part="packet").seed.unique()))} (`oversubscription-llama-packet.json`).
+
+{packet_table(data)}
+"""
