@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # From a fresh checkout to a comparison of flow schedulers on a LLaMA-2-70B training job: a table
-# here, pictures and a timeline in results/. Later runs reuse packages and build.
+# here; a report, pictures and a timeline in results/. Later runs reuse packages and build.
 set -eu
 cd "$(dirname "$0")"
 
@@ -14,10 +14,12 @@ build/release/bin/echelon run scenarios/quickstart/quickstart.json --out results
 
 results=$(ls -td results/quickstart/*/ | head -n 1)
 results=${results%/}
-PYTHONPATH=analysis /usr/bin/python3 -B -m echelon_analysis report "$results"
+analysis/echelon-analysis report "$results" -o "$results/report.html"
+analysis/echelon-analysis figures "$results"
 
 cat <<END
 
+report     $results/report.html   (one file, works offline)
 table      $results/figures/table.txt
 pictures   $results/figures/
 timeline   $results/timeline.json   (open it at https://ui.perfetto.dev)
