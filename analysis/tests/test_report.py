@@ -143,6 +143,16 @@ class ReportTest(unittest.TestCase):
             if a[:2] == b[:2]:
                 self.assertLessEqual(a[2] + a[3], b[2] + 2.1 * document["tick"])
 
+    def test_a_job_that_only_sends_shows_its_senders(self):
+        path = synthetic.figure2(self.folder / "r")
+        lines = (path / "timeline.json").read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if '"ph": "X"' not in line]
+        kept[-2] = kept[-2].rstrip(",")
+        (path / "timeline.json").write_text("\n".join(kept), encoding="utf-8")
+        document, _ = unseal(self.page_of(path))
+        senders = set(open_results(path).flows.source)
+        self.assertEqual({device for device, _ in document["gantt"]["jobs"][0]["gpus"]}, senders)
+
     def test_missing_files_cost_their_section_alone(self):
         path = synthetic.pipeline(self.folder / "r")
         (path / "timeline.json").unlink()

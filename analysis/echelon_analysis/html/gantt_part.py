@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.html.pack import Pack
-from echelon_analysis.selection import kind_of, lanes, representatives
+from echelon_analysis.selection import Representative, kind_of, lanes, representatives
 
 MAX_DEVICES = 8
 MAX_LANES = 4
@@ -77,7 +77,13 @@ def _bars(results, flows, job):
     frames = [compute[(compute.run == run) & (compute.iteration == middle)] for run in range(len(results.runs))]
     sent = flows[(flows.run == 0) & (flows.iteration == middle)]
     alike = results.timeline.alike
-    gpus = representatives(frames, sent, MAX_DEVICES, list(alike))
+    computing = [(frame, a) for frame, a in zip(frames, alike) if len(frame)]
+    if computing:
+        gpus = representatives([f for f, _ in computing], sent, MAX_DEVICES, [a for _, a in computing])
+    else:
+        # A job that only sends: its largest senders, in order of number.
+        size = flows[flows.iteration == middle].groupby("source").bytes.sum().sort_values(ascending=False, kind="stable")
+        gpus = [Representative(int(device), 1) for device in sorted(size.index[:MAX_DEVICES])]
     if not gpus:
         return None
     path = results.critical_path
@@ -96,10 +102,10 @@ def _bars(results, flows, job):
             starts = np.rint(part.start_s * 1e9).astype(np.int64)
             members = {gpu.device, *(d for d, other in alike[run].items() if other == alike[run].get(gpu.device))}
             critical = [any((run, d, s + e) in on_path for d in members for e in (-1, 0, 1)) for s in starts]
-            slices.append(part.assign(gpu=row, critical=critical))
+            slices.append(part.assign(gpu=row, critical=np.array(critical, dtype=bool)))
             part = sends[sends.source == gpu.device]
             critical = [(run, f) in flow_on_path for f in part.flow]
-            bars.append(_lanes(part.assign(gpu=row, critical=critical)))
+            bars.append(_lanes(part.assign(gpu=row, critical=np.array(critical, dtype=np.int64))))
     return Bars(job, gpus, pd.concat(slices), pd.concat(bars))
 
 
@@ -110,7 +116,7 @@ def _lanes(flows):
     columns = {
         "start_s": ("start_s", "min"), "finish_s": ("finish_s", "max"), "ideal_s": ("ideal_finish_s", "max"),
         "name": ("name", "first"), "bytes": ("bytes", "sum"), "to": ("destination", "first"), "flows": ("count", "sum"),
-        "critical": ("critical", "any"),
+        "critical": ("critical", "max"),
     }
     for keys in (["flow"], ["group", "position"], ["group"], ["kind"]):
         bars = flows.groupby(["run", "gpu", "iteration", *keys], sort=False, as_index=False).agg(**columns)
