@@ -45,9 +45,9 @@ def main():
             parser.error("name the emulator, or give --from-csv")
         run_sweeps(arguments.binary, arguments.out, arguments.processes)
         data.write_csv(pathlib.Path(arguments.out))
-    jobs, waits = data.read_csv()
+    jobs, waits, cost = data.read_csv()
     draw(jobs)
-    PAGE.write_text(page(jobs, waits), encoding="utf-8")
+    PAGE.write_text(page(jobs, waits, cost), encoding="utf-8")
 
 
 if __name__ == "__main__":

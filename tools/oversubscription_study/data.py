@@ -2,8 +2,8 @@
 """The numbers of docs/studies/oversubscription.md: from sweep folders to CSV, from CSV to savings with their intervals.
 
     write_csv(pathlib.Path("sweeps"))
-    data, waits = read_csv()
-    saved(data, "slack", placement="spread", jobs=4)        # Interval: share of fair's iteration time, mean over seeds
+    jobs, waits, cost = read_csv()
+    saved(jobs, "slack", placement="spread", jobs=4)        # Interval: share of fair's iteration time, mean over seeds
 
 A saving is 1 - T / T_fair, T being the iteration time averaged over the jobs of one point: the same seed, hence the same
 arrivals, placement, paths and compute times under every scheduler. Over several cells the mean is taken seed by seed
@@ -11,6 +11,7 @@ first, so an interval (95 %, Student's t) always rests on as many values as ther
 """
 
 import pathlib
+import sqlite3
 
 import pandas
 
@@ -20,6 +21,7 @@ from echelon_analysis.sweep import load_sweep, load_sweep_tables
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CSV = ROOT / "docs" / "studies" / "oversubscription.csv"
 WAITS = ROOT / "docs" / "studies" / "oversubscription-waits.csv"
+COST = ROOT / "docs" / "studies" / "oversubscription-cost.csv"
 
 # Part of the study -> its sweep. The grid is two sweeps, of different schedulers.
 SWEEPS = {
@@ -75,15 +77,27 @@ def kind_of(name):
     return KINDS[str(name).split(" ", maxsplit=1)[0]]
 
 
+def cost_of(folder):
+    """Points and processor time of each sweep, as measured."""
+    rows = []
+    for name in SWEEPS.values():
+        with sqlite3.connect(f"file:{folder.resolve() / name / 'results.sqlite'}?mode=ro", uri=True) as connection:
+            [row] = connection.execute("SELECT COUNT(*), SUM(cpu_s) FROM work")
+        rows.append({"sweep": name, "points": row[0], "cpu_s": round(row[1])})
+    return pandas.DataFrame(rows)
+
+
 def write_csv(folder):
     frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet")]
     pandas.concat(frames).to_csv(CSV, index=False, float_format="%.12g", lineterminator="\n")
     waits_of(folder).to_csv(WAITS, index=False, float_format="%.12g", lineterminator="\n")
+    cost_of(folder).to_csv(COST, index=False, lineterminator="\n")
 
 
 def read_csv():
-    # Whole numbers, also where the bound has none.
-    return pandas.read_csv(CSV, dtype={"oversubscription": "Int64", "jobs": "Int64"}), pandas.read_csv(WAITS)
+    """(jobs, waits, cost). Whole numbers stay whole, also where the bound has none."""
+    jobs = pandas.read_csv(CSV, dtype={"oversubscription": "Int64", "jobs": "Int64"})
+    return jobs, pandas.read_csv(WAITS), pandas.read_csv(COST)
 
 
 def part(data, **fixed):

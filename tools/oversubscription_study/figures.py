@@ -77,11 +77,6 @@ def draw_savings(data):
                     line = [by_scheduler[s][placement, factor, jobs] for factor in factors]
                     shade = 0.25 + 0.75 * rank / (len(counts) - 1)
                     draw_line(axes, [f * (1 + 0.035 * (rank - 1.5)) for f in factors], line, looks[s], s, shade)
-                    if placement == study.PLACEMENTS[-1]:
-                        axes.annotate(
-                            f"{jobs} job{'s' if jobs > 1 else ''}", (factors[-1], 100 * line[-1].mean), xytext=(9, -2),
-                            textcoords="offset points", fontsize=6.5, color=INK, annotation_clip=False,
-                        )
             axes_row[0].set_ylabel(f"{s}\nsaved [%]")
         for axes in panels.flat:
             axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
@@ -97,15 +92,22 @@ def draw_savings(data):
         for axes in (panels[0, 0], panels[-1, 0]):
             found, labels = axes.get_legend_handles_labels()
             handles.update(zip(labels, found))
-        figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncol=4, fontsize=7.5, frameon=False)
+        legend_above(figure, handles.values(), handles.keys(), 4)
         seeds = study.grid(data).seed.nunique()
         caption(
             figure,
             f"Iteration time saved against {study.REFERENCE} at the same point, mean over the jobs and {seeds} seeds; above 0 is faster. "
             f"Whiskers: 95 % confidence interval of the mean over seeds, Student's t, n = {seeds}; those of several schedulers stand side by side. "
-            "Rows have axes of their own.",
+            "Rows have axes of their own." + (f" Last {'row' if len(apart) == 1 else 'rows'}: pale to dark, {counts[0]} to {counts[-1]} jobs." if apart else ""),
         )
         return save(figure, SAVINGS)
+
+
+def legend_above(figure, handles, labels, columns):
+    """Above everything; the constrained layout leaves its lines free."""
+    lines = -(-len(labels) // columns)
+    figure.legend(handles, labels, loc="upper center", ncol=columns, fontsize=7.5, frameon=False)
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - (0.19 * lines + 0.06) / figure.get_size_inches()[1]))
 
 
 def draw_line(axes, xs, line, look, label, shade=1.0):
@@ -154,6 +156,6 @@ def draw_why(data):
             axes.grid(True, axis="y", color=GREY, linewidth=0.4)
         panels[0].set_ylabel(f"iteration under {study.REFERENCE} [s]")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncol=4, fontsize=7.5, frameon=False)
+        legend_above(figure, handles, labels, 4)
         caption(figure, "Critical paths of the iterations, mean over iterations, jobs and seeds.")
         return save(figure, WHY)

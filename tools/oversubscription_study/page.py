@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The text of docs/studies/oversubscription.md, every number of it computed.
 
-    page(data, waits)       # of data.read_csv()
+    page(*data.read_csv())
 """
 
 import json
@@ -161,7 +161,7 @@ def by_hand():
     return {"layer": layer, "bytes": host_bytes, "all_reduce": 8 * host_bytes / rate, "hidden": hidden}
 
 
-def page(data, waits):
+def page(data, waits, cost):
     grid = study.grid(data)
     seeds = sorted(grid.seed.unique())
     hand = by_hand()
@@ -227,4 +227,67 @@ backward pass of the last micro-batch hides at most {hand["hidden"]:.3f} s of it
 The same jobs in segments of 64 KiB, seed {", ".join(str(s) for s in sorted(part(data, part="packet").seed.unique()))} (`oversubscription-llama-packet.json`).
 
 {packet_table(data)}
+{notes(data, waits, cost)}"""
+
+
+def of_waiting(waits, blockers, **fixed):
+    """The share of the waiting on critical paths that these blockers cause."""
+    rows = part(waits, **fixed)
+    return part(rows, blocker=blockers).seconds.sum() / rows.seconds.sum()
+
+
+def extreme(data, schedulers, **fixed):
+    """((mean saving, its Interval, cell, scheduler) of the worst cell, of the best) among these schedulers."""
+    found = []
+    for s in schedulers:
+        for cell, interval in cells(data, s).items():
+            named = dict(zip(study.CELL, cell))
+            if all(named[name] in value for name, value in fixed.items()):
+                found.append((interval.mean, interval, cell, s))
+    return min(found, key=lambda entry: entry[0]), max(found, key=lambda entry: entry[0])
+
+
+def notes(data, waits, cost):
+    usual = [s for s in others(data) if s != "echelon"]
+    low, high = extreme(data, usual, jobs=[1])
+    packed_low, packed_high = extreme(data, usual, placement=["packed"])
+    worst, _ = extreme(data, ["echelon"])
+    least, most = extreme(data, ["echelon"], jobs=[1])
+    held = part(waits, scheduler="echelon", jobs=1, placement="spread")
+    behind = part(held, waiter="pipeline", blocker=["own data", "held back"]).seconds.sum() / held.seconds.sum()
+    fair_own = of_waiting(waits, ["own data", "own pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
+    fair_others = of_waiting(waits, ["other data", "other pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
+    single = of_waiting(waits, ["own data", "own pipeline"], scheduler=REFERENCE, jobs=1, placement="spread")
+    hours = cost.cpu_s.sum() / 3600
+    return f"""
+## Where it does not help, and why
+
+- **One job.** Except `echelon`, schedulers stay between {percent(low[1])} and {percent(high[1])} % of `fair`. {share(single)} of what its critical path waits for (spread, 8:1) are
+  flows of the same collective step: eight tensor ranks reduce the same layers over the same link. Any order of them ends when the link has carried all bytes.
+- **Packed jobs.** Each has two leaves to itself: {percent(packed_low[1])} to {percent(packed_high[1])} %, whatever the oversubscription and the number of jobs. What is above the bound is a host's own interface.
+- **Several jobs on shared uplinks.** With four jobs spread at 8:1, {share(fair_others)} of the waiting under `fair` is due to other jobs, {share(fair_own)} to the job itself: only
+  the former can be moved, and mostly from one job to another. All buckets have the same size, so orders by size or bottleneck serve the jobs bucket by bucket
+  in turn, which is what fair sharing does at a finer grain; they gain where jobs are unequal on the way, as in random placements.
+- **`echelon`, the paper's rank, hurts, even a job alone**: {percent(most[1])} % at best and {percent(least[1])} % at worst with one job, {percent(worst[1])} % ({cell_name(worst[2])}) at worst. It serves the EchelonFlow
+  of least tardiness first, and tardiness counts the lateness so far. An all-reduce that has just started is never as late as a pipeline that has waited once, so
+  the last micro-batch's activations and their gradients queue behind the all-reduces of stages that are already done; {share(behind)} of what the job waits for (spread, 8:1, one job) is pipeline
+  flows behind its own all-reduces. `echelon-bssi` and `slack` count only what is still to come, and do not have this loss
+  ([why](../algorithms/echelonflow.md)).
+
+## Threats to validity
+
+- Rates on the fluid fabric change at once and everywhere; the packets above see queues, but no congestion control. Decisions come without delay.
+- One model, one shape of parallelism, one interface per host. With dp 2 and 8 micro-batches gradients are exchanged often; longer accumulation shrinks every number here.
+- Eight connections over two uplinks: ECMP's luck differs from seed to seed more than schedulers do. The intervals, over so few seeds, are wide where placement is random.
+- Three iterations from random arrivals: the first and the last meet fewer jobs. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens that, it
+  does not make jobs of different lengths.
+- `rollout` predicts with profiled times, and its members run to the end of all jobs.
+
+## Again
+
+```
+tools/oversubscription-study.py build/release/bin/echelon
+```
+
+{cost.points.sum()} points in {len(cost)} sweeps, {hours:.2f} core hours as measured, so about {60 * hours / 2:.0f} minutes on two free cores. Points that have a result in `sweeps/` are not run again.
 """
