@@ -19,9 +19,15 @@ LoadExpectation(const std::string& pointer, const JsonNode& node)
     try
     {
         const std::vector<std::string> tokens = SplitPointer(pointer);
-        if (tokens.size() < 2 || (tokens[0] != "runs" && tokens[0] != "engine"))
+        const std::vector<std::string> lists{"runs", "engine"};
+        if (!tokens.empty() && std::find(lists.begin(), lists.end(), tokens[0]) == lists.end())
         {
-            throw std::invalid_argument("it does not lead into \"runs\"");
+            node.Fail("\"" + pointer + "\" is no figure of the summary",
+                      SuggestionFor(tokens[0], lists));
+        }
+        if (tokens.size() < 2)
+        {
+            throw std::invalid_argument("it does not lead into an entry");
         }
     }
     catch (const std::invalid_argument& error)

@@ -10,6 +10,7 @@
 #include "overrides.h"
 #include "parameter-loader.h"
 #include "scheduler-loader.h"
+#include "summary-figures.h"
 #include "topology-loader.h"
 
 #include <algorithm>
@@ -21,6 +22,7 @@ namespace
 {
 
 constexpr const char* SCHEMA = "echelon/scenario/1";
+constexpr const char* ECMP = "ecmp";
 
 /// The name becomes a folder of the results.
 std::string
@@ -119,13 +121,18 @@ LoadFabric(const JsonNode& root)
     return choice;
 }
 
-/// The document with every default filled in, jobs by name.
+/// The document with every default filled in, jobs by name. The loaders of topology and jobs have
+/// filled in theirs.
 Json
-Resolve(const JsonDocument& document, const Scenario& scenario)
+Resolve(const JsonDocument& document, const Scenario& scenario, const std::string& routing)
 {
     Json resolved = document.Value();
+    if (!scenario.checkExpectations)
+    {
+        resolved.erase("expect"); // they are of the scenario before it was changed
+    }
     resolved["seed"] = scenario.seed;
-    resolved["routing"] = "ecmp";
+    resolved["routing"] = routing;
     resolved["fabric"] = ParametersToJson(scenario.fabric.parameters);
     resolved["fabric"]["kind"] = scenario.fabric.kind;
     Json schedulers = Json::array();
@@ -180,10 +187,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     }
     const auto seedNode = root.Find("seed");
     const auto seed = static_cast<std::uint64_t>(seedNode ? seedNode->Integer(0, MAX_SEED) : 1);
-    if (const auto routing = root.Find("routing"))
-    {
-        routing->Choice({"ecmp"});
-    }
+    const auto routingNode = root.Find("routing");
+    const std::string routing = routingNode ? routingNode->Choice({ECMP}) : ECMP;
     FabricChoice fabric = LoadFabric(root);
     std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"));
     ControlPlane control = LoadControl(root.Find("control"), seed);
@@ -203,7 +208,11 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       std::move(expectations),
                       ExpectationsHold(overrides),
                       {}};
-    scenario.resolved = Resolve(document, scenario);
+    if (expect && scenario.checkExpectations)
+    {
+        RequireFigures(expect->Object(), scenario);
+    }
+    scenario.resolved = Resolve(document, scenario, routing);
     return scenario;
 }
 

@@ -4,6 +4,8 @@
 #include "base/parameters.h"
 #include "topology/builders.h"
 
+#include <utility>
+
 namespace echelon
 {
 
@@ -11,6 +13,16 @@ namespace
 {
 
 constexpr std::int64_t MAX_SWITCHES = 16384;
+
+/// What the resolved scenario says where the author left it to the default.
+void
+FillIn(const JsonNode& node, const char* key, Json value)
+{
+    if (!node.Has(key))
+    {
+        node.Mutable()[key] = std::move(value);
+    }
+}
 
 LinkSpec
 LoadLink(const JsonNode& node, const std::vector<std::string>& keys, bool needsRate)
@@ -25,6 +37,7 @@ LoadLink(const JsonNode& node, const std::vector<std::string>& keys, bool needsR
     {
         link.delay = delay->Duration();
     }
+    FillIn(node, "delay", "0s");
     return link;
 }
 
@@ -77,6 +90,8 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
                     "\"scale_up\" is missing",
                     "hosts with several GPUs need \"scale_up\": {\"rate\": \"3.6Tbps\"}");
     }
+    FillIn(node, "gpus_per_host", server.gpusPerHost);
+    FillIn(node, "interfaces_per_host", server.interfacesPerHost);
     return server;
 }
 
@@ -152,6 +167,8 @@ LoadLeafSpine(const JsonNode& node)
                     "\"uplink\" is missing",
                     R"(give "uplink": {"rate": "200Gbps"} or "oversubscription": 2)");
     }
+    // With an oversubscription its rate stays out: the two may not both be given.
+    FillIn(node, "uplink", {{"delay", "0s"}});
     return MakeLeafSpine(spec);
 }
 

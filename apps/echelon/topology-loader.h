@@ -21,7 +21,7 @@ inline constexpr std::int64_t MAX_HOSTS = 65536;
 inline constexpr std::int64_t MAX_DEVICES = 1 << 20;
 inline constexpr std::int64_t MAX_FABRIC_LINKS = 1 << 21;
 
-/// @param node an object.
+/// @param node an object; what it leaves to defaults is written into it, for the resolved scenario.
 Topology LoadTopology(const JsonNode& node);
 
 } // namespace echelon

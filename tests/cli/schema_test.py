@@ -51,8 +51,14 @@ class SchemaTest(CliTestCase):
     def test_summary_and_resolved_scenario_are_accepted(self):
         summary = self.summary(FIGURE_2)
         validator("summary.schema.json").validate(summary)
-        [resolved] = (self.folder / "out").glob("*/*/scenario.resolved.json")
-        validator("scenario.schema.json").validate(load(resolved))
+        smoke = ROOT / "scenarios" / "smoke"
+        self.summary(smoke / "many-jobs.json")
+        self.summary(smoke / "three-d.json")
+        self.summary(smoke / "two-jobs.json", "--set", "/topology/oversubscription=4", "--set", '/topology/uplink={}')
+        resolved = sorted((self.folder / "out").glob("*/*/scenario.resolved.json"))
+        self.assertEqual(len(resolved), 4)
+        for path in resolved:
+            validator("scenario.schema.json").validate(load(path))
 
     def test_plans_are_accepted(self):
         out = self.folder / "plan.json"
