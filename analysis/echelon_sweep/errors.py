@@ -25,24 +25,36 @@ class SweepError(Exception):
         super().__init__(" ".join(printable(line).split()))
         self.where = where
         self.pointer = pointer
+        self.what = what
 
 
-class UsageError(SweepError):
+class DiskFull(SweepError):
+    """No space is left. That is no error of a point."""
+
+    exit_code = EXIT_INTERRUPTED
+
+    def __init__(self, where):
+        super().__init__(where, "", "the disk is full", "make room, then submit again")
+
+
+class _WithoutFile(SweepError):
+    """str() is what and hint."""
+
+    def __init__(self, what, hint=""):
+        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
+        self.where, self.pointer, self.what = "", "", what
+
+
+class UsageError(_WithoutFile):
     """Options that do not fit together, or name what is not there."""
 
     exit_code = EXIT_USAGE
 
-    def __init__(self, what, hint=""):
-        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
 
-
-class NoBatchSystem(SweepError):
+class NoBatchSystem(_WithoutFile):
     """The batch system cannot be reached."""
 
     exit_code = EXIT_NO_BATCH_SYSTEM
-
-    def __init__(self, what, hint=""):
-        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
 
 
 class Interrupted(Exception):

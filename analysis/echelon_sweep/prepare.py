@@ -2,7 +2,8 @@
 """Makes a sweep's folder, or brings it up to its specification; finished points stay.
 
     points = expand(spec, program)
-    sweep, notes = prepare(spec, program, points, "sweeps")     # sweeps/<name>/
+    sweep, notes = plan(spec, program, points, "sweeps/demo-100")       # in memory only
+    sweep, notes = prepare(spec, program, points, "sweeps/demo-100")
 
 Under a lock, so that two submits cannot write one folder at a time. Points that the specification no longer has, and
 those of other builds of the program, keep their files until `clean --all`, and count for nothing.
@@ -16,6 +17,7 @@ import pathlib
 from echelon_sweep.errors import EXIT_INTERRUPTED, SweepError, UsageError
 from echelon_sweep.jsonfile import split_pointer
 from echelon_sweep.layout import FOLDER_SCHEMA, Sweep, write_folder
+from echelon_sweep.tables import DESCRIPTIONS
 
 
 class Busy(SweepError):
@@ -65,7 +67,8 @@ def folder_document(spec, program, points):
 
 def columns(pointers, taken=()):
     """A short name for each axis: the last part of its pointer, with more parts where that is not enough."""
-    reserved = {"point", "seed", "status", "scheduler", "scenario", "job", *taken}
+    # Tables are joined: no axis may bear the name of another column.
+    reserved = {*(column for table in DESCRIPTIONS.values() for column in table), *taken}
     parts = [[_word(part) for part in split_pointer(pointer)] for pointer in pointers]
     lengths = [1] * len(parts)
     while True:
@@ -91,21 +94,33 @@ def _word(part):
     return "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in part) or "_"
 
 
-def prepare(spec, program, points, out):
-    """The sweep's folder, and notes for its user. Call it under locked()."""
-    path = pathlib.Path(out) / spec.name
-    notes = []
-    if (path / "sweep.json").exists():
-        before = Sweep.open(path)
-        if before.build != program.build:
-            notes.append(
-                f"{path}: was made by another build of the program ({before.build}); this is {program.build}: "
-                "every point runs again, the old results stay until `clean --all`"
-            )
-        else:
-            gone = {point.id for point in before.points} - {point.id for point in points}
-            if gone:
-                notes.append(f"{path}: {len(gone)} earlier points are not in the sweep any more; their results stay until `clean --all`")
-    document = folder_document(spec, program, points)
-    write_folder(path, document, points)
-    return Sweep.open(path), notes
+def plan(spec, program, points, path):
+    """The sweep as its folder would hold it, and notes for its user. Writes nothing."""
+    path = pathlib.Path(path)
+    sweep = Sweep(path, folder_document(spec, program, points), points)
+    return sweep, _notes(sweep) if (path / "sweep.json").exists() else []
+
+
+def _notes(sweep):
+    """What a user should know of the folder as it was before."""
+    try:
+        before = Sweep.open(sweep.path)
+        gone = {point.id for point in before.points} - {point.id for point in sweep.points}
+    except SweepError as error:
+        # The specification says all that stood there.
+        return [f"{error.where}: {error.what}; it is written anew"]
+    if before.build != sweep.build:
+        return [
+            f"{sweep.path}: was made by another build of the program ({before.build}); this is {sweep.build}: "
+            "every point runs again, the old results stay until `clean --all`"
+        ]
+    if gone:
+        return [f"{sweep.path}: {len(gone)} earlier points are not in the sweep any more; their results stay until `clean --all`"]
+    return []
+
+
+def prepare(spec, program, points, path):
+    """The sweep, its folder brought up to it, and notes for its user. Call it under locked()."""
+    sweep, notes = plan(spec, program, points, path)
+    write_folder(path, sweep.document, points)
+    return sweep, notes

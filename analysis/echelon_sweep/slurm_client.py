@@ -26,8 +26,8 @@ SECONDS_BETWEEN_TRIES = 5
 
 # Why a job that is queued will not start unless somebody changes something.
 HOPELESS = {
-    "AccountNotAllowed", "AssociationJobLimit", "AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob",
-    "AssocMaxNodePerJobLimit", "AssocMaxWallDurationPerJobLimit", "BadConstraints", "DependencyNeverSatisfied",
+    "AccountNotAllowed", "AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob", "AssocMaxNodePerJobLimit",
+    "AssocMaxWallDurationPerJobLimit", "BadConstraints", "DependencyNeverSatisfied",
     "InvalidAccount", "InvalidQOS", "JobHeldAdmin", "JobHeldUser", "PartitionConfig", "PartitionNodeLimit",
     "PartitionTimeLimit", "QOSMaxCpuPerJobLimit", "QOSMaxMemoryPerJob", "QOSMaxNodePerJobLimit",
     "QOSMaxWallDurationPerJobLimit", "QOSNotAllowed",

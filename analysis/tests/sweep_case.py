@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the tests of sweeps share: a folder, a small scenario, and the tool as a subprocess."""
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -8,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+from echelon_sweep.cli import main
 
 ROOT = pathlib.Path(os.environ.get("ECHELON_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 BINARY = os.environ.get("ECHELON_BIN", str(ROOT / "build" / "dev" / "bin" / "echelon"))
@@ -91,6 +95,14 @@ class SweepCase(unittest.TestCase):
         )
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
+
+    def in_process(self, *arguments, code=0):
+        """The tool without a new interpreter, where many calls are made. Give --program: the environment stays."""
+        out, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+            found = main(list(map(str, arguments)))
+        self.assertEqual(found, code, out.getvalue() + errors.getvalue())
+        return subprocess.CompletedProcess(arguments, found, out.getvalue(), errors.getvalue())
 
     def submit(self, spec, *arguments, **options):
         return self.tool("submit", spec, "--out", self.out, *arguments, **options)

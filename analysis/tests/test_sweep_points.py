@@ -99,6 +99,9 @@ class ColumnsTest(unittest.TestCase):
 
     def test_names_of_the_tables_are_taken(self):
         self.assertEqual(columns(["/control/seed", "/status"]), ["control_seed", "axis_status"])
+        # Also those of runs and jobs, with which the axes are joined.
+        self.assertEqual(columns(["/jobs/0/iterations"]), ["jobs_0_iterations"])
+        self.assertEqual(columns(["/fabric", "/a/slowdown"]), ["axis_fabric", "a_slowdown"])
 
     def test_strange_keys(self):
         self.assertEqual(columns(["/a/b-c", "/x/0", "/"]), ["b_c", "x_0", "axis__"])

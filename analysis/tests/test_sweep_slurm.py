@@ -184,6 +184,13 @@ class QueueTest(FakeSlurmCase):
         self.write_queue("PENDING", "launch failed requeued held")
         self.assertIn("submitted 6 points", self.slurm().stdout)
 
+    def test_tasks_that_wait_for_a_limit_start_later(self):
+        self.slurm()
+        for reason in ("AssociationJobLimit", "AssocGrpCpuLimit", "QOSMaxJobsPerUserLimit", "Resources"):
+            self.write_queue("PENDING", reason)
+            self.assertIn("nothing to submit", self.slurm().stdout)
+        self.assertEqual(self.lines("cancelled"), [])
+
     def test_gather_waits_for_earlier_tasks(self):
         self.slurm()
         self.write_queue("RUNNING", "None", jobs=["101"])

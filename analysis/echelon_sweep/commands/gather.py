@@ -12,15 +12,19 @@ SHOWN = 20
 
 
 def run(options):
-    sweep = Sweep.open(options.sweep)
-    report = gather(sweep, options.partial)
+    return gather_and_say(Sweep.open(options.sweep), options.partial)
+
+
+def gather_and_say(sweep, partial):
+    """Write the tables; when the sweep is complete, remove what killed workers left. Return the exit code."""
+    report = gather(sweep, partial)
     if report.exit_code == EXIT_DONE:
         for path, _ in work_folders(sweep):
             remove(path)
-    return say(sweep, report)
+    return _say(sweep, report)
 
 
-def say(sweep, report):
+def _say(sweep, report):
     """Tell what came out; return the exit code."""
     for line in report.bad[:SHOWN]:
         print(f"echelon-sweep: {line}", file=sys.stderr)

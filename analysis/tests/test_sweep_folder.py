@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The folder of a sweep: what a dry run leaves alone, other names and links, damage, kept files, what killed workers left."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from sweep_case import BINARY, OVERSUBSCRIPTION, SweepCase
+
+FEWER = {"axes": {OVERSUBSCRIPTION: [1, 2]}}
+
+
+class FolderCase(SweepCase):
+    """Six points, all done."""
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.out / "s"
+        self.submit(self.spec())
+
+    def run_tool(self, *arguments, **options):
+        return self.in_process(*arguments, "--program", BINARY, **options)
+
+    def times(self, folder=None):
+        """When each result was written."""
+        return {path.parent.name: path.stat().st_mtime_ns for path in (folder or self.sweep).glob("runs/??/*/result.json")}
+
+    def texts(self):
+        return {path.name: path.read_bytes() for path in self.sweep.iterdir() if path.is_file()}
+
+
+class DryRunTest(FolderCase):
+    def test_existing_folder_stays_as_it_is(self):
+        before = self.texts()
+        done = self.run_tool("submit", self.spec(**FEWER), "--out", self.out, "--dry-run")
+        self.assertIn("4 points, 4 done", done.stderr)
+        self.assertIn("2 earlier points are not in the sweep any more", done.stderr)
+        done = self.run_tool("submit", self.spec(seeds=[1, 2, 3]), "--out", self.out, "--dry-run")
+        self.assertIn("9 points, 6 done, 3 to run", done.stderr)
+        self.assertIn("would run 3 points", done.stdout)
+        done = self.run_tool("submit", self.spec(seeds=[1, 2, 3]), "--out", self.out, "--dry-run", "--backend", "print")
+        self.assertIn("would print 1 commands for 3 points", done.stdout)
+        self.assertEqual(self.texts(), before)
+
+
+class NameTest(FolderCase):
+    """The folder given to submit is the sweep: nothing runs again, and no second folder is made."""
+
+    def unchanged(self, before, folder):
+        self.assertEqual(self.times(folder), before)
+        self.assertEqual([path.parent.name for path in self.folder.rglob("sweep.json")], [folder.name])
+
+    def test_renamed(self):
+        before = self.times()
+        renamed = self.sweep.rename(self.folder / "kept")
+        self.assertIn("6 points, 6 done", self.run_tool("submit", renamed).stderr)
+        self.unchanged(before, renamed)
+
+    def test_symbolic_link(self):
+        before = self.times()
+        link = self.folder / "latest"
+        link.symlink_to(self.sweep)
+        self.assertIn("6 points, 6 done", self.run_tool("submit", link).stderr)
+        self.unchanged(before, self.sweep)
+
+    def test_current_folder(self):
+        before = self.times()
+        done = subprocess.run(
+            self.command("submit", ".", "--program", BINARY), cwd=self.sweep, capture_output=True, text=True, check=True
+        )
+        self.assertIn("6 points, 6 done", done.stderr)
+        self.unchanged(before, self.sweep)
+
+
+class DamageTest(FolderCase):
+    def test_damaged_documents_are_written_anew(self):
+        before, texts = self.times(), self.texts()
+        for name, text in (("points.json", "[{"), ("points.json", '{"points":[{}]}'), ("sweep.json", ""), ("sweep.json", "{}")):
+            with self.subTest(name=name, text=text):
+                (self.sweep / name).write_text(text, encoding="utf-8")
+                done = self.run_tool("submit", self.spec(), "--out", self.out)
+                self.assertIn(f"{name}: ", done.stderr.splitlines()[0])
+                self.assertIn("written anew", done.stderr.splitlines()[0])
+                self.assertEqual({key: self.texts()[key] for key in ("points.json", "sweep.json")},
+                                 {key: texts[key] for key in ("points.json", "sweep.json")})  # fmt: skip
+        self.assertEqual(self.times(), before)
+
+
+class WorkFolderTest(FolderCase):
+    def test_submit_that_completes_removes_what_killed_workers_left(self):
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        point = next(iter(self.times()))
+        left = self.sweep / "runs" / point[:2] / f".{point}.{os.uname().nodename}.{dead.pid}.abcdef"
+        left.mkdir()
+        self.run_tool("submit", self.spec(), "--out", self.out)
+        self.assertFalse(left.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
