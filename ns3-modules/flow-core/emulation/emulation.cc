@@ -125,15 +125,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             });
             return;
         }
-        Flow flow;
-        flow.id = FlowId(m_record.flows.size());
-        flow.group = GroupOf(job, iteration, wanted.group);
-        flow.source = wanted.source;
-        flow.destination = wanted.destination;
-        flow.bytes = wanted.bytes;
-        flow.multiplicity = wanted.multiplicity;
-        flow.position = wanted.position;
-        flow.path = PathOf(wanted, m_routeKeys[job.Value()][wanted.group]);
+        const FlowId id(m_record.flows.size());
+        const Flow flow = MakeFlow(id, job, task, GroupOf(job, iteration, wanted.group));
         GroupRecord& group = m_record.groups[flow.group.Value()];
 
         FlowRecord record;
@@ -173,6 +166,21 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                               record.idealFinish,
                               m_executor.IterationStart(job) +
                                   m_idealRuns[job.Value()].latestFinish[task.Value()]);
+    }
+
+    Flow MakeFlow(FlowId id, JobId job, TaskId task, GroupId group) const
+    {
+        const FlowTemplate& made = m_input.jobs[job.Value()].graph.Tasks()[task.Value()].flow;
+        Flow flow;
+        flow.id = id;
+        flow.group = group;
+        flow.source = made.source;
+        flow.destination = made.destination;
+        flow.bytes = made.bytes;
+        flow.multiplicity = made.multiplicity;
+        flow.position = made.position;
+        flow.path = PathOf(made, m_routeKeys[job.Value()][made.group]);
+        return flow;
     }
 
     Path PathOf(const FlowTemplate& flow, std::uint64_t key) const
@@ -309,7 +317,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.flow = m_flowOf[job.Value()][chained.task.Value()];
             step.device = task.flow.source;
             step.to = task.flow.destination;
-            const SoloTimes alone = m_fabric.Alone(FlowOf(*step.flow));
+            const GroupId group = m_record.flows[step.flow->Value()].group;
+            const SoloTimes alone = m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group));
             const Time waiting =
                 step.end - step.start - (chained.isSent ? alone.sent : alone.finished);
             step.waiting = waiting.Picoseconds() > WAIT_ROUNDING_PS ? waiting : Time();
@@ -319,23 +328,6 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.kind = PathStepRecord::Kind::DELAY;
         }
         return step;
-    }
-
-    /// A flow as it was started.
-    Flow FlowOf(FlowId id) const
-    {
-        const auto& [job, task] = m_tasks[id.Value()];
-        const FlowTemplate& made = m_input.jobs[job.Value()].graph.Tasks()[task.Value()].flow;
-        Flow flow;
-        flow.id = id;
-        flow.group = m_record.flows[id.Value()].group;
-        flow.source = made.source;
-        flow.destination = made.destination;
-        flow.bytes = made.bytes;
-        flow.multiplicity = made.multiplicity;
-        flow.position = made.position;
-        flow.path = PathOf(made, m_routeKeys[job.Value()][made.group]);
-        return flow;
     }
 
     void Finish()

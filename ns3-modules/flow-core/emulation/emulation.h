@@ -40,7 +40,9 @@ struct EmulationInput
     std::function<void(std::uint64_t, std::uint64_t)> progress{};
     ControlPlane control{};
     ControlObserver* observer = nullptr; ///< of the control plane; may be null
-    bool keepsSeries = true; ///< whether the record holds what changes over time (links' rates)
+    /// Whether the record holds what changes over time, and what follows from it: links' rates and
+    /// loads, and whom critical flows waited for.
+    bool keepsSeries = true;
 };
 
 RunRecord RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric);

@@ -9,6 +9,30 @@
 namespace echelon
 {
 
+namespace
+{
+
+/// Whether a task is over as soon as it starts: no step of a critical path, whatever rounding makes
+/// of it.
+bool
+TakesNoTime(const Task& task)
+{
+    switch (task.kind)
+    {
+    case TaskKind::BARRIER:
+        return true;
+    case TaskKind::FLOW:
+        return task.flow.source == task.flow.destination;
+    case TaskKind::DELAY:
+        return task.duration == Time();
+    case TaskKind::COMPUTE:
+        break;
+    }
+    return false;
+}
+
+} // namespace
+
 DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment)
     : m_jobs(jobs),
       m_environment(environment),
@@ -136,6 +160,7 @@ DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
 {
     Progress& progress = m_progress[job.Value()];
     const bool isSent = milestone == Milestone::SENT;
+    const Time now = m_environment.Now();
     const Successors& successors = isSent ? progress.afterSent : progress.afterDone;
     if (successors.tasks.empty())
     {
@@ -145,10 +170,13 @@ DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
     for (std::uint32_t s = successors.first[task.Value()]; s < end; ++s)
     {
         const TaskId successor = successors.tasks[s];
+        Cause& cause = progress.causes[successor.Value()];
+        if (!cause.before || now > cause.start || task < *cause.before)
+        {
+            cause = {now, task, isSent};
+        }
         if (--progress.waitingFor[successor.Value()] == 0)
         {
-            progress.causes[successor.Value()].before = task;
-            progress.causes[successor.Value()].isSent = isSent;
             m_ready.push_back({job, successor});
         }
     }
@@ -166,7 +194,7 @@ DagExecutor::Complete(JobId job, TaskId task)
     {
         return;
     }
-    TraceBack(progress);
+    TraceBack(job);
     m_environment.OnIterationDone(job, progress.iteration, progress.iterationStart, m_chain);
     ++progress.iteration;
     if (progress.iteration < m_jobs[job.Value()].iterations)
@@ -184,22 +212,32 @@ DagExecutor::Complete(JobId job, TaskId task)
 }
 
 void
-DagExecutor::TraceBack(const Progress& progress)
+DagExecutor::TraceBack(JobId job)
 {
+    const Progress& progress = m_progress[job.Value()];
+    const std::vector<Task>& tasks = m_jobs[job.Value()].graph.Tasks();
     m_chain.clear();
     TaskId task = progress.last;
+    TaskId computed = task; // the first computation of the chain
     bool isSent = false;
+    Time start; // of the task
     Time end = progress.lastEnd;
     for (;;)
     {
         const Cause& cause = progress.causes[task.Value()];
-        AddStep({task, false, isSent, cause.start, end});
-        end = cause.start;
+        start = cause.start;
+        if (!TakesNoTime(tasks[task.Value()]))
+        {
+            AddStep({task, false, isSent, start, end});
+            end = start;
+        }
         if (const auto held = progress.heldSince.find(task); held != progress.heldSince.end())
         {
-            AddStep({task, true, false, held->second, end});
-            end = held->second;
+            start = held->second;
+            AddStep({task, true, false, start, end});
+            end = start;
         }
+        computed = tasks[task.Value()].kind == TaskKind::COMPUTE ? task : computed;
         if (!cause.before)
         {
             break;
@@ -207,7 +245,16 @@ DagExecutor::TraceBack(const Progress& progress)
         task = *cause.before;
         isSent = cause.isSent;
     }
-    ECHELON_ENSURE(end == progress.iterationStart, "a critical path starts with its iteration");
+    ECHELON_ENSURE((start - progress.iterationStart).Picoseconds() <= WAIT_ROUNDING_PS,
+                   "a critical path starts with its iteration");
+    if (m_chain.empty())
+    {
+        AddStep({computed, false, false, progress.iterationStart, end});
+    }
+    else
+    {
+        m_chain.back().start = progress.iterationStart; // what was rounding
+    }
     std::reverse(m_chain.begin(), m_chain.end());
 }
 

@@ -15,10 +15,11 @@
  * of the last one is done. A job that comes after another one waits for its end.
  *
  * Critical path. The executor notes for each task what let it start: the task that it waited for
- * last, or, when it then waited for its stream, the task of its job that the stream did last. Back
- * from the task that ends an iteration (ties: the least id) these causes are a chain of steps
- * without gaps to the iteration's start. What a stream did for other jobs meanwhile is a step of
- * its own. Barriers, and all else that takes no time, are no steps.
+ * last (ties: the least id), or, when it then waited for its stream, the task of its job that the
+ * stream did last. Back from the task that ends an iteration (ties: the least id) these causes are
+ * a chain of steps without gaps to the iteration's start. What a stream did for other jobs
+ * meanwhile is a step of its own. Barriers, and all else that takes no time, are no steps; waits
+ * that are rounding belong to the step before, or where there is none, to the one after.
  *
  * Cost: O(1) per task and dependency (O(log jobs) where jobs share a stream), O(steps) per
  * iteration, and the environment's cost per callback.
@@ -115,7 +116,7 @@ class DagExecutor
     /// What let a task of the running iteration start, and when.
     struct Cause
     {
-        Time start;
+        Time start;                   ///< until it starts: since when it does not wait for `before`
         std::optional<TaskId> before; ///< none: the start of the iteration
         bool isSent = false;          ///< by Milestone::SENT
     };
@@ -161,7 +162,7 @@ class DagExecutor
     void Release(JobId job, TaskId task, Milestone milestone);
     void Complete(JobId job, TaskId task);
     /// Writes m_chain for the iteration that ends now.
-    void TraceBack(const Progress& progress);
+    void TraceBack(JobId job);
     void AddStep(const ChainStep& step);
     /// The task starts on the stream now, and has waited for it.
     void NoteWait(const Stream& stream, const Pending& pending);

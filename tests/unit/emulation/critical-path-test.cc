@@ -283,6 +283,88 @@ TEST(CriticalPathOfARun, WithoutSeriesThereArePathsAndNoWaits)
     EXPECT_EQ(record.rateChanges, 0U);
 }
 
+/// A step of the kind, from and to in picoseconds.
+std::string
+StepText(const PathStepRecord& step)
+{
+    std::ostringstream text;
+    text << ToText(step.kind) << " " << step.start.Picoseconds() << "-" << step.end.Picoseconds();
+    return text.str();
+}
+
+Strings
+StepsText(const RunRecord& record)
+{
+    Strings text;
+    for (const PathStepRecord& step : record.criticalPath)
+    {
+        text.push_back(StepText(step));
+    }
+    return text;
+}
+
+/// d (a delay of 1 us), then what `add` makes of the graph, then c, which computes for 1 us on
+/// device 0; x computes there for 1 us and 2 ps. So c is ready at 1 us and starts 2 ps later, which
+/// is rounding.
+template <typename Adding>
+Job
+ComputationWithinRounding(const Adding& add)
+{
+    Job job;
+    const TaskId delay = job.graph.AddDelay(Time::FromSeconds(1e-6));
+    job.graph.AddCompute(DeviceId(0), Time::FromPicoseconds(1000002), "x");
+    const TaskId instant = add(job);
+    job.graph.AddDependency(delay, instant);
+    job.graph.AddDependency(instant,
+                            job.graph.AddCompute(DeviceId(0), Time::FromSeconds(1e-6), "c"));
+    return job;
+}
+
+TEST(CriticalPathOfARun, WhatTakesNoTimeIsNoStepWhateverRoundingMakesOfIt)
+{
+    // The 2 ps belong to the delay before, not to the barrier, the transfer within a host or the
+    // delay of no length.
+    const Strings expected{"delay 0-1000002", "compute 1000002-2000002"};
+    const Job barrier = ComputationWithinRounding([](Job& job) { return job.graph.AddBarrier(); });
+    EXPECT_EQ(StepsText(RunFluid(Hosts(3), {barrier}, "fair")), expected);
+    const Job local =
+        ComputationWithinRounding([](Job& job) { return AddFlow(job, "s", 0, 0, GB); });
+    EXPECT_EQ(StepsText(RunFluid(Hosts(3), {local}, "fair")), expected);
+    // With a flow of the network in the run too, which must not be taken for the transfer.
+    const Job both = ComputationWithinRounding([](Job& job) {
+        AddFlow(job, "f", 1, 2, 100);
+        return AddFlow(job, "s", 0, 0, GB);
+    });
+    EXPECT_EQ(StepsText(RunFluid(Hosts(3), {both}, "fair")), expected);
+    const Job delay =
+        ComputationWithinRounding([](Job& job) { return job.graph.AddDelay(Time()); });
+    EXPECT_EQ(StepsText(RunFluid(Hosts(3), {delay}, "fair")), expected);
+}
+
+TEST(CriticalPathOfARun, RoundingAtTheStartBelongsToTheStepAfter)
+{
+    // Job 1 computes for 1 us from 2 ps before the end of job 0's 1 us on the same device, with and
+    // without a barrier before: there is no step before to take the 2 ps.
+    Job first;
+    first.graph.AddCompute(DeviceId(0), Time::FromSeconds(1e-6), "x");
+    Job second;
+    second.arrival = Time::FromPicoseconds(999998);
+    const TaskId compute = second.graph.AddCompute(DeviceId(0), Time::FromSeconds(1e-6), "c");
+    EXPECT_EQ(StepsText(RunFluid(Hosts(2), {first, second}, "fair")),
+              (Strings{"compute 0-1000000", "compute 999998-2000000"}));
+    second.graph.AddDependency(second.graph.AddBarrier(), compute);
+    EXPECT_EQ(StepsText(RunFluid(Hosts(2), {first, second}, "fair")),
+              (Strings{"compute 0-1000000", "compute 999998-2000000"}));
+
+    // A computation of no length is all there is.
+    Job third;
+    third.arrival = second.arrival;
+    third.graph.AddDependency(third.graph.AddBarrier(),
+                              third.graph.AddCompute(DeviceId(0), Time(), "z"));
+    EXPECT_EQ(StepsText(RunFluid(Hosts(2), {first, third}, "fair")),
+              (Strings{"compute 0-1000000", "compute 999998-1000000"}));
+}
+
 /// Figure 2 of Pan et al., HotNets 2022: one link of 1 GB/s; the producer finishes a micro-batch at
 /// 1, 2 and 3 s; each sends 2 GB, then the consumer computes 1 s on it. One EchelonFlow.
 Job

@@ -286,6 +286,36 @@ TEST(CriticalPath, AFlowCountsUntilItWasSentWhereThatWasEnough)
               (Strings{"flow 0-2.5 sent", "x 2.5-3.5"}));
 }
 
+TEST(CriticalPath, OfPredecessorsThatEndAtOnceTheLeastIdCounts)
+{
+    // p and q (1 s each, on devices of their own) end at once; r (1 s) waits for both.
+    Job job;
+    const TaskId p = job.graph.AddCompute(DeviceId(0), SECOND, "p");
+    const TaskId q = job.graph.AddCompute(DeviceId(1), SECOND, "q");
+    const TaskId r = job.graph.AddCompute(DeviceId(2), SECOND, "r");
+    job.graph.AddDependency(q, r);
+    job.graph.AddDependency(p, r);
+    const std::vector<Job> jobs{job};
+    SimpleEnvironment environment(jobs);
+    environment.Run();
+    EXPECT_EQ(ChainText(environment.chains.at(0), job.graph), (Strings{"p 0-1", "r 1-2"}));
+
+    // The same with the computations' ends in the other order, by their arrivals at the streams.
+    Job swapped;
+    const TaskId late = swapped.graph.AddCompute(DeviceId(0), SECOND, "late");
+    const TaskId early = swapped.graph.AddCompute(DeviceId(1), 2 * SECOND, "early");
+    const TaskId before = swapped.graph.AddDelay(SECOND);
+    const TaskId last = swapped.graph.AddCompute(DeviceId(2), SECOND, "r");
+    swapped.graph.AddDependency(before, late);
+    swapped.graph.AddDependency(late, last);
+    swapped.graph.AddDependency(early, last);
+    const std::vector<Job> swappedJobs{swapped};
+    SimpleEnvironment swappedEnvironment(swappedJobs);
+    swappedEnvironment.Run();
+    EXPECT_EQ(ChainText(swappedEnvironment.chains.at(0), swapped.graph),
+              (Strings{"delay 0-1", "late 1-2", "r 2-3"}));
+}
+
 TEST(CriticalPath, AComputationThatQueuedFollowsTheOneBefore)
 {
     // Device 0 computes x (3 s) from 0 on. A flow of 1 s makes y ready at 1 s; it runs 3-4, because
