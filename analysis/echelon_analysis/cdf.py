@@ -18,8 +18,9 @@ from echelon_analysis.units import time_scale
 
 # When the largest value is this many times the median, a linear axis would press most of the sample against 0.
 LOG_SPREAD = 10.0
-# Steps of the share that a line shows at least; finer ones are less than a pixel.
-FINEST = 1 / 2000
+# Steps of the share that a line shows at least, below TAIL and again above; finer ones are less than a pixel.
+POINTS = 1000
+TAIL = 0.95
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,22 +40,25 @@ METRICS = {
 
 
 def distribution(values, counts=None):
-    """Points (x, y) of the empirical distribution's steps: y[i] is the share of the sample <= x[i].
+    """Points (x, y) of the empirical distribution's steps: y[i] is the share of the sample <= x[i]; x ascends strictly.
 
     counts: how often each value occurs; once each if None.
     """
     values = np.asarray(values, dtype=float)
     order = np.argsort(values, kind="stable")
-    counts = np.ones(values.size) if counts is None else np.asarray(counts, dtype=float)
-    cumulative = np.cumsum(counts[order])
-    return values[order], cumulative / cumulative[-1] if values.size else cumulative
+    counts = np.ones(values.size, dtype=np.int64) if counts is None else np.asarray(counts)
+    values, cumulative = values[order], np.cumsum(counts[order])
+    last = np.diff(values, append=np.inf) > 0
+    return values[last], cumulative[last] / (cumulative[-1] if cumulative.size else 1)
 
 
-def thinned(x, y):
-    """The points of a distribution without those that are less than FINEST above the last kept one; the last one stays."""
-    keep = np.diff(np.floor(y / FINEST), prepend=-1.0) > 0
-    keep[-1] = True
-    return x[keep], y[keep]
+def thinned(x, y, points=POINTS):
+    """At most 2 × points of a distribution's points: evenly spaced shares up to TAIL, and as many above; the first and the last stay."""
+    if x.size <= 2 * points:
+        return x, y
+    wanted = np.concatenate([np.linspace(0, TAIL, points), np.linspace(TAIL, 1, points)])
+    picked = np.unique(np.append(0, np.minimum(np.searchsorted(y, wanted), x.size - 1)))
+    return x[picked], y[picked]
 
 
 def sample(frame, of):

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
-from echelon_analysis.selection import kind_of, lanes, representatives
+from echelon_analysis.selection import compute_kind, flow_bars, kind_of, representatives
 from echelon_analysis.style import (
     BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, save, styled,
 )
 from echelon_analysis.units import format_time, time_scale
 
 MAX_DEVICES = 8
-MAX_LANES = 4
 LEGEND_COLUMNS = 5
 # A GPU's row, in its own coordinates: compute above, the marks and the lanes of its flows beneath, then space to the next GPU.
 COMPUTE_HEIGHT, MARK_HEIGHT, FLOW_HEIGHT, ROW_HEIGHT = 0.44, 0.09, 0.32, 1.0
@@ -30,12 +29,9 @@ COMPUTE_HEIGHT, MARK_HEIGHT, FLOW_HEIGHT, ROW_HEIGHT = 0.44, 0.09, 0.32, 1.0
 PIXEL, NARROW = 1 / 1250, 1 / 250
 
 # Recognised kinds of compute keep their colour from figure to figure.
-COMPUTE_COLOURS = (
-    (re.compile(r"^(f|fwd|forward)\b", re.I), SKY, "forward"),
-    (re.compile(r"^(b|bwd|backward)\b", re.I), BLUE, "backward"),
-    (re.compile(r"^(w|wgrad|weight)\b", re.I), PURPLE, "weight gradient"),
-    (re.compile(r"^(opt|optimi[sz]er|update)\b", re.I), GREY, "optimiser"),
-)
+COMPUTE_COLOURS = {
+    "forward": (SKY, "forward"), "backward": (BLUE, "backward"), "weight": (PURPLE, "weight gradient"), "optimiser": (GREY, "optimiser"),
+}
 SPARE_COMPUTE_COLOURS = (YELLOW, PURPLE, GREEN, GREY)
 FLOW_LOOKS = ((ORANGE, "/////"), (VERMILION, "\\\\\\\\\\"), (GREEN, "....."), (PURPLE, "xxxxx"), (YELLOW, "-----"))
 OTHER_LOOK = ("#FFFFFF", "+++++")
@@ -111,47 +107,6 @@ def make_panel(results, run, job, iteration):
     return Panel(results.labels[run], float(row.time_s), compute, flows, results.timeline.alike[run])
 
 
-def flow_bars(flows):
-    """The flows of one GPU as bars in at most MAX_LANES lanes.
-
-    Columns: kind, start_s, finish_s, lane. Where flows are too many, those of
-    one group and position are one bar, from the first start to the last finish; where that is too many still, so are
-    those of one kind that overlap.
-    """
-    flows = flows.sort_values(["start_s", "flow"], kind="stable")
-    for bars in (_spans(flows, ["flow", "kind"]), _spans(flows, ["group", "position", "kind"])):
-        bars = bars.assign(lane=lanes(bars.start_s, bars.finish_s))
-        if bars.lane.max() < MAX_LANES:
-            return bars
-    rows = [
-        (kind, start, finish)
-        for kind, part in flows.groupby("kind")
-        for start, finish in _union(part.start_s, part.finish_s)
-    ]
-    bars = pd.DataFrame(rows, columns=["kind", "start_s", "finish_s"])
-    bars = bars.sort_values(["start_s", "finish_s", "kind"], kind="stable")
-    return bars.assign(lane=lanes(bars.start_s, bars.finish_s))
-
-
-def _spans(flows, keys):
-    """One bar per combination of the keys, from the first start to the last finish, in order of start."""
-    bars = flows.groupby(keys, sort=False, as_index=False).agg(
-        start_s=("start_s", "min"), finish_s=("finish_s", "max")
-    )
-    return bars.sort_values(["start_s", "finish_s"], kind="stable")
-
-
-def _union(starts, ends):
-    """Intervals that cover the same time without overlap. starts ascending."""
-    found = []
-    for start, end in zip(starts, ends):
-        if found and start <= found[-1][1]:
-            found[-1][1] = max(found[-1][1], end)
-        else:
-            found.append([start, end])
-    return found
-
-
 def _joined(starts, ends, numbers, length):
     """Bars [start, end, number] with invisible gaps closed: see PIXEL. number: what bars of one micro-batch have in common, or None."""
     bars = [list(bar) for bar in zip(starts, ends, numbers)]
@@ -177,7 +132,7 @@ def _looks(panels):
     kinds = pd.concat([p.compute for p in panels]).sort_values("start_s", kind="stable").kind.unique()
     spare = list(SPARE_COMPUTE_COLOURS)
     for kind in kinds:
-        known = next(((c, text) for pattern, c, text in COMPUTE_COLOURS if pattern.match(kind)), None)
+        known = COMPUTE_COLOURS.get(compute_kind(kind))
         if known:
             spare = [c for c in spare if c != known[0]]
             compute[kind] = known

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a Gantt chart shows of a large job: which GPUs, which iteration, which kinds of slices.
+"""What a Gantt chart shows of a large job: which GPUs, which kinds of slices, which flows together.
 
     devices = representatives(frames, flows, limit=8)    # [Representative(device=0, alike=32), …]
 
@@ -19,6 +19,16 @@ import pandas as pd
 STAGE_SHARE = 0.12
 # … and by less than this share of the shown time is the same to the eye.
 VISIBLE_SHARE = 0.005
+# Flows of a GPU side by side, before they are drawn together.
+MAX_LANES = 4
+
+# Kinds of compute that look alike wherever they are shown, by how their names begin.
+COMPUTE_KINDS = (
+    (re.compile(r"^(f|fwd|forward)\b", re.I), "forward"),
+    (re.compile(r"^(b|bwd|backward)\b", re.I), "backward"),
+    (re.compile(r"^(w|wgrad|weight)\b", re.I), "weight"),
+    (re.compile(r"^(opt|optimi[sz]er|update)\b", re.I), "optimiser"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +52,11 @@ def kind_of(name):
     if words:
         return " ".join(words)
     return re.match(r"[^\d]*", name.strip()).group(0).strip(" -_.:/#([") or name
+
+
+def compute_kind(kind):
+    """'forward', 'backward', 'weight' or 'optimiser' where the kind of a task is one of these, else None."""
+    return next((known for pattern, known in COMPUTE_KINDS if pattern.match(kind)), None)
 
 
 def _profiles(frame, devices):
@@ -70,10 +85,15 @@ def representatives(frames, flows, limit, alike=None):
     alike: for each frame, GPU -> the GPU of the frame that stands for it.
 
     Of alike GPUs one is shown that exchanges flows with those already chosen, so that the rows are the stages of one replica; of
-    several, the one that sends most, ties by number.
+    several, the one that sends most, ties by number. Of a job that computes nowhere, those that send most are shown.
     """
     alike = alike or [{} for _ in frames]
     sent = flows.groupby("source").bytes.sum().to_dict()
+    computes = [len(frame) > 0 for frame in frames]
+    if not any(computes):
+        return [Representative(int(d), 1) for d in sorted(sorted(sent, key=lambda d: (-sent[d], d))[:limit])]
+    alike = [stand_ins for stand_ins, some in zip(alike, computes) if some]
+    frames = [frame for frame, some in zip(frames, computes) if some]
     computing = [set(frame.device) for frame in frames]
     devices = set(sent).union(*computing)
     for stand_ins, shown in zip(alike, computing):
@@ -83,9 +103,7 @@ def representatives(frames, flows, limit, alike=None):
     for device in sorted(devices):
         classes.setdefault(tuple(s.get(device, device) for s in alike), []).append(device)
     members = list(classes.values())
-    if not members:
-        return []
-    spans = [float((f.start_s + f.duration_s).max() - f.start_s.min()) if len(f) else 0.0 for f in frames]
+    spans = [float((f.start_s + f.duration_s).max() - f.start_s.min()) for f in frames]
     profiles = []
     for p, frame in enumerate(frames):
         own = sorted(set(frame.device) | {key[p] for key in classes})
@@ -133,3 +151,41 @@ def lanes(starts, ends):
         free[lane] = end
         chosen.append(lane)
     return chosen
+
+
+def flow_bars(flows, within=(), max_lanes=MAX_LANES):
+    """The flows of one GPU as bars in lanes in which they do not overlap; where that takes more than `max_lanes`, drawn together.
+
+    First one bar is a flow, then the flows of one group and position from the first start to the last finish, then those of one kind
+    that overlap, however many lanes these take. Flows that differ in a column of `within` stay apart.
+
+    flows: flow, group, position, kind, name, destination, bytes (of all copies), count, start_s, finish_s, ideal_finish_s, and perhaps
+    critical (whether on the critical path). Bars in order of start: the columns of `within`, kind, name (the kind, where names differ),
+    to, bytes, flows, start_s, finish_s, ideal_s, critical, lane.
+    """
+    flows = flows.sort_values(["start_s", "flow"], kind="stable")
+    if "critical" not in flows:
+        flows = flows.assign(critical=False)
+    kinds = [*within, "kind"]
+    for keys in (["flow"], ["group", "position"], ["overlap"]):
+        if keys == ["overlap"]:
+            flows = _with_overlaps(flows, kinds)
+        bars = flows.groupby([*kinds, *keys], sort=False, as_index=False).agg(
+            name=("name", "first"), names=("name", "nunique"), to=("destination", "first"), bytes=("bytes", "sum"),
+            flows=("count", "sum"), start_s=("start_s", "min"), finish_s=("finish_s", "max"), ideal_s=("ideal_finish_s", "max"),
+            critical=("critical", "max"),
+        )
+        bars = bars.sort_values(["start_s", "finish_s", "kind"], kind="stable")
+        lane = np.array(lanes(bars.start_s, bars.finish_s), dtype=np.int64)
+        if lane.max(initial=0) < max_lanes:
+            break
+    bars = bars.assign(name=bars.name.where(bars.names == 1, bars.kind), lane=lane)
+    return bars.drop(columns=[*keys, "names"])
+
+
+def _with_overlaps(flows, keys):
+    """A column `overlap` that numbers, among flows of equal keys, the stretches of time without a gap. flows: sorted by start."""
+    by = [flows[key] for key in keys]
+    until = flows.finish_s.groupby(by, sort=False).cummax()
+    before = until.groupby(by, sort=False).shift(fill_value=-np.inf)
+    return flows.assign(overlap=(flows.start_s > before).groupby(by, sort=False).cumsum())

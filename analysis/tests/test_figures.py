@@ -113,8 +113,9 @@ class FiguresTest(unittest.TestCase):
 
     def test_cdf_points(self):
         x, y = distribution([3.0, 1.0, 1.0, 2.0])
-        self.assertEqual(x.tolist(), [1, 1, 2, 3])
-        self.assertEqual(y.tolist(), [0.25, 0.5, 0.75, 1.0])
+        self.assertEqual(x.tolist(), [1, 2, 3])
+        self.assertEqual(y.tolist(), [0.5, 0.75, 1.0])
+        self.assertEqual([a.size for a in distribution([])], [0, 0])
 
     def test_cdf_counts_bundles(self):
         """Values 1, 2, 3 that occur 1, 2 and 5 times."""
@@ -136,6 +137,9 @@ class FiguresTest(unittest.TestCase):
         self.assertLess(some.size, 2500)
         self.assertEqual((some[0], some[-1], shares[-1]), (0.0, 99_999.0, 1.0))
         self.assertLess(np.abs(np.interp(x, some, shares) - y).max(), 1 / 1000)
+        few, shares = thinned(x, y, 10)
+        self.assertLessEqual(few.size, 20)
+        self.assertEqual(((shares > 0.95).sum(), few[-1]), (9, 99_999.0), "the tail has as many points as the rest")
 
     def test_cdf_leaves_scale_up_out(self):
         # 2 replicas × 6 pipeline groups + 4 all-reduces in each of 3 iterations; the group inside hosts is not among them.
