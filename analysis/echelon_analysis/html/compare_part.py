@@ -26,12 +26,11 @@ def _best(values):
 
 def _change(value, reference, words=("shorter", "longer")):
     """'7.1 % shorter'; how `value` differs from `reference`."""
-    if reference <= 0:
+    if reference <= 0 or math.isclose(value, reference, rel_tol=TIE, abs_tol=1e-12):
         return "the same"
     percent = 100.0 * (1.0 - value / reference)
-    if abs(percent) < 0.05:
-        return "the same"
-    return f"{abs(percent):.1f} % {words[0] if percent > 0 else words[1]}"
+    size = f"{abs(percent):.1f} %" if abs(percent) >= 0.05 else "less than 0.05 %"
+    return f"{size} {words[0] if percent > 0 else words[1]}"
 
 
 def _sentence(subject, values, labels, reference, verb):

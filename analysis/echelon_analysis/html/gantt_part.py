@@ -8,26 +8,16 @@ them to the start of the chosen iteration.
 """
 
 import dataclasses
-import re
 
 import numpy as np
 import pandas as pd
 
 from echelon_analysis.html.pack import Pack
-from echelon_analysis.selection import Representative, kind_of, lanes, representatives
+from echelon_analysis.selection import compute_kind, flow_bars, kind_of, representatives
 
 MAX_DEVICES = 8
-MAX_LANES = 4
 # Bars in the page, all jobs and schedulers together.
 MAX_BARS = 240_000
-
-# Looks are numbers of the page's palette (report-ui/src/looks.js).
-COMPUTE_LOOKS = (
-    (re.compile(r"^(f|fwd|forward)\b", re.I), "forward"),
-    (re.compile(r"^(b|bwd|backward)\b", re.I), "backward"),
-    (re.compile(r"^(w|wgrad|weight)\b", re.I), "weight"),
-    (re.compile(r"^(opt|optimi[sz]er|update)\b", re.I), "optimiser"),
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +27,7 @@ class Bars:
     job: str
     gpus: list
     compute: pd.DataFrame  # run, gpu (row), stream, job, iteration, name, start_s, duration_s, critical
-    flows: pd.DataFrame  # run, gpu, lane, iteration, name, to, bytes, start_s, finish_s, ideal_s, critical
+    flows: pd.DataFrame  # run, gpu, lane, iteration, kind, name, to, bytes, start_s, finish_s, ideal_s, critical
 
 
 def gantt(results, pack: Pack):
@@ -47,6 +37,8 @@ def gantt(results, pack: Pack):
     if not found:
         return {"missing": "no job computes or sends."}
     keep, notes = _fit(results, found)
+    if not any(keep.values()):
+        return {"missing": f"every iteration has more than the {MAX_BARS:,} bars that a page may hold; timeline.json has them all."}
     if results.timeline.slices_left_out:
         notes.append(
             f"The timeline left out its {results.timeline.slices_left_out:,} shortest slices; compute may be missing here."
@@ -57,14 +49,15 @@ def gantt(results, pack: Pack):
 
 
 def look_of(name):
-    """Look of a compute slice: a known kind, else its own name."""
-    return next((look for pattern, look in COMPUTE_LOOKS if pattern.match(name)), name)
+    """Look of a compute slice, a key of the page's palette (report-ui/src/looks.js): a known kind, else the kind of its own name."""
+    kind = kind_of(name)
+    return compute_kind(kind) or kind
 
 
 def _named_flows(results):
     groups = results.groups[["run", "group", "job", "iteration", "name"]]
     flows = results.flows.merge(groups, on=["run", "group"])
-    return flows.assign(bytes=flows.bytes * flows["count"])
+    return flows.assign(bytes=flows.bytes * flows["count"], kind=flows.name.map(kind_of))
 
 
 def _bars(results, flows, job):
@@ -77,13 +70,7 @@ def _bars(results, flows, job):
     frames = [compute[(compute.run == run) & (compute.iteration == middle)] for run in range(len(results.runs))]
     sent = flows[(flows.run == 0) & (flows.iteration == middle)]
     alike = results.timeline.alike
-    computing = [(frame, a) for frame, a in zip(frames, alike) if len(frame)]
-    if computing:
-        gpus = representatives([f for f, _ in computing], sent, MAX_DEVICES, [a for _, a in computing])
-    else:
-        # A job that only sends: its largest senders, in order of number.
-        size = flows[flows.iteration == middle].groupby("source").bytes.sum().sort_values(ascending=False, kind="stable")
-        gpus = [Representative(int(device), 1) for device in sorted(size.index[:MAX_DEVICES])]
+    gpus = representatives(frames, sent, MAX_DEVICES, alike)
     if not gpus:
         return None
     path = results.critical_path
@@ -105,26 +92,9 @@ def _bars(results, flows, job):
             slices.append(part.assign(gpu=row, critical=np.array(critical, dtype=bool)))
             part = sends[sends.source == gpu.device]
             critical = [(run, f) in flow_on_path for f in part.flow]
-            bars.append(_lanes(part.assign(gpu=row, critical=np.array(critical, dtype=np.int64))))
+            part = flow_bars(part.assign(critical=np.array(critical, dtype=bool)), within=("iteration",))
+            bars.append(part.assign(run=run, gpu=row))
     return Bars(job, gpus, pd.concat(slices), pd.concat(bars))
-
-
-def _lanes(flows):
-    """The flows of a GPU in lanes without overlaps. Where that takes too many lanes, the flows of one group and position are one bar;
-    else those of one group; else those of one kind and iteration, however many lanes these take."""
-    flows = flows.assign(kind=flows.name.map(kind_of)).sort_values(["start_s", "flow"], kind="stable")
-    columns = {
-        "start_s": ("start_s", "min"), "finish_s": ("finish_s", "max"), "ideal_s": ("ideal_finish_s", "max"),
-        "name": ("name", "first"), "bytes": ("bytes", "sum"), "to": ("destination", "first"), "flows": ("count", "sum"),
-        "critical": ("critical", "max"),
-    }
-    for keys in (["flow"], ["group", "position"], ["group"], ["kind"]):
-        bars = flows.groupby(["run", "gpu", "iteration", *keys], sort=False, as_index=False).agg(**columns)
-        bars = bars.sort_values("start_s", kind="stable")
-        bars = bars.assign(lane=np.array(lanes(bars.start_s, bars.finish_s), dtype=np.int64))
-        if not len(bars) or bars.lane.max() < MAX_LANES:
-            break
-    return bars
 
 
 def _fit(results, found):
@@ -168,7 +138,7 @@ def _document(results, bars, iterations, pack):
                     "gpu": pack.integers(busy.gpu),
                     "stream": pack.integers(busy.stream),
                     "iteration": pack.integers(busy.iteration),
-                    "look": pack.words(busy.name.map(kind_of).map(look_of)),
+                    "look": pack.words(busy.name.map(look_of)),
                     "name": pack.words(busy.name),
                     "start": pack.times(busy.start_s),
                     "duration": pack.times(busy.duration_s),
@@ -178,7 +148,7 @@ def _document(results, bars, iterations, pack):
                     "gpu": pack.integers(sends.gpu),
                     "lane": pack.integers(sends.lane),
                     "iteration": pack.integers(sends.iteration),
-                    "look": pack.words(sends.name.map(kind_of)),
+                    "look": pack.words(sends.kind),
                     "name": pack.words(sends.name),
                     "to": pack.integers(sends.to),
                     "bytes": pack.integers(sends.bytes),

@@ -65,7 +65,7 @@ class Pack:
         """Seconds, rounded to ticks."""
         return self.integers(np.rint(np.asarray(seconds, dtype=float) / self.tick), self.tick)
 
-    def reals(self, values, digits=6):
+    def reals(self, values, digits=12):
         """Real numbers to so many digits of the largest."""
         values = np.asarray(values, dtype=float)
         largest = float(np.abs(values).max()) if len(values) else 0.0

@@ -43,6 +43,7 @@ def results_document(path):
         "headline": headline(results),
         "compare": comparison(results),
         "split": _split(results),
+        "warnings": _incomplete(results),
         "provenance": _provenance(results, manifest, scenario),
     }
     for name, (make, files) in SECTIONS.items():
@@ -52,6 +53,22 @@ def results_document(path):
         else:
             document[name] = make(results, pack)
     return f"{results.scenario}: schedulers compared", pack.seal(document)
+
+
+def _incomplete(results):
+    """Sentences about tables that hold other numbers of rows than summary.json says: a file that was cut at the end of a line."""
+    lines = []
+    for name, of in (("flows", "flows"), ("groups", "EchelonFlows")):
+        if not (results.path / f"{name}.csv").exists():
+            continue
+        table = getattr(results, name)
+        counts = table["count"] if name == "flows" else table.run * 0 + 1
+        found = counts.groupby(table.run).sum()
+        for run, label in enumerate(results.labels):
+            here, said = int(found.get(run, 0)), results.runs[run][name]["count"]
+            if here != said:
+                lines.append(f"{name}.csv holds {here:,} {of} of {label}, summary.json counts {said:,}: what follows is incomplete.")
+    return lines
 
 
 def _json(path):

@@ -84,30 +84,32 @@ def _axis(sweep, axis, pack):
 
 
 def _metrics(sweep, runs, speedups, label, pack):
-    """Columns of the runs that are numbers, the speed-up first."""
-    joined = runs[["point", "scheduler"]].merge(speedups, on=["point", "scheduler"], how="left").value
-    found = [{"key": SPEEDUP, "title": label, "unit": "×", "better": 1, "values": _reals(pack, joined)}]
+    """Columns of the runs that are numbers, the speed-up first where there is whom to compare with."""
+    found = []
+    if speedups.scheduler.nunique() > 1:
+        joined = runs[["point", "scheduler"]].merge(speedups, on=["point", "scheduler"], how="left").value
+        # Means of ratios are geometric, here and in the page.
+        found.append({"key": SPEEDUP, "title": label, "unit": "×", "geometric": True, "values": _column(pack, joined, "×")})
     units, told = runs.attrs["units"], runs.attrs["descriptions"]
-    columns = [
-        c for c in runs.columns
-        if c not in (*NOT_METRICS, *sweep.axes) and pd.api.types.is_numeric_dtype(runs[c]) and runs[c].nunique() > 1
-    ]
+    numeric = [c for c in runs.columns if c not in (*NOT_METRICS, *sweep.axes) and pd.api.types.is_numeric_dtype(runs[c])]
+    columns = [c for c in numeric if c == "makespan_s" or runs[c].nunique() > 1]
     room = max(1, MAX_VALUES // max(1, len(runs)))
     for column in columns[:room]:
         unit = units.get(column, "")
         title = column.removesuffix("_s").replace("_", " ")
         found.append(
-            {"key": column, "title": title, "unit": unit, "help": told.get(column, ""), "values": _reals(pack, runs[column])}
+            {"key": column, "title": title, "unit": unit, "help": told.get(column, ""), "values": _column(pack, runs[column], unit)}
         )
     left = columns[room:]
     return found, [f"Left out to keep the page small: {listing(left)}; they are in runs.csv."] if left else []
 
 
-def _reals(pack, values):
-    """A column, and where it has no value."""
+def _column(pack, values, unit):
+    """A column, times to the tick; and where it has no value."""
     values = np.asarray(values, dtype=float)
     holes = np.flatnonzero(~np.isfinite(values))
-    return {**pack.reals(np.where(np.isfinite(values), values, 0.0)), "holes": [int(i) for i in holes]}
+    filled = np.where(np.isfinite(values), values, 0.0)
+    return {**(pack.times(filled) if unit == "s" else pack.reals(filled)), "holes": [int(i) for i in holes]}
 
 
 def _states(path):
@@ -143,21 +145,33 @@ def _headline(sweep, speedups, states):
         wins = int((table[best] >= top * (1 - TIE)).sum())
         change = 100 * (1 - 1 / mean[best])
         word = "shorter" if change >= 0 else "longer"
-        lines.append(
-            f"Over {len(table):,} points, iterations are {abs(change):.1f} % {word} under {best} than under {reference} "
-            f"(geometric mean), and none is faster than {best} at {wins:,} of them."
-        )
+        size = f"{abs(change):.1f} %" if abs(change) >= 0.05 else "less than 0.05 %"
+        if math.isclose(mean[best], 1.0, rel_tol=TIE):
+            text = f"iterations are as long under {best} as under {reference}"
+        else:
+            text = f"iterations are {size} {word} under {best} than under {reference}"
+        if len(table) > 1:
+            lines.append(f"Over {len(table):,} points, {text} (geometric mean), and none is faster than {best} at {wins:,} of them.")
+        else:
+            lines.append(f"At the only point, {text}" + (", and none is faster." if wins else "."))
         for s in mean:
             values = table[s].dropna()
             low, high = values.idxmin(), values.idxmax()
-            lines.append(
-                f"{s}: {mean[s]:.3f}× on average; from {values[low]:.3f}× ({_where(sweep, low)}) to {values[high]:.3f}× ({_where(sweep, high)})."
-            )
+            text = f"{s}: speed-up of {mean[s]:.3f}×"
+            if len(values) > 1:
+                text += (
+                    f" on average; from {values[low]:.3f}× ({_where(sweep, low)}) to {values[high]:.3f}× ({_where(sweep, high)})"
+                )
+            lines.append(text + ".")
     else:
-        lines.append(f"{len(sweep.points):,} points under {listing(sweep.schedulers)}.")
+        lines.append(f"{_count(len(sweep.points), 'point')} under {listing(sweep.schedulers)}.")
     if undone:
-        lines.append(f"Of {total:,} points, {listing(undone)} and so not in this page.")
+        lines.append(f"Of {_count(total, 'point')}, {listing(undone)} and so not in this page.")
     return lines
+
+
+def _count(number, what):
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
 def _where(sweep, point):
@@ -168,11 +182,13 @@ def _where(sweep, point):
 
 
 def _provenance(meta, sweep):
+    seeds = sorted(sweep.points.seed.unique())
     pairs = [
         ("Sweep", sweep.name),
         ("Described as", meta.get("description", "")),
         ("Program", meta.get("program", "")),
-        ("Axes", "; ".join(f"{a}: {', '.join(sweep.text(a, v) for v in sweep.values(a)[:20])}" for a in _axes(sweep))),
+        ("Axes", "; ".join(f"{a}: {', '.join(sweep.text(a, v) for v in sweep.values(a)[:20])}" for a in sweep.axes)),
+        ("Seeds" if len(seeds) > 1 else "Seed", ", ".join(map(str, seeds))),
         ("Schedulers", ", ".join(sweep.schedulers)),
         ("Points", f"{len(sweep.points)} with a result"),
     ]

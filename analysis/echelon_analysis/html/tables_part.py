@@ -8,10 +8,14 @@
 
 import numpy as np
 
+from echelon_analysis.cdf import distribution, sample, thinned
 from echelon_analysis.html.pack import Pack
+from echelon_analysis.metrics import nearest_rank
 
-# A CDF has at most so many points: evenly spaced, and again as many above the 95th percentile.
+# A line of a distribution has at most twice so many points (cdf.thinned).
 POINTS = 200
+# Of each sample; the page shows them in its table, exact though its lines have fewer points.
+PERCENTS = (10, 25, 50, 75, 90, 99, 100)
 # Of more jobs than this, the CDFs are of all jobs together alone.
 MAX_CDF_JOBS = 8
 MAX_LINKS = 48
@@ -19,49 +23,32 @@ MAX_QUEUES = 12
 MAX_GROUPS = 20_000
 
 
-def _cdf(values, counts):
-    """(values, share of the sample at or below): every distinct value, or POINTS evenly spaced ones and as many in the tail."""
-    values = np.asarray(values, dtype=float)
-    if not values.size:
-        return values, values
-    order = np.argsort(values, kind="stable")
-    values = values[order]
-    share = np.cumsum(np.asarray(counts, dtype=np.int64)[order])
-    last = np.append(values[1:] != values[:-1], True)
-    values, share = values[last], share[last] / share[-1]
-    if values.size > 2 * POINTS:
-        wanted = np.concatenate([np.linspace(0, 0.95, POINTS), np.linspace(0.95, 1, POINTS)])
-        picked = np.unique(np.append(0, np.minimum(np.searchsorted(share, wanted), values.size - 1)))
-        values, share = values[picked], share[picked]
-    return values, share
-
-
 def distributions(results, pack: Pack):
     """Per metric, choice of job and scheduler: the points of the CDF."""
     groups = results.groups
     flows = results.flows.merge(groups[["run", "group", "job"]], on=["run", "group"])
     samples = (
-        ("EchelonFlow tardiness", groups, groups.tardiness_s, np.ones(len(groups), dtype=np.int64)),
-        ("flow completion time", flows, flows.finish_s - flows.start_s, flows["count"]),
-        ("coflow completion time (CCT)", groups, groups.cct_s, np.ones(len(groups), dtype=np.int64)),
+        ("EchelonFlow tardiness", groups, *sample(groups, "tardiness")),
+        ("flow completion time", flows, *sample(flows, "fct")),
+        ("coflow completion time (CCT)", groups, *sample(groups, "cct")),
     )
     jobs = results.job_names
     choices = [None] + (jobs if 1 < len(jobs) <= MAX_CDF_JOBS else [])
     curves = []
     for title, frame, values, counts in samples:
-        values, counts = values.to_numpy(), np.asarray(counts)
         for job in choices:
             mine = np.ones(len(frame), dtype=bool) if job is None else (frame.job == job).to_numpy()
             for run in range(len(results.runs)):
                 own = mine & (frame.run == run).to_numpy()
-                x, p = _cdf(values[own], counts[own])
+                x, p = thinned(*distribution(values[own], counts[own]), POINTS)
                 curves.append(
                     {
                         "metric": title, "job": job, "run": run, "n": int(counts[own].sum()),
                         "x": pack.times(x), "p": pack.integers(np.rint(p * 1e5), 1e-5),
+                        "quantiles": [nearest_rank(values[own], percent, counts[own]) for percent in PERCENTS],
                     }
                 )
-    return {"metrics": [s[0] for s in samples], "jobs": choices[1:], "curves": curves}
+    return {"metrics": [s[0] for s in samples], "jobs": choices[1:], "percents": PERCENTS, "curves": curves}
 
 
 def links(results, pack: Pack):
@@ -89,7 +76,8 @@ def links(results, pack: Pack):
             grid[mine.link.map(place).astype(int), np.rint(mine.start_s / width).astype(int)] = mine[column]
             return grid
 
-        entry = {"bin_s": width, "bins": bins}
+        mean = table[table.run == run].set_index("link").utilisation.reindex(shown).fillna(0.0)
+        entry = {"bin_s": width, "bins": bins, "mean": mean.tolist()}
         load = matrix("rate_bps", shown) / np.array([[rates[link]] for link in shown])
         entry["load"] = pack.integers(np.rint(200 * load).ravel(), 0.5)
         if queued:

@@ -9,12 +9,16 @@ Reads critical_path.csv and waits.csv. Rows are sorted by (run, job, iteration, 
 import numpy as np
 import pandas as pd
 
+from echelon_analysis.html.compare_part import listing
 from echelon_analysis.html.pack import Pack
+from echelon_analysis.selection import kind_of
 
 # Rows in the page. Beyond, of each iteration the longest stay and the others are summed.
 MAX_STEPS = 150_000
 MAX_WAITS = 60_000
 KEYS = ["run", "job", "iteration", "step"]
+# In place of an EchelonFlow: short waits together (report-ui/src/why.js).
+SUMMED = -2
 
 
 def why(results, pack: Pack):
@@ -36,7 +40,10 @@ def why(results, pack: Pack):
     waits = waits[np.array(within, dtype=bool)]
     waits, left_out = _longest(waits)
     if left_out:
-        notes.append(f"{left_out:,} short waits are summed as “others”.")
+        notes.append(f"Of each iteration, short waits are summed by the job waited for: {left_out:,} in all.")
+    full = [label for label, engine in zip(results.labels, results.summary.get("engine", [])) if engine.get("rate_log_full")]
+    if full:
+        notes.append(f"Under {listing(full)} the log of rates was full before the run ended: whom later flows waited for is not known.")
     return {
         "notes": notes,
         "steps": {
@@ -56,6 +63,7 @@ def why(results, pack: Pack):
             "blocking_iteration": pack.integers(waits.blocking_iteration),
             "blocking_group": pack.integers(waits.blocking_group),
             "blocking_name": pack.words(waits.blocking_name),
+            "blocking_kind": pack.words([kind_of(name) if name else "" for name in waits.blocking_name]),
             "seconds": pack.times(waits.seconds),
         },
     }
@@ -79,13 +87,13 @@ def _middle(steps):
 
 
 def _longest(waits):
-    """The longest waits; the others of each step and link become one row. Returns (waits, rows left out)."""
+    """The longest waits; the others of each iteration and job waited for become one row. Returns (waits, rows left out)."""
     if len(waits) <= MAX_WAITS:
         return waits, 0
     order = np.argsort(-waits.seconds.to_numpy(), kind="stable")
     rest = waits.iloc[np.sort(order[MAX_WAITS // 2 :])]
     kept = waits.iloc[np.sort(order[: MAX_WAITS // 2])]
-    summed = rest.groupby([*KEYS[:3]], as_index=False).seconds.sum()
-    summed = summed.assign(step=-1, link=-1, blocking_job="others", blocking_iteration=-1, blocking_group=-2, blocking_name="")
-    both = pd.concat([kept, summed[kept.columns]]).sort_values(KEYS, kind="stable")
+    summed = rest.groupby([*KEYS[:3], "blocking_job"], as_index=False).seconds.sum()
+    summed = summed.assign(step=-1, link=-1, blocking_iteration=-1, blocking_group=SUMMED, blocking_name="")
+    both = pd.concat([kept, summed]).sort_values(KEYS, kind="stable")
     return both, len(rest)

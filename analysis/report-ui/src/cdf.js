@@ -6,27 +6,21 @@ import { folded, h, plainTable, section, select } from './dom.js';
 import { percent, time, timeScale, whole } from './format.js';
 import { DASHES, LINES } from './looks.js';
 
-const QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1];
-
-// The smallest value with at least this share of the sample at or below it.
-function quantile(curve, share) {
-    const p = numbers(curve.p);
-    const i = p.findIndex((q) => q >= share - 1e-9);
-    return numbers(curve.x)[i < 0 ? p.length - 1 : i];
-}
-
-// Whether the middle of the sample would hug the axis.
-function longTailed(curves) {
-    const high = Math.max(...curves.map((c) => quantile(c, 1)));
-    const middle = Math.max(...curves.map((c) => quantile(c, 0.75)));
-    return middle > 0 && middle < high / 8;
-}
-
 export function cdfSection(data) {
     const doc = data.cdf;
     if (doc.missing) {
         return section('distributions', 'Distributions', h('p', { className: 'notice' }, `No distributions: ${doc.missing}`));
     }
+    // The smallest value with at least so much of the sample at or below it, as the Python side computed it from the whole sample.
+    const quantile = (curve, percentage) => curve.quantiles[doc.percents.indexOf(percentage)];
+
+    // Whether the middle of the sample would hug the axis.
+    function longTailed(curves) {
+        const high = Math.max(...curves.map((c) => quantile(c, 100)));
+        const middle = Math.max(...curves.map((c) => quantile(c, 75)));
+        return middle > 0 && middle < high / 8;
+    }
+
     let job = null;
     let axis = 'auto';
     const charts = doc.metrics.map((metric) => ({ metric, chart: chart(`Distribution of ${metric}`, 300) }));
@@ -35,9 +29,9 @@ export function cdfSection(data) {
     function draw() {
         for (const { metric, chart: plot } of charts) {
             const curves = pick(metric);
-            const high = Math.max(0, ...curves.map((c) => quantile(c, 1)));
+            const high = Math.max(0, ...curves.map((c) => quantile(c, 100)));
             const [factor, unit] = timeScale(high);
-            const log = axis === 'log' || (axis === 'auto' && longTailed(curves));
+            const log = high > 0 && (axis === 'log' || (axis === 'auto' && longTailed(curves)));
             // Left of the axis are the values that are zero, negative, or five orders below the largest.
             const least = log ? high / 1e5 : -Infinity;
             plot.set({
@@ -55,6 +49,10 @@ export function cdfSection(data) {
                     const points = [];
                     for (let i = 0; i < x.length; i++) {
                         if (x[i] > least) {
+                            if (!points.length) {
+                                // The rise at the first value shown: the only stroke where all values are equal.
+                                points.push([x[i] * factor, i ? p[i - 1] : 0]);
+                            }
                             points.push([x[i] * factor, p[i]]);
                         }
                     }
@@ -71,15 +69,15 @@ export function cdfSection(data) {
                     };
                 }),
             });
-            plot.label(`Distribution of ${metric}: medians ${curves.map((c) => `${data.schedulers[c.run]} ${time(quantile(c, 0.5))}`).join(', ')}`);
+            plot.label(`Distribution of ${metric}: medians ${curves.map((c) => `${data.schedulers[c.run]} ${time(quantile(c, 50))}`).join(', ')}`);
         }
         table.refresh();
     }
 
     const table = folded('Quantiles as a table', () =>
         h('div', {}, doc.metrics.map((metric) =>
-            plainTable(`${metric}${job ? ` of ${job}` : ''}: the value that this share does not exceed`, ['Scheduler', ...QUANTILES.map((q) => percent(q, 0)), 'sample'],
-                pick(metric).map((c) => [data.schedulers[c.run], ...QUANTILES.map((q) => time(quantile(c, q), 3)), whole(c.n)])))));
+            plainTable(`${metric}${job ? ` of ${job}` : ''}: the value that this share does not exceed`, ['Scheduler', ...doc.percents.map((p) => percent(p / 100, 0)), 'sample'],
+                pick(metric).map((c) => [data.schedulers[c.run], ...c.quantiles.map((value) => time(value)), whole(c.n)])))));
     const jobSelect = doc.jobs.length ? select('Job', [['', 'all jobs'], ...doc.jobs.map((j, i) => [String(i), j])], '', (v) => { job = v === '' ? null : doc.jobs[Number(v)]; draw(); }).element : null;
     const axisSelect = select('Axis', [['auto', 'as the values ask'], ['linear', 'linear'], ['log', 'logarithmic']], axis, (v) => { axis = v; draw(); });
     draw();

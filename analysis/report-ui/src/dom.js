@@ -37,6 +37,16 @@ export function section(id, title, ...children) {
     return h('section', { id, 'aria-labelledby': `${id}-title` }, h('h2', { id: `${id}-title` }, title), ...children);
 }
 
+// A section that cannot be drawn says so in its place, and the others stand.
+export function alone(id, title, make) {
+    try {
+        return make();
+    } catch (error) {
+        console.error(error);
+        return section(id, title, h('p', { className: 'notice', role: 'alert' }, `This section cannot be drawn: ${error.message}.`));
+    }
+}
+
 export function notes(lines) {
     return lines && lines.length ? h('p', { className: 'note' }, lines.join(' ')) : null;
 }

@@ -21,15 +21,7 @@ export function linksSection(data, selection) {
     const choice = select('Scheduler', data.schedulers.map((s, i) => [i, s]), run, (v) => { run = Number(v); draw(); });
     const horizon = Math.max(...doc.runs.map((r) => r.bins * r.bin_s));
 
-    function mean(r, link) {
-        const { bins, bin_s: width } = doc.runs[r];
-        const load = numbers(doc.runs[r].load);
-        let sum = 0;
-        for (let b = 0; b < bins; b++) {
-            sum += load[link * bins + b];
-        }
-        return bins ? (sum * width) / (100 * data.makespans[r]) : 0;
-    }
+    const mean = (r, link) => doc.runs[r].mean[link];
 
     const table = folded('Mean loads as a table', () =>
         plainTable('Mean load of each link over the run', ['Link', ...data.schedulers], doc.links.map((name, l) => [name, ...data.schedulers.map((_, r) => percent(mean(r, l)))])));
@@ -64,7 +56,7 @@ export function linksSection(data, selection) {
                 },
                 tooltip: {
                     ...tipStyle,
-                    formatter: ({ value: [b, l, v] }) => tooltip([doc.links[l], `${data.schedulers[run]}, ${time(b * width)} to ${time((b + 1) * width)}`, `${v.toFixed(1)} % of the link`]),
+                    formatter: ({ value: [b, l, v] }) => tooltip([doc.links[l], `${data.schedulers[run]}, ${time(b * width)} to ${time(Math.min((b + 1) * width, data.makespans[run]))}`, `${v.toFixed(1)} % of the link`]),
                 },
                 series: [{ type: 'heatmap', data: cells, progressive: 0, emphasis: { itemStyle: { borderColor: '#000', borderWidth: 1 } } }],
             },

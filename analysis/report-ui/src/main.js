@@ -3,7 +3,7 @@
 import { cdfSection } from './cdf.js';
 import { compareSection } from './compare.js';
 import { open } from './data.js';
-import { h } from './dom.js';
+import { alone, h } from './dom.js';
 import { ganttSection } from './gantt.js';
 import { groupsSection } from './groups.js';
 import { linksSection } from './links.js';
@@ -19,18 +19,29 @@ const HOW = [
 ];
 
 function results(data) {
-    const paths = criticalPaths(data);
-    const job = data.gantt.missing ? data.jobs[0] : [...data.gantt.jobs].sort((a, b) => sum(b.gpus) - sum(a.gpus))[0].job;
+    let paths = null;
+    let broken = null;
+    try {
+        paths = criticalPaths(data);
+    } catch (error) {
+        broken = error;
+    }
+    const job = data.gantt.missing || !data.gantt.jobs ? data.jobs[0] : [...data.gantt.jobs].sort((a, b) => sum(b.gpus) - sum(a.gpus))[0].job;
     const spans = data.split.filter(([run, j]) => run === 0 && data.jobs[j] === job);
     const iteration = spans.length ? spans[0][2] >> 1 : 0;
     const selection = makeSelection({ job, iteration, scheduler: data.compare.reference });
     return [
-        compareSection(data),
-        whySection(data, selection, paths),
-        ganttSection(data, selection, paths),
-        cdfSection(data),
-        linksSection(data, selection),
-        groupsSection(data),
+        alone('compare', 'Comparison', () => compareSection(data)),
+        alone('why', 'Why: the critical path', () => {
+            if (broken) {
+                throw broken;
+            }
+            return whySection(data, selection, paths);
+        }),
+        alone('gantt', 'Timeline', () => ganttSection(data, selection, paths)),
+        alone('distributions', 'Distributions', () => cdfSection(data)),
+        alone('links', 'Links over time', () => linksSection(data, selection)),
+        alone('echelonflows', 'EchelonFlows', () => groupsSection(data)),
         provenanceSection(data, HOW),
     ];
 }
@@ -46,6 +57,7 @@ function header(data, sections) {
         h('h1', {}, data.scenario),
         data.description ? h('p', { className: 'description' }, data.description) : null,
         h('p', { className: 'headline' }, first),
+        (data.warnings || []).map((line) => h('p', { className: 'notice', role: 'alert' }, line)),
         others.length ? h('ul', { className: 'points' }, others.map((line) => h('li', {}, line))) : null,
         h('nav', { 'aria-label': 'Sections' }, sections.map((s) => h('a', { href: `#${s.id}` }, s.querySelector('h2').textContent))),
     );

@@ -8,6 +8,6 @@ export function provenanceSection(data, how) {
         'provenance', 'Provenance',
         h('dl', {}, data.provenance.map(([what, value]) => [h('dt', {}, what), h('dd', {}, ['Command', 'Commit', 'Input', 'Run id'].includes(what) ? h('code', {}, value) : value)])),
         h('h3', {}, 'How to read this page'),
-        h('ul', {}, [...how, `Times in this file are rounded to ${time(data.tick, 1)}; the CSV files of the folder are exact.`].map((line) => h('li', {}, line))),
+        h('ul', {}, [...how, `Times in charts and tables are rounded to ${time(data.tick, 1)}, other measured numbers to 12 digits; the CSV files of the folder are exact.`].map((line) => h('li', {}, line))),
     );
 }

@@ -3,7 +3,7 @@
 import { chart, tipStyle, tooltip } from './charts.js';
 import { lineLegend } from './cdf.js';
 import { numbers, words } from './data.js';
-import { folded, freshId, h, notes, plainTable, section, select } from './dom.js';
+import { alone, folded, freshId, h, notes, plainTable, section, select } from './dom.js';
 import { number, time, timeScale, whole } from './format.js';
 import { DASHES, LINES, SYMBOLS } from './looks.js';
 import { provenanceSection } from './provenance.js';
@@ -11,12 +11,18 @@ import { dataTable } from './table.js';
 import { partsChart } from './why.js';
 
 const HOW = [
-    'A point is one scenario of the sweep; each ran under every scheduler. A line shows the mean over the points that the choices above it leave; pointing at a mark, or the table beneath, gives the range from the lowest to the highest.',
+    'A point is one scenario of the sweep; each ran under every scheduler. A line shows the mean over the points that the choices above it leave, of speed-ups the geometric mean; pointing at a mark, or the table beneath, gives the range from the lowest to the highest.',
     'The speed-up compares the mean iteration time with that of the reference at the same point; with several jobs it is the geometric mean of theirs. Above 1× is faster.',
     'Compute, transmission, waiting and delay are parts of the critical path, of a mean iteration.',
 ];
 
 const show = (metric, value) => (metric.unit === 's' ? time(value) : metric.unit === '×' ? `${value.toFixed(3)}×` : `${number(value)}${metric.unit ? ` ${metric.unit}` : ''}`);
+
+// Ratios are averaged by their logarithms, as in the headline.
+function meanOf(metric, list) {
+    const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+    return metric.geometric ? Math.exp(mean(list.map(Math.log))) : mean(list);
+}
 
 // Values with NaN where there is none.
 function valuesOf(column) {
@@ -66,21 +72,25 @@ export function sweepSections(data) {
     const scheduler = numbers(data.runs.scheduler);
     const metrics = data.runs.metrics.map((m) => ({ ...m, list: valuesOf(m.values) }));
     return [
-        linesSection(data, choice, metrics, point, scheduler),
-        partsSection(data, choice),
-        pointsSection(data, metrics, point, scheduler),
+        alone('against', 'A metric against a parameter', () => linesSection(data, choice, metrics, point, scheduler)),
+        alone('why', 'Why: the critical path', () => partsSection(data, choice)),
+        alone('points', 'Points', () => pointsSection(data, metrics, point, scheduler)),
         provenanceSection(data, HOW),
     ];
 }
 
 function linesSection(data, choice, metrics, point, scheduler) {
     const varying = choice.selects.map((s) => s.axis);
-    let metric = metrics[0];
     let axis = varying.find((a) => a.numeric && a.name !== 'seed') || varying[0];
+    if (!axis) {
+        return section('against', 'A metric against a parameter', h('p', { className: 'notice' }, 'No parameter varies among the points with a result.'));
+    }
+    let metric = metrics[0];
     const plot = chart('A metric against a parameter', 380);
     const metricSelect = select('Metric', metrics.map((m) => [m.key, m.title]), metric.key, (v) => { metric = metrics.find((m) => m.key === v); draw(); });
-    const axisSelect = select('against', varying.map((a) => [a.name, a.name]), axis ? axis.name : '', (v) => { axis = varying.find((a) => a.name === v); draw(); });
+    const axisSelect = select('against', varying.map((a) => [a.name, a.name]), axis.name, (v) => { axis = varying.find((a) => a.name === v); draw(); });
     const caption = h('p', { className: 'note', role: 'status' });
+    const kindOfMean = () => (metric.geometric ? 'geometric mean' : 'mean');
     let curves = [];
 
     function collect() {
@@ -91,13 +101,10 @@ function linesSection(data, choice, metrics, point, scheduler) {
                 cells[scheduler[i]][codes[point[i]]].push(metric.list[i]);
             }
         }
-        return cells.map((row) => row.map((list) => (list.length ? { mean: list.reduce((a, b) => a + b, 0) / list.length, low: Math.min(...list), high: Math.max(...list), count: list.length } : null)));
+        return cells.map((row) => row.map((list) => (list.length ? { mean: meanOf(metric, list), low: Math.min(...list), high: Math.max(...list), count: list.length } : null)));
     }
 
     function draw() {
-        if (!axis) {
-            return;
-        }
         choice.selects.forEach((s) => (s.element.hidden = s.axis === axis));
         curves = collect();
         const category = !axis.numeric || even(axis.values);
@@ -114,7 +121,7 @@ function linesSection(data, choice, metrics, point, scheduler) {
                 ...tipStyle, trigger: 'item',
                 formatter: ({ seriesIndex: s, data: [, , i] }) => {
                     const c = curves[s][i];
-                    return tooltip([`${data.schedulers[s]} at ${axis.name} ${axis.values[i]}`, `mean ${show(metric, c.mean)}`, `from ${show(metric, c.low)} to ${show(metric, c.high)}`, `${whole(c.count)} point${c.count === 1 ? '' : 's'}`]);
+                    return tooltip([`${data.schedulers[s]} at ${axis.name} ${axis.values[i]}`, `${kindOfMean()} ${show(metric, c.mean)}`, `from ${show(metric, c.low)} to ${show(metric, c.high)}`, `${whole(c.count)} point${c.count === 1 ? '' : 's'}`]);
                 },
             },
             series: curves.map((curve, s) => ({
@@ -124,16 +131,15 @@ function linesSection(data, choice, metrics, point, scheduler) {
             })),
         });
         plot.label(`${metric.title} against ${axis.name}, ${choice.text(axis)}: ${data.schedulers.map((name, s) => `${name} ${curves[s].filter(Boolean).map((c) => show(metric, c.mean)).join(', ')}`).join('; ')}`);
-        caption.textContent = `Mean of ${choice.text(axis)} at each value of ${axis.name}.${metric.help ? ` ${metric.title}: ${metric.help}.` : ''}`;
+        caption.textContent = `${metric.geometric ? 'Geometric mean' : 'Mean'} of ${choice.text(axis)} at each value of ${axis.name}.${metric.help ? ` ${metric.title}: ${metric.help}.` : ''}`;
         table.refresh();
     }
     const table = folded('This chart as a table', () =>
-        plainTable(`${metric.title} (mean; lowest to highest)`, [axis ? axis.name : '', ...data.schedulers], axis ? axis.values.map((v, i) => [String(v), ...data.schedulers.map((_, s) => (curves[s][i] ? `${show(metric, curves[s][i].mean)} (${show(metric, curves[s][i].low)} to ${show(metric, curves[s][i].high)})` : '–'))]) : []));
+        plainTable(`${metric.title} (${kindOfMean()}; lowest to highest)`, [axis.name, ...data.schedulers], axis.values.map((v, i) => [String(v), ...data.schedulers.map((_, s) => (curves[s][i] ? `${show(metric, curves[s][i].mean)} (${show(metric, curves[s][i].low)} to ${show(metric, curves[s][i].high)})` : '–'))])));
     choice.listen(draw);
     draw();
     return section(
         'against', 'A metric against a parameter',
-        axis ? null : h('p', { className: 'notice' }, 'No parameter varies among the points with a result.'),
         h('div', { className: 'controls' }, metricSelect.element, axisSelect.element),
         h('div', { className: 'controls' }, h('span', { className: 'muted' }, 'Points with'), choice.selects.map((s) => s.element)),
         lineLegend(data.schedulers), plot.element, caption, table,
@@ -161,9 +167,9 @@ function partsSection(data, choice) {
             }
         }
         rows = sums.map((s, i) => [data.schedulers[i], Object.fromEntries(PART_KEYS.map((key) => [key, s.count ? s[key] / s.count : 0]))]);
-        const totals = rows.map(([, parts]) => PART_KEYS.reduce((sum, key) => sum + parts[key], 0));
-        bars.show(rows, Math.min(...totals) < Math.max(...totals) ? Math.min(...totals) : -1);
-        status.textContent = `Mean over ${choice.text()}: ${whole(Math.max(...sums.map((s) => s.count)))} of ${whole(data.points.n)} points. The choices above apply here too.`;
+        bars.show(rows);
+        const counted = Math.max(...sums.map((s) => s.count));
+        status.textContent = data.points.n === 1 ? 'Of the only point.' : `Mean over ${choice.text()}: ${whole(counted)} of ${whole(data.points.n)} points. The choices above apply here too.`;
         table.refresh();
     }
     const table = folded('These bars as a table', () =>
@@ -190,12 +196,12 @@ function pointsSection(data, metrics, point, scheduler) {
         caption: 'Points and schedulers',
         count: point.length,
         page: 20,
-        sort: [axes.length + 1, false],
+        sort: [axes.length + 1, !shown[0].geometric],
         columns: [
             { title: 'scheduler', value: (i) => data.schedulers[scheduler[i]] },
             ...axes.map((axis) => ({ title: axis.unit ? `${axis.name} [${axis.unit}]` : axis.name, numeric: axis.numeric, value: (i) => numbers(axis.codes)[point[i]], text: (i) => axisText(axis, i) })),
-            ...shown.map((metric, m) => ({
-                title: m === 0 ? 'speed-up' : metric.title, help: m === 0 ? metric.title : metric.help, numeric: true, ascending: m > 0,
+            ...shown.map((metric) => ({
+                title: metric.geometric ? 'speed-up' : metric.title, help: metric.geometric ? metric.title : metric.help, numeric: true, ascending: !metric.geometric,
                 value: (i) => (Number.isFinite(metric.list[i]) ? metric.list[i] : -Infinity), text: (i) => (Number.isFinite(metric.list[i]) ? show(metric, metric.list[i]) : '–'),
             })),
             { title: 'point', value: (i) => data.points.id[point[i]], text: (i) => h('code', {}, data.points.id[point[i]].slice(0, 8)) },

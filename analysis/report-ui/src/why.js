@@ -67,12 +67,9 @@ export function criticalPaths(data) {
     };
 }
 
-// A name up to its first word with a digit: 'dp s3 t6 bucket0' -> 'dp'. As selection.py's kind_of().
-function kindOf(name) {
-    const words = name.split(' ');
-    const end = words.findIndex((word) => /\d/.test(word));
-    return words.slice(0, end < 0 ? words.length : end).join(' ') || name;
-}
+// Times that differ by rounding alone are equal.
+const TIE = 1e-9;
+const ties = (a, b) => Math.abs(a - b) <= TIE * Math.max(Math.abs(a), Math.abs(b));
 
 function placeOf(step) {
     if (step.kind === 'flow') {
@@ -83,9 +80,11 @@ function placeOf(step) {
 
 export function partsChart(label) {
     const bars = chart(label, 220);
-    // rows: [name, {compute, transmission, waiting, delay}], in seconds
-    bars.show = (rows, best, per = 'iteration') => {
+    // rows: [name, {compute, transmission, waiting, delay}], in seconds; the shortest get a star where not all are equal.
+    bars.show = (rows, per = 'iteration') => {
         const totals = rows.map(([, parts]) => PARTS.reduce((sum, p) => sum + parts[p.key], 0));
+        const least = Math.min(...totals);
+        const starred = totals.map((total) => ties(total, least) && !ties(least, Math.max(...totals)));
         const [factor, unit] = timeScale(Math.max(...totals, 0));
         const narrow = window.innerWidth < 600;
         bars.set(
@@ -110,13 +109,13 @@ export function partsChart(label) {
                     itemStyle: { color: part.colour, decal: part.decal, borderColor: '#fff', borderWidth: 0.5 },
                     label: n < PARTS.length - 1 ? { show: false } : {
                         show: true, position: 'right', color: '#1c1c1c', fontSize: 12,
-                        formatter: ({ dataIndex: i }) => time(totals[i]) + (totals[i] === best ? ' ★' : ''),
+                        formatter: ({ dataIndex: i }) => time(totals[i]) + (starred[i] ? ' ★' : ''),
                     },
                 })),
             },
             rows.length * 34 + (narrow ? 100 : 80),
         );
-        bars.label(`Stacked bars: ${rows.map(([name], i) => `${name} ${time(totals[i])}`).join(', ')}`);
+        bars.label(`Stacked bars: ${rows.map(([name], i) => `${name} ${time(totals[i])}${starred[i] ? ' ★' : ''}`).join(', ')}`);
     };
     return bars;
 }
@@ -142,9 +141,7 @@ export function whySection(data, selection, paths) {
     function drawBars() {
         jobSelect.set(selection.job);
         const found = rows();
-        const times = found.map(([, parts]) => total(parts));
-        const best = Math.min(...times);
-        bars.show(found, best < Math.max(...times) ? best : -1);
+        bars.show(found);
         takeaway.textContent = sentence(found, selection.job);
         alternative.refresh();
     }
@@ -191,12 +188,12 @@ export function whySection(data, selection, paths) {
         const [from, to] = waitRanges.get(`${run} ${job} ${iteration}`) || [0, 0];
         const column = (name) => numbers(waits[name]);
         const [blockingIteration, group, seconds] = ['blocking_iteration', 'blocking_group', 'seconds'].map(column);
-        const [link, blockingJob, name] = ['link', 'blocking_job', 'blocking_name'].map((n) => words(waits[n]));
+        const [link, blockingJob, name, kind] = ['link', 'blocking_job', 'blocking_name', 'blocking_kind'].map((n) => words(waits[n]));
         const found = new Map();
         for (let i = from; i < to; i++) {
             const key = `${blockingJob(i)} ${blockingIteration[i]} ${group[i]}`;
             if (!found.has(key)) {
-                found.set(key, { job: blockingJob(i), iteration: blockingIteration[i], group: group[i], name: name(i), seconds: 0, links: new Map() });
+                found.set(key, { job: blockingJob(i), iteration: blockingIteration[i], group: group[i], name: name(i), kind: kind(i), seconds: 0, links: new Map() });
             }
             const entry = found.get(key);
             entry.seconds += seconds[i];
@@ -209,7 +206,7 @@ export function whySection(data, selection, paths) {
     function byKind(found) {
         const kinds = new Map();
         for (const entry of found) {
-            const key = entry.name ? `${entry.job}\u0000${entry.iteration}\u0000${kindOf(entry.name)}` : entry;
+            const key = entry.name ? `${entry.job}\u0000${entry.iteration}\u0000${entry.kind}` : entry;
             if (!kinds.has(key)) {
                 kinds.set(key, { ...entry, many: 0, seconds: 0, links: new Map() });
             }
@@ -234,9 +231,10 @@ export function whySection(data, selection, paths) {
         };
         const text = (entry) => {
             if (!entry.name) {
-                return entry.group === -2 ? 'short waits, summed' : 'held back by the scheduler';
+                const nobody = 'no competing flow: held back, or queued';
+                return entry.group !== -2 ? nobody : entry.job ? 'short waits, summed' : `${nobody} (short waits, summed)`;
             }
-            return entry.many > 1 ? `${kindOf(entry.name)} (${entry.many} EchelonFlows)` : entry.name;
+            return entry.many > 1 ? `${entry.kind} (${entry.many} EchelonFlows)` : entry.name;
         };
         const table = dataTable({
             caption: `It waited ${time(waiting)} for`,
