@@ -13,7 +13,8 @@ A back end is a module with
         .time_left() -> seconds or None         asked before each point and twice a second
         .stopped(signum) -> exit code           after the worker stopped its points on a signal or for want of time
                                                 (signum is then None); may requeue the job. Normally 75.
-    queue_counts(sweep) -> {"points", "running_tasks", "queued_tasks"} or None       for `status` (optional)
+    queue_counts(sweep) -> {"points", "running_tasks", "queued_tasks"}, or None for a sweep that never was submitted so;
+                                        NoBatchSystem when nobody answers; for `status` (optional)
     cancel(sweep) -> number of jobs     for `cancel` (optional)
 
 A job runs `echelon-sweep worker SWEEP --points FILE --from I --count N --batch NAME`: FILE holds one point id per line,

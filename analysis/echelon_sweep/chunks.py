@@ -3,7 +3,7 @@
 
     listed = write_point_list(sweep, points)                    # <sweep>/chunks/<stamp>.txt, one id per line
     size = points_per_chunk(sweep, len(points))
-    worker_command(sweep, program, listed, begin=0, count=size, processes=1, batch="slurm")
+    worker_command(sweep, program, listed, begin=0, count=size)         # the words of a command
 
 A task should take `chunk` minutes: one-point tasks drown the batch system.
 """
@@ -20,11 +20,17 @@ SAMPLE = 200  # results that an estimate reads at most
 UNKNOWN_CHUNK = 10  # points a task where nothing is known of their cost
 
 
+def measured_cost(sweep):
+    """(seconds, points) that finished points took on average; (None, 0) when none has finished."""
+    times = list(itertools.islice(_finished_times(sweep), SAMPLE))
+    return (sum(times) / len(times), len(times)) if times else (None, 0)
+
+
 def cost_of_point(sweep):
     """(seconds, where from): from finished points, else the longest that resources.time allows; (None, …) if unknown."""
-    times = list(itertools.islice(_finished_times(sweep), SAMPLE))
-    if times:
-        return sum(times) / len(times), f"{len(times)} finished points"
+    mean, count = measured_cost(sweep)
+    if mean is not None:
+        return mean, f"{count} finished points"
     if sweep.time_s is not None:
         return sweep.time_s, "resources.time, the longest allowed"
     return None, "no point has finished and resources.time is not given"
@@ -75,8 +81,7 @@ def launcher():
     return [sys.executable, "-m", "echelon_sweep"]  # installed
 
 
-def worker_command(sweep, program, listed, begin, count, processes=1, batch=None):
-    """The words of a task: absolute paths, so that they work from any folder."""
+def worker_command(sweep, program, listed, begin, count, processes=1):
+    """The words that run a chunk: absolute paths, so that they work from any folder."""
     command = [*launcher(), "worker", str(sweep.path.resolve()), "--program", program.path]
-    command += ["--points", str(listed), "--from", str(begin), "--count", str(count), "--processes", str(processes)]
-    return command if batch is None else [*command, "--batch", batch]
+    return [*command, "--points", str(listed), "--from", str(begin), "--count", str(count), "--processes", str(processes)]

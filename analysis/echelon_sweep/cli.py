@@ -2,7 +2,7 @@
 """The command line of sweeps: expand, submit, worker, status, gather, clean, cancel.
 
 Exit codes: 0 complete, 3 points missing, 4 points failed for good, 64 usage, 65 bad spec or result, 69 no batch
-system, 75 interrupted: try again. An error is one line on stderr.
+system, 75 interrupted or the disk is full: try again. An error is one line on stderr.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import signal
 import sys
 
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, Interrupted, SweepError
+from echelon_sweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, NO_SPACE, DiskFull, Interrupted, SweepError
 
 PROGRAM = "echelon-sweep"
 
@@ -40,7 +40,7 @@ def make_parser():
         prog=PROGRAM,
         description="Run a scenario over a grid of parameters and seeds.",
         epilog="Exit codes: 0 complete, 3 points missing, 4 points failed for good, 64 usage, 65 bad spec or result, "
-        "69 no batch system, 75 interrupted: try again.",
+        "69 no batch system, 75 interrupted or the disk is full: try again.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -106,15 +106,22 @@ def main(arguments=None):
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except SweepError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return error.exit_code
+        return _told(error)
     except BrokenPipeError:
         # The reader (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"{PROGRAM}: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        where = error.filename or "output"
+        if error.errno in NO_SPACE:
+            return _told(DiskFull(where))
+        print(f"{PROGRAM}: {where}: {error.strerror}", file=sys.stderr)
         return EXIT_USAGE
+
+
+def _told(error):
+    print(f"{PROGRAM}: {error}", file=sys.stderr)
+    return error.exit_code
 
 
 def _interrupt(number, _frame):

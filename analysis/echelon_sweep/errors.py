@@ -5,6 +5,8 @@
     # echelon-sweep: a.json: /axes: there are no axes (give at least one)        exit code 65
 """
 
+import errno
+
 EXIT_DONE = 0
 EXIT_MISSING = 3  # points have no result yet
 EXIT_FAILED = 4  # points have failed for good
@@ -13,6 +15,8 @@ EXIT_BAD_INPUT = 65  # a bad spec, or a result that is not what it should be
 EXIT_NO_BATCH_SYSTEM = 69
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 75  # try again
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class SweepError(Exception):

@@ -15,7 +15,7 @@ import io
 import os
 import sqlite3
 
-from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_MISSING, SweepError
+from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_MISSING, DiskFull, SweepError
 from echelon_sweep.jsonfile import write_atomically
 from echelon_sweep.layout import ALARM_FILE, DONE, FAILED, MISSING
 from echelon_sweep.tables import Tables
@@ -82,6 +82,10 @@ def _write(sweep, tables, report):
     try:
         _write_database(sweep, tables, report, draft)
         os.replace(draft, final)
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise DiskFull(final) from None
+        raise SweepError(final, "", f"cannot be written: {error}") from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft)

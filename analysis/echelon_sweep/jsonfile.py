@@ -98,7 +98,7 @@ def compact(value):
 
 
 def write_text(path, text, sync=False):
-    """A plain write of a new file."""
+    """A plain write of a new file. OSError names it."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:
         data = memoryview(text.encode())
@@ -106,6 +106,9 @@ def write_text(path, text, sync=False):
             data = data[os.write(handle, data) :]
         if sync:
             os.fsync(handle)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     finally:
         os.close(handle)
 

@@ -15,6 +15,7 @@ A folder is made in one step and its points never change under running workers: 
 other inputs than the folder names refuses to run.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -86,7 +87,13 @@ class Sweep:
         return f"{self.path}/runs/{point_id[:2]}/{point_id}/{RESULT_FILE}"
 
     def has_result(self, point_id):
-        return os.path.exists(self.result_path(point_id))
+        """Whether a point is done: its figures, and the files that the specification wants kept."""
+        return os.path.exists(self.result_path(point_id)) and self.has_files(point_id)
+
+    def has_files(self, point_id):
+        """Whether a point has the files that the specification wants kept, or more."""
+        wanted = {"summary": "", "tables": "files", "all": "files/timeline.json"}[self.files]
+        return os.path.exists(f"{self.point_folder(point_id)}/{wanted}") if wanted else True
 
     def errors(self, point_id):
         """Names of a point's error files, oldest first."""
@@ -97,12 +104,12 @@ class Sweep:
         return sorted((n for n in names if ERROR_FILE.fullmatch(n)), key=lambda n: int(n.split(".")[1]))
 
     def state(self, point):
-        """DONE: it has a result. FAILED: as many errors as `retries`. Else MISSING."""
+        """DONE: has_result(). FAILED: as many errors as `retries`. Else MISSING."""
         try:
             names = os.listdir(self.point_folder(point.id))
         except FileNotFoundError:
             return MISSING
-        if RESULT_FILE in names:
+        if RESULT_FILE in names and self.has_files(point.id):
             return DONE
         return FAILED if sum(1 for n in names if ERROR_FILE.fullmatch(n)) >= self.retries else MISSING
 
@@ -131,11 +138,19 @@ def _scan(path):
 
 
 def write_folder(path, document, points):
-    """Write sweep.json and points.json. Points first: a sweep.json always has its points."""
+    """Write sweep.json and points.json where they change. Points first: a sweep.json always has its points."""
     path = pathlib.Path(path)
     path.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(compact(point._asdict()) for point in points)
-    write_atomically(path / "points.json", f'{{"schema":"{POINTS_SCHEMA}","points":[\n{lines}\n]}}\n', sync=True)
-    import json
+    _write_change(path / "points.json", f'{{"schema":"{POINTS_SCHEMA}","points":[\n{lines}\n]}}\n')
+    _write_change(path / "sweep.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
-    write_atomically(path / "sweep.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n", sync=True)
+
+def _write_change(path, text):
+    """What is as it should be keeps its age, by which one sees whether the tables are younger."""
+    try:
+        if path.read_bytes() == text.encode():
+            return
+    except OSError:
+        pass
+    write_atomically(path, text, sync=True)

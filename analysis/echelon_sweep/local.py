@@ -7,7 +7,7 @@ Passes over the missing points until none is left that has fewer errors than the
 import os
 import sys
 
-from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISSING
 from echelon_sweep.progress import ProgressLine
 from echelon_sweep.worker import run_points
 
@@ -27,7 +27,11 @@ def submit(sweep, points, program, options):
     failed, alarms = 0, []
     while points:
         left = options.max_errors - failed if options.max_errors is not None else None
-        tally = run_points(sweep, points, program, processes, progress=line.show, max_errors=left)
+        try:
+            tally = run_points(sweep, points, program, processes, progress=line.show, max_errors=left)
+        except BaseException:
+            line.clear()
+            raise
         line.next_pass(tally)
         alarms += tally.alarms
         failed += tally.failed
@@ -38,7 +42,7 @@ def submit(sweep, points, program, options):
         if tally.too_many_errors:
             line.clear()
             print(f"echelon-sweep: stopped after {failed} errors (--max-errors); see {sweep.path}/runs/*/*/error.*.json", file=sys.stderr)
-            return EXIT_FAILED
+            return EXIT_MISSING if sweep.todo() else EXIT_FAILED
         points = sweep.todo() if tally.failed else []
     line.clear()
     report_alarms(sweep, alarms)

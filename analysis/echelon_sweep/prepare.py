@@ -114,9 +114,12 @@ def _notes(sweep):
             f"{sweep.path}: was made by another build of the program ({before.build}); this is {sweep.build}: "
             "every point runs again, the old results stay until `clean --all`"
         ]
+    notes = []
+    if before.files != sweep.files and not all(sweep.has_files(point.id) for point in sweep.points if before.has_result(point.id)):
+        notes.append(f'{sweep.path}: "files" is "{sweep.files}" now: points that did not keep them run again')
     if gone:
-        return [f"{sweep.path}: {len(gone)} earlier points are not in the sweep any more; their results stay until `clean --all`"]
-    return []
+        notes.append(f"{sweep.path}: {len(gone)} earlier points are not in the sweep any more; their results stay until `clean --all`")
+    return notes
 
 
 def prepare(spec, program, points, path):

@@ -3,13 +3,14 @@
 
     child = start(sweep, point, program)            # forks; the child dies with this process, even on kill -9
     pid, status, usage = os.wait4(child.pid, 0)
-    outcome = finish(sweep, child, status, usage, program)      # RAN, FAILED, STOPPED or ALARM
+    outcome = finish(sweep, child, status, usage, program)      # RAN, FAILED, STOPPED or ALARM; DiskFull, OSError
 
 The program works in a hidden folder beside the point's own; result.json appears last and whole (temporary file, fsync,
 link). Whoever finishes a point second compares the metrics: a difference means that the program is not deterministic,
 is written to alarm.json, and the first result stays.
 """
 
+import contextlib
 import ctypes
 import dataclasses
 import datetime
@@ -22,7 +23,7 @@ import signal
 import socket
 import time
 
-from echelon_sweep.errors import SweepError
+from echelon_sweep.errors import NO_SPACE, DiskFull, SweepError
 from echelon_sweep.jsonfile import compact, write_atomically, write_text
 from echelon_sweep.layout import ALARM_FILE, RESULT_FILE
 from echelon_sweep.points import POINT_SCHEMA, Point
@@ -35,6 +36,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 # Exit codes of the program.
 PROGRAM_DONE = (0, 1)  # 1: an `expect` of the scenario does not hold; the results are there
+PROGRAM_CANNOT_WRITE = 64  # or usage, which `echelon check` has excluded
 PROGRAM_INTERRUPTED = 75
 INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,6 +52,7 @@ class Child:
     command: list
     started: float  # time.monotonic()
     clock: float  # time.time()
+    touched: float  # time.monotonic() when the work folder was last marked as in use
     overdue: bool = False  # ended by us because it took too long
 
 
@@ -65,7 +68,7 @@ def start(sweep, point, program):
     pid = os.fork()
     if pid == 0:
         _become(command, f"{folder}/stderr", parent)
-    return Child(point, pid, folder, command, started, clock)
+    return Child(point, pid, folder, command, started, clock, touched=started)
 
 
 def _become(command, errors, parent):
@@ -110,7 +113,11 @@ def finish(sweep, child, status, usage, program):
         }
         if code in PROGRAM_DONE and not child.overdue:
             return _keep_result(sweep, child, provenance)
-        _keep_error(sweep, child, code, provenance)
+        said = _said(child)
+        if code == PROGRAM_CANNOT_WRITE and (not said or any(os.strerror(number) in said for number in NO_SPACE)):
+            # On a full disk even what the program says of it is lost.
+            raise DiskFull(child.folder)
+        _keep_error(sweep, child, code, said, provenance)
         return FAILED
     finally:
         shutil.rmtree(child.folder, ignore_errors=True)
@@ -179,13 +186,15 @@ def _keep_result(sweep, child, provenance):
         f'"metrics_sha256":"{metrics_hash(metrics)}",\n"provenance":{compact(provenance)}}}\n'
     )
     folder = _point_folder(sweep, child)
-    if sweep.files != "summary":
+    if not sweep.has_files(point.id):
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(f"{folder}/files", f"{child.folder}/fewer")
         try:
             os.rename(found, f"{folder}/files")
         except OSError as error:
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
-            # An earlier, equal attempt put them there.
+            # An equal attempt has put them there in this moment.
     final = f"{folder}/{RESULT_FILE}"
     draft = f"{child.folder}/{RESULT_FILE}"
     write_text(draft, text, sync=True)
@@ -221,14 +230,18 @@ def _compare(sweep, point, folder, metrics, provenance):
     return ALARM
 
 
-def _keep_error(sweep, child, code, provenance):
+def _said(child):
+    """The end of what the program said."""
     try:
         with open(f"{child.folder}/stderr", "rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 4000))
-            said = file.read().decode("utf-8", "replace")
+            return file.read().decode("utf-8", "replace")
     except OSError:
-        said = ""
+        return ""
+
+
+def _keep_error(sweep, child, code, said, provenance):
     if child.overdue:
         said += f"took longer than resources.time: {sweep.time_s:g} s\n"
     document = {

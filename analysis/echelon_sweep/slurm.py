@@ -2,7 +2,7 @@
 """The back end `slurm`: job arrays, several points per task, and a gather job that follows them.
 
     submit(sweep, sweep.todo(), program, options)   # exit code
-    queue_counts(sweep)                             # {"queued_points": …, …}, or None when nobody answers
+    queue_counts(sweep)                             # {"points": …, "queued_tasks": …, …}, or None
     cancel(sweep)                                   # number of jobs that were cancelled
 
 What is done is read from result files alone. The queue is asked for one thing: which missing points some task is going
@@ -14,36 +14,25 @@ Reference: docs/reference/sweep-on-slurm.md.
 import argparse
 import math
 import os
-import pathlib
 import shlex
 import shutil
-import sys
 import time
 
+from echelon_sweep.chunks import UNKNOWN_CHUNK, measured_cost
 from echelon_sweep.errors import EXIT_DONE, Interrupted, NoBatchSystem, SweepError, UsageError
-from echelon_sweep.jsonfile import read_json
-from echelon_sweep.slurm_client import HOPELESS, Slurm, time_text
+from echelon_sweep.slurm_client import HOPELESS, Slurm
+from echelon_sweep.slurm_scripts import WARNING_S, Scripts, is_ours
 from echelon_sweep.slurm_submission import Submission, submissions
-from echelon_sweep.slurm_task import DEADLINE, Task
+from echelon_sweep.slurm_task import Task
+from echelon_sweep.status import is_gathered
 from echelon_sweep.worker import OUT_OF_TIME, run_points
 
 __all__ = ["add_options", "Task", "cancel", "queue_counts", "submit"]
 
-WARNING_S = 120  # USR1 comes this long before the time limit,
-EARLY_S = 60  # and up to this much earlier
+EARLY_S = 60  # USR1 comes up to this much earlier than WARNING_S before the time limit
 LEAST_TASK_S = 600
-GATHER_S = 1800
 PROBE_S = 20
-SAMPLE = 100  # finished points that the cost of a point is taken from
 LOOK_S = 2  # after which Slurm has said why a task would never start
-
-# What `submit` sets itself.
-OURS = (
-    "--account", "-A", "--array", "-a", "--chdir", "-D", "--cpus-per-task", "-c", "--dependency", "-d", "--error", "-e",
-    "--export", "--input", "-i", "--job-name", "-J", "--mem", "--no-requeue", "--nodes", "-N", "--ntasks", "-n",
-    "--open-mode", "--output", "-o", "--parsable", "--partition", "-p", "--requeue", "--signal", "--test-only", "--time",
-    "-t", "--wait", "-W", "--wrap",
-)  # fmt: skip
 
 
 def add_options(parser):
@@ -77,7 +66,7 @@ def _seconds(text):
 
 def submit(sweep, points, program, options):
     for option in options.sbatch:
-        if not option.startswith("-") or option.split("=")[0] in OURS or option[:2] in OURS:
+        if not option.startswith("-") or is_ours(option):
             hint = "see docs/reference/sweep-on-slurm.md"
             raise UsageError(f"--sbatch={option}: submit sets this itself, or it is no option", hint)
     slurm = Slurm()
@@ -91,11 +80,11 @@ def submit(sweep, points, program, options):
         if len(points) < count:
             print(f"{count - len(points)} missing points are in tasks that Slurm has already (--resubmit submits them again)")
     if points:
-        cost = options.cost or _measured(sweep) or _probe(sweep, points, program, options.dry_run)
+        cost = options.cost or measured_cost(sweep)[0] or _probe(sweep, points, program, options.dry_run)
         # The probe's point is done now, if it was quick.
         points = [point for point in points if not sweep.has_result(point.id)]
     if not points:
-        if any(task.alive for task in queued) or _is_gathered(sweep):
+        if any(task.alive for task in queued) or is_gathered(sweep):
             print("nothing to submit")
             return EXIT_DONE
         cost = 1.0
@@ -110,7 +99,7 @@ def submit(sweep, points, program, options):
         )  # fmt: skip
     plan = Submission.plan(sweep, points, cost, processes * chunk_s, limits.array_size)
     waits_for = sorted({task.job for task in queued if task.alive}, key=int)
-    return _send(slurm, plan, _Scripts(sweep, plan, program, limits, seconds, memory, options), waits_for, options)
+    return _send(slurm, plan, Scripts(sweep, plan, program, limits, seconds, memory, options), waits_for, options)
 
 
 def _taken(earlier, queued):
@@ -121,27 +110,6 @@ def _taken(earlier, queued):
             for submission in earlier:
                 taken.update(submission.points_of(task))
     return taken
-
-
-def _is_gathered(sweep):
-    """results.sqlite is younger than every change of the points' folders."""
-    try:
-        gathered = (pathlib.Path(sweep.path) / "results.sqlite").stat().st_mtime
-        return all(os.stat(sweep.point_folder(p.id)).st_mtime <= gathered for p in sweep.points if sweep.has_result(p.id))
-    except OSError:
-        return False
-
-
-def _measured(sweep):
-    """Mean seconds of points that are done; None when none is."""
-    done = [point for point in sweep.points if sweep.has_result(point.id)]
-    times = []
-    for point in done[:: max(1, len(done) // SAMPLE)]:
-        try:
-            times.append(float(read_json(sweep.result_path(point.id))["provenance"]["wall_s"]))
-        except (SweepError, KeyError, TypeError, ValueError):
-            continue
-    return sum(times) / len(times) if times else None
 
 
 def _probe(sweep, points, program, dry):
@@ -157,8 +125,10 @@ def _probe(sweep, points, program, dry):
         raise Interrupted(tally.stopped_by)
     if tally.ran:
         return time.monotonic() - start
-    # It fails, or takes longer: a task per point, until results say more.
-    return max(sweep.chunk_s, PROBE_S)
+    if tally.stopped_by == OUT_OF_TIME:
+        return max(sweep.chunk_s, PROBE_S)  # a task per point, until results say more
+    print("it ends with an error (see `status`), so nothing is known yet")
+    return min(sweep.chunk_s / UNKNOWN_CHUNK, sweep.time_s or math.inf)
 
 
 def _task_time(sweep, limits, cost, wanted):
@@ -187,73 +157,6 @@ def _task_time(sweep, limits, cost, wanted):
             f"partition {limits.partition} allows {limits.seconds:g} s",
         )  # fmt: skip
     return seconds, min(sweep.chunk_s, (seconds - lead) / 1.5)
-
-
-class _Scripts:
-    """Texts of the batch scripts, and options of sbatch that are no part of them."""
-
-    def __init__(self, sweep, plan, program, limits, seconds, memory, options):
-        self._plan = plan
-        self._sweep = os.path.abspath(sweep.path)
-        self._program = program.path
-        self._tool = pathlib.Path(__file__).resolve().parent.parent
-        self._seconds = 60 * math.ceil(seconds / 60)
-        self._gather_s = min(limits.seconds, GATHER_S)
-        self._memory = memory
-        self._common = [f"--partition={limits.partition}"]
-        account = options.account or os.environ.get("SBATCH_ACCOUNT")
-        if account:
-            self._common.append(f"--account={account}")
-        self._common += ["--nodes=1", "--ntasks=1", "--requeue", "--open-mode=append", "--chdir=/"]
-        self._processes = options.processes or 1
-        self._passed = list(options.sbatch)
-
-    def _python(self):
-        python = "/usr/bin/python3" if os.access("/usr/bin/python3", os.X_OK) else sys.executable
-        return f"{shlex.quote(python)} -B -m echelon_sweep"
-
-    def _script(self, options, lines):
-        head = ["#!/bin/sh", *(f"#SBATCH {shlex.quote(option)}" for option in options)]
-        setup = [
-            f"export ECHELON_BIN={shlex.quote(self._program)}",
-            f"export PYTHONPATH={shlex.quote(str(self._tool))}${{PYTHONPATH:+:$PYTHONPATH}}",
-        ]
-        return "\n".join([*head, "", *setup, *lines]) + "\n"
-
-    def task(self):
-        options = [*self._common, f"--time={time_text(self._seconds)}", f"--signal=B:USR1@{WARNING_S}"]
-        if self._processes > 1:
-            options.append(f"--cpus-per-task={self._processes}")
-        if self._memory is not None:
-            options.append(f"--mem={self._memory}M")
-        options += [f"--output={self._log('%A_%a.log')}", *self._passed]
-        chunk = self._plan.chunk
-        lines = [
-            f"export {DEADLINE}=$(($(date +%s) + {self._seconds}))",
-            "# $1: tasks in the arrays before this one",
-            f"first=$((($1 + SLURM_ARRAY_TASK_ID) * {chunk}))",
-            f"exec {self._python()} worker {shlex.quote(self._sweep)} --batch slurm \\",
-            f"    --points {shlex.quote(str(self._plan.folder / 'points.txt'))} --from \"$first\" --count {chunk}"
-            + (f" --processes {self._processes}" if self._processes > 1 else ""),
-        ]
-        return self._script(options, lines)
-
-    def gather(self):
-        options = [*self._common, f"--time={time_text(self._gather_s)}", f"--output={self._log('gather.log')}", *self._passed]
-        return self._script(options, [f"exec {self._python()} gather {shlex.quote(self._sweep)}"])
-
-    def _log(self, name):
-        # Slurm replaces %A and the like in the file's name, so a percent sign of a folder is doubled.
-        return str(self._plan.folder / "log").replace("%", "%%") + "/" + name
-
-    def task_command(self, block, after=()):
-        first, count = self._plan.blocks[block]
-        array = f"--array=0-{count - 1}"
-        return [f"--job-name={self._plan.block_name(block)}", array, *after, str(self._plan.folder / "task.sh"), str(first)]
-
-    def gather_command(self, after):
-        depends = [f"--dependency=afterany:{':'.join(after)}"] if after else []
-        return [f"--job-name={self._plan.gather_name}", *depends, str(self._plan.folder / "gather.sh")]
 
 
 def _send(slurm, plan, scripts, waits_for, options):
@@ -322,20 +225,19 @@ def _refuse_hopeless(slurm, plan, jobs):
 
 
 def queue_counts(sweep):
-    """Points and tasks of the sweep in Slurm's queue; None when there is no Slurm, or no answer."""
+    """Points and tasks of the sweep in Slurm's queue; None when nothing was submitted. NoBatchSystem without an answer."""
     earlier = submissions(sweep)
     if not earlier:
         return None
-    try:
-        queued = Slurm().queue([name for submission in earlier for name in submission.names()], tries=1)
-    except NoBatchSystem:
-        return None
+    queued = Slurm().queue([name for submission in earlier for name in submission.names()], tries=1)
     counts = {"queued_tasks": 0, "running_tasks": 0, "stuck_tasks": 0, "points": 0}
     for task in queued:
         if task.index is not None:
             kind = "running" if task.running else "queued" if task.alive else "stuck"
             counts[f"{kind}_tasks"] += 1
-    counts["points"] = sum(1 for point in _taken(earlier, queued) if not sweep.has_result(point))
+    taken = _taken(earlier, queued)
+    # Tasks may hold points that the sweep has no more.
+    counts["points"] = sum(1 for point in sweep.points if point.id in taken and not sweep.has_result(point.id))
     return counts
 
 

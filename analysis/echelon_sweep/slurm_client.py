@@ -36,11 +36,16 @@ UNFINISHED = {
     "CONFIGURING", "PENDING", "PREEMPTED", "REQUEUED", "RESIZING", "RUNNING", "SIGNALING", "STOPPED", "SUSPENDED",
 }  # fmt: skip
 
-# Variables that come before the options of a batch script; and one that a task must not inherit from the job that submits it.
+PROGRAMS = ("sbatch", "squeue", "scontrol", "sinfo", "scancel")
+
+# Variables that come before the options of a batch script, hide a part of the queue or spare jobs; and one that a task
+# must not inherit from the job that submits it.
 OVERRIDING = (
-    "SBATCH_ACCOUNT", "SBATCH_ARRAY_INX", "SBATCH_EXPORT", "SBATCH_JOB_NAME", "SBATCH_NO_REQUEUE", "SBATCH_OPEN_MODE",
-    "SBATCH_PARTITION", "SBATCH_REQUEUE", "SBATCH_SIGNAL", "SBATCH_TIMELIMIT", "SBATCH_WAIT", "SLURM_RESTART_COUNT",
+    "SBATCH_ACCOUNT", "SBATCH_ARRAY_INX", "SBATCH_ERROR", "SBATCH_EXPORT", "SBATCH_INPUT", "SBATCH_JOB_NAME",
+    "SBATCH_MEM_PER_", "SBATCH_NO_REQUEUE", "SBATCH_OPEN_MODE", "SBATCH_OUTPUT", "SBATCH_PARTITION", "SBATCH_REQUEUE",
+    "SBATCH_SIGNAL", "SBATCH_TIMELIMIT", "SBATCH_WAIT", "SCANCEL_", "SINFO_", "SLURM_RESTART_COUNT", "SQUEUE_",
 )  # fmt: skip
+GONE = re.compile(r"Invalid job id|already comp")  # what scancel says of jobs that have ended
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,13 +112,13 @@ class Slurm:
     """Slurm's commands. Every method raises NoBatchSystem when the controller does not answer."""
 
     def __init__(self):
-        missing = [name for name in ("sbatch", "squeue", "scontrol") if not shutil.which(name)]
+        missing = [name for name in PROGRAMS if not shutil.which(name)]
         if missing:
             raise NoBatchSystem("there is no Slurm here: " + " ".join(missing) + " not found", "try --backend local")
 
     def _call(self, *command, tries=TRIES):
         """Runs a command; (exit code, stdout, last line of stderr). Tries again while nobody answers."""
-        environment = {name: value for name, value in os.environ.items() if name not in OVERRIDING}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OVERRIDING)}
         for left in reversed(range(tries)):
             try:
                 done = subprocess.run(
@@ -194,5 +199,8 @@ class Slurm:
 
     def cancel(self, jobs):
         """Cancels jobs, or does nothing when they are gone."""
-        if jobs:
-            self._call("scancel", *jobs)
+        if not jobs:
+            return
+        code, _, error = self._call("scancel", *jobs)
+        if code != 0 and not all(GONE.search(line) for line in error.split(" / ")):
+            raise NoBatchSystem(f"scancel fails: {error or code}", "jobs may be left; try again")

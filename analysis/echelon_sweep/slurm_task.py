@@ -17,10 +17,10 @@ import sys
 import time
 
 from echelon_sweep.errors import EXIT_INTERRUPTED
+from echelon_sweep.worker import DEADLINE
 
 MAX_RESTARTS = 10
 REQUEUE_SECONDS = 60  # a controller that restarts answers again within
-DEADLINE = "ECHELON_SWEEP_DEADLINE"
 
 
 class Task:

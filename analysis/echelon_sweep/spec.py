@@ -117,6 +117,17 @@ class _Reader:
         return amount
 
 
+def _plain(value):
+    """The value with whole numbers as such: 2.0 is 2, and their points are the same."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_SEED:
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return value
+
+
 def shown(value):
     text = canonical(value)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -129,6 +140,7 @@ def read_spec(path):
 
 def check_spec(document, file):
     """The specification in a document; `file` is named in errors, and scenarios are relative to it."""
+    document = _plain(document)
     read = _Reader(file, document)
     if not isinstance(document, dict):
         read.fail("", "is not a JSON object", "see docs/reference/sweep.md")
@@ -211,8 +223,6 @@ def _distinct(read, place, values):
     seen = {}
     for index, value in enumerate(values):
         text = canonical(value)
-        if isinstance(value, float) and value.is_integer() and abs(value) < MAX_SEED:
-            text = str(int(value))  # 1 and 1.0 are one value
         if text in seen:
             read.fail(f"{place}/{index}", f"{shown(value)} stands twice", f"it is entry {seen[text]} too")
         seen[text] = index
@@ -264,13 +274,14 @@ def _excludes(read, axes):
             inner = f"{place}/{token(pointer)}"
             if pointer not in axes:
                 read.fail(inner, "is not an axis", did_you_mean(pointer, list(axes)))
-            values = given if isinstance(given, list) and given not in axes[pointer] else [given]
+            known = [canonical(value) for value in axes[pointer]]  # true is not 1
+            values = given if isinstance(given, list) and canonical(given) not in known else [given]
             if not values:
                 read.fail(inner, "is empty", "name the values to leave out")
             for value in values:
-                if value not in axes[pointer]:
+                if canonical(value) not in known:
                     read.fail(inner, f"{shown(value)} is not a value of the axis", f"it has {shown(axes[pointer])}")
-            found[-1][pointer] = [canonical(axes[pointer][axes[pointer].index(value)]) for value in values]
+            found[-1][pointer] = [canonical(value) for value in values]
     return found
 
 

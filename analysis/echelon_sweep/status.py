@@ -12,11 +12,12 @@ import time
 
 from echelon_sweep import backends
 from echelon_sweep.chunks import cost_of_point
-from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_MISSING
+from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_MISSING, NoBatchSystem
 from echelon_sweep.layout import DONE, FAILED, MISSING
 from echelon_sweep.run_point import HOST
 
 STATUS_SCHEMA = "echelon/sweep-status/1"
+NO_ANSWER = "no answer"  # from the batch system's queue
 FORGOTTEN_S = 86400  # after which a work folder of another machine counts as left behind
 
 
@@ -68,10 +69,13 @@ def is_left_behind(path, host, pid):
 
 
 def is_gathered(sweep):
-    """The tables are there, and younger than every result."""
+    """The tables are there, and younger than the list of points and every change of a finished point's folder."""
+    folder = pathlib.Path(sweep.path)
     try:
-        gathered = os.stat(pathlib.Path(sweep.path) / "results.sqlite").st_mtime
-        return all(os.stat(sweep.result_path(p.id)).st_mtime <= gathered for p in sweep.points if sweep.has_result(p.id))
+        gathered = os.stat(folder / "results.sqlite").st_mtime
+        if os.stat(folder / "points.json").st_mtime > gathered:
+            return False
+        return all(os.stat(sweep.point_folder(p.id)).st_mtime <= gathered for p in sweep.points if sweep.has_result(p.id))
     except FileNotFoundError:
         return False
 
@@ -88,10 +92,13 @@ def _error(sweep, point):
 
 
 def _queue(sweep):
-    """What the batch system's queue holds, if one was used and answers."""
+    """What the batch system's queue holds, if one was used; NO_ANSWER where it does not say."""
     for name in backends.BACKENDS:
         counts = getattr(backends.load(name), "queue_counts", None)
-        found = counts(sweep) if counts else None
+        try:
+            found = counts(sweep) if counts else None
+        except NoBatchSystem:
+            return NO_ANSWER
         if found is not None:
             return {"backend": name, **found}
     return None

@@ -21,6 +21,7 @@ DEADLINE = "ECHELON_SWEEP_DEADLINE"
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 TICK_S = 0.5
 GRACE_S = 5  # from TERM to KILL
+TOUCH_S = 600  # other machines see by the age of a work folder whether its worker lives
 MARGIN_S = 2  # kept free before the deadline
 OUT_OF_TIME = "time"
 
@@ -98,6 +99,9 @@ def run_points(sweep, points, program, processes=1, time_left=environment_time_l
                     elif sweep.time_s is not None and now - child.started > sweep.time_s:
                         child.overdue = True
                         os.kill(child.pid, signal.SIGKILL)
+                    elif now - child.touched > TOUCH_S:
+                        child.touched = now
+                        os.utime(child.folder)
                 if max_errors is not None and tally.failed >= max_errors:
                     tally.too_many_errors = True
                 left = time_left()

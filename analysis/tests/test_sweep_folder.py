@@ -17,7 +17,7 @@ class FolderCase(SweepCase):
     def setUp(self):
         super().setUp()
         self.sweep = self.out / "s"
-        self.submit(self.spec())
+        self.run_tool("submit", self.spec(), "--out", self.out)
 
     def run_tool(self, *arguments, **options):
         return self.in_process(*arguments, "--program", BINARY, **options)
@@ -85,6 +85,46 @@ class DamageTest(FolderCase):
                 self.assertEqual({key: self.texts()[key] for key in ("points.json", "sweep.json")},
                                  {key: texts[key] for key in ("points.json", "sweep.json")})  # fmt: skip
         self.assertEqual(self.times(), before)
+
+
+class KeptFilesTest(FolderCase):
+    def kept(self, name):
+        return len(list(self.sweep.glob(f"runs/??/*/files/{name}")))
+
+    def test_more_files_than_before(self):
+        """Points that do not keep what the specification now wants run again; their figures stay as they were."""
+        before = self.times()
+        for files, flows, timelines, ran in (("tables", 6, 0, 6), ("all", 6, 6, 6), ("tables", 6, 6, 0), ("summary", 6, 6, 0)):
+            with self.subTest(files):
+                done = self.run_tool("submit", self.spec(files=files), "--out", self.out)
+                self.assertEqual(f'"files" is "{files}" now' in done.stderr, ran > 0, done.stderr)
+                self.assertIn(f"6 points, {6 - ran} done", done.stderr)
+                self.assertEqual((self.kept("flows.csv"), self.kept("timeline.json")), (flows, timelines))
+        self.assertEqual(self.times(), before)
+        self.assertEqual(list(self.sweep.glob("runs/??/.*")), [])
+
+
+class GatheredTest(FolderCase):
+    def gathered(self):
+        return json.loads(self.in_process("status", self.sweep, "--json").stdout)["gathered"]
+
+    def test_tables_of_more_points_are_not_those_of_the_sweep(self):
+        self.run_tool("submit", self.spec(), "--out", self.out)  # changes nothing
+        self.assertTrue(self.gathered())
+        # As if the submit had been killed before it wrote the tables of the four points that are left.
+        self.run_tool("submit", self.spec(**FEWER), "--out", self.out)
+        listed = (self.sweep / "points.json").stat().st_mtime
+        os.utime(self.sweep / "results.sqlite", (listed - 1, listed - 1))
+        for result in self.sweep.glob("runs/??/*"):
+            os.utime(result, (listed - 2, listed - 2))
+        self.assertFalse(self.gathered())
+        self.in_process("gather", self.sweep)
+        self.assertTrue(self.gathered())
+
+    def test_unchanged_documents_keep_their_age(self):
+        before = [(self.sweep / name).stat().st_mtime_ns for name in ("sweep.json", "points.json")]
+        self.run_tool("submit", self.spec(), "--out", self.out)
+        self.assertEqual([(self.sweep / name).stat().st_mtime_ns for name in ("sweep.json", "points.json")], before)
 
 
 class WorkFolderTest(FolderCase):

@@ -13,8 +13,8 @@ import unittest
 
 from sweep_case import BINARY, OVERSUBSCRIPTION, SCENARIO, SweepCase
 
-# The emulator, but each run takes a second more.
-SLOW = '#!/bin/sh\ncase $1 in run) sleep 1;; esac\nexec {real} "$@"\n'
+# The emulator, but each run takes half a second more.
+SLOW = '#!/bin/sh\ncase $1 in run) sleep 0.5;; esac\nexec {real} "$@"\n'
 # The emulator, but a run at 2:1 ends with an error.
 FAILING = '#!/bin/sh\ncase "$*" in run*oversubscription=2*) echo "no luck" >&2; exit 70;; esac\nexec {real} "$@"\n'
 # The emulator, but a run at 2:1 kills itself.
@@ -44,7 +44,7 @@ class SubmitTest(SweepCase):
         )
         for path in (self.out / "s" / "runs").glob("*/*"):
             self.assertEqual(sorted(p.name for p in path.iterdir()), ["params.json", "result.json"])
-        status = json.loads(self.tool("status", self.out / "s", "--json").stdout)
+        status = json.loads(self.in_process("status", self.out / "s", "--json").stdout)
         self.assertEqual((status["points"], status["done"], status["missing"], status["gathered"]), (6, 6, 0, True))
         self.assertIn("6 of 6 points done, gathered", self.tool("status", self.out / "s").stdout)
 
@@ -126,7 +126,7 @@ class SubmitTest(SweepCase):
 
 class InterruptionTest(SweepCase):
     def begin(self, *arguments):
-        """A submit that has just begun to run points, a second each."""
+        """A submit that has just begun to run points, half a second each."""
         fake = self.fake("slow", SLOW)
         process = subprocess.Popen(
             self.command("submit", self.spec(), "--out", self.out, "--processes", "2", "--program", fake, *arguments),
@@ -173,7 +173,6 @@ class InterruptionTest(SweepCase):
         self.submit(self.spec(), "--program", fake, "--processes", "6")
         self.assertEqual(len(self.results()), 6)
         self.assertEqual(before, {key: self.metrics()[key] for key in before})
-        self.tool("clean", self.out / "s")
         self.nothing_half_written()
 
     def test_two_submits(self):
@@ -232,10 +231,10 @@ class FailureTest(SweepCase):
         # Submitting again runs nothing; cleaning lets them run.
         self.submit(self.spec(retries=2), binary=fake, code=4)
         self.assertEqual(len(list(self.out.glob("s/runs/??/*/error.*.json"))), 4)
-        self.assertIn("no luck", self.tool("status", self.out / "s", code=4).stdout)
-        self.assertIn("2 failed for good", self.tool("gather", self.out / "s", code=4).stderr)
-        self.assertIn("4 removed", self.tool("clean", self.out / "s").stdout)
-        self.tool("status", self.out / "s", code=3)
+        self.assertIn("no luck", self.in_process("status", self.out / "s", code=4).stdout)
+        self.assertIn("2 failed for good", self.in_process("gather", self.out / "s", code=4).stderr)
+        self.assertIn("4 removed", self.in_process("clean", self.out / "s").stdout)
+        self.in_process("status", self.out / "s", code=3)
 
     def test_killed_program(self):
         self.submit(self.spec(retries=1), binary=self.fake("dying", DYING), code=4)
@@ -243,11 +242,13 @@ class FailureTest(SweepCase):
         self.assertEqual((error["exit_code"], error["signal"]), (None, "SIGKILL"))
 
     def test_max_errors(self):
-        self.submit(self.spec(), "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=4)
+        self.submit(self.spec(), "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=3)
         self.assertEqual(len(list(self.out.glob("s/runs/??/*/error.*.json"))), 1)
+        # Nothing is left to run when all that has no result has been given up.
+        self.submit(self.spec(retries=1), "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=4)
 
     def test_too_long(self):
-        fake = self.fake("slow", SLOW.replace("sleep 1", "sleep 20"))
+        fake = self.fake("slow", SLOW.replace("sleep 0.5", "sleep 20"))
         self.submit(self.spec(axes=None, seeds=None, retries=1, resources={"time": "0.5s"}), binary=fake, code=4)
         [path] = self.out.glob("s/runs/??/*/error.1.json")
         self.assertIn("longer than resources.time", json.loads(path.read_text())["message"])
@@ -267,7 +268,7 @@ class FailureTest(SweepCase):
         self.assertEqual(worker.returncode, 65, told)
         self.assertIn("not deterministic", told)
         self.assertEqual(first.read_text(), '{"metrics_sha256": "another"}')
-        self.assertIn("not deterministic", self.tool("gather", self.out / "s", code=65).stderr)
+        self.assertIn("not deterministic", self.in_process("gather", self.out / "s", code=65).stderr)
         self.tool("clean", self.out / "s")
         self.submit(self.spec(axes=None, seeds=None), "--program", fake)
 
@@ -279,8 +280,14 @@ class GatherTest(SweepCase):
         return path
 
     def test_damage_is_found_and_mended(self):
-        self.submit(self.spec())
+        spec = self.spec(axes=None)
+
+        def submit():
+            self.in_process("submit", spec, "--out", self.out, "--program", BINARY)
+
+        submit()
         good = self.metrics()
+        self.assertEqual(len(good), 2)
         for name, change in {
             "cut off": lambda text: text[: len(text) // 2],
             "empty": lambda text: "",
@@ -291,28 +298,28 @@ class GatherTest(SweepCase):
         }.items():
             with self.subTest(name):
                 path = self.damage(change)
-                done = self.tool("gather", self.out / "s", code=65)
+                done = self.in_process("gather", self.out / "s", code=65)
                 self.assertIn(str(path.relative_to(self.out / "s")), done.stderr)
                 self.assertIn("1 bad", done.stderr)
-                self.assertIn("1 removed", self.tool("clean", self.out / "s").stdout)
-                self.submit(self.spec())
+                self.assertIn("1 removed", self.in_process("clean", self.out / "s").stdout)
+                submit()
                 self.assertEqual(self.metrics(), good)
 
     def test_never_partial_silently(self):
-        self.submit(self.spec())
+        self.in_process("submit", self.spec(), "--out", self.out, "--program", BINARY)
         self.results()[0].unlink()
         tables = [self.out / "s" / name for name in ("results.sqlite", "points.csv", "runs.csv", "jobs.csv")]
         for path in tables:
             path.unlink()
-        self.assertIn("1 missing", self.tool("gather", self.out / "s", code=3).stderr)
+        self.assertIn("1 missing", self.in_process("gather", self.out / "s", code=3).stderr)
         self.assertFalse(any(path.exists() for path in tables))
-        self.assertIn("1 missing", self.tool("gather", self.out / "s", "--partial", code=3).stderr)
+        self.assertIn("1 missing", self.in_process("gather", self.out / "s", "--partial", code=3).stderr)
         self.assertTrue(all(path.exists() for path in tables))
         with open(tables[1], encoding="utf-8") as file:
             self.assertEqual(sorted(row["status"] for row in csv.DictReader(file)), ["done"] * 5 + ["missing"])
 
     def test_tables(self):
-        self.submit(self.spec())
+        self.in_process("submit", self.spec(), "--out", self.out, "--program", BINARY)
         database = sqlite3.connect(self.out / "s" / "results.sqlite")
         self.addCleanup(database.close)
         self.assertEqual(dict(database.execute("SELECT * FROM meta"))["schema"], "echelon/sweep-results/1")

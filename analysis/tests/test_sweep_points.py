@@ -6,8 +6,10 @@ import unittest
 
 from sweep_case import OVERSUBSCRIPTION, SCENARIO, SweepCase
 
+from echelon_sweep.expand import grid
 from echelon_sweep.points import point_id
 from echelon_sweep.prepare import columns
+from echelon_sweep.spec import check_spec
 
 SPINES = "/topology/spines"
 
@@ -65,6 +67,17 @@ class ExpansionTest(SweepCase):
         )
         told = [(p["parameters"][OVERSUBSCRIPTION], p["parameters"][SPINES]) for p in points]
         self.assertEqual(told, [(1, 1), (1, 2), (2, 1), (4, 1)])
+
+    def test_whole_numbers_are_the_same_however_they_are_written(self):
+        self.assertEqual(self.points(axes={OVERSUBSCRIPTION: [1, 2, 4]}), self.points(axes={OVERSUBSCRIPTION: [1.0, 2.0, 4.0]}))
+
+    def test_exclude_tells_true_from_one(self):
+        def cells(rule):
+            document = {"schema": "echelon/sweep/1", "name": "s", "scenario": "small.json", "axes": {"/a": [1, True]}, "exclude": [rule]}
+            return [cell["/a"] for cell in grid(check_spec(document, str(self.folder / "s.json")))]
+
+        self.assertEqual(cells({"/a": True}), [1])
+        self.assertIs(cells({"/a": [1.0]})[0], True)
 
     def test_seeds(self):
         self.assertEqual([p["seed"] for p in self.points(seeds=None, axes=None)], [1])  # the scenario's, by default 1

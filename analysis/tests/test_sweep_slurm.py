@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The back end for Slurm, against commands that answer as told. A real Slurm: tests/slurm."""
 
+import json
 import math
 import os
 import signal
 import subprocess
+import sys
 import types
 import unittest
 from unittest import mock
 
-from sweep_case import SweepCase
+from sweep_case import OVERSUBSCRIPTION, ROOT, SweepCase
 
-from echelon_sweep.slurm_client import QueuedTask, seconds_of, time_text
+from echelon_sweep.errors import NoBatchSystem
+from echelon_sweep.slurm_client import QueuedTask, Slurm, seconds_of, time_text
+from echelon_sweep.slurm_scripts import is_ours
 from echelon_sweep.slurm_submission import Submission
-from echelon_sweep.slurm_task import DEADLINE, MAX_RESTARTS, Task
+from echelon_sweep.slurm_task import MAX_RESTARTS, Task
+from echelon_sweep.worker import DEADLINE
 
 # Takes every job, numbered from 101, until the file `refuse` names the number of one.
 SBATCH = """#!/bin/sh
@@ -214,6 +219,61 @@ class QueueTest(FakeSlurmCase):
         self.assertEqual(self.lines("cancelled"), ["101"])
         self.assertEqual(list((self.out / "s" / "slurm").iterdir()), [])
 
+    def test_cancel_says_when_it_cannot(self):
+        self.slurm()
+        self.write_queue("PENDING", "Priority")
+        cancel = self.write("bin/scancel", "#!/bin/sh\necho 'scancel: error: Access denied' >&2\nexit 1\n")
+        self.assertIn("scancel fails: scancel: error: Access denied", self.tool("cancel", self.out / "s", code=69).stderr)
+        # Jobs that ended in the meantime need no cancelling.
+        cancel.write_text("#!/bin/sh\necho 'scancel: error: Kill job error on job id 101: Invalid job id specified' >&2\nexit 1\n")
+        self.assertIn("3 jobs cancelled", self.tool("cancel", self.out / "s").stdout)
+
+    def test_environment_of_the_user_does_not_change_what_is_asked(self):
+        for name in ("sbatch", "squeue", "scancel"):
+            path = self.bin / name
+            path.write_text(path.read_text().replace("#!/bin/sh\n", f"#!/bin/sh\nenv >> {self.folder}/environment\n"))
+        hiding = ("SQUEUE_STATES", "SQUEUE_PARTITION", "SCANCEL_STATE", "SCANCEL_INTERACTIVE", "SBATCH_MEM_PER_CPU", "SBATCH_OUTPUT",
+                  "SBATCH_ERROR")  # fmt: skip
+        with mock.patch.dict(os.environ, {**dict.fromkeys(hiding, "1"), "SBATCH_QOS": "long"}):
+            self.slurm()
+            self.write_queue("PENDING", "Priority")
+            self.tool("cancel", self.out / "s")
+        names = {line.split("=")[0] for line in self.lines("environment")}
+        self.assertEqual(names & set(hiding), set())
+        self.assertIn("SBATCH_QOS", names)
+
+    def test_all_programs_are_needed(self):
+        for lacking in ("sbatch", "squeue", "scontrol", "sinfo", "scancel"):
+            with mock.patch("shutil.which", lambda name, lacking=lacking: None if name == lacking else f"/bin/{name}"):
+                with self.assertRaisesRegex(NoBatchSystem, f": {lacking} not found"):
+                    Slurm()
+
+    def test_status_of_a_queue(self):
+        self.slurm()
+        self.assertIn("; submit runs the rest", self.tool("status", self.out / "s", code=3).stdout)
+        self.write_queue("PENDING", "Priority")
+        self.assertIn("6 in 0 running and 3 queued tasks (slurm)\n", self.tool("status", self.out / "s", code=3).stdout)
+        # Two of the six points leave the sweep: their tasks do not count for it.
+        self.plain = self.spec(axes={OVERSUBSCRIPTION: [1, 2]})
+        self.slurm()
+        self.assertEqual(json.loads(self.tool("status", self.out / "s", "--json", code=3).stdout)["queue"]["points"], 4)
+        self.write("bin/squeue", "#!/bin/sh\nexit 1\n")
+        self.assertEqual(json.loads(self.tool("status", self.out / "s", "--json", code=3).stdout)["queue"], "no answer")
+        self.assertIn("queue does not answer", self.tool("status", self.out / "s", code=3).stdout)
+
+    def test_a_probe_that_fails_says_nothing_of_the_cost(self):
+        # 600 s for a task, ten points where nothing is known: all six in one.
+        fake = self.fake("failing", '#!/bin/sh\ncase $1 in run) exit 70;; esac\nexec {real} "$@"\n')
+        done = self.submit(self.plain, "--backend", "slurm", binary=fake)
+        self.assertIn("it ends with an error", done.stdout)
+        self.assertIn("submitted 6 points in 1 tasks", done.stdout)
+
+    def test_options_that_submit_sets(self):
+        for option in ("--partition=a", "--partit=a", "-pa", "--me=1G", "--mem=1G", "--sig=INT", "-o/x", "--"):
+            self.assertTrue(is_ours(option), option)
+        for option in ("--qos=long", "--constraint=a", "-Cgpu", "--mem-per-gpu=1G", "--exclusive", "--nodelist=n1"):
+            self.assertFalse(is_ours(option), option)
+
     def test_bad_options(self):
         for option in ("--throttle=0", "--cost=nan", "--cost=-1", "--task-time=x"):
             done = self.slurm(option, code=64)
@@ -226,6 +286,14 @@ class QueueTest(FakeSlurmCase):
             done = subprocess.run(["sh", script, "2"], cwd="/", capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.results()), 2)
+
+
+class SkippedTest(unittest.TestCase):
+    def test_a_file_whose_tests_are_all_skipped_has_not_passed(self):
+        """Without Slurm, tests/slurm proves nothing, and ctest says so: exit code 77."""
+        runner = [sys.executable, "-B", str(ROOT / "tools" / "run-unittest.py"), str(ROOT / "tests" / "slurm" / "sweep_test.py")]
+        done = subprocess.run(runner, env={**os.environ, "PATH": "/nowhere"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 77, done.stderr)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 from echelon_sweep.errors import printable
 from echelon_sweep.layout import Sweep
 from echelon_sweep.progress import duration
-from echelon_sweep.status import exit_code, look
+from echelon_sweep.status import NO_ANSWER, exit_code, look
 
 BAR = 30
 
@@ -23,6 +23,11 @@ def run(options):
     return exit_code(report)
 
 
+def _waits(queue):
+    """Whether the queue may run points yet."""
+    return queue == NO_ANSWER or bool(queue and queue["running_tasks"] + queue["queued_tasks"])
+
+
 def line(report, bar):
     """One line."""
     text = f"{report['folder']}: "
@@ -34,13 +39,15 @@ def line(report, bar):
         if report[key]:
             text += f", {report[key]} {word}"
     queue = report.get("queue")
-    if queue:
+    if queue == NO_ANSWER:
+        text += ", and the batch system's queue does not answer"
+    elif queue:
         text += f", {queue['points']} in {queue['running_tasks']} running and {queue['queued_tasks']} queued tasks ({queue['backend']})"
         if queue.get("stuck_tasks"):
             text += f", {queue['stuck_tasks']} tasks that will not start"
     if report["eta_s"] is not None:
         text += f", about {duration(report['eta_s'])} left"
-    elif report["missing"] and not report["running"] and not queue:
+    elif report["missing"] and not report["running"] and not _waits(queue):
         text += "; submit runs the rest"
     if not report["missing"]:
         text += ", gathered" if report["gathered"] else "; gather writes the tables"
