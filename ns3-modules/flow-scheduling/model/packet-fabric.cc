@@ -97,16 +97,7 @@ class PacketFabric : public Fabric
         ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
         ECHELON_REQUIRE(flow.bytes > 0 && flow.path.Hops() > 0,
                         "a flow carries bytes along a path");
-        ns3::FabricFlow started{flow.id.Value(),
-                                static_cast<uint64_t>(flow.bytes) * flow.multiplicity,
-                                static_cast<uint32_t>(flow.path.Hops()),
-                                {},
-                                flow.multiplicity};
-        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
-        {
-            started.path[hop] = flow.path[hop].Value();
-        }
-        m_network->StartFlow(started);
+        m_network->StartFlow(StartedAs(flow));
     }
 
     double RemainingBits(FlowId flow) const override
@@ -185,14 +176,23 @@ class PacketFabric : public Fabric
                             port->GetDelay().GetTimeStep()});
             slowest = std::min(slowest, static_cast<double>(port->GetDataRate().GetBitRate()));
         }
-        const double wire = static_cast<double>(segment + m_network->GetHeaderSize());
-        const double whole = static_cast<double>(segment);
-        const bool isPaced = m_network->GetQueues() == 0;
-        // Paced by the rate that schedulers know; or by the window, which lets the slowest link be
-        // busy: then the last bit may leave earlier, by a window.
-        const double psPerByte = 8e12 / slowest / (isPaced ? GoodputFactor() : whole / wire);
-        train.interval = isPaced ? whole * psPerByte : 0;
-        train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
+        if (m_network->GetQueues() == 0)
+        {
+            // Paced by the rate that schedulers know.
+            const double psPerByte = 8e12 / slowest / GoodputFactor();
+            train.interval = static_cast<double>(segment) * psPerByte;
+            train.sentAt = std::llround(static_cast<double>(bytes) * psPerByte);
+        }
+        else
+        {
+            const ns3::FlowWindow window = m_network->MakeWindow(StartedAs(flow));
+            const auto fitting = [&window, segment](std::uint64_t newest) {
+                return 1 + (window.size > newest ? (window.size - newest) / segment : 0);
+            };
+            train.window = fitting(segment);
+            train.lastWindow = fitting(last);
+            train.wayBack = window.wayBack;
+        }
         const PacketSoloTimes times = TimesOfTrain(hops, train);
         return {Time::FromPicoseconds(times.sent), Time::FromPicoseconds(times.finished)};
     }
@@ -238,6 +238,20 @@ class PacketFabric : public Fabric
     }
 
   private:
+    static ns3::FabricFlow StartedAs(const Flow& flow)
+    {
+        ns3::FabricFlow started{flow.id.Value(),
+                                static_cast<uint64_t>(flow.bytes) * flow.multiplicity,
+                                static_cast<uint32_t>(flow.path.Hops()),
+                                {},
+                                flow.multiplicity};
+        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
+        {
+            started.path[hop] = flow.path[hop].Value();
+        }
+        return started;
+    }
+
     void HearSent(uint32_t flow)
     {
         m_observer->OnFlowSent(FlowId(flow));

@@ -14,8 +14,14 @@
  *     x_h(k) = t_0 + … + t_h + d_0 + … + d_{h-1} + max over j <= k of (a_j + (k - j) m_h),
  *
  * with m_h = max(t_0, …, t_h). The maximum of a linear function lies at an end: it is max(k D,
- * k m_h). The last segment follows x_h(N - 2) by the same recursion. Exact up to the rounding of
- * a_k: a picosecond. Complexity: O(hops).
+ * k m_h). The last segment follows x_h(N - 2) by the same recursion.
+ *
+ * A window lets segment k start at the first port once segment k - w has been acknowledged, where w
+ * segments fill the window. The longest way to (h, k) may then go j times around, from the last
+ * port back to the first: each round takes the empty path's round trip T and w segments, and m, the
+ * greatest t of all ports, the others: j T + (k - j w) m. It is linear in j, so the maximum over
+ * j = 1 … floor(k / w) lies at an end. Exact up to the rounding of a_k: a picosecond. Complexity:
+ * O(hops).
  */
 #ifndef SOLO_TIME_H
 #define SOLO_TIME_H
@@ -38,8 +44,11 @@ struct SoloHop
 struct SoloTrain
 {
     std::uint64_t segments = 1;
-    double interval = 0;     ///< between segments at the flow's rate; 0: as fast as the port does
-    std::int64_t sentAt = 0; ///< the last bit does not count as sent before
+    double interval = 0;      ///< between segments at the flow's rate; 0: as fast as the port does
+    std::int64_t sentAt = 0;  ///< the last bit does not count as sent before
+    std::uint64_t window = 0; ///< full segments that may be on their way; 0: any number
+    std::uint64_t lastWindow = 0; ///< segments, once the last one is among them; 0: any number
+    std::int64_t wayBack = 0;     ///< of acknowledgements, from the last port to the source
 };
 
 /// From the flow's start, in picoseconds.

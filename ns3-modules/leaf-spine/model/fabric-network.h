@@ -100,6 +100,8 @@ class FabricNetwork : public Object
     void SetQueueWeight(uint32_t port, uint32_t queue, double weight);
     /// Bytes that a flow may have on their way. @pre GetQueues() > 0, the flow has not ended.
     uint64_t WindowSize(uint32_t flow) const;
+    /// The window that a flow starts with. @pre GetQueues() > 0.
+    FlowWindow MakeWindow(const FabricFlow& flow) const;
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
     /// For a flow whose last segment is being handed to its interface (FlowSent): when that is
@@ -224,7 +226,6 @@ class FabricNetwork : public Object
     void CheckPath(const FabricFlow& flow) const;
     void Finish(uint32_t slot);
     void HearLoss(uint32_t slot, uint32_t payload);
-    FlowWindow MakeWindow(const FabricFlow& flow) const;
 
     // What a hop touches comes first.
     std::vector<FlowRoute> m_routes; ///< by slot
