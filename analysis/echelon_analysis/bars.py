@@ -62,7 +62,8 @@ def draw_bars(results, out):
     title = ""
     if len(jobs) < len(results.job_names):
         title = f"The {len(jobs)} of {len(results.job_names)} jobs with the longest iterations"
-    return _draw(panels, results.labels[results.reference_run], "iterations", title, out)
+    text = describe(panels, "iterations")
+    return _draw(panels, results.labels[results.reference_run], title, text, out)
 
 
 def sweep_panels(sweep):
@@ -84,11 +85,12 @@ def draw_bars_of_sweep(sweep, out):
     """Draw the figure; return (paths, notes). With more points than fit it shows those in the middle of the shorter axes."""
     sweep, notes = sweep.at_most(MAX_PANELS)
     notes += sweep.numbered(sweep.varying_axes())
-    title = sweep.where_text()
-    return _draw(sweep_panels(sweep), reference_label(sweep.schedulers), "seeds", title, out), notes
+    panels = sweep_panels(sweep)
+    text = describe(panels, "seeds") + (f" {sweep.lacking()}." if sweep.lacking() else "")
+    return _draw(panels, reference_label(sweep.schedulers), sweep.where_text(), text, out), notes
 
 
-def _draw(panels, reference, over, title, out):
+def _draw(panels, reference, title, text, out):
     columns = min(COLUMNS, len(panels))
     rows = math.ceil(len(panels) / columns)
     bars = len(panels[0].labels)
@@ -113,7 +115,7 @@ def _draw(panels, reference, over, title, out):
                     axes.set_xlabel("")
         if title:
             figure.suptitle(title, fontsize=8)
-        caption(figure, describe(panels, over))
+        caption(figure, text)
         return save(figure, out)
 
 

@@ -85,9 +85,7 @@ def draw_cdf_of_sweep(sweep, out, of="tardiness"):
     """Draw the figure over all points of a sweep that kept its tables; return the paths."""
     table = sweep.table(METRICS[of].table)
     samples = [sample(table[table.scheduler == label], of) for label in sweep.schedulers]
-    text = f"All {len(sweep.points)} points of the sweep '{sweep.name}' together"
-    if sweep.where_text():
-        text += f" with {sweep.where_text()}"
+    text = f"All {len(sweep.points)} points of the sweep '{sweep.name}' together.{sweep.remarks()}"
     return _draw(sweep.path, sweep.schedulers, samples, of, text, out)
 
 
@@ -139,7 +137,7 @@ def _draw(path, labels, samples, of, text, out):
         axes.set_xlabel(f"{metric.label} [{scale.unit}]")
         axes.set_ylabel(metric.share)
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-        caption(figure, (text + ". " if text else "") + "Between hosts; " + _size(samples))
+        caption(figure, (text + " " if text else "") + "Between hosts; " + _size(samples))
         return save(figure, out)
 
 

@@ -189,7 +189,7 @@ def run(options):
         from echelon_analysis import why
 
         print(why.render(results, options.top))
-        return announce(why.draw_why(results, _out(options)) if options.out else [], [])
+        return announce(why.draw_why(results, _out(options)) if options.out else [], why.notes(results))
     if options.command == "figures":
         from echelon_analysis.figures import write_figures
 
@@ -200,6 +200,8 @@ def run(options):
 
 def run_sweep(options, sweep):
     """Run the chosen command on a sweep."""
+    if sweep.lacking():
+        print(f"note: {sweep.lacking()}", file=sys.stderr)
     if options.command == "why":
         from echelon_analysis import why
 

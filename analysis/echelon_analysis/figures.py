@@ -4,7 +4,7 @@
     write_figures(results)            # -> (paths, notes)
     write_sweep_figures(sweep)
 
-What does not apply (queues on the fluid fabric) is a note, not an error.
+What does not apply (queues on the fluid fabric) or lacks its file (`echelon run --files`) is a note, not an error.
 """
 
 from echelon_analysis.bars import draw_bars, draw_bars_of_sweep
@@ -12,11 +12,20 @@ from echelon_analysis.cdf import METRICS, draw_cdf, draw_cdf_of_sweep
 from echelon_analysis.errors import AnalysisError
 from echelon_analysis.gantt import draw_gantt
 from echelon_analysis.heatmap import draw_heatmap
-from echelon_analysis.lines import draw_lines
+from echelon_analysis.lines import comparable, draw_lines
 from echelon_analysis.queues import draw_queues, why_none
 from echelon_analysis.style import output_paths
 from echelon_analysis.table import render
 from echelon_analysis import why
+
+
+# Figure, and the files that it is made from.
+FILES = {
+    "Gantt chart": ("timeline.json", "flows.csv", "groups.csv", "jobs.csv"),
+    "distributions": ("flows.csv", "groups.csv"),
+    "heat map of links": ("link_series.csv", "links.csv"),
+    "figure of queues": ("link_series.csv", "links.csv"),
+}
 
 
 class Folder:
@@ -43,30 +52,47 @@ class Folder:
         made = function(first, output_paths(self.path / name, self.formats), *rest)
         paths, notes = made if isinstance(made, tuple) else (made, [])
         self.paths += paths
+        self.note(*notes)
+
+    def note(self, *notes):
+        """Notes for the user, each once."""
         self.notes += [note for note in notes if note not in self.notes]
+
+    def can_draw(self, figure, results):
+        """Whether the figure's files are there; else a note."""
+        lacks = results.lacks(*FILES[figure])
+        if lacks:
+            self.note(f"no {figure}: {lacks}")
+        return not lacks
 
 
 def write_figures(results, path=None, formats=None):
     """Write table.txt, why.txt and the figures; return their paths and notes for the user."""
     folder = Folder(path or results.path / "figures", formats)
-    # Files that a figure would miss are missed before the first is written.
-    results.groups, results.flows, results.jobs, results.links, results.link_series, results.waits, results.timeline
+    # A file that is wrong is found before the first figure is written.
+    for file in sorted({file for files in FILES.values() for file in files} | {"waits.csv"}):
+        if not results.lacks(file):
+            getattr(results, file.partition(".")[0])
     folder.write("table.txt", render(results))
     folder.write("why.txt", why.render(results))
-    folder.draw(draw_gantt, "gantt", results)
+    folder.note(*why.notes(results))
+    if folder.can_draw("Gantt chart", results):
+        folder.draw(draw_gantt, "gantt", results)
     folder.draw(draw_bars, "iteration-times", results)
     folder.draw(why.draw_why, "critical-path", results)
-    if len(results.groups):
-        for of in METRICS:
+    if not results.lacks("groups.csv") and not len(results.groups):
+        folder.note("no EchelonFlow crossed the network: no distributions and no links")
+    else:
+        for of in METRICS if folder.can_draw("distributions", results) else ():
             folder.draw(draw_cdf, f"{of}-cdf", results, of)
-        folder.draw(draw_heatmap, "link-utilisation", results)
-    else:
-        folder.notes.append("no EchelonFlow crossed the network: no distributions and no links")
-    reason = why_none(results)
-    if reason:
-        folder.notes.append(f"no figure of queues: {reason[0]}")
-    else:
-        folder.draw(draw_queues, "queues", results)
+        if folder.can_draw("heat map of links", results):
+            folder.draw(draw_heatmap, "link-utilisation", results)
+    if folder.can_draw("figure of queues", results):
+        reason = why_none(results)
+        if reason:
+            folder.note(f"no figure of queues: {reason[0]}")
+        else:
+            folder.draw(draw_queues, "queues", results)
     return folder.paths, folder.notes
 
 
@@ -74,18 +100,28 @@ def write_sweep_figures(sweep, path=None, formats=None):
     """Write why.txt and the figures of a sweep; return their paths and notes for the user."""
     folder = Folder(path or sweep.path / "figures", formats)
     folder.write("why.txt", why.render_sweep(sweep))
-    for axis in sweep.varying_axes():
-        folder.draw(draw_lines, f"speedup-{_file_name(axis)}", sweep, axis)
+    _speedups(folder, sweep)
     folder.draw(draw_bars_of_sweep, "iteration-times", sweep)
     folder.draw(why.draw_why_of_sweep, "critical-path", sweep)
     try:
         tables = {of: sweep.table(metric.table) for of, metric in METRICS.items()}
     except AnalysisError as error:
-        folder.notes.append(f"no distributions: {error}")
+        folder.note(f"no distributions: {error}")
         return folder.paths, folder.notes
     for of in tables:
         folder.draw(draw_cdf_of_sweep, f"{of}-cdf", sweep, of)
     return folder.paths, folder.notes
+
+
+def _speedups(folder, sweep):
+    """A figure of speed-ups for each axis, of the points that have somebody to compare with."""
+    sweep, notes = comparable(sweep)
+    if len(sweep.schedulers) < 2:
+        folder.note(*notes, f"no speed-ups: there is no other scheduler to compare with '{sweep.schedulers[0]}'")
+        return
+    folder.note(*notes)
+    for axis in sweep.varying_axes():
+        folder.draw(draw_lines, f"speedup-{_file_name(axis)}", sweep, axis)
 
 
 def _file_name(axis):

@@ -113,8 +113,26 @@ def facets(sweep, x, by=None):
     return (*panels, None, None)[:2] + (sweep, notes)
 
 
+def comparable(sweep):
+    """(the sweep of those points that have a run of whom speed-ups compare with; notes).
+
+    Its only scheduler may be that one: then there is nothing to compare.
+    """
+    reference = reference_label(sweep.schedulers)
+    some = sweep.with_scheduler(reference)
+    without = len(sweep.points) - len(some.points)
+    if not without:
+        return sweep, []
+    verb = "has" if without == 1 else "have"
+    return some, [f"speed-ups leave out {without} of {len(sweep.points)} points, which {verb} no run of '{reference}'"]
+
+
 def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
     """Draw the figure; return (paths, notes)."""
+    if y.partition(":")[0] == SPEEDUP and len(sweep.schedulers) < 2:
+        raise UsageError(
+            sweep.path, f"every run is of '{sweep.schedulers[0]}', so there is no speed-up", f"--y {SPEEDUP_OF} draws its times"
+        )
     across, down, sweep, notes = facets(sweep, x, by)
     if sweep.points[x].nunique() < 2:
         raise UsageError(
@@ -183,7 +201,7 @@ def describe(sweep, panels, speedup):
         text += f" Above 1 is faster than {reference_label(sweep.schedulers)} at the same point."
         if "job" in sweep.jobs and sweep.jobs.groupby("point").job.nunique().max() > 1:
             text += " Several jobs: their geometric mean."
-    return text + (f" Where {sweep.where_text()}." if sweep.where_text() else "")
+    return text + sweep.remarks()
 
 
 def _places(sweep, x):

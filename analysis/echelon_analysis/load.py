@@ -22,6 +22,9 @@ MANIFEST_SCHEMA = "echelon/results/2"
 SUMMARY_SCHEMA = "echelon/summary/2"
 TIMELINE_SCHEMA = "echelon/timeline/2"
 
+# For files that `echelon run --files` may have left out.
+FILES_HINT = "run with --files all"
+
 INTEGER, REAL, TEXT = "int64", "float64", "str"
 
 # Column -> (type, unit), in the order of the file.
@@ -179,6 +182,20 @@ class Results:
             )
         return self.labels.index(label)
 
+    @property
+    def rate_log_full(self):
+        """Labels of the runs whose log of rates was full: their waits.csv tells less (docs/reference/results.md)."""
+        engines = self.summary.get("engine", [])
+        return [label for label, engine in zip(self.labels, engines) if engine.get("rate_log_full")]
+
+    def lacks(self, *names):
+        """Which of these files the folder does not hold, and what to do: 'timeline.json is not in the folder (…)'; '' if it holds all."""
+        missing = [name for name in names if not (self.path / name).exists()]
+        if not missing:
+            return ""
+        names = " and ".join([", ".join(missing[:-1]), missing[-1]] if missing[1:] else missing)
+        return f"{names} {'is' if len(missing) == 1 else 'are'} not in the folder ({FILES_HINT})"
+
     @functools.cached_property
     def flows(self):
         """flows.csv: flows that crossed the network."""
@@ -277,12 +294,12 @@ def _distinct(names):
     return labels
 
 
-def _read_json(path, schema, *keys):
+def _read_json(path, schema, *keys, hint="run the scenario again"):
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
     except FileNotFoundError:
-        raise AnalysisError(path, "is missing", "run the scenario again") from None
+        raise AnalysisError(path, "is missing", hint) from None
     except (OSError, UnicodeDecodeError) as error:
         raise AnalysisError(path, f"cannot be read: {error}") from None
     except json.JSONDecodeError as error:
@@ -323,6 +340,7 @@ def _check_summary(path, summary):
                 )
                 if k not in job
             ]
+            missing += [f"jobs/{j}/critical_path/{part}" for part in PARTS if part not in job.get("critical_path", PARTS)]
         if missing:
             raise AnalysisError(
                 path, f"/runs/{i}/{missing[0]}: is missing", "see docs/reference/results.md"
@@ -345,7 +363,7 @@ def _read_csv(path, columns):
         types = {name: kind for name, (kind, _) in columns.items()}
         return pd.read_csv(path, dtype=types, **options)
     except FileNotFoundError:
-        raise AnalysisError(path, "is missing", "run the scenario again") from None
+        raise AnalysisError(path, "is missing", FILES_HINT) from None
     except (OSError, UnicodeDecodeError) as error:
         raise AnalysisError(path, f"cannot be read: {error}") from None
     except (pd.errors.ParserError, ValueError) as error:
@@ -372,7 +390,7 @@ def _first_bad_cell(path, columns, options):
 
 
 def _read_timeline(path, runs):
-    document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema")
+    document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema", hint=FILES_HINT)
     processes = {}
     alike = tuple({} for _ in range(runs))
     try:

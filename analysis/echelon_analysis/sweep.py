@@ -43,13 +43,14 @@ def is_sweep(path):
 class Sweep:
     """The points, runs and jobs of a sweep, or of some of its points. Made by open_sweep()."""
 
-    def __init__(self, path, name, axes, points, runs, jobs, conditions=(), order=None):
+    def __init__(self, path, name, axes, points, runs, jobs, undone, conditions=(), order=None):
         self.path = path
         self.name = name
         self.axes = axes  # names of the axis columns, in the spec's order
         self.points = points
         self.runs = runs
         self.jobs = jobs
+        self.undone = undone  # as points: those without a result, of which there are some with partial=True alone
         self.conditions = tuple(conditions)
         # Of the whole sweep: the place of a value in its axis.
         self.order = order or {axis: list(dict.fromkeys(points[axis])) for axis in [*axes, "seed"]}
@@ -125,30 +126,55 @@ class Sweep:
 
     def where(self, conditions):
         """The sweep of those points whose axes have these values: [(axis, text of the value)]."""
-        points = self.points
+        points, undone = self.points, self.undone
+
+        def matches(column, text):
+            return (column.astype(str) == text) | (column.map(lambda value: self.short(column.name, value)) == text)
+
         for axis, text in conditions:
             column = points[axis] if axis == "seed" else points[self.check_axis(axis)]
-            matches = (column.astype(str) == text) | (column.map(lambda value: self.short(axis, value)) == text)
-            if not matches.any():
+            chosen = matches(column, text)
+            if not chosen.any():
                 known = [self.short(axis, value) for value in dict.fromkeys(column)]
                 raise UsageError(self.path, f"no point has {axis} = {text}", did_you_mean(text, known))
-            points = points[matches]
+            points, undone = points[chosen], undone[matches(undone[axis], text)]
         if len(points) == len(self.points):
             return self
-        chosen = set(points.point)
-        frames = [frame[frame.point.isin(chosen)] for frame in (points, self.runs, self.jobs)]
-        return Sweep(self.path, self.name, self.axes, *frames, (*self.conditions, *conditions), self.order)
+        return self._of(points, undone, conditions)
+
+    def with_scheduler(self, name):
+        """The sweep of those points that have a run of this scheduler."""
+        points = self.points[self.points.point.isin(self.runs.point[self.runs.scheduler == name])]
+        return self if len(points) == len(self.points) else self._of(points, self.undone)
+
+    def _of(self, points, undone, conditions=()):
+        runs, jobs = (frame[frame.point.isin(points.point)] for frame in (self.runs, self.jobs))
+        return Sweep(
+            self.path, self.name, self.axes, points, runs, jobs, undone, (*self.conditions, *conditions), self.order
+        )
 
     def where_text(self):
         """'seed = 1, leaves = 4', or nothing when it is the whole sweep."""
         return ", ".join(f"{axis} = {text}" for axis, text in self.conditions)
+
+    def lacking(self):
+        """'5 of 18 points have no result and are left out', or nothing when each has one."""
+        if not len(self.undone):
+            return ""
+        verb = "has no result and is" if len(self.undone) == 1 else "have no result and are"
+        return f"{len(self.undone)} of {len(self.undone) + len(self.points)} points {verb} left out"
+
+    def remarks(self):
+        """What captions say of the chosen points: sentences that begin with a space, or nothing."""
+        found = [f" Where {self.where_text()}." if self.where_text() else "", f" {self.lacking()}." if self.lacking() else ""]
+        return "".join(found)
 
     def at_most(self, count):
         """(the sweep, or of one with more combinations of axes those at the middle of the shortest axes; notes)."""
         sweep, notes = self, []
         while True:
             axes = sweep.varying_axes()
-            if len(sweep.points.drop_duplicates(axes)) <= count or len(axes) < 2:
+            if len(axes) < 2 or len(sweep.points.drop_duplicates(axes)) <= count:
                 return sweep, notes
             axis = min(axes, key=lambda a: (len(sweep.values(a)), -sweep.axes.index(a)))
             text = sweep.middle(axis)
@@ -230,6 +256,7 @@ def _read(folder, path, connection, partial):
             path, f"of {len(points)} points {len(undone)} have no result ({counts})",
             "submit the sweep again, then gather; --partial takes what is there",
         )
+    everything = points
     points = points[points.status == DONE].reset_index(drop=True)
     if not len(points):
         raise AnalysisError(path, "no point has a result", "submit the sweep, then gather")
@@ -241,7 +268,8 @@ def _read(folder, path, connection, partial):
         frame.attrs["units"] = dict(zip(own.column, own.unit.fillna("")))
         frame.attrs["descriptions"] = dict(zip(own.column, own.description.fillna("")))
     runs, jobs = (_with_axes(frame, points, [*axes, "seed"]) for frame in (runs, jobs))
-    return Sweep(folder, meta.get("name", folder.name), axes, points, runs, jobs)
+    order = {axis: list(dict.fromkeys(everything[axis])) for axis in [*axes, "seed"]}
+    return Sweep(folder, meta.get("name", folder.name), axes, points, runs, jobs, undone, order=order)
 
 
 def _check_columns(path, name, frame):

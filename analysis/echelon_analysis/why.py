@@ -27,7 +27,8 @@ LOOKS = {
     "waiting_s": ("waiting for bandwidth", VERMILION, "xxxx"),
     "delay_s": ("delay", GREY, "...."),
 }
-HELD_BACK = "(held back by the scheduler)"
+# What a wait without a competing flow is due to; on packets it may also be time in queues.
+HELD_BACK = "(no competing flow: held back, or queued)"
 
 
 def parts(results):
@@ -59,7 +60,7 @@ def parts_of_sweep(sweep):
 def waited_for(results, run, job):
     """Rows (blocking_job, blocking_name, seconds), most first: whom the job's critical paths waited for, per iteration.
 
-    EchelonFlows of one name in several iterations are one row. No competing flow: the scheduler held the flow back.
+    EchelonFlows of one name in several iterations are one row. No competing flow: one row too, HELD_BACK.
     """
     waits = results.waits[(results.waits.run == run) & (results.waits.job == job)]
     iterations = len(next(j for j in results.runs[run]["jobs"] if j["name"] == job)["iteration_times_s"])
@@ -81,13 +82,25 @@ def by_kind(waits):
     return rows.sort_values("seconds", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def notes(results):
+    """What the waits cannot say: lines for the user."""
+    found = []
+    if results.lacks("waits.csv"):
+        found.append(f"whom iterations waited for is not told: {results.lacks('waits.csv')}")
+    full = results.rate_log_full
+    if full:
+        text = "the log of rates was full under " + ", ".join(full)
+        found.append(f"{text}: of waits after that, those are not told for which flows")
+    return found
+
+
 def render(results, top=TOP):
-    """The parts and the waits as text."""
+    """The parts and the waits as text; without waits.csv the parts alone."""
     frame = parts(results)
     lines = [f"Mean iteration along its critical path, by job and scheduler: {results.scenario}"]
     for name in results.job_names:
         lines += ["", name, *_table(frame[frame.job == name])]
-        for run, label in enumerate(results.labels):
+        for run, label in enumerate(results.labels if not results.lacks("waits.csv") else ()):
             rows = by_kind(waited_for(results, run, name))
             total = rows.seconds.sum()
             if total <= 0:
@@ -113,10 +126,15 @@ def _who(row, job):
 def render_sweep(sweep):
     """The parts as text, over the points of a sweep."""
     frame = parts_of_sweep(sweep)
-    lines = [f"Mean iteration along its critical path, mean over {len(sweep.points)} points: {sweep.name}"]
+    lines = [f"Mean iteration along its critical path, mean over {_points(sweep)}: {sweep.name}"]
+    lines += [sweep.remarks().strip()] if sweep.remarks() else []
     for name in dict.fromkeys(frame.job):
         lines += ["", name, *_table(frame[frame.job == name])]
     return "\n".join(lines)
+
+
+def _points(sweep):
+    return f"{len(sweep.points)} point{'s' if len(sweep.points) > 1 else ''}"
 
 
 def _table(frame):
@@ -141,8 +159,7 @@ def draw_why(results, out):
 
 def draw_why_of_sweep(sweep, out):
     """Draw them over the points of a sweep; return the paths."""
-    text = f"Mean over {len(sweep.points)} points of the sweep '{sweep.name}'"
-    text += f" with {sweep.where_text()}." if sweep.where_text() else "."
+    text = f"Mean over {_points(sweep)} of the sweep '{sweep.name}'.{sweep.remarks()}"
     return _draw(parts_of_sweep(sweep), sweep.schedulers, text, out)
 
 

@@ -24,8 +24,8 @@ def speedup(placement, seed):
     return 1 + seed / 10 if placement == "packed" else 1.0
 
 
-def write(folder, tables=False, missing=0, schema=SCHEMA):
-    """Write the folder. tables: with kept files. missing: so many points have no result."""
+def write(folder, tables=False, missing=0, schema=SCHEMA, schedulers=lambda placement: SCHEDULERS):
+    """Write the folder. tables: with kept files. missing: so many points have no result. schedulers: those of points of a placement."""
     folder.mkdir(parents=True)
     (folder / "sweep.json").write_text("{}", encoding="utf-8")
     database = sqlite3.connect(folder / "results.sqlite")
@@ -54,14 +54,14 @@ def write(folder, tables=False, missing=0, schema=SCHEMA):
                 status = "done" if done else "missing"
                 database.execute("INSERT INTO points VALUES (?, ?, ?, ?, ?)", (point, value, placement, seed, status))
                 if done:
-                    _write_point(database, folder, point, value, placement, seed, tables)
+                    _write_point(database, folder, point, value, placement, seed, tables, schedulers(placement))
     database.commit()
     database.close()
     return folder
 
 
-def _write_point(database, folder, point, value, placement, seed, tables):
-    for scheduler in SCHEDULERS:
+def _write_point(database, folder, point, value, placement, seed, tables, schedulers):
+    for scheduler in schedulers:
         gain = speedup(placement, seed) if scheduler == "echelon" else 1.0
         times = {"a": value / gain**2, "b": float(value)}
         database.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (point, scheduler, 2 * value, 10.0 * value / gain))

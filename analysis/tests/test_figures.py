@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Figures: they are there, are what they say, hold something, and come out the same every time."""
 
+import json
 import pathlib
 import struct
 import tempfile
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import synthetic
 
-from echelon_analysis import bars, heatmap, queues, style, why
+from echelon_analysis import bars, gantt, heatmap, queues, style, why
 from echelon_analysis.bars import draw_bars
 from echelon_analysis.cdf import distribution, draw_cdf, samples_by_run, thinned
 from echelon_analysis.errors import AnalysisError, UsageError
@@ -260,7 +261,18 @@ class FiguresTest(unittest.TestCase):
         text = why.render(results)
         self.assertIn("fair: waits 3.000 s an iteration for", text)
         self.assertIn("66.7 %  dp of b", text)
-        self.assertIn("33.3 %  (held back by the scheduler)", text)
+        self.assertIn("33.3 %  (no competing flow: held back, or queued)", text)
+
+    def test_why_says_when_the_log_of_rates_was_full(self):
+        path = synthetic.figure2(self.folder / "log-full")
+        self.assertEqual(why.notes(open_results(path)), [])
+        summary = json.loads((path / "summary.json").read_text())
+        for engine, full in zip(summary["engine"], (False, True, True)):
+            engine["rate_log_full"] = full
+        (path / "summary.json").write_text(json.dumps(summary))
+        [note] = why.notes(open_results(path))
+        self.assertIn("the log of rates was full under sebf, echelon", note)
+        self.assertIn(note, write_figures(open_results(path), self.folder / "log-full-figures", ["svg"])[1])
 
     def test_waits_by_kind(self):
         """3 and 2 s for two buckets of b are 5 s for its 'dp'; 4 s for an own transfer come next."""
@@ -270,6 +282,48 @@ class FiguresTest(unittest.TestCase):
         )
         expected = [["b", "dp bucket", 5.0, 2, "dp bucket 3", 3.0], ["a", "pp forward", 4.0, 1, "pp forward 0->1", 4.0]]
         self.assertEqual(why.by_kind(waits).values.tolist(), expected)
+
+    def test_figures_of_jobs_that_only_send(self):
+        """The sender is shown; a GPU that only receives is not."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 2.0)], groups=[("a", 0, "send-recv", "coflow", 1.0, 0, 0, 0)])
+        run.flows = [(0, 0, 0, 1, 1000, 1, 0.0, 2.0, 1.0)]
+        run.path = [("a", 0, "flow", "send-recv", 0, 1, 0, 0, 0.0, 2.0, 1.0)]
+        run.links = [("host0->switch0", 1e9, 1000)]
+        run.series = [(0, 0.0, 2.0, 4000.0, 0)]
+        results = open_results(synthetic.write(self.folder / "sends", "sends", [run], 2))
+        figure = figure_of(gantt, lambda: draw_gantt(results, "x.png"))
+        self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], ["GPU 0"])
+        paths, _ = write_figures(results, self.folder / "sends-figures", ["svg"])
+        self.assertIn("gantt.svg", [p.name for p in paths])
+
+    def test_figures_of_folders_without_all_files(self):
+        """--files tables leaves timeline.json out; --files summary every table too."""
+        path = synthetic.figure2(self.folder / "less")
+        (path / "timeline.json").unlink()
+        paths, notes = write_figures(open_results(path), self.folder / "tables-figures", ["svg"])
+        self.assertEqual(notes[0], "no Gantt chart: timeline.json is not in the folder (run with --files all)")
+        self.assertEqual(len(notes), 2, "and the fluid fabric has no queues")
+        names = ["table.txt", "why.txt", "iteration-times.svg", "critical-path.svg"]
+        self.assertEqual(
+            [p.name for p in paths], [*names, "tardiness-cdf.svg", "fct-cdf.svg", "cct-cdf.svg", "link-utilisation.svg"]
+        )
+        self.assertIn("fair: waits 2.500 s", (self.folder / "tables-figures" / "why.txt").read_text())
+        for table in path.glob("*.csv"):
+            table.unlink()
+        paths, notes = write_figures(open_results(path), self.folder / "summary-figures", ["svg"])
+        self.assertEqual([p.name for p in paths], names)
+        self.assertEqual(len(notes), 5, notes)
+        self.assertIn("whom iterations waited for is not told: waits.csv is not in the folder", notes[0])
+        text = (self.folder / "summary-figures" / "why.txt").read_text()
+        self.assertIn("waiting for bandwidth", text)
+        self.assertNotIn("fair: waits", text)
+
+    def test_a_wrong_file_is_found_before_anything_is_written(self):
+        path = synthetic.figure2(self.folder / "wrong-file")
+        (path / "waits.csv").write_text("nothing\n")
+        with self.assertRaisesRegex(AnalysisError, "waits.csv: line 1"):
+            write_figures(open_results(path), self.folder / "wrong-figures")
+        self.assertFalse((self.folder / "wrong-figures").exists())
 
     def test_figures_are_the_same_every_time(self):
         formats = ["png", "svg", "pdf"]

@@ -89,6 +89,10 @@ class LoadTest(unittest.TestCase):
         self.edit("summary.json", '"tardiness_sum_s"', '"tardy"')
         self.expect("/runs/0/groups/tardiness_sum_s: is missing")
 
+    def test_summary_without_a_part_of_the_critical_path(self):
+        self.edit("summary.json", '"delay_s"', '"delayed_s"')
+        self.expect("/runs/0/jobs/0/critical_path/delay_s: is missing")
+
     def test_summary_cut_short(self):
         text = (self.path / "summary.json").read_text()
         (self.path / "summary.json").write_text(text[:100])
@@ -96,7 +100,13 @@ class LoadTest(unittest.TestCase):
 
     def test_missing_table(self):
         (self.path / "flows.csv").unlink()
-        self.expect("flows.csv: is missing", "run the scenario again")
+        self.expect("flows.csv: is missing", "run with --files all")
+        (self.path / "timeline.json").unlink()
+        self.expect("timeline.json: is missing", "run with --files all", use=lambda r: r.timeline)
+        results = open_results(self.path)
+        self.assertEqual(results.lacks("groups.csv"), "")
+        self.assertEqual(results.lacks("flows.csv"), "flows.csv is not in the folder (run with --files all)")
+        self.assertIn("flows.csv and timeline.json are not", results.lacks("flows.csv", "groups.csv", "timeline.json"))
 
     def test_other_columns(self):
         self.edit("flows.csv", ",source,", ",from,")

@@ -1,22 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sweeps: what is loaded, and that what is drawn is what one computes by hand from synthetic_sweep.py."""
 
+import contextlib
+import io
 import math
 import pathlib
 import sqlite3
 import tempfile
 import unittest
+import warnings
+from unittest import mock
 
 import numpy as np
 import synthetic_sweep
 
-from echelon_analysis import lines, why
+from echelon_analysis import bars, cli, lines, why
 from echelon_analysis.bars import draw_bars_of_sweep, sweep_panels
 from echelon_analysis.cdf import draw_cdf_of_sweep
 from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.figures import write_sweep_figures
 from echelon_analysis.statistics import geometric_interval, mean_interval, quantile
 from echelon_analysis.sweep import load_sweep, load_sweep_tables, open_sweep
+
+
+def caption_of(module, draw):
+    """The caption of the figure that draw() would save."""
+    found = []
+    with mock.patch.object(module, "caption", lambda figure, text: found.append(text)), mock.patch.object(module, "save", mock.Mock()):
+        draw()
+    return found[0]
 
 
 class SweepTest(unittest.TestCase):
@@ -119,6 +131,29 @@ class LoadTest(SweepTest):
 
     def test_tables_that_were_not_kept(self):
         self.expect("groups.csv: is missing", '"files": "tables"', path=self.path, use=lambda p: load_sweep_tables(p, "groups"))
+
+    def test_points_that_are_missing_are_told(self):
+        """The first 5 points are those of oversubscription 2 but one: packed with seeds 1 to 3, and spread with 1 and 2."""
+        sweep = open_sweep(synthetic_sweep.write(self.folder / "told", missing=5), partial=True)
+        self.assertEqual(sweep.lacking(), "5 of 18 points have no result and are left out")
+        self.assertEqual(sweep.where([("placement", "spread")]).lacking(), "2 of 9 points have no result and are left out")
+        some = sweep.where([("placement", "spread"), ("seed", "1")])
+        self.assertEqual(some.remarks(), " Where placement = spread, seed = 1. 1 of 3 points has no result and is left out.")
+        self.assertEqual((self.sweep.lacking(), self.sweep.remarks()), ("", ""))
+        self.assertIn("5 of 18 points have no result and are left out.", why.render_sweep(sweep))
+        for module, draw in (
+            (lines, lambda: lines.draw_lines(sweep, "x.png", "oversubscription")),
+            (bars, lambda: draw_bars_of_sweep(sweep, "x.png")),
+            (why, lambda: why.draw_why_of_sweep(sweep, "x.png")),
+        ):
+            text = caption_of(module, draw)
+            self.assertIn("5 of 18 points have no result and are left out.", text.replace("\n", " "), module.__name__)
+
+    def test_points_that_are_missing_are_a_note(self):
+        path = synthetic_sweep.write(self.folder / "noted", missing=5)
+        with contextlib.redirect_stderr(io.StringIO()) as told, contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(cli.main(["bars", str(path), "--partial", "-o", str(self.folder / "noted.png")]), 0)
+        self.assertEqual(told.getvalue(), "note: 5 of 18 points have no result and are left out\n")
 
     def test_where(self):
         some = self.sweep.where([("oversubscription", "4"), ("placement", "packed")])
@@ -223,7 +258,50 @@ class LinesTest(SweepTest):
             lines.draw_lines(self.sweep.where([("placement", "packed")]), self.folder / "x.png", "placement")
 
 
+class SchedulersTest(SweepTest):
+    """Sweeps whose points do not all compare the same schedulers."""
+
+    def test_points_without_the_reference_have_no_speedup(self):
+        """Packed points ran fair and echelon, the 9 spread ones sebf and echelon: speed-ups are those of the packed ones."""
+        choice = {"packed": ("fair", "echelon"), "spread": ("sebf", "echelon")}
+        sweep = open_sweep(synthetic_sweep.write(self.folder / "mixed", schedulers=choice.get))
+        some, notes = lines.comparable(sweep)
+        self.assertEqual(set(some.points.placement), {"packed"})
+        self.assertEqual(notes, ["speed-ups leave out 9 of 18 points, which have no run of 'fair'"])
+        values, _, _ = lines.metric_values(some, "speedup")
+        self.assertAlmostEqual(values[values.scheduler == "echelon"].value.min(), 1.1, places=12)
+        paths, told = write_sweep_figures(sweep, self.folder / "mixed-figures", ["svg"])
+        self.assertIn("speedup-oversubscription", {p.stem for p in paths})
+        self.assertEqual(told[0], notes[0])
+        self.assertEqual(lines.comparable(self.sweep), (self.sweep, []))
+        with self.assertRaisesRegex(AnalysisError, "has no run of 'fair' to compare with"):
+            lines.draw_lines(sweep, self.folder / "x.png", "oversubscription")
+
+    def test_one_scheduler_has_nobody_to_compare_with(self):
+        sweep = open_sweep(synthetic_sweep.write(self.folder / "alone", schedulers=lambda _: ("fair",)))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            paths, notes = write_sweep_figures(sweep, self.folder / "alone-figures", ["svg"])
+        self.assertEqual({p.stem for p in paths}, {"why", "iteration-times", "critical-path"})
+        self.assertEqual(notes[0], "no speed-ups: there is no other scheduler to compare with 'fair'")
+        with self.assertRaisesRegex(UsageError, "every run is of 'fair', so there is no speed-up"):
+            lines.draw_lines(sweep, self.folder / "x.png", "oversubscription")
+        self.assertTrue(lines.draw_lines(sweep, self.folder / "t.svg", "oversubscription", "makespan_s")[0])
+
+
 class OtherFiguresTest(SweepTest):
+    def test_figures_of_points_that_differ_in_nothing_but_the_seed(self):
+        """No axis varies: one panel of the three seeds, or of the one point; its title the sweep's name."""
+        seeds = self.sweep.where([("oversubscription", "2"), ("placement", "packed")])
+        [panel] = sweep_panels(seeds)
+        self.assertEqual((panel.title, [len(sample) for sample in panel.samples]), ("demo", [3, 3]))
+        one = seeds.where([("seed", "1")])
+        for number, sweep in enumerate((seeds, one)):
+            paths, notes = write_sweep_figures(sweep, self.folder / f"alike-{number}", ["svg"])
+            self.assertEqual({p.stem for p in paths}, {"why", "iteration-times", "critical-path"})
+            self.assertEqual(len(notes), 1, "no distributions")
+        self.assertIn("mean over 1 point:", why.render_sweep(one))
+
     def test_bars_are_the_mean_over_jobs_of_each_seed(self):
         """Oversubscription 2, packed, seed 1: a takes 2 / 1.21 s under echelon, b 2 s."""
         panels = sweep_panels(self.sweep)
