@@ -2,16 +2,20 @@
 """The HTML report in Chromium: it draws from file://, asks for nothing, and answers clicks and keys."""
 
 import io
+import json
+import math
 import pathlib
+import sqlite3
 import tempfile
 import unittest
+from unittest import mock
 
 import browser as chromium
 import synthetic
 import synthetic_sweep
 from test_report import rename
 
-from echelon_analysis.html import write_html
+from echelon_analysis.html import results_document, why_part, write_html
 from echelon_analysis.load import open_results
 
 NAME = '<script>window.harmed=1</script><img src=x onerror=window.harmed=2>'
@@ -26,6 +30,7 @@ class Page(unittest.TestCase):
     """A report in a browser, one for the class."""
 
     make = None
+    write = staticmethod(write_html)
 
     @classmethod
     def setUpClass(cls):
@@ -33,7 +38,7 @@ class Page(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.path = cls.make(cls.folder / "data")
-        cls.report = write_html(cls.path, cls.folder / "report.html")
+        cls.report = cls.write(cls.path, cls.folder / "report.html")
         opened = chromium.page(cls.report)
         cls.browser = opened.__enter__()
         cls.addClassCleanup(opened.__exit__, None, None, None)
@@ -212,6 +217,89 @@ class SweepTest(Page):
         # synthetic_sweep.py: without the two first points, 1.1, 1.2 and 1.3 where packed and seldom 1.0 else.
         self.assertIn("echelon", after)
         self.assertIn("1.000×", after)
+        # Without the two first points: 1.3 once, and 1.1, 1.2 and 1.3 at the two other values.
+        mean = math.exp((math.log(1.3) + 2 * sum(map(math.log, (1.1, 1.2, 1.3)))) / 7)
+        self.assertIn(f"echelon {mean:.3f}×", after)
+        self.assertIn("Geometric mean of all points", self.find("#against > .note").text)
+
+
+class OnePointTest(Page):
+    """A sweep of one point, under one scheduler."""
+
+    @staticmethod
+    def make(folder):
+        synthetic_sweep.write(folder)
+        database = sqlite3.connect(folder / "results.sqlite")
+        database.execute("DELETE FROM points WHERE rowid > 1")
+        for table in ("runs", "jobs"):
+            database.execute(f"DELETE FROM {table} WHERE scheduler != 'fair'")
+        database.commit()
+        database.close()
+        return folder
+
+    def test_a_opens_without_request_or_error(self):
+        self.assertEqual(chromium.requests(self.browser), [])
+        self.assertEqual(chromium.errors(self.browser), [])
+
+    def test_nothing_to_draw_against(self):
+        self.assertIn("No parameter varies", self.find("#against").text)
+        self.assertEqual(self.script("return document.querySelectorAll('#against select, #against .chart').length"), 0)
+        self.assertIn("Of the only point.", self.find("#why").text)
+        self.assertNotIn("1 points", self.script("return document.body.textContent"))
+
+
+class CornersTest(Page):
+    """Figure 2, of which an EchelonFlow each gives distributions of one value; ties, short waits, and a section that breaks."""
+
+    @staticmethod
+    def make(folder):
+        synthetic.figure2(folder)
+        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        paths = [run["jobs"][0]["critical_path"] for run in summary["runs"]]
+        paths[1].update(paths[2], compute_s=paths[2]["compute_s"] * (1 + 1e-13))
+        (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+        # Under fair flow 1 waits 2.5 s, of these half a second for nobody.
+        lines = (folder / "waits.csv").read_text(encoding="utf-8").splitlines()
+        lines[1] = lines[1].replace("2.500000000000", "2.000000000000")
+        lines.insert(2, "0,fair,train,0,2,0,,-1,-1,,0.5")
+        (folder / "waits.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder
+
+    @staticmethod
+    def write(path, out):
+        with mock.patch.object(why_part, "MAX_WAITS", 1):
+            with mock.patch.dict(results_document.SECTIONS, links=(lambda results, pack: {}, ())):
+                return write_html(path, out)
+
+    def test_a_broken_section_costs_itself_alone(self):
+        self.assertEqual(self.script("return document.querySelectorAll('main > section').length"), 7)
+        alerts = self.script("return [...document.querySelectorAll('[role=alert]')].map((e) => e.closest('section').id)")
+        self.assertEqual(alerts, ["links"])
+
+    def test_a_tie_is_a_tie_whatever_rounding_does(self):
+        label = self.find("#why .chart").get_attribute("aria-label").replace("\u00a0", " ")
+        self.assertEqual(label, "Stacked bars: fair 8.500 s, sebf 8.000 s ★, echelon 8.000 s ★")
+
+    def test_distributions_of_one_value_show(self):
+        # Blue, vermilion and green, as for every first three schedulers; of the CCT, 6 s under each, dashes over a solid line.
+        found = self.script(COLOURED)
+        self.assertEqual(len(found), 3)
+        for chart in found:
+            self.assertTrue(all(count >= 10 for count in chart), found)
+
+    def test_quantiles_are_the_values(self):
+        self.find("#distributions summary").click()
+        chromium.settle(self.browser)
+        row = self.script("return [...document.querySelectorAll('#distributions table')[1].querySelectorAll('tbody td')].map((c) => c.textContent)")
+        # Flow completion times under fair: 3.5, 4.5 and 4 s.
+        times = ["3.500 s", "3.500 s", "4.000 s", "4.500 s", "4.500 s", "4.500 s", "4.500 s"]
+        self.assertEqual([text.replace("\u00a0", " ") for text in row[:8]], [*times, "3"])
+
+    def test_short_waits_keep_whom_they_were_for(self):
+        self.choose("#why .controls:nth-of-type(2) select, #why h3 + .controls select", "fair")
+        text = self.find("#why").text.replace("\u00a0", " ")
+        self.assertIn("Of the waiting, 80 % is for the job's own flows", text)
+        self.assertEqual(self.first_column("#blockers"), ["short waits, summed", "no competing flow: held back, or queued (short waits, summed)"])
 
 
 class ManyBarsTest(Page):
@@ -237,6 +325,21 @@ type.fillRect = function (...box) { count++; fill.apply(this, box); };
 const canvas = document.querySelector('#gantt .canvas-box canvas');
 canvas.dispatchEvent(new KeyboardEvent('keydown', {key: '0'}));
 requestAnimationFrame(() => requestAnimationFrame(() => { type.fillRect = fill; done([count, canvas.clientWidth]); }));
+"""
+
+# Of each distribution, the number of pixels in the colour of each of three schedulers.
+COLOURED = """
+const colours = [[0, 114, 178], [213, 94, 0], [0, 158, 115]];
+return [...document.querySelectorAll('#distributions .chart canvas')].map((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return colours.map((c) => {
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) {
+            count += c.every((v, k) => Math.abs(v - data[i + k]) < 24) && data[i + 3] > 200 ? 1 : 0;
+        }
+        return count;
+    });
+});
 """
 
 CONTRAST = """
