@@ -45,12 +45,12 @@ class FullDiskTest(SweepCase):
 
         spec = self.spec()
         with mock.patch("os.fsync", when_syncing):
-            done = self.in_process("submit", spec, "--out", self.out, "--program", BINARY, code=75)
+            done = self.submit(spec, code=75)
         self.one_line(done, "/.*/result.json")
         self.assertEqual(list(self.out.glob("s/runs/??/*/error*")), [])
 
     def test_gather_finds_it_full(self):
-        self.in_process("submit", self.spec(), "--out", self.out, "--program", BINARY)
+        self.submit(self.spec())
         before = {path.name: path.read_bytes() for path in (self.out / "s").iterdir() if path.is_file()}
         with mock.patch("os.write", full):
             self.one_line(self.in_process("gather", self.out / "s", code=75), "/.*points.csv.*")

@@ -17,10 +17,7 @@ class FolderCase(SweepCase):
     def setUp(self):
         super().setUp()
         self.sweep = self.out / "s"
-        self.run_tool("submit", self.spec(), "--out", self.out)
-
-    def run_tool(self, *arguments, **options):
-        return self.in_process(*arguments, "--program", BINARY, **options)
+        self.submit(self.spec())
 
     def times(self, folder=None):
         """When each result was written."""
@@ -33,13 +30,13 @@ class FolderCase(SweepCase):
 class DryRunTest(FolderCase):
     def test_existing_folder_stays_as_it_is(self):
         before = self.texts()
-        done = self.run_tool("submit", self.spec(**FEWER), "--out", self.out, "--dry-run")
+        done = self.submit(self.spec(**FEWER), "--dry-run")
         self.assertIn("4 points, 4 done", done.stderr)
         self.assertIn("2 earlier points are not in the sweep any more", done.stderr)
-        done = self.run_tool("submit", self.spec(seeds=[1, 2, 3]), "--out", self.out, "--dry-run")
+        done = self.submit(self.spec(seeds=[1, 2, 3]), "--dry-run")
         self.assertIn("9 points, 6 done, 3 to run", done.stderr)
         self.assertIn("would run 3 points", done.stdout)
-        done = self.run_tool("submit", self.spec(seeds=[1, 2, 3]), "--out", self.out, "--dry-run", "--backend", "print")
+        done = self.submit(self.spec(seeds=[1, 2, 3]), "--dry-run", "--backend", "print")
         self.assertIn("would print 1 commands for 3 points", done.stdout)
         self.assertEqual(self.texts(), before)
 
@@ -54,14 +51,14 @@ class NameTest(FolderCase):
     def test_renamed(self):
         before = self.times()
         renamed = self.sweep.rename(self.folder / "kept")
-        self.assertIn("6 points, 6 done", self.run_tool("submit", renamed).stderr)
+        self.assertIn("6 points, 6 done", self.in_process("submit", renamed, "--program", BINARY).stderr)
         self.unchanged(before, renamed)
 
     def test_symbolic_link(self):
         before = self.times()
         link = self.folder / "latest"
         link.symlink_to(self.sweep)
-        self.assertIn("6 points, 6 done", self.run_tool("submit", link).stderr)
+        self.assertIn("6 points, 6 done", self.in_process("submit", link, "--program", BINARY).stderr)
         self.unchanged(before, self.sweep)
 
     def test_current_folder(self):
@@ -79,7 +76,7 @@ class DamageTest(FolderCase):
         for name, text in (("points.json", "[{"), ("points.json", '{"points":[{}]}'), ("sweep.json", ""), ("sweep.json", "{}")):
             with self.subTest(name=name, text=text):
                 (self.sweep / name).write_text(text, encoding="utf-8")
-                done = self.run_tool("submit", self.spec(), "--out", self.out)
+                done = self.submit(self.spec())
                 self.assertIn(f"{name}: ", done.stderr.splitlines()[0])
                 self.assertIn("written anew", done.stderr.splitlines()[0])
                 self.assertEqual({key: self.texts()[key] for key in ("points.json", "sweep.json")},
@@ -96,7 +93,7 @@ class KeptFilesTest(FolderCase):
         before = self.times()
         for files, flows, timelines, ran in (("tables", 6, 0, 6), ("all", 6, 6, 6), ("tables", 6, 6, 0), ("summary", 6, 6, 0)):
             with self.subTest(files):
-                done = self.run_tool("submit", self.spec(files=files), "--out", self.out)
+                done = self.submit(self.spec(files=files))
                 self.assertEqual(f'"files" is "{files}" now' in done.stderr, ran > 0, done.stderr)
                 self.assertIn(f"6 points, {6 - ran} done", done.stderr)
                 self.assertEqual((self.kept("flows.csv"), self.kept("timeline.json")), (flows, timelines))
@@ -109,21 +106,21 @@ class GatheredTest(FolderCase):
         return json.loads(self.in_process("status", self.sweep, "--json").stdout)["gathered"]
 
     def test_tables_of_more_points_are_not_those_of_the_sweep(self):
-        self.run_tool("submit", self.spec(), "--out", self.out)  # changes nothing
+        self.submit(self.spec())  # changes nothing
         self.assertTrue(self.gathered())
         # As if the submit had been killed before it wrote the tables of the four points that are left.
-        self.run_tool("submit", self.spec(**FEWER), "--out", self.out)
+        self.submit(self.spec(**FEWER))
         listed = (self.sweep / "points.json").stat().st_mtime
         os.utime(self.sweep / "results.sqlite", (listed - 1, listed - 1))
-        for result in self.sweep.glob("runs/??/*"):
-            os.utime(result, (listed - 2, listed - 2))
+        for path in (*self.sweep.glob("runs/??/*/*"), *self.sweep.glob("runs/??/*")):
+            os.utime(path, (listed - 2, listed - 2))
         self.assertFalse(self.gathered())
         self.in_process("gather", self.sweep)
         self.assertTrue(self.gathered())
 
     def test_unchanged_documents_keep_their_age(self):
         before = [(self.sweep / name).stat().st_mtime_ns for name in ("sweep.json", "points.json")]
-        self.run_tool("submit", self.spec(), "--out", self.out)
+        self.submit(self.spec())
         self.assertEqual([(self.sweep / name).stat().st_mtime_ns for name in ("sweep.json", "points.json")], before)
 
 
@@ -134,7 +131,7 @@ class WorkFolderTest(FolderCase):
         point = next(iter(self.times()))
         left = self.sweep / "runs" / point[:2] / f".{point}.{os.uname().nodename}.{dead.pid}.abcdef"
         left.mkdir()
-        self.run_tool("submit", self.spec(), "--out", self.out)
+        self.submit(self.spec())
         self.assertFalse(left.exists())
 
 

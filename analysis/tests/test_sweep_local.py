@@ -36,7 +36,7 @@ def alive_programs(folder):
 
 class SubmitTest(SweepCase):
     def test_complete(self):
-        self.submit(self.spec(), "--processes", "2")
+        self.tool("submit", self.spec(), "--processes", "2")
         self.assertEqual(len(self.results()), 6)
         self.assertEqual(
             sorted(p.name for p in (self.out / "s").iterdir()),
@@ -46,7 +46,7 @@ class SubmitTest(SweepCase):
             self.assertEqual(sorted(p.name for p in path.iterdir()), ["params.json", "result.json"])
         status = json.loads(self.in_process("status", self.out / "s", "--json").stdout)
         self.assertEqual((status["points"], status["done"], status["missing"], status["gathered"]), (6, 6, 0, True))
-        self.assertIn("6 of 6 points done, gathered", self.tool("status", self.out / "s").stdout)
+        self.assertIn("6 of 6 points done, gathered", self.in_process("status", self.out / "s").stdout)
 
     def test_metrics_are_those_of_echelon_run(self):
         self.submit(self.spec(axes={OVERSUBSCRIPTION: [2]}, seeds=[3]))
@@ -66,7 +66,7 @@ class SubmitTest(SweepCase):
         self.assertEqual(len(printed), 1)  # cost unknown: ten points a task
         for line in printed:
             subprocess.run(line, shell=True, check=True, capture_output=True)
-        self.tool("gather", self.out / "printed")
+        self.in_process("gather", self.out / "printed")
         self.assertEqual(len(self.metrics("one")), 6)
         self.assertEqual(self.metrics("one"), self.metrics("four"))
         self.assertEqual(self.metrics("one"), self.metrics("printed"))
@@ -104,7 +104,7 @@ class SubmitTest(SweepCase):
         self.assertEqual(len(self.results()), 12)
         # A worker with the wrong program refuses.
         self.assertIn("submit again", self.tool("worker", self.out / "s", "--program", BINARY, code=65).stderr)
-        removed = self.tool("clean", self.out / "s", "--all").stdout
+        removed = self.in_process("clean", self.out / "s", "--all").stdout
         self.assertIn("6 removed", removed)
         self.assertEqual(len(self.results()), 6)
 
@@ -190,7 +190,7 @@ class InterruptionTest(SweepCase):
         told = [worker.communicate(timeout=60)[1] for worker in workers]
         self.assertEqual([worker.returncode for worker in workers], [0, 0], told)
         self.assertEqual(len(self.results()), 6)
-        self.tool("gather", self.out / "s")
+        self.in_process("gather", self.out / "s")
 
     def test_out_of_time(self):
         self.submit(self.spec(), "--backend", "print")
@@ -244,8 +244,9 @@ class FailureTest(SweepCase):
     def test_max_errors(self):
         self.submit(self.spec(), "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=3)
         self.assertEqual(len(list(self.out.glob("s/runs/??/*/error.*.json"))), 1)
-        # Nothing is left to run when all that has no result has been given up.
-        self.submit(self.spec(retries=1), "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=4)
+        # Two points at 2:1: with the second error nothing is left to run.
+        spec = self.spec(axes={OVERSUBSCRIPTION: [1, 2]}, retries=1)
+        self.submit(spec, "--max-errors", "1", "--processes", "1", binary=self.fake("failing", FAILING), code=4)
 
     def test_too_long(self):
         fake = self.fake("slow", SLOW.replace("sleep 0.5", "sleep 20"))
@@ -269,7 +270,7 @@ class FailureTest(SweepCase):
         self.assertIn("not deterministic", told)
         self.assertEqual(first.read_text(), '{"metrics_sha256": "another"}')
         self.assertIn("not deterministic", self.in_process("gather", self.out / "s", code=65).stderr)
-        self.tool("clean", self.out / "s")
+        self.in_process("clean", self.out / "s")
         self.submit(self.spec(axes=None, seeds=None), "--program", fake)
 
 
@@ -281,11 +282,7 @@ class GatherTest(SweepCase):
 
     def test_damage_is_found_and_mended(self):
         spec = self.spec(axes=None)
-
-        def submit():
-            self.in_process("submit", spec, "--out", self.out, "--program", BINARY)
-
-        submit()
+        self.submit(spec)
         good = self.metrics()
         self.assertEqual(len(good), 2)
         for name, change in {
@@ -302,11 +299,11 @@ class GatherTest(SweepCase):
                 self.assertIn(str(path.relative_to(self.out / "s")), done.stderr)
                 self.assertIn("1 bad", done.stderr)
                 self.assertIn("1 removed", self.in_process("clean", self.out / "s").stdout)
-                submit()
+                self.submit(spec)
                 self.assertEqual(self.metrics(), good)
 
     def test_never_partial_silently(self):
-        self.in_process("submit", self.spec(), "--out", self.out, "--program", BINARY)
+        self.submit(self.spec())
         self.results()[0].unlink()
         tables = [self.out / "s" / name for name in ("results.sqlite", "points.csv", "runs.csv", "jobs.csv")]
         for path in tables:
@@ -319,7 +316,7 @@ class GatherTest(SweepCase):
             self.assertEqual(sorted(row["status"] for row in csv.DictReader(file)), ["done"] * 5 + ["missing"])
 
     def test_tables(self):
-        self.in_process("submit", self.spec(), "--out", self.out, "--program", BINARY)
+        self.submit(self.spec())
         database = sqlite3.connect(self.out / "s" / "results.sqlite")
         self.addCleanup(database.close)
         self.assertEqual(dict(database.execute("SELECT * FROM meta"))["schema"], "echelon/sweep-results/1")

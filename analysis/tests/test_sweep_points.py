@@ -74,10 +74,10 @@ class ExpansionTest(SweepCase):
     def test_exclude_tells_true_from_one(self):
         def cells(rule):
             document = {"schema": "echelon/sweep/1", "name": "s", "scenario": "small.json", "axes": {"/a": [1, True]}, "exclude": [rule]}
-            return [cell["/a"] for cell in grid(check_spec(document, str(self.folder / "s.json")))]
+            return [json.dumps(cell["/a"]) for cell in grid(check_spec(document, str(self.folder / "s.json")))]
 
-        self.assertEqual(cells({"/a": True}), [1])
-        self.assertIs(cells({"/a": [1.0]})[0], True)
+        self.assertEqual(cells({"/a": True}), ["1"])
+        self.assertEqual(cells({"/a": [1.0]}), ["true"])
 
     def test_seeds(self):
         self.assertEqual([p["seed"] for p in self.points(seeds=None, axes=None)], [1])  # the scenario's, by default 1

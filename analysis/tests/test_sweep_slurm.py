@@ -223,10 +223,10 @@ class QueueTest(FakeSlurmCase):
         self.slurm()
         self.write_queue("PENDING", "Priority")
         cancel = self.write("bin/scancel", "#!/bin/sh\necho 'scancel: error: Access denied' >&2\nexit 1\n")
-        self.assertIn("scancel fails: scancel: error: Access denied", self.tool("cancel", self.out / "s", code=69).stderr)
+        self.assertIn("scancel fails: scancel: error: Access denied", self.in_process("cancel", self.out / "s", code=69).stderr)
         # Jobs that ended in the meantime need no cancelling.
         cancel.write_text("#!/bin/sh\necho 'scancel: error: Kill job error on job id 101: Invalid job id specified' >&2\nexit 1\n")
-        self.assertIn("3 jobs cancelled", self.tool("cancel", self.out / "s").stdout)
+        self.assertIn("3 jobs cancelled", self.in_process("cancel", self.out / "s").stdout)
 
     def test_environment_of_the_user_does_not_change_what_is_asked(self):
         for name in ("sbatch", "squeue", "scancel"):
@@ -237,7 +237,7 @@ class QueueTest(FakeSlurmCase):
         with mock.patch.dict(os.environ, {**dict.fromkeys(hiding, "1"), "SBATCH_QOS": "long"}):
             self.slurm()
             self.write_queue("PENDING", "Priority")
-            self.tool("cancel", self.out / "s")
+            self.in_process("cancel", self.out / "s")
         names = {line.split("=")[0] for line in self.lines("environment")}
         self.assertEqual(names & set(hiding), set())
         self.assertIn("SBATCH_QOS", names)
@@ -250,16 +250,16 @@ class QueueTest(FakeSlurmCase):
 
     def test_status_of_a_queue(self):
         self.slurm()
-        self.assertIn("; submit runs the rest", self.tool("status", self.out / "s", code=3).stdout)
+        self.assertIn("; submit runs the rest", self.in_process("status", self.out / "s", code=3).stdout)
         self.write_queue("PENDING", "Priority")
-        self.assertIn("6 in 0 running and 3 queued tasks (slurm)\n", self.tool("status", self.out / "s", code=3).stdout)
+        self.assertIn("6 in 0 running and 3 queued tasks (slurm)\n", self.in_process("status", self.out / "s", code=3).stdout)
         # Two of the six points leave the sweep: their tasks do not count for it.
         self.plain = self.spec(axes={OVERSUBSCRIPTION: [1, 2]})
         self.slurm()
-        self.assertEqual(json.loads(self.tool("status", self.out / "s", "--json", code=3).stdout)["queue"]["points"], 4)
+        self.assertEqual(json.loads(self.in_process("status", self.out / "s", "--json", code=3).stdout)["queue"]["points"], 4)
         self.write("bin/squeue", "#!/bin/sh\nexit 1\n")
-        self.assertEqual(json.loads(self.tool("status", self.out / "s", "--json", code=3).stdout)["queue"], "no answer")
-        self.assertIn("queue does not answer", self.tool("status", self.out / "s", code=3).stdout)
+        self.assertEqual(json.loads(self.in_process("status", self.out / "s", "--json", code=3).stdout)["queue"], "no answer")
+        self.assertIn("queue does not answer", self.in_process("status", self.out / "s", code=3).stdout)
 
     def test_a_probe_that_fails_says_nothing_of_the_cost(self):
         # 600 s for a task, ten points where nothing is known: all six in one.

@@ -94,9 +94,9 @@ def results(sweep):
 
 
 def left_behind(sweep):
-    """Files and folders that belong to no finished point."""
+    """Files and folders that belong to no finished point, and drafts of the sweep's own files."""
     expected = re.compile(r"runs/[0-9a-f]{2}/[0-9a-f]{16}/(params|result|error\.[0-9]+)\.json")
-    found = []
+    found = [path.name for path in sweep.iterdir() if path.name.startswith(".") and path.name != ".lock"]
     for folder, folders, files in os.walk(sweep / "runs"):
         relative = pathlib.Path(folder).relative_to(sweep)
         found += [str(relative / name) for name in folders if name.startswith(".")]

@@ -142,6 +142,7 @@ class SweepTest(unittest.TestCase):
         self.assert_refused(self.submit("--cost", "1", "--task-time", "7200"), 64, "at most 3600 s")
         self.assert_refused(self.submit("--cost", "1", "--task-time", "120"), 64, "over before it begins")
         self.assert_refused(self.submit("--cost", "1", "--sbatch=--array=1"), 64, "--sbatch=--array=1")
+        self.assert_refused(self.submit("--cost", "1", "--sbatch=--partit=high"), 64, "--sbatch=--partit=high")
         self.assert_refused(self.submit("--cost", "1", "--sbatch=--constraint=gpu"), 65, "Slurm would refuse the tasks")
         self.change_spec(resources={"memory": "100TB"})
         self.assert_refused(self.submit("--cost", "1"), 65, "/resources/memory: .* is more than a node")
@@ -157,6 +158,21 @@ class SweepTest(unittest.TestCase):
         conf.write_text(re.sub(r"(?m)^SlurmctldPort=.*$", "SlurmctldPort=9", text), encoding="utf-8")
         environment = {**self.slurm.environment(), "SLURM_CONF": str(conf)}
         self.assert_refused(self.submit(environment=environment), 69, "controller does not answer")
+        # Nor can status know then what is queued, and cancel say that it cancelled.
+        self.fill_the_cluster()
+        self.assertEqual(self.submit("--cost", "0.25").returncode, 0)
+        self.assertEqual(json.loads(self.tool("status", self.sweep, "--json", environment=environment).stdout)["queue"], "no answer")
+        self.assertEqual(self.tool("cancel", self.sweep, environment=environment).returncode, 69)
+
+    def test_environment_hides_no_task(self):
+        self.fill_the_cluster()
+        hiding = {"SQUEUE_STATES": "RUNNING", "SQUEUE_PARTITION": "high", "SCANCEL_STATE": "RUNNING", "SBATCH_MEM_PER_NODE": "1G"}
+        environment = {**self.slurm.environment(), **hiding}
+        self.assertEqual(self.submit("--cost", "0.25", environment=environment).returncode, 0)
+        again = self.submit("--cost", "0.25", environment=environment)
+        self.assertRegex(again.stdout, "nothing to submit\n$")
+        self.assertEqual(self.tool("cancel", self.sweep, environment=environment).returncode, 0)
+        cluster.wait_until(lambda: not self.tasks(), 20, "the tasks are gone")
 
 
 if __name__ == "__main__":
