@@ -62,7 +62,7 @@ def _speedups(sweep, of):
     rows = source[[*keys, "scheduler", of]].join(base.rename("base"), on=keys)
     if rows.base.isna().any():
         lacking = rows.point[rows.base.isna()].iloc[0]
-        raise AnalysisError(sweep.path, f"point {lacking} has no run of '{reference}' to compare with")
+        raise AnalysisError(sweep.path, f"point {lacking} has no run of '{reference}' to compare with", "leave such points out with --where")
     rows = rows[(rows[of] > 0) & (rows.base > 0)]
     logs = np.log(rows.base / rows[of])
     values = np.exp(logs.groupby([rows.point, rows.scheduler], sort=False).mean())
