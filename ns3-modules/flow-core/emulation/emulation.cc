@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/tolerances.h"
 #include "emulation/coordinator.h"
+#include "metrics/queue-waits.h"
 #include "metrics/rate-log.h"
 #include "metrics/waits.h"
 #include "workload/dag-executor.h"
@@ -144,6 +145,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.task = task;
         m_record.flows.push_back(record);
         m_tasks.emplace_back(job, task);
+        m_leaves.emplace_back();
         m_flowOf[job.Value()][task.Value()] = flow.id;
 
         group.flows += flow.multiplicity;
@@ -227,12 +229,13 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         {
             m_log.Depart(flow, Now());
         }
+        const Time leaves = m_fabric.LeavesAt(flow);
+        m_leaves[flow.Value()] = leaves;
         const auto [job, task] = m_tasks[flow.Value()];
         if (!m_executor.IsFollowedWhenSent(job, task))
         {
             return;
         }
-        const Time leaves = m_fabric.LeavesAt(flow);
         if (leaves == Now())
         {
             m_executor.OnFlowSent(job, task);
@@ -319,15 +322,26 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.to = task.flow.destination;
             const GroupId group = m_record.flows[step.flow->Value()].group;
             const SoloTimes alone = m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group));
-            const Time waiting =
-                step.end - step.start - (chained.isSent ? alone.sent : alone.finished);
-            step.waiting = waiting.Picoseconds() > WAIT_ROUNDING_PS ? waiting : Time();
+            step.waiting = WithoutRounding(step.end - step.start -
+                                           (chained.isSent ? alone.sent : alone.finished));
+            if (!chained.isSent)
+            {
+                const Time queued =
+                    step.end - m_leaves[step.flow->Value()] - (alone.finished - alone.sent);
+                step.queued = std::min(WithoutRounding(queued), step.waiting);
+            }
         }
         else
         {
             step.kind = PathStepRecord::Kind::DELAY;
         }
         return step;
+    }
+
+    /// A wait of more than rounding, or none.
+    static Time WithoutRounding(Time wait)
+    {
+        return wait.Picoseconds() > WAIT_ROUNDING_PS ? wait : Time();
     }
 
     void Finish()
@@ -361,6 +375,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                 capacity.push_back(link.rate * m_fabric.GoodputFactor());
             }
             m_record.waits = AttributeWaits(m_record, m_log, capacity);
+            BlameQueues(m_record);
             m_record.rateChanges = m_log.Changes().size();
             m_record.rateLogFull = m_log.IsFull();
         }
@@ -397,6 +412,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     RunRecord m_record;
     RateLog m_log;                                       ///< when the record keeps series
     std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
+    std::vector<Time> m_leaves;                          ///< by FlowId: its last bit, the source
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
     std::vector<IdealRun> m_idealRuns;                   ///< by JobId
     std::vector<ComputeTimes> m_computeTimes;            ///< by JobId

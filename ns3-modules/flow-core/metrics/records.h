@@ -103,6 +103,7 @@ struct PathStepRecord
     Time start;
     Time end;
     Time waiting; ///< FLOW: beyond what the flow takes alone on its path
+    Time queued;  ///< FLOW: of the waiting, in queues after its last bit had left the source
 };
 
 /// Part of a step's waiting.
