@@ -248,6 +248,16 @@ class SweepNumbersTest(Numbers):
         self.assertEqual(document["headline"], ["1 point under fair."])
         self.assertEqual(document["runs"]["metrics"][0]["key"], "makespan_s")
 
+    def test_points_without_the_reference_have_no_speedup(self):
+        # The six points of oversubscription 2 did not run fair; they are in the page with their makespans.
+        document, columns = self.read(self.keep(("1", "scheduler != 'fair' OR point > '0000000000000005'")))
+        self.assertIn("Over 12 points, iterations are", document["headline"][0])
+        self.assertEqual(document["headline"][-1], "Speed-ups leave out 6 of 18 points, which have no run of 'fair'.")
+        speedup, makespan = document["runs"]["metrics"][:2]
+        points = numbers(columns, document["runs"]["point"])
+        self.assertEqual([points[i] for i in speedup["values"]["holes"]], list(range(6)))
+        self.assertEqual((makespan["key"], makespan["values"]["holes"]), ("makespan_s", []))
+
     def test_spread_points_gain_nothing(self):
         document, _ = self.read(self.keep(("placement = 'spread'", "1")))
         self.assertIn("Over 9 points, iterations are as long under echelon as under fair", document["headline"][0])

@@ -47,9 +47,9 @@ def results_document(path):
         "provenance": _provenance(results, manifest, scenario),
     }
     for name, (make, files) in SECTIONS.items():
-        missing = [file for file in files if not (results.path / file).exists()]
+        missing = results.lacks(*files)
         if missing:
-            document[name] = {"missing": f"{' and '.join(missing)} not in the folder: run with --files all."}
+            document[name] = {"missing": f"{missing}."}
         else:
             document[name] = make(results, pack)
     return f"{results.scenario}: schedulers compared", pack.seal(document)
@@ -111,7 +111,7 @@ def _provenance(results, manifest, scenario):
         ("ns-3", program.get("ns3", "")),
         ("Fabric", run.get("fabric", "")),
         ("Seed", run.get("seed", "")),
-        ("Jobs", "; ".join(f"{job.get('name')}, {job.get('iterations')} iterations" for job in jobs)),
+        ("Jobs", "; ".join(f"{job.get('name')}, {job.get('iterations')} iteration{'' if job.get('iterations') == 1 else 's'}" for job in jobs)),
         ("Schedulers", ", ".join(results.labels)),
     ]
     return [[what, str(value)] for what, value in pairs if str(value)]

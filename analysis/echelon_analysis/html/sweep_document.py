@@ -14,7 +14,7 @@ import pandas as pd
 
 from echelon_analysis.html.compare_part import listing
 from echelon_analysis.html.pack import Pack, tick_of
-from echelon_analysis.lines import SPEEDUP, metric_values
+from echelon_analysis.lines import SPEEDUP, comparable, metric_values
 from echelon_analysis.load import PARTS, reference_label
 from echelon_analysis.sweep import DATABASE, DONE, open_sweep
 from echelon_analysis.table import TIE
@@ -31,7 +31,8 @@ def sweep_document(path):
     pack = Pack(tick_of(float(runs.makespan_s.max()) if "makespan_s" in runs else 1.0))
     number = {point: i for i, point in enumerate(sweep.points.point)}
     schedulers = sweep.schedulers
-    speedups, label, _ = metric_values(sweep, SPEEDUP)
+    some, left_out = comparable(sweep)
+    speedups, label, _ = metric_values(some, SPEEDUP)
     states = _states(path)
     meta = _meta(path)
     metrics, notes = _metrics(sweep, runs, speedups, label, pack)
@@ -45,7 +46,7 @@ def sweep_document(path):
         "tick": pack.tick,
         "schedulers": schedulers,
         "reference": reference_label(schedulers),
-        "headline": _headline(sweep, speedups, states),
+        "headline": [*_headline(sweep, speedups, states), *(note[0].upper() + note[1:] + "." for note in left_out)],
         "axes": [_axis(sweep, axis, pack) for axis in _axes(sweep)],
         "points": {"n": len(sweep.points), "id": list(sweep.points.point), "states": states},
         "runs": {
@@ -153,7 +154,7 @@ def _headline(sweep, speedups, states):
         if len(table) > 1:
             lines.append(f"Over {len(table):,} points, {text} (geometric mean), and none is faster than {best} at {wins:,} of them.")
         else:
-            lines.append(f"At the only point, {text}" + (", and none is faster." if wins else "."))
+            lines.append(f"At the only point{'' if len(sweep.points) == 1 else ' to compare'}, {text}" + (", and none is faster." if wins else "."))
         for s in mean:
             values = table[s].dropna()
             low, high = values.idxmin(), values.idxmax()

@@ -41,9 +41,8 @@ def why(results, pack: Pack):
     waits, left_out = _longest(waits)
     if left_out:
         notes.append(f"Of each iteration, short waits are summed by the job waited for: {left_out:,} in all.")
-    full = [label for label, engine in zip(results.labels, results.summary.get("engine", [])) if engine.get("rate_log_full")]
-    if full:
-        notes.append(f"Under {listing(full)} the log of rates was full before the run ended: whom later flows waited for is not known.")
+    if results.rate_log_full:
+        notes.append(f"Under {listing(results.rate_log_full)} the log of rates was full before the run ended: whom later flows waited for is not known.")
     return {
         "notes": notes,
         "steps": {

@@ -14,6 +14,9 @@ export function decimals(largest, digits = 4) {
     return size > 0 ? Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(size)))) : 0;
 }
 
+// Times that differ by rounding alone are equal.
+export const ties = (a, b) => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+
 const minus = (text) => text.replace(/^-/, '−');
 
 export function time(seconds, digits = 4) {

@@ -3,7 +3,7 @@
 import { numbers, words } from './data.js';
 import { folded, h, notes, plainTable, section, select } from './dom.js';
 import { canvasBox, makeBrush, timeAxis, tips } from './canvas.js';
-import { bytes, percent, time } from './format.js';
+import { bytes, percent, ties, time } from './format.js';
 import { firstAfter, lanesOf, visit } from './gantt-bars.js';
 import { BLACK, BLUE, INK, MUTED, PARTS, RULE, computeLooks, flowLooks, pattern } from './looks.js';
 import { buttons, control, timeView } from './view.js';
@@ -183,7 +183,7 @@ export function ganttSection(data, selection, path) {
             context.font = context.font.replace('bold ', '');
             context.textAlign = 'right';
             const base = panels[data.schedulers.indexOf(data.compare.reference)] || panels[0];
-            const differs = panel !== base && base.end > 0 ? `  (${panel.end >= base.end ? '+' : ''}${percent(panel.end / base.end - 1)} against ${base.scheduler})` : '';
+            const differs = panel !== base && base.end > 0 && !ties(panel.end, base.end) ? `  (${panel.end >= base.end ? '+' : ''}${percent(panel.end / base.end - 1)} against ${base.scheduler})` : '';
             context.fillText(`${time(panel.end)}${differs}`, left + wide, at.top + 12);
             context.strokeStyle = RULE;
             context.beginPath();

@@ -110,13 +110,17 @@ function linesSection(data, choice, metrics, point, scheduler) {
         const category = !axis.numeric || even(axis.values);
         const all = curves.flat().filter(Boolean);
         const [factor, unit] = metric.unit === 's' ? timeScale(Math.max(...all.map((c) => Math.abs(c.mean)), 0)) : [1, metric.unit];
+        // As many digits as tell the marks of the axis apart.
+        const values = all.map((c) => c.mean);
+        const spread = Math.max(...values) - Math.min(...values);
+        const places = spread > 0 ? Math.min(9, Math.max(2, Math.ceil(-Math.log10(spread / 5)))) : 2;
         const at = (i) => (category ? i : axis.values[i]);
         plot.set({
             grid: { left: 6, right: 20, top: 34, bottom: 40, containLabel: true },
             xAxis: category
                 ? { type: 'category', data: axis.values.map(String), name: `${axis.name}${axis.unit ? ` [${axis.unit}]` : ''}`, nameLocation: 'middle', nameGap: 28, axisTick: { alignWithLabel: true } }
                 : { type: 'value', scale: true, name: axis.name, nameLocation: 'middle', nameGap: 28, splitLine: { show: false } },
-            yAxis: { type: 'value', scale: true, name: `${metric.title}${unit && unit !== '×' ? ` [${unit}]` : ''}`, nameTextStyle: { align: 'left', fontSize: 13, color: '#1c1c1c' }, axisLabel: { formatter: (v) => (unit === '×' ? `${number(v, 3)}×` : number(v)) } },
+            yAxis: { type: 'value', scale: true, name: `${metric.title}${unit && unit !== '×' ? ` [${unit}]` : ''}`, nameTextStyle: { align: 'left', fontSize: 13, color: '#1c1c1c' }, axisLabel: { formatter: (v) => (unit === '×' ? `${v.toFixed(places)}×` : number(v)) } },
             tooltip: {
                 ...tipStyle, trigger: 'item',
                 formatter: ({ seriesIndex: s, data: [, , i] }) => {
@@ -141,7 +145,7 @@ function linesSection(data, choice, metrics, point, scheduler) {
     return section(
         'against', 'A metric against a parameter',
         h('div', { className: 'controls' }, metricSelect.element, axisSelect.element),
-        h('div', { className: 'controls' }, h('span', { className: 'muted' }, 'Points with'), choice.selects.map((s) => s.element)),
+        varying.length > 1 ? h('div', { className: 'controls' }, h('span', { className: 'muted' }, 'Points with'), choice.selects.map((s) => s.element)) : null,
         lineLegend(data.schedulers), plot.element, caption, table,
     );
 }
@@ -169,7 +173,7 @@ function partsSection(data, choice) {
         rows = sums.map((s, i) => [data.schedulers[i], Object.fromEntries(PART_KEYS.map((key) => [key, s.count ? s[key] / s.count : 0]))]);
         bars.show(rows);
         const counted = Math.max(...sums.map((s) => s.count));
-        status.textContent = data.points.n === 1 ? 'Of the only point.' : `Mean over ${choice.text()}: ${whole(counted)} of ${whole(data.points.n)} points. The choices above apply here too.`;
+        status.textContent = data.points.n === 1 ? 'Of the only point.' : `Mean over ${choice.text()}: ${whole(counted)} of ${whole(data.points.n)} points.${choice.selects.length > 1 ? ' The choices above apply here too.' : ''}`;
         table.refresh();
     }
     const table = folded('These bars as a table', () =>

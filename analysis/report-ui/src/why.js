@@ -4,7 +4,7 @@ import { chart, tipStyle, tooltip } from './charts.js';
 import { canvasBox, timeAxis, tips } from './canvas.js';
 import { numbers, words } from './data.js';
 import { folded, h, notes, plainTable, section, select } from './dom.js';
-import { percent, time, timeScale, whole } from './format.js';
+import { percent, ties, time, timeScale, whole } from './format.js';
 import { paintPath } from './gantt.js';
 import { PARTS } from './looks.js';
 import { dataTable } from './table.js';
@@ -66,10 +66,6 @@ export function criticalPaths(data) {
         ],
     };
 }
-
-// Times that differ by rounding alone are equal.
-const TIE = 1e-9;
-const ties = (a, b) => Math.abs(a - b) <= TIE * Math.max(Math.abs(a), Math.abs(b));
 
 function placeOf(step) {
     if (step.kind === 'flow') {
@@ -312,7 +308,7 @@ function sentence(rows, job) {
     const best = totals.indexOf(Math.min(...totals));
     const worst = totals.indexOf(Math.max(...totals));
     const gap = totals[worst] - totals[best];
-    if (rows.length < 2 || gap < 1e-9 * totals[worst]) {
+    if (rows.length < 2 || ties(totals[best], totals[worst])) {
         return '';
     }
     const differences = PARTS.map((p) => [p.title, rows[worst][1][p.key] - rows[best][1][p.key]])
