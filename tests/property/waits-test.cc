@@ -4,8 +4,9 @@
  * AttributeWaits against its definition (metrics/waits.h), integrated naively: for every critical
  * flow and every interval between two changes anywhere, the rates are read anew from the whole log.
  *
- * Random logs: flows over two or three of six links of different capacity, in five groups; at
- * random instants some get other rates, which fit the links, and in the end they depart.
+ * Random logs: flows over two or three links of different capacity, in groups; at random instants
+ * some get other rates, which fit the links, and in the end they depart. The families differ in how
+ * crowded the links are, in how the rates come about, and in how many flows are watched.
  */
 #include "metrics/waits.h"
 
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <map>
+#include <ostream>
 #include <set>
 
 namespace echelon
@@ -23,9 +25,34 @@ namespace echelon
 namespace
 {
 
-constexpr std::uint64_t LINKS = 6;
-constexpr std::uint64_t FLOWS = 14;
-constexpr std::uint64_t GROUPS = 5;
+enum class Rates
+{
+    RANDOM, ///< nothing, a fair share, or less
+    FAIR,   ///< max-min: links fill one after the other
+    CAPPED, ///< max-min, some flows at most half of it: links stay below their capacity
+    ORDER,  ///< by priority: the first take all, the last get nothing
+};
+
+struct Family
+{
+    const char* name;
+    Rates rates;
+    std::uint64_t links;
+    std::vector<double> capacities; ///< Gb/s: each link has one of these
+    std::uint64_t flows;
+    std::uint64_t groups;
+    int instants;              ///< at which all rates are new, beside starts and ends
+    std::uint64_t longest;     ///< duration of a flow, ns
+    std::uint32_t watched = 1; ///< every so many flows are on a critical path
+    int seeds = 20;
+};
+
+/// As test name.
+std::ostream&
+operator<<(std::ostream& out, const Family& family)
+{
+    return out << family.name;
+}
 
 /// Whom, where; (-1, -1) for what is held back.
 using Key = std::pair<std::int64_t, std::int64_t>;
@@ -46,71 +73,125 @@ struct Instance
     RunRecord record;
 };
 
+/// Rates that fit the links, for the flows that are there. Others have a negative one.
+void
+SetRates(const Family& family,
+         const Instance& instance,
+         RandomStream& stream,
+         std::vector<double>& rates)
+{
+    std::vector<double> left = instance.capacity;
+    std::vector<double> senders(family.links, 0);
+    std::vector<std::uint32_t> there;
+    for (std::uint32_t f = 0; f < family.flows; ++f)
+    {
+        if (rates[f] >= 0)
+        {
+            there.insert(there.begin() + std::ptrdiff_t(stream.Below(there.size() + 1)), f);
+            for (const LinkId link : instance.paths[f])
+            {
+                ++senders[link.Value()];
+            }
+        }
+    }
+    const auto least = [&instance](std::uint32_t f, const auto& of) {
+        double rate = 1e12;
+        for (const LinkId link : instance.paths[f])
+        {
+            rate = std::min(rate, of(link.Value()));
+        }
+        return rate;
+    };
+    const auto share = [&left, &senders](std::uint32_t l) { return left[l] / senders[l]; };
+    if (family.rates == Rates::RANDOM)
+    {
+        for (const std::uint32_t f : there)
+        {
+            const std::uint64_t part = stream.Below(4);
+            rates[f] = part == 0   ? 0
+                       : part == 1 ? least(f, share)
+                                   : least(f, share) * stream.Uniform();
+        }
+        return;
+    }
+    while (!there.empty())
+    {
+        // In order of priority, or who has the least share: next.
+        auto next = there.begin();
+        for (auto f = there.begin(); f != there.end() && family.rates != Rates::ORDER; ++f)
+        {
+            next = least(*f, share) < least(*next, share) ? f : next;
+        }
+        double& rate = rates[*next];
+        rate = family.rates == Rates::ORDER
+                   ? least(*next, [&left](std::uint32_t l) { return left[l]; })
+                   : least(*next, share);
+        if (family.rates == Rates::CAPPED && stream.Below(2) == 0)
+        {
+            rate *= stream.Uniform() / 2;
+        }
+        for (const LinkId link : instance.paths[*next])
+        {
+            left[link.Value()] = std::max(0.0, left[link.Value()] - rate);
+            --senders[link.Value()];
+        }
+        there.erase(next);
+    }
+}
+
 Instance
-MakeInstance(std::uint64_t seed)
+MakeInstance(const Family& family, std::uint64_t seed)
 {
     RandomStream stream(seed, "waits");
     Instance made;
-    for (std::uint64_t l = 0; l < LINKS; ++l)
+    for (std::uint64_t l = 0; l < family.links; ++l)
     {
-        made.capacity.push_back(1e9 * static_cast<double>(1 + stream.Below(4)));
+        made.capacity.push_back(1e9 * family.capacities[stream.Below(family.capacities.size())]);
     }
     std::vector<Time> ends;
     std::set<Time> instants;
-    for (std::uint64_t f = 0; f < FLOWS; ++f)
+    for (std::uint64_t f = 0; f < family.flows; ++f)
     {
-        const std::uint64_t first = stream.Below(LINKS);
-        const std::uint64_t second = (first + 1 + stream.Below(2)) % LINKS;
+        const std::uint64_t first = stream.Below(family.links);
+        const std::uint64_t second = (first + 1 + stream.Below(2)) % family.links;
         const LinkId a(first);
         const LinkId b(second);
-        const LinkId c((second + 1 + stream.Below(2)) % LINKS);
-        made.paths.push_back(stream.Below(2) == 0 ? Path{a, b} : Path{a, b, c});
+        const LinkId c((second + 1 + stream.Below(2)) % family.links);
+        made.paths.push_back(c == a || stream.Below(2) == 0 ? Path{a, b} : Path{a, b, c});
         made.starts.push_back(Time::FromPicoseconds(1000 * std::int64_t(stream.Below(1000000))));
-        ends.push_back(made.starts.back() +
-                       Time::FromPicoseconds(1 + 1000 * std::int64_t(stream.Below(1000000))));
+        ends.push_back(
+            made.starts.back() +
+            Time::FromPicoseconds(1 + 1000 * std::int64_t(stream.Below(family.longest))));
         instants.insert(made.starts.back());
         instants.insert(ends.back());
         FlowRecord flow;
         flow.id = FlowId(f);
-        flow.group = GroupId(stream.Below(GROUPS));
+        flow.group = GroupId(stream.Below(family.groups));
         made.record.flows.push_back(flow);
     }
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < family.instants; ++i)
     {
         instants.insert(Time::FromPicoseconds(std::int64_t(stream.Below(2000000000))));
     }
     for (const Time now : instants)
     {
-        std::vector<double> senders(LINKS, 0);
-        for (std::uint32_t f = 0; f < FLOWS; ++f)
+        std::vector<double> rates(family.flows, -1);
+        for (std::uint32_t f = 0; f < family.flows; ++f)
         {
             if (ends[f] == now)
             {
                 made.entries.push_back({now, f, -1});
             }
-            for (const LinkId link : made.paths[f])
-            {
-                senders[link.Value()] += made.starts[f] <= now && now < ends[f] ? 1 : 0;
-            }
+            rates[f] = made.starts[f] <= now && now < ends[f] ? 0 : -1;
         }
         // All senders at once, so that what a link carries always fits.
-        for (std::uint32_t f = 0; f < FLOWS; ++f)
+        SetRates(family, made, stream, rates);
+        for (std::uint32_t f = 0; f < family.flows; ++f)
         {
-            if (made.starts[f] > now || now >= ends[f])
+            if (rates[f] >= 0)
             {
-                continue;
+                made.entries.push_back({now, f, rates[f]});
             }
-            double rate = 1e12;
-            for (const LinkId link : made.paths[f])
-            {
-                rate = std::min(rate, made.capacity[link.Value()] / senders[link.Value()]);
-            }
-            const std::uint64_t part = stream.Below(4);
-            made.entries.push_back({now,
-                                    f,
-                                    part == 0   ? 0
-                                    : part == 1 ? rate
-                                                : rate * stream.Uniform()});
         }
     }
     return made;
@@ -121,6 +202,7 @@ std::map<Key, double>
 Integrate(const Instance& instance, std::uint32_t flow)
 {
     std::map<Key, double> seconds;
+    const auto flows = static_cast<std::uint32_t>(instance.paths.size());
     BitRate alone = 1e12;
     for (const LinkId link : instance.paths[flow])
     {
@@ -140,13 +222,14 @@ Integrate(const Instance& instance, std::uint32_t flow)
         {
             continue;
         }
-        std::vector<double> rates(FLOWS, 0);
+        std::vector<double> rates(flows, 0);
         for (const Entry& entry : instance.entries)
         {
-            if (entry.time <= times[i])
+            if (entry.time > times[i])
             {
-                rates[entry.flow] = std::max(0.0, entry.rate);
+                break; // they are in order of time
             }
+            rates[entry.flow] = std::max(0.0, entry.rate);
         }
         const double lost = 1 - rates[flow] / alone;
         double blocked = 0;
@@ -158,7 +241,7 @@ Integrate(const Instance& instance, std::uint32_t flow)
         for (const LinkId link : instance.paths[flow])
         {
             double others = 0;
-            for (std::uint32_t f = 0; f < FLOWS; ++f)
+            for (std::uint32_t f = 0; f < flows; ++f)
             {
                 others += f != flow && crosses(f, link) ? rates[f] : 0;
             }
@@ -173,7 +256,7 @@ Integrate(const Instance& instance, std::uint32_t flow)
         }
         const double duration = (times[i + 1] - times[i]).Seconds();
         seconds[{-1, -1}] += (lost - blocked) * duration;
-        for (std::uint32_t f = 0; f < FLOWS; ++f)
+        for (std::uint32_t f = 0; f < flows; ++f)
         {
             if (at >= 0 && f != flow && crosses(f, LinkId(at)) && rates[f] > 0)
             {
@@ -185,14 +268,19 @@ Integrate(const Instance& instance, std::uint32_t flow)
     return seconds;
 }
 
-TEST(Waits, AreTheIntegralOfTheirDefinition)
+class WaitsOf : public testing::TestWithParam<Family>
 {
-    for (std::uint64_t seed = 0; seed < 200; ++seed)
+};
+
+TEST_P(WaitsOf, AreTheIntegralOfTheirDefinition)
+{
+    const Family& family = GetParam();
+    for (int seed = 0; seed < family.seeds; ++seed)
     {
         SCOPED_TRACE("seed " + std::to_string(seed));
-        Instance instance = MakeInstance(seed);
+        Instance instance = MakeInstance(family, std::uint64_t(seed));
         RateLog log;
-        for (std::uint32_t f = 0; f < FLOWS; ++f)
+        for (std::uint32_t f = 0; f < family.flows; ++f)
         {
             log.Start(FlowId(f), instance.paths[f]);
         }
@@ -201,9 +289,9 @@ TEST(Waits, AreTheIntegralOfTheirDefinition)
             entry.rate < 0 ? log.Depart(FlowId(entry.flow), entry.time)
                            : log.SetRate(FlowId(entry.flow), entry.time, entry.rate);
         }
-        // Every third flow is on a critical path, a step of a job of its own.
+        // Each is a step of a job of its own.
         std::vector<std::map<Key, double>> expected;
-        for (std::uint32_t f = 0; f < FLOWS; f += 3)
+        for (std::uint32_t f = 0; f < family.flows; f += family.watched)
         {
             expected.push_back(Integrate(instance, f));
             double sum = 0;
@@ -212,7 +300,7 @@ TEST(Waits, AreTheIntegralOfTheirDefinition)
                 sum += part.second;
             }
             PathStepRecord step;
-            step.job = JobId(f / 3);
+            step.job = JobId(f / family.watched);
             step.kind = PathStepRecord::Kind::FLOW;
             step.flow = FlowId(f);
             step.start = instance.starts[f];
@@ -243,6 +331,24 @@ TEST(Waits, AreTheIntegralOfTheirDefinition)
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Families,
+    WaitsOf,
+    testing::Values(
+        Family{"anything", Rates::RANDOM, 6, {1, 2, 3, 4}, 14, 5, 20, 1000000, 3, 200},
+        // Many on each link, each with all others in its way, also those of its own group.
+        Family{"crowdedAndFair", Rates::FAIR, 3, {1}, 40, 8, 10, 1000000},
+        Family{"crowdedAndCapped", Rates::CAPPED, 3, {1}, 40, 8, 10, 1000000},
+        Family{"crowdedInOrder", Rates::ORDER, 3, {1, 2}, 40, 8, 10, 1000000},
+        // Links faster than what a flow could have: the shares change with every rate.
+        Family{"fatAndFair", Rates::FAIR, 4, {1, 8}, 40, 8, 10, 1000000},
+        Family{"fatAndCapped", Rates::CAPPED, 4, {1, 2, 8}, 40, 40, 10, 1000000},
+        Family{"fatAtRandom", Rates::RANDOM, 4, {1, 8}, 40, 8, 10, 1000000},
+        // Groups that come and go, so that most of those that a link has seen send no more.
+        Family{"shortAndFair", Rates::FAIR, 3, {1, 4}, 120, 120, 0, 60000, 4, 10},
+        Family{"shortInOrder", Rates::ORDER, 3, {1, 4}, 120, 60, 0, 100000, 4, 10}),
+    [](const testing::TestParamInfo<Family>& family) { return family.param.name; });
 
 } // namespace
 } // namespace echelon

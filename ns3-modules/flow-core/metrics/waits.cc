@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/waits.h"
 
-#include "base/contracts.h"
 #include "base/tolerances.h"
 #include "metrics/closed-parts.h"
+#include "metrics/link-senders.h"
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <cmath>
 #include <tuple>
 
 namespace echelon
@@ -16,13 +16,18 @@ namespace echelon
 namespace
 {
 
-/// Whom a wait is blamed on.
-struct Blamed
-{
-    LinkId link;
-    GroupId group;
+using Wide = LinkSenders::Wide;
 
-    friend bool operator<(const Blamed& a, const Blamed& b)
+constexpr double SECONDS_PER_PICOSECOND = 1e-12;
+
+/// Whom a wait is blamed on.
+struct Blame
+{
+    GroupId group;
+    LinkId link;
+    double seconds = 0;
+
+    friend bool operator<(const Blame& a, const Blame& b)
     {
         return a.group != b.group ? a.group < b.group : a.link < b.link;
     }
@@ -31,15 +36,22 @@ struct Blamed
 /// A critical flow while its step lasts.
 struct Watch
 {
-    const PathStepRecord* step = nullptr;
-    BitRate alone = 0; ///< R
-    Time since;        ///< the shares below hold from then on
-    std::vector<std::pair<Blamed, double>> shares;
+    static constexpr std::size_t NO_HOP = Path::MAX_HOPS;
+
+    const PathStepRecord* step = nullptr; ///< none: closed
+    BitRate alone = 0;                    ///< R
+    Time since;                           ///< what follows holds from then on
+    std::int64_t rate = 0;                ///< in units
     double heldShare = 0;
-    bool isStale = false;  ///< rates on the path change at the present instant
-    bool isClosed = false; ///< its last bit has left
-    std::map<Blamed, double> seconds;
+    std::size_t hop = NO_HOP; ///< of the link that counts
+    double weight = 0;        ///< share of time blamed on a flow there, for each unit of its rate
+
     double heldSeconds = 0;
+    LinkSenders::Sent base; ///< at `hop`, when the weight came into force
+    Wide own = 0;           ///< sent by the flow itself since then
+    std::array<std::vector<double>, Path::MAX_HOPS> seconds; ///< by hop and rank there
+    std::vector<Blame> blames; ///< on groups that have lost their rank
+    bool isStale = false;      ///< its rate, or a total on its path, changes at the present instant
 };
 
 /// Passes over the log in order of time, with the rates in force at hand.
@@ -50,64 +62,79 @@ class Sweep
         : m_record(record),
           m_log(log),
           m_capacity(capacity),
-          m_senders(capacity.size()),
-          m_watchesOn(capacity.size()),
+          m_links(capacity.size()),
           m_states(log.Flows())
     {
         for (const PathStepRecord& step : record.criticalPath)
         {
             if (step.waiting > Time())
             {
-                m_watches.emplace_back();
-                m_watches.back().step = &step;
+                m_steps.push_back(&step);
             }
         }
-        std::stable_sort(m_watches.begin(), m_watches.end(), [](const Watch& a, const Watch& b) {
-            return a.step->start < b.step->start;
+        std::stable_sort(m_steps.begin(), m_steps.end(), [](const auto* a, const auto* b) {
+            return a->start < b->start;
         });
+        // 50 bits for the fastest link: fine to 1e-15 of it, and 2^13 times as much still fits.
+        for (const BitRate rate : capacity)
+        {
+            m_unit = std::max(m_unit, std::ldexp(1.0, std::ilogb(std::max(rate, 1.0)) - 49));
+        }
     }
 
     std::vector<WaitRecord> Run()
     {
         const std::deque<RateLog::Change>& changes = m_log.Changes();
         std::size_t change = 0;
-        std::size_t watch = 0;
-        while (watch < m_watches.size() || (change < changes.size() && m_open > 0))
+        std::size_t step = 0;
+        while (step < m_steps.size() || (change < changes.size() && m_open > 0))
         {
             m_now = change < changes.size() ? m_log.TimeOf(changes[change]) : Time::Max();
-            if (watch < m_watches.size())
+            if (step < m_steps.size())
             {
-                m_now = std::min(m_now, m_watches[watch].step->start);
+                m_now = std::min(m_now, m_steps[step]->start);
             }
             for (; change < changes.size() && m_log.TimeOf(changes[change]) == m_now; ++change)
             {
                 Apply(changes[change]);
             }
-            for (; watch < m_watches.size() && m_watches[watch].step->start == m_now; ++watch)
+            for (; step < m_steps.size() && m_steps[step]->start == m_now; ++step)
             {
-                Open(static_cast<std::uint32_t>(watch));
+                Open(*m_steps[step]);
             }
-            for (const std::uint32_t stale : m_stale)
-            {
-                Evaluate(m_watches[stale]);
-            }
-            m_stale.clear();
+            Update();
         }
-        return Records();
+        for (Watch& watch : m_watches)
+        {
+            if (watch.step)
+            {
+                // The log was full before its last bit left.
+                Record(*watch.step, 0, {});
+            }
+        }
+        // Rows of a step came by group (none first) and link.
+        std::stable_sort(m_waits.begin(),
+                         m_waits.end(),
+                         [](const WaitRecord& a, const WaitRecord& b) {
+                             return std::make_tuple(a.job, a.iteration, a.step, b.time) <
+                                    std::make_tuple(b.job, b.iteration, b.step, a.time);
+                         });
+        return std::move(m_waits);
     }
 
   private:
-    /// A flow that has a rate, on one of its links.
-    struct Sender
+    struct LinkState
     {
-        FlowId flow;
-        BitRate rate = 0;
+        LinkSenders senders;
+        std::vector<std::uint32_t> watches; ///< open ones that cross it
+        bool isChanged = false;             ///< at the present instant
+        std::int64_t totalBefore = 0;       ///< of this instant
     };
 
     struct FlowState
     {
-        BitRate rate = 0;
-        std::array<std::uint32_t, Path::MAX_HOPS> places{}; ///< in m_senders, with a rate
+        std::int64_t rate = 0;                              ///< in units
+        std::array<std::uint32_t, Path::MAX_HOPS> places{}; ///< by hop, with a rate
         std::optional<std::uint32_t> watch;
     };
 
@@ -115,232 +142,316 @@ class Sweep
     {
         FlowState& state = m_states[change.flow.Value()];
         const Path& path = m_log.PathOf(change.flow);
-        const BitRate rate = std::max(0.0, change.rate);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        if (path.Hops() == 0)
         {
-            for (const std::uint32_t watch : m_watchesOn[path[hop].Value()])
+            return;
+        }
+        const std::int64_t rate = std::llround(std::max(0.0, change.rate) / m_unit);
+        for (std::size_t hop = 0; hop < path.Hops() && rate != state.rate; ++hop)
+        {
+            LinkState& link = m_links[path[hop].Value()];
+            if (!link.isChanged)
             {
-                Touch(watch);
+                link.isChanged = true;
+                link.totalBefore = link.senders.Total();
+                m_changed.push_back(path[hop]);
             }
-            std::vector<Sender>& senders = m_senders[path[hop].Value()];
-            if (state.rate == 0 && rate > 0)
+            if (state.rate == 0)
             {
-                state.places[hop] = static_cast<std::uint32_t>(senders.size());
-                senders.push_back({change.flow, rate});
+                const GroupId group = m_record.flows[change.flow.Value()].group;
+                state.places[hop] = link.senders.Begin(group, m_now);
             }
-            else if (state.rate > 0 && rate > 0)
+            link.senders.Change(state.places[hop], m_now, rate - state.rate);
+            if (rate == 0)
             {
-                senders[state.places[hop]].rate = rate;
+                link.senders.End(state.places[hop]);
             }
-            else if (state.rate > 0)
-            {
-                Remove(path[hop], state.places[hop]);
-            }
+        }
+        if (state.watch && rate != state.rate)
+        {
+            MarkStale(*state.watch);
         }
         state.rate = rate;
         if (change.rate < 0 && state.watch)
         {
             Close(*state.watch);
+            state.watch.reset();
         }
     }
 
-    void Remove(LinkId link, std::uint32_t place)
+    void MarkStale(std::uint32_t index)
     {
-        std::vector<Sender>& senders = m_senders[link.Value()];
-        const Sender moved = senders.back();
-        senders[place] = moved;
-        senders.pop_back();
-        const Path& path = m_log.PathOf(moved.flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        if (!m_watches[index].isStale)
         {
-            if (path[hop] == link)
+            m_watches[index].isStale = true;
+            m_stale.push_back(index);
+        }
+    }
+
+    /// All rates of the instant are known: shares from now on.
+    void Update()
+    {
+        for (const LinkId changed : m_changed)
+        {
+            const LinkState& link = m_links[changed.Value()];
+            if (link.senders.Total() != link.totalBefore)
             {
-                m_states[moved.flow.Value()].places[hop] = place;
+                for (const std::uint32_t index : link.watches)
+                {
+                    MarkStale(index);
+                }
             }
         }
+        for (const std::uint32_t index : m_stale)
+        {
+            m_watches[index].isStale = false;
+            if (m_watches[index].step)
+            {
+                Evaluate(m_watches[index]);
+            }
+        }
+        m_stale.clear();
+        for (const LinkId changed : m_changed)
+        {
+            m_links[changed.Value()].isChanged = false;
+            if (m_links[changed.Value()].senders.IsSparse())
+            {
+                Compact(changed);
+            }
+        }
+        m_changed.clear();
     }
 
-    /// Rates on the watch's path change now: what held so far is integrated.
-    void Touch(std::uint32_t index)
+    void Open(const PathStepRecord& step)
     {
+        if (m_free.empty())
+        {
+            m_free.push_back(static_cast<std::uint32_t>(m_watches.size()));
+            m_watches.emplace_back();
+        }
+        const std::uint32_t index = m_free.back();
+        m_free.pop_back();
         Watch& watch = m_watches[index];
-        if (watch.isStale)
-        {
-            return;
-        }
-        watch.isStale = true;
-        m_stale.push_back(index);
-        const double seconds = (m_now - watch.since).Seconds();
-        for (const auto& [blamed, share] : watch.shares)
-        {
-            watch.seconds[blamed] += share * seconds;
-        }
-        watch.heldSeconds += watch.heldShare * seconds;
+        watch = {};
+        watch.step = &step;
         watch.since = m_now;
-    }
-
-    void Open(std::uint32_t index)
-    {
-        Watch& watch = m_watches[index];
-        const FlowId flow = *watch.step->flow;
-        const Path& path = m_log.PathOf(flow);
+        const Path& path = m_log.PathOf(*step.flow);
         watch.alone = m_capacity[path[0].Value()];
         for (const LinkId link : path)
         {
             watch.alone = std::min(watch.alone, m_capacity[link.Value()]);
-            m_watchesOn[link.Value()].push_back(index);
+            m_links[link.Value()].watches.push_back(index);
         }
-        watch.since = m_now;
-        m_states[flow.Value()].watch = index;
+        m_states[step.flow->Value()].watch = index;
         ++m_open;
-        Touch(index);
+        MarkStale(index);
     }
 
     void Close(std::uint32_t index)
     {
-        Touch(index);
         Watch& watch = m_watches[index];
-        watch.isClosed = true;
-        watch.shares.clear();
-        watch.heldShare = 0;
-        for (const LinkId link : m_log.PathOf(*watch.step->flow))
+        Advance(watch);
+        Settle(watch);
+        const Path& path = m_log.PathOf(*watch.step->flow);
+        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
         {
-            std::vector<std::uint32_t>& watches = m_watchesOn[link.Value()];
-            watches.erase(std::find(watches.begin(), watches.end(), index));
+            LinkState& link = m_links[path[hop].Value()];
+            link.watches.erase(std::find(link.watches.begin(), link.watches.end(), index));
+            for (std::size_t rank = 0; rank < watch.seconds[hop].size(); ++rank)
+            {
+                if (watch.seconds[hop][rank] > 0)
+                {
+                    watch.blames.push_back(
+                        {link.senders.GroupAt(rank), path[hop], watch.seconds[hop][rank]});
+                }
+            }
         }
-        m_states[watch.step->flow->Value()].watch.reset();
+        Record(*watch.step, watch.heldSeconds, std::move(watch.blames));
+        watch.step = nullptr;
+        m_free.push_back(index);
         --m_open;
+    }
+
+    /// Integrates what changes with time alone.
+    void Advance(Watch& watch)
+    {
+        watch.heldSeconds += watch.heldShare * (m_now - watch.since).Seconds();
+        watch.own += Wide(watch.rate) * (m_now - watch.since).Picoseconds();
+        watch.since = m_now;
     }
 
     /// The shares from now on.
     void Evaluate(Watch& watch)
     {
-        watch.isStale = false;
-        watch.shares.clear();
+        Advance(watch);
+        watch.rate = m_states[watch.step->flow->Value()].rate;
         watch.heldShare = 0;
-        const FlowId flow = *watch.step->flow;
-        const double lost = 1 - m_states[flow.Value()].rate / watch.alone;
-        if (watch.isClosed || lost <= SAME_RATE)
-        {
-            return;
-        }
+        std::size_t at = Watch::NO_HOP;
         double blocked = 0;
-        BitRate taken = 0;
-        LinkId at;
-        for (const LinkId link : m_log.PathOf(flow))
+        double taken = 0;
+        const double lost = 1 - static_cast<double>(watch.rate) * m_unit / watch.alone;
+        if (lost > SAME_RATE)
         {
-            const BitRate others = OthersOn(link, flow);
-            const double b = (watch.alone - (m_capacity[link.Value()] - others)) / watch.alone;
-            if (std::min(b, lost) > blocked + SAME_RATE)
+            const Path& path = m_log.PathOf(*watch.step->flow);
+            for (std::size_t hop = 0; hop < path.Hops(); ++hop)
             {
-                blocked = std::min(b, lost);
-                taken = others;
-                at = link;
-            }
-        }
-        blocked = lost - blocked > SAME_RATE ? blocked : lost;
-        watch.heldShare = lost - blocked;
-        if (taken == 0)
-        {
-            return;
-        }
-        for (const Sender& sender : m_senders[at.Value()])
-        {
-            if (sender.flow != flow)
-            {
-                const GroupId group = m_record.flows[sender.flow.Value()].group;
-                watch.shares.push_back({{at, group}, blocked * sender.rate / taken});
-            }
-        }
-        Join(watch.shares);
-    }
-
-    BitRate OthersOn(LinkId link, FlowId flow) const
-    {
-        BitRate sum = 0;
-        for (const Sender& sender : m_senders[link.Value()])
-        {
-            sum += sender.flow == flow ? 0 : sender.rate;
-        }
-        return sum;
-    }
-
-    /// Adds up the shares of each group.
-    static void Join(std::vector<std::pair<Blamed, double>>& shares)
-    {
-        std::sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) {
-            return a.first < b.first;
-        });
-        std::size_t kept = 0;
-        for (std::size_t i = 1; i < shares.size(); ++i)
-        {
-            if (shares[i].first.group == shares[kept].first.group)
-            {
-                shares[kept].second += shares[i].second;
-            }
-            else
-            {
-                shares[++kept] = shares[i];
-            }
-        }
-        shares.resize(std::min(shares.size(), kept + 1));
-    }
-
-    std::vector<WaitRecord> Records() const
-    {
-        std::vector<WaitRecord> records;
-        for (const Watch& watch : m_watches)
-        {
-            const PathStepRecord& step = *watch.step;
-            std::vector<WaitRecord> rows;
-            std::vector<double> seconds;
-            double sum = watch.isClosed ? watch.heldSeconds : 0;
-            rows.push_back({step.job, step.iteration, step.step, {}, {}, {}});
-            seconds.push_back(sum);
-            for (const auto& [blamed, part] : watch.seconds)
-            {
-                if (watch.isClosed)
+                const std::uint32_t link = path[hop].Value();
+                const auto others = static_cast<double>(m_links[link].senders.Total() - watch.rate);
+                const double excess = watch.alone - m_capacity[link] + others * m_unit;
+                const double b = std::min(excess / watch.alone, lost);
+                if (b > blocked + SAME_RATE)
                 {
-                    rows.push_back(
-                        {step.job, step.iteration, step.step, blamed.link, blamed.group, {}});
-                    seconds.push_back(part);
-                    sum += part;
+                    blocked = b;
+                    taken = others;
+                    at = hop;
                 }
             }
-            const double missing = step.waiting.Seconds() - sum;
-            const double rounding =
-                SAME_RATE * step.waiting.Seconds() + 1e-12 * static_cast<double>(WAIT_ROUNDING_PS);
-            seconds[0] += missing > rounding ? missing : 0;
-            const std::vector<Time> times = ClosedParts(seconds, step.waiting);
-            for (std::size_t i = 0; i < rows.size(); ++i)
-            {
-                rows[i].time = times[i];
-            }
-            std::copy_if(rows.begin(),
-                         rows.end(),
-                         std::back_inserter(records),
-                         [](const WaitRecord& row) { return row.time > Time(); });
+            blocked = lost - blocked > SAME_RATE ? blocked : lost;
+            watch.heldShare = lost - blocked;
         }
-        // Rows of a step came by group (none first) and link.
-        std::stable_sort(records.begin(),
-                         records.end(),
-                         [](const WaitRecord& a, const WaitRecord& b) {
-                             return std::make_tuple(a.job, a.iteration, a.step, b.time) <
-                                    std::make_tuple(b.job, b.iteration, b.step, a.time);
-                         });
-        return records;
+        const double weight = at == Watch::NO_HOP ? 0 : blocked / taken;
+        // A full link of the capacity R has the weight 1 / R, whatever the rates on it: its
+        // integrals are read when the flow begins to wait there, and when it ends.
+        if (at != watch.hop || std::abs(weight - watch.weight) * taken > ROUNDING)
+        {
+            Settle(watch);
+            Begin(watch, at, weight);
+        }
+    }
+
+    LinkSenders& SendersAt(const Watch& watch)
+    {
+        return m_links[m_log.PathOf(*watch.step->flow)[watch.hop].Value()].senders;
+    }
+
+    /// The weight is in force from now on.
+    void Begin(Watch& watch, std::size_t hop, double weight)
+    {
+        watch.hop = hop;
+        watch.weight = weight;
+        watch.own = 0;
+        watch.base.reset();
+        if (hop != Watch::NO_HOP)
+        {
+            watch.base = SendersAt(watch).SentUntil(m_now);
+        }
+    }
+
+    /// Adds up what the weight in force stands for, until now.
+    void Settle(Watch& watch)
+    {
+        if (watch.hop == Watch::NO_HOP)
+        {
+            return;
+        }
+        LinkSenders& senders = SendersAt(watch);
+        const std::vector<double>& sent = senders.SentSince(watch.base, m_now);
+        std::vector<double>& seconds = watch.seconds[watch.hop];
+        seconds.resize(sent.size(), 0);
+        const GroupId group = m_record.flows[watch.step->flow->Value()].group;
+        const std::size_t own = senders.RankOf(group).value_or(sent.size());
+        const double ownBefore = own < sent.size() ? seconds[own] : 0;
+        const double factor = watch.weight * SECONDS_PER_PICOSECOND;
+        for (std::size_t rank = 0; rank < sent.size(); ++rank)
+        {
+            seconds[rank] += factor * sent[rank];
+        }
+        if (own < sent.size())
+        {
+            // Of its own group, the others. Not below 0: the integers are not, and are rounded
+            // alike.
+            seconds[own] = ownBefore + factor * (sent[own] - static_cast<double>(watch.own));
+        }
+    }
+
+    /// Forgets groups that do not send on the link any more.
+    void Compact(LinkId link)
+    {
+        LinkSenders& senders = m_links[link.Value()].senders;
+        std::vector<std::uint32_t> attached;
+        for (const std::uint32_t index : m_links[link.Value()].watches)
+        {
+            Watch& watch = m_watches[index];
+            const Path& path = m_log.PathOf(*watch.step->flow);
+            const auto hop =
+                static_cast<std::size_t>(std::find(path.begin(), path.end(), link) - path.begin());
+            if (watch.hop == hop)
+            {
+                Advance(watch);
+                Settle(watch);
+                attached.push_back(index);
+            }
+            std::vector<double>& seconds = watch.seconds[hop];
+            std::size_t kept = 0;
+            for (std::size_t rank = 0; rank < seconds.size(); ++rank)
+            {
+                if (senders.IsSending(rank))
+                {
+                    seconds[kept++] = seconds[rank];
+                }
+                else if (seconds[rank] > 0)
+                {
+                    watch.blames.push_back({senders.GroupAt(rank), link, seconds[rank]});
+                }
+            }
+            seconds.resize(kept);
+        }
+        senders.Compact();
+        for (const std::uint32_t index : attached)
+        {
+            Watch& watch = m_watches[index];
+            Begin(watch, watch.hop, watch.weight);
+        }
+    }
+
+    /// Rows of a step whose flow was held back and blocked for so long.
+    void Record(const PathStepRecord& step, double held, std::vector<Blame> blames)
+    {
+        std::sort(blames.begin(), blames.end());
+        std::vector<WaitRecord> rows{{step.job, step.iteration, step.step, {}, {}, {}}};
+        std::vector<double> seconds{held};
+        double sum = held;
+        for (std::size_t i = 0; i < blames.size(); ++i)
+        {
+            sum += blames[i].seconds;
+            if (i > 0 && !(blames[i - 1] < blames[i]))
+            {
+                seconds.back() += blames[i].seconds;
+                continue;
+            }
+            rows.push_back(
+                {step.job, step.iteration, step.step, blames[i].link, blames[i].group, {}});
+            seconds.push_back(blames[i].seconds);
+        }
+        const double missing = step.waiting.Seconds() - sum;
+        const double rounding = SAME_RATE * step.waiting.Seconds() +
+                                SECONDS_PER_PICOSECOND * static_cast<double>(WAIT_ROUNDING_PS);
+        seconds[0] += missing > rounding ? missing : 0;
+        const std::vector<Time> times = ClosedParts(seconds, step.waiting);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+        {
+            if (times[i] > Time())
+            {
+                m_waits.push_back(rows[i]);
+                m_waits.back().time = times[i];
+            }
+        }
     }
 
     const RunRecord& m_record;
     const RateLog& m_log;
     const std::vector<BitRate>& m_capacity;
-    std::vector<std::vector<Sender>> m_senders;          ///< by LinkId
-    std::vector<std::vector<std::uint32_t>> m_watchesOn; ///< by LinkId: open ones
-    std::vector<FlowState> m_states;                     ///< by FlowId
-    std::vector<Watch> m_watches;                        ///< by start
+    double m_unit = 0x1p-49;                    ///< of rates, in bits per second: a power of two
+    std::vector<LinkState> m_links;             ///< by LinkId
+    std::vector<FlowState> m_states;            ///< by FlowId
+    std::vector<const PathStepRecord*> m_steps; ///< by start
+    std::vector<Watch> m_watches;
+    std::vector<std::uint32_t> m_free; ///< of the watches
     std::vector<std::uint32_t> m_stale;
+    std::vector<LinkId> m_changed;
     std::size_t m_open = 0;
     Time m_now;
+    std::vector<WaitRecord> m_waits;
 };
 
 } // namespace

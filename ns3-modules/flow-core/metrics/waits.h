@@ -18,9 +18,21 @@
  * what is missing is held back as well, and what is too much is scaled down. The rows of a step sum
  * to its waiting in integer picoseconds (largest remainders).
  *
- * What happened after the log was full is held back by nobody known, and counts there. Complexity:
- * one pass over the log; for each critical flow and instant at which rates on its path change, the
- * flows on its path. Memory: O(flows).
+ * What happened after the log was full is held back by nobody known, and counts there.
+ *
+ * Another flow's part of b is its rate times b / U, the same for all others there. As long as b / U
+ * stays, what each group is blamed for is a difference of what it has sent on the link
+ * (metrics/link-senders.h). On a link with C = R, it stays: b / U = 1 / R, however the rates
+ * change, whether the link is full or not. It stays as well on a full link while the flow has
+ * nothing. On a link with C > R it changes with the flow's rate, or with the total.
+ *
+ * Complexity: O(1) for each link of a change; O(links of the path) for each critical flow and
+ * instant at which a total on its path, or its rate, changes; O(groups on the link) where it begins
+ * to wait, ends, or its b / U or the link that counts changes: the rows of the result, if that
+ * happens once. At worst, with many jobs on links with C > R, that is at every change:
+ * O(instants x critical flows there x groups there), a multiply-add each. Sorting adds a logarithm
+ * of the rows. Memory: 32 bytes for each flow, about 130 for each group that sends on a link, and
+ * at most 24 for each critical flow that waits and group on its link.
  */
 #pragma once
 
