@@ -86,6 +86,9 @@ def _write(sweep, tables, report):
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise DiskFull(final) from None
         raise SweepError(final, "", f"cannot be written: {error}") from None
+    except OSError as error:
+        error.filename = str(final)
+        raise
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(draft)

@@ -36,7 +36,6 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 # Exit codes of the program.
 PROGRAM_DONE = (0, 1)  # 1: an `expect` of the scenario does not hold; the results are there
-PROGRAM_CANNOT_WRITE = 64  # or usage, which `echelon check` has excluded
 PROGRAM_INTERRUPTED = 75
 INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -114,8 +113,8 @@ def finish(sweep, child, status, usage, program):
         if code in PROGRAM_DONE and not child.overdue:
             return _keep_result(sweep, child, provenance)
         said = _said(child)
-        if code == PROGRAM_CANNOT_WRITE and (not said or any(os.strerror(number) in said for number in NO_SPACE)):
-            # On a full disk even what the program says of it is lost.
+        if code > 0 and not child.overdue and (not said.strip() or any(os.strerror(number) in said for number in NO_SPACE)):
+            # The program never fails without a word: then the disk did not take even that.
             raise DiskFull(child.folder)
         _keep_error(sweep, child, code, said, provenance)
         return FAILED

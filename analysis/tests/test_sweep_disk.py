@@ -16,7 +16,7 @@ from echelon_sweep.program import find_program
 
 # The emulator, but it cannot write what it found; the second one cannot even say so.
 SAYS_FULL = '#!/bin/sh\ncase $1 in run) echo "echelon: /a/flows.csv: cannot be written: No space left on device" >&2; exit 64;; esac\nexec {real} "$@"\n'
-SILENT = '#!/bin/sh\ncase $1 in run) exit 64;; esac\nexec {real} "$@"\n'
+SILENT = '#!/bin/sh\ncase $1 in run) exit 70;; esac\nexec {real} "$@"\n'
 SLOW = '#!/bin/sh\ncase $1 in run) sleep 2;; esac\nexec {real} "$@"\n'
 
 

@@ -263,7 +263,7 @@ class QueueTest(FakeSlurmCase):
 
     def test_a_probe_that_fails_says_nothing_of_the_cost(self):
         # 600 s for a task, ten points where nothing is known: all six in one.
-        fake = self.fake("failing", '#!/bin/sh\ncase $1 in run) exit 70;; esac\nexec {real} "$@"\n')
+        fake = self.fake("failing", '#!/bin/sh\ncase $1 in run) echo bad >&2; exit 70;; esac\nexec {real} "$@"\n')
         done = self.submit(self.plain, "--backend", "slurm", binary=fake)
         self.assertIn("it ends with an error", done.stdout)
         self.assertIn("submitted 6 points in 1 tasks", done.stdout)

@@ -5,9 +5,11 @@ import json
 import os
 import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(os.environ.get("ECHELON_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 PROGRAM = os.environ.get("ECHELON_BIN", str(ROOT / "build" / "dev" / "bin" / "echelon"))
@@ -127,6 +129,19 @@ def workers(slurm, node=None):
         if b"worker" in command and "SLURM_ARRAY_TASK_ID" in environment:
             found[pid] = environment
     return found
+
+
+def stop(pid):
+    """Stops a process. Whether it stands still now; False when it has ended."""
+    os.kill(pid, signal.SIGSTOP)
+    while True:
+        try:
+            state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(") ", 1)[1][0]
+        except OSError:
+            return False
+        if state in "TZX":
+            return state == "T"
+        time.sleep(0.01)
 
 
 def task_name(environment):

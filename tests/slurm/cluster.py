@@ -145,7 +145,8 @@ class Frozen:
         for request in (self.SEIZE, self.INTERRUPT):
             if libc.ptrace(request, pid, None, None) != 0:
                 raise ClusterError(f"cannot freeze {pid}: {os.strerror(ctypes.get_errno())}")
-        os.waitpid(pid, self.ANY_CHILD)
+        if not os.WIFSTOPPED(os.waitpid(pid, self.ANY_CHILD)[1]):
+            raise ClusterError(f"cannot freeze {pid}: it has ended")
         self._reaper = threading.Thread(target=self._reap, args=(pid,), daemon=True)
         self._reaper.start()
 

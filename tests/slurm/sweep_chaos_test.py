@@ -11,7 +11,6 @@ import json
 import os
 import pathlib
 import re
-import signal
 import sys
 import tempfile
 import time
@@ -65,6 +64,21 @@ class SweepChaosTest(unittest.TestCase):
 
         return cluster.wait_until(look, 40, "a worker runs a point")
 
+    def hang(self, node=None, but=(), freeze=None):
+        """(worker, task) of a task that cannot end, for its point stands still, or what `freeze(worker)` makes stand still."""
+
+        def look():
+            worker, point, task = self.victim(node, but)
+            try:
+                if freeze is None:
+                    return (worker, task) if _sweeps.stop(point) else None
+                freeze(worker)
+                return worker, task
+            except (ProcessLookupError, cluster.ClusterError):
+                return None  # it ended in this moment
+
+        return cluster.wait_until(look, 60, "a task hangs")
+
     # One fault each. Those that Slurm notices late are asserted at the end.
 
     def restart_controller(self):
@@ -84,7 +98,7 @@ class SweepChaosTest(unittest.TestCase):
     def kill_workers(self, count):
         killed = []
         while len(killed) < count:
-            pid, _, task = self.victim(but=killed)
+            pid, task = self.hang(but=killed)
             cluster.kill([pid])
             killed.append(task)
         cluster.wait_until(lambda: self.slurm.log().count("WTERMSIG 9") >= count, 20, "Slurm sees them killed")
@@ -145,15 +159,13 @@ class SweepChaosTest(unittest.TestCase):
         self.kill_point()
         self.preempt()
 
-        _, point, warned = self.victim(node="n1")
-        os.kill(point, signal.SIGSTOP)
+        _, warned = self.hang(node="n1")
         self.slurm.run("scontrol", "update", f"JobId={warned}", "TimeLimit=1")
         self.say(f"a point of {warned} hangs; the task's limit is now 1 min")
-        worker, _, hung = self.victim(node="n2")
-        cluster.Frozen(worker)
+        _, hung = self.hang(node="n2", freeze=cluster.Frozen)
         self.slurm.run("scontrol", "update", f"JobId={hung}", "TimeLimit=1")
         self.say(f"the worker of {hung} hangs; the task's limit is now 1 min")
-        _, _, lost = self.victim(node="n4")
+        _, lost = self.hang(node="n4")
         self.slurm.lose_node("n4")
         self.say(f"node n4 is lost, with {lost}")
 

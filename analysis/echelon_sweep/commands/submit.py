@@ -6,14 +6,13 @@ import pathlib
 import sys
 
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.chunks import cost_of_point
 from echelon_sweep.commands.gather import gather_and_say
+from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.expand import expand
 from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
 from echelon_sweep.prepare import locked, plan, prepare
 from echelon_sweep.program import find_program
-from echelon_sweep.progress import duration
 from echelon_sweep.spec import check_spec, read_spec
 
 
