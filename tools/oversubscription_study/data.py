@@ -30,6 +30,7 @@ SWEEPS = {
     "bound": "oversubscription-llama-bound",
     "waits": "oversubscription-llama-waits",
     "packet": "oversubscription-llama-packet",
+    "long": "oversubscription-llama-long",
 }
 REFERENCE = "fair"
 PLACEMENTS = ["packed", "spread", "random"]
@@ -88,7 +89,7 @@ def cost_of(folder):
 
 
 def write_csv(folder):
-    frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet")]
+    frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet", "long")]
     pandas.concat(frames).to_csv(CSV, index=False, float_format="%.12g", lineterminator="\n")
     waits_of(folder).to_csv(WAITS, index=False, float_format="%.12g", lineterminator="\n")
     cost_of(folder).to_csv(COST, index=False, lineterminator="\n")
@@ -135,7 +136,7 @@ def saved(data, scheduler, **fixed):
 
 
 def cells(data, scheduler):
-    """{(placement, oversubscription, jobs): Interval of the saving}."""
+    """{(placement, oversubscription, jobs): Interval of the saving}, of the cells that the scheduler has."""
     own = part(points(grid(data)), scheduler=scheduler)
     return {cell: over_seeds(frame, "saving") for cell, frame in own.groupby(CELL)}
 

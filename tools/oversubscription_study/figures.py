@@ -27,8 +27,8 @@ IMAGES = study.ROOT / "docs" / "images"
 SAVINGS, WHY = IMAGES / "oversubscription", IMAGES / "oversubscription-why"
 # A scheduler whose mean leaves this range somewhere gets a row of panels of its own.
 USUAL = 0.15
-# No axis is finer, or nothing would look like something: percent.
-LEAST = 1.0
+# The one axis of all others, percent: rows compare, and wide intervals are cut.
+SHOWN = 10.0
 LOOKS = {
     "compute_s": ("compute", BLUE, ""),
     "transmission_s": ("transmission, as if alone", ORANGE, "////"),
@@ -65,11 +65,12 @@ def draw_savings(data):
         for axes_row, jobs in zip(panels, counts):
             for axes, placement in zip(axes_row, study.PLACEMENTS):
                 for rank, s in enumerate(shown):
+                    if (placement, factors[0], jobs) not in by_scheduler[s]:
+                        continue
                     line = [by_scheduler[s][placement, factor, jobs] for factor in factors]
                     aside = 1 + 0.035 * (rank - 0.5 * (len(shown) - 1))
                     draw_line(axes, [f * aside for f in factors], line, looks[s], s)
-            low, high = axes_row[0].get_ylim()
-            axes_row[0].set_ylim(min(low, -LEAST), max(high, LEAST))
+            axes_row[0].set_ylim(-SHOWN, SHOWN)
             axes_row[0].set_ylabel(f"{jobs} job{'s' if jobs > 1 else ''}\nsaved [%]")
         for axes_row, s in zip(panels[len(counts):], apart):
             for axes, placement in zip(axes_row, study.PLACEMENTS):
@@ -98,7 +99,7 @@ def draw_savings(data):
             figure,
             f"Iteration time saved against {study.REFERENCE} at the same point, mean over the jobs and {seeds} seeds; above 0 is faster. "
             f"Whiskers: 95 % confidence interval of the mean over seeds, Student's t, n = {seeds}; those of several schedulers stand side by side. "
-            "Rows have axes of their own." + (f" Last {'row' if len(apart) == 1 else 'rows'}: pale to dark, {counts[0]} to {counts[-1]} jobs." if apart else ""),
+            f"Those beyond ± {SHOWN:.0f} % are cut." + (f" Last {'row' if len(apart) == 1 else 'rows'}: pale to dark, {counts[0]} to {counts[-1]} jobs." if apart else ""),
         )
         return save(figure, SAVINGS)
 
@@ -119,7 +120,7 @@ def draw_line(axes, xs, line, look, label, shade=1.0):
         marker=MARKERS[look % len(MARKERS)], markersize=3.4, markeredgecolor="white", markeredgewidth=0.3,
         label=label if shade == 1.0 else None, zorder=3 + look,
     )
-    axes.errorbar(xs, means, yerr=halves, fmt="none", color=colour, alpha=shade, elinewidth=0.7, capsize=1.5, zorder=3 + look)
+    axes.errorbar(xs, means, yerr=halves, fmt="none", color=colour, alpha=shade, elinewidth=0.6, capsize=0, zorder=2)
 
 
 def draw_why(data):
