@@ -10,6 +10,7 @@
 
 #include <fstream>
 #include <iostream>
+#include <string>
 
 namespace echelon
 {
@@ -106,6 +107,10 @@ CheckLines(const CheckOptions& options, std::istream& lines)
         answer.update(CheckLine(options, line));
         code = answer.contains("error") ? EXIT_BAD_INPUT : code;
         std::cout << answer.dump() << '\n';
+    }
+    if (lines.bad())
+    {
+        throw InputError(*options.lines, "", "cannot be read", "--overrides names a file, or -");
     }
     return code;
 }

@@ -34,7 +34,7 @@ CheckFraming(const ParameterSet& parameters)
 }
 
 std::unique_ptr<Fabric>
-MakeFluid(const Topology& topology, const ParameterSet& parameters)
+MakeFluid(const Topology& topology, const ParameterSet& parameters, bool /*recordsLoads*/)
 {
     return std::make_unique<FluidFabric>(
         topology,
@@ -67,7 +67,7 @@ CheckPacket(const ParameterSet& parameters)
 }
 
 std::unique_ptr<Fabric>
-MakePacket(const Topology& topology, const ParameterSet& parameters)
+MakePacket(const Topology& topology, const ParameterSet& parameters, bool recordsLoads)
 {
     PacketFabricOptions options;
     options.segment = parameters.GetBytes("segment");
@@ -77,6 +77,7 @@ MakePacket(const Topology& topology, const ParameterSet& parameters)
     const bool usesQueues = parameters.GetText("enforcement") == "queues";
     options.queues = usesQueues ? parameters.GetInteger("queues") : 0;
     options.window = parameters.GetBytes("window");
+    options.recordsLoads = recordsLoads;
     return MakePacketFabric(topology, options);
 }
 #endif

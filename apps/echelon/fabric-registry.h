@@ -4,7 +4,7 @@
  * The one list of fabrics: name, purpose, parameters, how to make one.
  *
  *     ParameterSet values(FabricEntryOf("fluid")->parameters);
- *     std::unique_ptr<Fabric> fabric = FabricEntryOf("fluid")->make(topology, values);
+ *     std::unique_ptr<Fabric> fabric = FabricEntryOf("fluid")->make(topology, values, true);
  *
  * ns-3's simulator is process-wide state: at most one packet fabric per process.
  */
@@ -29,7 +29,10 @@ struct FabricEntry
     std::vector<ParameterSpec> parameters;
     /// @throws ParameterError for values that do not fit together.
     void (*check)(const ParameterSet& parameters);
-    std::unique_ptr<Fabric> (*make)(const Topology& topology, const ParameterSet& parameters);
+    /// @param recordsLoads whether Fabric::MeasuredLoads will be asked for, if the fabric has them.
+    std::unique_ptr<Fabric> (*make)(const Topology& topology,
+                                    const ParameterSet& parameters,
+                                    bool recordsLoads);
 };
 
 /// All fabrics of this build, in the order of `echelon list fabrics`.

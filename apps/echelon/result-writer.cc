@@ -178,7 +178,9 @@ JoinParts(const std::string& folder,
     }
     WriteText(folder + "/summary.json", summary.dump(2) + "\n");
     WriteText(folder + "/scenario.resolved.json", scenario.resolved.dump(2) + "\n");
-    WriteText(folder + "/manifest.json", manifest.dump(2) + "\n");
+    // Paths and the command line may hold bytes that are no UTF-8.
+    const auto replace = OrderedJson::error_handler_t::replace;
+    WriteText(folder + "/manifest.json", manifest.dump(2, ' ', false, replace) + "\n");
     for (std::size_t i = 0; i < runs; ++i)
     {
         fs::remove_all(PartFolder(folder, i));
@@ -198,6 +200,20 @@ MakeSummary(const Scenario& scenario, const std::vector<Part>& parts)
         summary["engine"].push_back(part.engine);
     }
     return summary;
+}
+
+std::vector<std::string>
+SchedulersWithFullLog(const std::vector<Part>& parts)
+{
+    std::vector<std::string> schedulers;
+    for (const Part& part : parts)
+    {
+        if (part.engine.at("rate_log_full").get<bool>())
+        {
+            schedulers.push_back(part.engine.at("scheduler").get<std::string>());
+        }
+    }
+    return schedulers;
 }
 
 std::string

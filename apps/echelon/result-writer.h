@@ -54,6 +54,9 @@ void JoinParts(const std::string& folder,
 /// The frame of summary.json around the runs' parts.
 OrderedJson MakeSummary(const Scenario& scenario, const std::vector<Part>& parts);
 
+/// Of the runs whose log of rates was full.
+std::vector<std::string> SchedulersWithFullLog(const std::vector<Part>& parts);
+
 /// Depends on the resolved scenario and the build alone: equal runs get equal ids.
 std::string RunId(const Scenario& scenario);
 

@@ -91,6 +91,18 @@ RunAll(const Scenario& scenario, const RunOptions& options, const std::string& f
     return parts;
 }
 
+/// Says whose waits could not all be worked out.
+void
+ReportFullLogs(const std::vector<Part>& parts)
+{
+    for (const std::string& scheduler : SchedulersWithFullLog(parts))
+    {
+        std::cerr << "echelon: scheduler " << scheduler
+                  << ": more changes of rates than are kept; waits.csv lists the later waits as "
+                     "held back\n";
+    }
+}
+
 /// @returns the exit code.
 int
 ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool quiet)
@@ -158,6 +170,10 @@ RunCommand(const RunOptions& options)
         return EXIT_INTERRUPTED;
     }
     folder.Publish();
+    if (!options.quiet)
+    {
+        ReportFullLogs(parts);
+    }
     if (options.json)
     {
         std::cout << summary.dump(2) << '\n';

@@ -42,7 +42,8 @@ MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, const Emulat
             scenario.topology,
             Framing{parameters.GetBytes("segment"), parameters.GetBytes("header")});
     }
-    return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters);
+    return FabricEntryOf(scenario.fabric.kind)
+        ->make(scenario.topology, parameters, input.keepsSeries);
 }
 
 } // namespace

@@ -70,6 +70,7 @@ class OverridesTest(CliTestCase):
         for arguments, code in (
             (["check", SCENARIO, SCENARIO, "--overrides", "-"], 64),
             (["check", SCENARIO, "--overrides", self.folder / "absent"], 65),
+            (["check", SCENARIO, "--overrides", self.folder], 65),
             (["check", SCENARIO, "--seed", "-1"], 64),
         ):
             with self.subTest(arguments):

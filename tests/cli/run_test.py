@@ -2,11 +2,13 @@
 """echelon run: table, results, options, exit codes, interruption."""
 
 import csv
+import glob
 import json
 import os
 import pathlib
 import pty
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -303,6 +305,19 @@ class FilesTest(CliTestCase):
             {path.name for path in results.iterdir()},
             {"summary.json", "manifest.json", "scenario.resolved.json"},
         )
+
+
+class PathTest(CliTestCase):
+    def test_a_path_need_not_be_utf_8(self):
+        folder = os.fsencode(self.folder) + b"/caf\xe9"
+        os.mkdir(folder)
+        shutil.copy(FIGURE_2, folder + b"/figure.json")
+        command = [os.fsencode(BINARY), b"run", folder + b"/figure.json", b"--quiet", b"--out", folder]
+        done = subprocess.run(command, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        [manifest] = glob.glob(folder + b"/*/*/manifest.json")
+        with open(manifest, encoding="utf-8") as file:
+            self.assertIn("caf\ufffd", json.load(file)["input"])
 
 
 class LinkSeriesTest(CliTestCase):

@@ -345,7 +345,10 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
     NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");
     auto fabric = std::make_unique<PacketFabric>(network, true);
-    fabric->Measure(topology);
+    if (options.recordsLoads)
+    {
+        fabric->Measure(topology);
+    }
     return fabric;
 }
 

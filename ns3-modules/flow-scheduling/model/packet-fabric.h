@@ -46,8 +46,9 @@ struct PacketFabricOptions
     std::int64_t scaleUpSegment =
         65536; ///< payload of a full segment inside a host; at least `segment`
     std::int64_t queueCapacity = 16 << 20; ///< that may wait at each port of a switch
-    std::int64_t queues = 0; ///< 0: agents pace; 1 … 8: links are shared by weighted queues
-    std::int64_t window = 0; ///< with queues: bytes a flow may have on their way; 0: by its path
+    std::int64_t queues = 0;  ///< 0: agents pace; 1 … 8: links are shared by weighted queues
+    std::int64_t window = 0;  ///< with queues: bytes a flow may have on their way; 0: by its path
+    bool recordsLoads = true; ///< for MeasuredLoads; without, there are none
 };
 
 /// A packet fabric that owns the simulation.

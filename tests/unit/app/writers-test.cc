@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "csv-writer.h"
 #include "result-folder.h"
+#include "result-writer.h"
 #include "text-buffer.h"
 #include "timeline-writer.h"
 
@@ -48,6 +49,15 @@ Topology
 TwoHosts()
 {
     return MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
+}
+
+TEST(FullLogs, AreNamedByTheirSchedulers)
+{
+    std::vector<Part> parts(3);
+    parts[0].engine = {{"scheduler", "fair"}, {"rate_log_full", true}};
+    parts[1].engine = {{"scheduler", "sebf"}, {"rate_log_full", false}};
+    parts[2].engine = {{"scheduler", "echelon"}, {"rate_log_full", true}};
+    EXPECT_EQ(SchedulersWithFullLog(parts), (std::vector<std::string>{"fair", "echelon"}));
 }
 
 } // namespace
