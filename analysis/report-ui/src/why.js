@@ -86,7 +86,7 @@ export function partsChart(label) {
         bars.set(
             {
                 aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
-                grid: { left: 8, right: narrow ? 62 : 76, top: narrow ? 54 : 34, bottom: 34, containLabel: true },
+                grid: { left: 8, right: narrow ? 80 : 84, top: narrow ? 54 : 34, bottom: 34, containLabel: true },
                 legend: { top: 0, left: 0, itemWidth: 22, itemHeight: 12, selectedMode: false, textStyle: { fontSize: 12 } },
                 xAxis: { type: 'value', name: `mean time of an ${per} [${unit}]`, nameLocation: 'middle', nameGap: 26, max: (v) => v.max, axisLabel: { showMaxLabel: false } },
                 yAxis: { type: 'category', inverse: true, data: rows.map(([name]) => name), axisLabel: { fontSize: 13, color: '#1c1c1c' }, axisTick: { show: false } },
