@@ -164,7 +164,7 @@ struct RunRecord
     std::vector<LinkRateRecord> linkRates; ///< by (time, link); network links only
     std::vector<LinkLoadRecord> linkLoads; ///< by (link, start); network links only
     std::uint64_t rateChanges = 0;         ///< that `waits` are worked out from
-    bool rateLogFull = false; ///< there were more: later waits are held back by nobody known
+    bool rateLogFull = false; ///< there were more: whom later waits are due to is not known
     ControlCounts control;
 };
 
