@@ -225,10 +225,11 @@ class BundleTest(unittest.TestCase):
             for name in ("report.js", "report.css", "LICENSES.txt"):
                 self.assertTrue((built / name).read_bytes() == (HTML / name).read_bytes(), f"{name} is not what report-ui builds")
 
-    def test_lock_names_no_registry_but_the_public_one(self):
+    def test_lock_names_no_registry(self):
         lock = json.loads((UI / "package-lock.json").read_text(encoding="utf-8"))
         for name, package in lock["packages"].items():
-            self.assertTrue(package.get("resolved", "https://registry.npmjs.org/").startswith("https://registry.npmjs.org/"), name)
+            # Packages come from the registry that npm is set to, and are known by their hash.
+            self.assertNotIn("resolved", package, name)
             if name:
                 self.assertIn("integrity", package, name)
 
