@@ -71,21 +71,26 @@ def run_points(sweep, points, program, processes=1, time_left=environment_time_l
     todo = iter(points)
     running = {}
     longest = 0.0
+    exhausted = out_of_time = False
+
+    def fill():
+        nonlocal exhausted, out_of_time
+        while not exhausted and tally.stopped_by is None and len(running) < processes:
+            point = next(todo, None)
+            if point is None:
+                exhausted = True
+            elif sweep.has_result(point.id):
+                tally.skipped += 1
+            elif not _time_for_another(time_left(), longest):
+                exhausted = out_of_time = True
+            else:
+                child = start(sweep, point, program)
+                running[child.pid] = child
+
     with SignalsHeld() as signals:
         try:
-            exhausted = out_of_time = False
             while True:
-                while not exhausted and tally.stopped_by is None and len(running) < processes:
-                    point = next(todo, None)
-                    if point is None:
-                        exhausted = True
-                    elif sweep.has_result(point.id):
-                        tally.skipped += 1
-                    elif not _time_for_another(time_left(), longest):
-                        exhausted = out_of_time = True
-                    else:
-                        child = start(sweep, point, program)
-                        running[child.pid] = child
+                fill()
                 if not running:
                     break
                 stop = signals.wait(TICK_S)
@@ -95,6 +100,8 @@ def run_points(sweep, points, program, processes=1, time_left=environment_time_l
                     if ended:
                         del running[child.pid]
                         longest = max(longest, now - child.started)
+                        if stop is None:
+                            fill()  # the next point runs while this one's files are written
                         _count(tally, child, finish(sweep, child, status, usage, program), now)
                     elif sweep.time_s is not None and now - child.started > sweep.time_s:
                         child.overdue = True
