@@ -24,7 +24,6 @@ await esbuild.build({
 // The end tag of a script must not occur inside one.
 const bundle = join(folder, 'report.js');
 writeFileSync(bundle, readFileSync(bundle, 'utf8').replace(/<\/script/gi, '<\\/script'));
-writeFileSync(join(folder, 'report.css'), readFileSync(join(here, 'src/style.css'), 'utf8'));
 
 const notice = (name, file) => readFileSync(join(here, 'node_modules', name, file), 'utf8').trim();
 const version = (name) => JSON.parse(notice(name, 'package.json')).version;
