@@ -6,80 +6,35 @@
     apps/echelon/make-schemas.py build/dev/bin/echelon --check    say whether they are up to date
 
 Parameters of schedulers, fabrics and workloads come from `echelon list --json`, so that they are
-declared once. What a schema cannot say (sums, divisors, references) the loader checks.
+declared once. This file has the inputs, schema_results.py what is written, schema_values.py what
+both are made of. What a schema cannot say (sums, divisors, references) the loader checks.
 """
 
 import json
 import pathlib
-import subprocess
 import sys
+
+from schema_results import plan, summary
+from schema_values import (
+    COUNT,
+    NAME,
+    NOT_NEGATIVE,
+    RATE,
+    SECONDS,
+    SIZE,
+    TEXT,
+    TIME,
+    WEIGHT,
+    array,
+    integer,
+    listing,
+    or_file,
+    parameters,
+    record,
+)
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-NUMBER = r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?"
-TIME = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*(ps|ns|us|ms|s)\s*$"}
-RATE = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*[KMGT]?(bps|b/s)\s*$"}
-SIZE = {
-    "anyOf": [
-        {"type": "string", "pattern": rf"^\s*{NUMBER}\s*([KMGT]i?)?B\s*$"},
-        {"type": "integer", "minimum": 0},
-    ]
-}
-NAME = {"type": "string", "minLength": 1, "maxLength": 200}
-TEXT = {"type": "string"}
-WEIGHT = {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9}
-SECONDS = {"type": "number"}
-NOT_NEGATIVE = {"type": "number", "minimum": 0}
-COUNT = {"type": "integer", "minimum": 0}
-PART = {"type": "number", "minimum": 0, "maximum": 1.000001}
-
-
-def integer(least, largest):
-    return {"type": "integer", "minimum": least, "maximum": largest}
-
-
-def record(properties, required=(), **more):
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-        **more,
-    }
-
-
-def array(items, least=0):
-    return {"type": "array", "items": items, "minItems": least}
-
-
-def or_file(schema):
-    """The object itself, or the path of a file that holds it."""
-    return {"anyOf": [{"type": "string", "minLength": 1}, schema]}
-
-
-def listing(binary, what):
-    output = subprocess.run(
-        [binary, "list", what, "--json"], check=True, capture_output=True, text=True
-    ).stdout
-    return json.loads(output)["entries"]
-
-
-def parameter(spec):
-    schema = {
-        "time": TIME,
-        "rate": RATE,
-        "bytes": SIZE,
-        "integer": {"type": "integer", "minimum": 0},
-        "number": {"type": "number"},
-        "boolean": {"type": "boolean"},
-        "choice": {"enum": spec.get("choices", [])},
-    }[spec["type"]]
-    return {**schema, "description": spec["help"], "default": spec["default"]}
-
-
-def parameters(entry):
-    return {spec["name"]: parameter(spec) for spec in entry["parameters"]}
 
 
 def topology():
@@ -428,106 +383,6 @@ def scenario(binary):
     )
 
 
-def every(properties):
-    return record(properties, properties)
-
-
-def summary():
-    jobs = every(
-        {
-            "name": NAME,
-            "completion_time_s": NOT_NEGATIVE,
-            "iteration_times_s": array(NOT_NEGATIVE, 1),
-            "ideal_time_s": NOT_NEGATIVE,
-            "slowdown": NOT_NEGATIVE,
-            "compute_utilisation": NOT_NEGATIVE,
-            "critical_path": every(
-                {
-                    "compute_s": NOT_NEGATIVE,
-                    "transmission_s": NOT_NEGATIVE,
-                    "waiting_s": NOT_NEGATIVE,
-                    "delay_s": NOT_NEGATIVE,
-                }
-            ),
-        }
-    )
-    run = every(
-        {
-            "scheduler": NAME,
-            "fabric": NAME,
-            "seed": COUNT,
-            "makespan_s": NOT_NEGATIVE,
-            "jobs": array(jobs, 1),
-            "all_jobs": every(
-                {
-                    "completion_mean_s": NOT_NEGATIVE,
-                    "completion_p95_s": NOT_NEGATIVE,
-                    "slowdown_mean": NOT_NEGATIVE,
-                    "slowdown_max": NOT_NEGATIVE,
-                    "fairness": PART,
-                }
-            ),
-            "groups": every(
-                {
-                    "count": COUNT,
-                    "tardiness_sum_s": SECONDS,
-                    "tardiness_max_s": SECONDS,
-                    "cct_mean_s": NOT_NEGATIVE,
-                    "cct_p95_s": NOT_NEGATIVE,
-                }
-            ),
-            "flows": every(
-                {
-                    "count": COUNT,
-                    "bytes": NOT_NEGATIVE,
-                    "fct_mean_s": NOT_NEGATIVE,
-                    "fct_p99_s": NOT_NEGATIVE,
-                    "scale_up_count": COUNT,
-                }
-            ),
-            "links": every({"utilisation_mean": PART, "utilisation_max": PART}),
-        }
-    )
-    engine = every(
-        {
-            "scheduler": NAME,
-            "wall_s": NOT_NEGATIVE,
-            "events": COUNT,
-            "packet_hops": COUNT,
-            "packets": COUNT,
-            "drops": COUNT,
-            "scheduler_calls": COUNT,
-            "scheduler_s": NOT_NEGATIVE,
-            "peak_rss_bytes": COUNT,
-            "rate_changes": COUNT,
-            "rate_log_full": {"type": "boolean"},
-            "control": every(
-                {
-                    "decisions": COUNT,
-                    "reports": COUNT,
-                    "reports_lost": COUNT,
-                    "cache_lookups": COUNT,
-                    "cache_hits": COUNT,
-                }
-            ),
-        }
-    )
-    engine["properties"]["rollout"] = every(
-        {
-            "selected": NAME,
-            "costs": array(every({"member": NAME, "objective_s": {"type": "number"}}), 1),
-        }
-    )
-    return every(
-        {
-            "schema": {"const": "echelon/summary/2"},
-            "scenario": NAME,
-            "runs": array(run, 1),
-            "engine": array(engine, 1),
-        }
-    )
-
-
 def traffic():
     """What echelon plan reads as JSON."""
     gpus = integer(1, 4096)
@@ -566,97 +421,6 @@ def traffic():
         ["schema", "expert_loads", "tokens_per_gpu"],
     )
     return {"oneOf": [matrix, routing, loads]}
-
-
-def plan(binary):
-    """What echelon plan prints with --json and, with transmissions, writes with --out."""
-    rate = {"type": "number", "minimum": 1}
-    routing = record(
-        {
-            "tokens": COUNT,
-            "experts": COUNT,
-            "top_k": COUNT,
-            "bytes_per_copy": COUNT,
-            "deduplicate": {"type": "boolean"},
-            "placement": TEXT,
-            "tokens_per_expert": array(COUNT, 1),
-            "tokens_per_gpu": array(COUNT, 1),
-        },
-        [
-            "experts",
-            "top_k",
-            "bytes_per_copy",
-            "deduplicate",
-            "placement",
-            "tokens_per_expert",
-            "tokens_per_gpu",
-        ],
-    )
-    transmission = record(
-        {
-            "stage": COUNT,
-            "source": COUNT,
-            "destination": COUNT,
-            "bytes": integer(1, 4 * 10**18),
-            "start_s": NOT_NEGATIVE,
-            "end_s": NOT_NEGATIVE,
-            "target": COUNT,
-            "spine": COUNT,
-        },
-        ["stage", "source", "destination", "bytes", "start_s", "end_s"],
-    )
-    figures = {
-        "order": {"enum": [entry["name"] for entry in listing(binary, "orders")]},
-        "rule": {"enum": ["exclusive", "sender-order", "at-once"]},
-        "reading": {"enum": ["one-sender", "fluid"]},
-        "makespan_s": NOT_NEGATIVE,
-        "ratio": NOT_NEGATIVE,
-        "stages": COUNT,
-        "bytes_per_stage": NOT_NEGATIVE,
-        "transmission_count": COUNT,
-        "fan_in": COUNT,
-        "planning_s": NOT_NEGATIVE,
-    }
-    return record(
-        {
-            "schema": {"const": "echelon/plan/1"},
-            "traffic": record(
-                {
-                    "name": TEXT,
-                    "format": {
-                        "enum": [
-                            "csv",
-                            "json-matrix",
-                            "json-routing",
-                            "json-loads",
-                            "routing-trace",
-                            "generated",
-                        ]
-                    },
-                    "collective": {"enum": ["dispatch", "combine"]},
-                    "bytes": COUNT,
-                    "busiest_port_bytes": COUNT,
-                    "routing": routing,
-                },
-                ["name", "format", "collective", "bytes", "busiest_port_bytes"],
-            ),
-            "gpus": integer(1, 4096),
-            "topology": TEXT,
-            "port_rate_bps": rate,
-            "port_rates_bps": array(rate, 1),
-            "seed": COUNT,
-            "gap": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
-            "bound_s": NOT_NEGATIVE,
-            "bound_one_sender_s": NOT_NEGATIVE,
-            "bound_own_ports_s": NOT_NEGATIVE,
-            "left_out": array(record({"order": TEXT, "reason": TEXT}, ["order", "reason"]), 1),
-            "orders": array(
-                record({**figures, "transmissions": array(transmission)}, figures), 1
-            ),
-        },
-        ["schema", "traffic", "gpus", "seed", "gap", "bound_s", "orders"],
-        oneOf=[{"required": ["port_rate_bps"]}, {"required": ["port_rates_bps"]}],
-    )
 
 
 def schemas(binary):
