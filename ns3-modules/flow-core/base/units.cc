@@ -140,7 +140,7 @@ ParseTime(std::string_view text)
     {
         throw UnitError("\"" + std::string(text) + "\" is too large; the longest time is 106 days");
     }
-    return Time::FromPicoseconds(std::llround(ps));
+    return Time::FromPicosecondsRounded(ps);
 }
 
 Bytes
@@ -193,7 +193,7 @@ TransmissionTime(double bits, BitRate rate)
 {
     // A product that is whole up to rounding noise must not be pushed to the next picosecond.
     const double ps = bits / rate * 1e12;
-    return Time::FromPicoseconds(static_cast<std::int64_t>(std::ceil(ps - COMPLETION_SLACK_PS)));
+    return Time::FromPicosecondsRounded(std::ceil(ps - COMPLETION_SLACK_PS));
 }
 
 } // namespace echelon

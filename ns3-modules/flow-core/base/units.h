@@ -46,7 +46,8 @@ std::string FormatRate(BitRate rate);
 /// "1.5 GB" (powers of 1000).
 std::string FormatBytes(double bytes);
 
-/// Time to send `bits` at `rate`, rounded up to a whole picosecond. @pre rate > 0.
+/// Time to send `bits` at `rate`, rounded up to a whole picosecond. @pre rate > 0. Errors:
+/// TimeOverflow.
 Time TransmissionTime(double bits, BitRate rate);
 
 } // namespace echelon
