@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace echelon
 {
@@ -22,24 +23,71 @@ Send(CollectiveSchedule& schedule, const Transfer& transfer)
     }
 }
 
-/// n-1 ring steps in which rank r sends part r + shift - step: a reduce-scatter (shift n-1) or an
-/// all-gather (shift n).
-void
-AddRingPass(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes, std::uint32_t shift)
+/// One channel of a collective, being added.
+struct Lane
 {
-    const std::uint32_t first = schedule.steps;
+    CollectiveSchedule& schedule;
+    const std::vector<std::uint32_t>& order;
+    std::uint32_t channel;
+    std::uint32_t channels;
+    Bytes bytes; ///< of the whole collective
+
+    std::uint32_t Ranks() const
+    {
+        return static_cast<std::uint32_t>(order.size());
+    }
+
+    /// Where the i-th of n parts of the channel's own part of the buffer begins.
+    Bytes Begin(std::uint32_t n, std::uint32_t i) const
+    {
+        const Bytes first = PartBegin(bytes, channels, channel);
+        return first + PartBegin(PartBegin(bytes, channels, channel + 1) - first, n, i);
+    }
+
+    /// The parts `from` to `to` of n, between two positions of the order.
+    void Send(std::uint32_t step,
+              std::uint32_t source,
+              std::uint32_t destination,
+              std::uint32_t n,
+              std::uint32_t from,
+              std::uint32_t to) const
+    {
+        echelon::Send(
+            schedule,
+            {step, order[source], order[destination], Begin(n, from), Begin(n, to), channel});
+    }
+};
+
+/// n-1 ring steps from `first` on in which position p sends the part of the rank at p + shift -
+/// step: a reduce-scatter (shift n-1) or an all-gather (shift n).
+void
+AddRingPass(const Lane& lane, std::uint32_t first, std::uint32_t shift)
+{
+    const std::uint32_t n = lane.Ranks();
     for (std::uint32_t step = 0; step + 1 < n; ++step)
     {
-        for (std::uint32_t rank = 0; rank < n; ++rank)
+        for (std::uint32_t at = 0; at < n; ++at)
         {
-            const std::uint32_t part = (rank + shift + n - step) % n;
-            Send(schedule,
-                 {first + step,
-                  rank,
-                  (rank + 1) % n,
-                  PartBegin(bytes, n, part),
-                  PartBegin(bytes, n, part + 1)});
+            const std::uint32_t part = lane.order[(at + shift + n - step) % n];
+            const auto [begin, end] = RingPart(lane.bytes, n, part, lane.channels, lane.channel);
+            Send(
+                lane.schedule,
+                {first + step, lane.order[at], lane.order[(at + 1) % n], begin, end, lane.channel});
         }
+    }
+}
+
+void
+AddRing(const Lane& lane, CollectiveKind kind)
+{
+    const std::uint32_t n = lane.Ranks();
+    if (kind != CollectiveKind::ALL_GATHER)
+    {
+        AddRingPass(lane, 0, n - 1);
+    }
+    if (kind != CollectiveKind::REDUCE_SCATTER)
+    {
+        AddRingPass(lane, kind == CollectiveKind::ALL_REDUCE ? n - 1 : 0, n);
     }
 }
 
@@ -63,8 +111,9 @@ SpanAfter(std::uint32_t core, std::uint32_t rank, std::uint32_t levels)
 }
 
 void
-AddHalvingDoubling(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
+AddHalvingDoubling(const Lane& lane)
 {
+    const std::uint32_t n = lane.Ranks();
     std::uint32_t core = 1;
     std::uint32_t levels = 0;
     while (2 * core <= n)
@@ -83,7 +132,7 @@ AddHalvingDoubling(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
         {
             const std::uint32_t even = 2 * pair;
             const std::uint32_t odd = even + 1;
-            Send(schedule, {step, in ? even : odd, in ? odd : even, 0, bytes});
+            lane.Send(step, in ? even : odd, in ? odd : even, 1, 0, 1);
         }
         step += extra > 0 ? 1 : 0;
     };
@@ -99,20 +148,16 @@ AddHalvingDoubling(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
         {
             const std::uint32_t partner = member ^ bit;
             const Span span = SpanAfter(core, halving ? partner : member, depth);
-            Send(schedule,
-                 {step,
-                  rankOf(member),
-                  rankOf(partner),
-                  PartBegin(bytes, core, span.begin),
-                  PartBegin(bytes, core, span.end)});
+            lane.Send(step, rankOf(member), rankOf(partner), core, span.begin, span.end);
         }
     }
     fold(false);
 }
 
 void
-AddDoubleTree(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
+AddDoubleTree(const Lane& lane)
 {
+    const std::uint32_t n = lane.Ranks();
     std::uint32_t height = 0;
     std::vector<std::uint32_t> depth[2];
     for (std::uint32_t tree = 0; tree < 2; ++tree)
@@ -138,15 +183,23 @@ AddDoubleTree(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
                 if (depth[tree][rank] == level)
                 {
                     const std::uint32_t parent = TreeParent(tree, rank, n);
-                    Send(schedule,
-                         {step,
-                          up ? rank : parent,
-                          up ? parent : rank,
-                          PartBegin(bytes, 2, tree),
-                          PartBegin(bytes, 2, tree + 1)});
+                    lane.Send(step, up ? rank : parent, up ? parent : rank, 2, tree, tree + 1);
                 }
             }
         }
+    }
+}
+
+/// From rank 0 along the channel's ring.
+void
+AddChain(const Lane& lane)
+{
+    const std::uint32_t n = lane.Ranks();
+    const auto root = static_cast<std::uint32_t>(
+        std::find(lane.order.begin(), lane.order.end(), 0) - lane.order.begin());
+    for (std::uint32_t step = 0; step + 1 < n; ++step)
+    {
+        lane.Send(step, (root + step) % n, (root + step + 1) % n, 1, 0, 1);
     }
 }
 
@@ -159,7 +212,8 @@ AddAllToAll(CollectiveSchedule& schedule, std::uint32_t n, Bytes bytes)
         for (std::uint32_t rank = 0; rank < n; ++rank)
         {
             const std::uint32_t to = (rank + step + 1) % n;
-            Send(schedule, {step, rank, to, PartBegin(bytes, n, to), PartBegin(bytes, n, to + 1)});
+            Send(schedule,
+                 {step, rank, to, PartBegin(bytes, n, to), PartBegin(bytes, n, to + 1), 0});
         }
     }
 }
@@ -194,47 +248,89 @@ TreeParent(std::uint32_t tree, std::uint32_t rank, std::uint32_t n)
     return up < n ? up : rank ^ bit;
 }
 
+std::pair<Bytes, Bytes>
+RingPart(Bytes bytes,
+         std::uint32_t ranks,
+         std::uint32_t rank,
+         std::uint32_t channels,
+         std::uint32_t channel)
+{
+    const Bytes first = PartBegin(bytes, ranks, rank);
+    const Bytes size = PartBegin(bytes, ranks, rank + 1) - first;
+    // The channels take turns at the bytes that are left over, rank by rank.
+    const std::uint32_t i = (channel + rank) % channels;
+    return {first + PartBegin(size, channels, i), first + PartBegin(size, channels, i + 1)};
+}
+
+bool
+IsRing(CollectiveKind kind, CollectiveAlgorithm algorithm)
+{
+    return kind == CollectiveKind::REDUCE_SCATTER || kind == CollectiveKind::ALL_GATHER ||
+           (kind == CollectiveKind::ALL_REDUCE && algorithm == CollectiveAlgorithm::RING);
+}
+
+bool
+HasChannels(CollectiveKind kind)
+{
+    return kind != CollectiveKind::ALL_TO_ALL && kind != CollectiveKind::SEND_RECV;
+}
+
+std::uint32_t
+StepsOfRing(CollectiveKind kind, std::uint32_t ranks)
+{
+    return (kind == CollectiveKind::ALL_REDUCE ? 2 : 1) * (ranks - 1);
+}
+
 CollectiveSchedule
 MakeSchedule(CollectiveKind kind, CollectiveAlgorithm algorithm, std::uint32_t ranks, Bytes bytes)
 {
-    ECHELON_REQUIRE(ranks >= 1 && bytes >= 0, "a collective has ranks and a size");
+    std::vector<std::uint32_t> order(ranks);
+    std::iota(order.begin(), order.end(), 0);
+    return MakeSchedule(kind, algorithm, RankOrders{std::move(order)}, bytes);
+}
+
+CollectiveSchedule
+MakeSchedule(CollectiveKind kind,
+             CollectiveAlgorithm algorithm,
+             const RankOrders& orders,
+             Bytes bytes)
+{
+    ECHELON_REQUIRE(!orders.empty() && !orders[0].empty() && bytes >= 0,
+                    "a collective has ranks and a size");
+    ECHELON_REQUIRE(orders.size() == 1 || HasChannels(kind), "the collective has no channels");
+    const auto ranks = static_cast<std::uint32_t>(orders[0].size());
+    const auto channels = static_cast<std::uint32_t>(orders.size());
     CollectiveSchedule schedule;
-    switch (kind)
+    for (std::uint32_t channel = 0; channel < channels; ++channel)
     {
-    case CollectiveKind::ALL_REDUCE:
-        if (algorithm == CollectiveAlgorithm::HALVING_DOUBLING)
+        const Lane lane{schedule, orders[channel], channel, channels, bytes};
+        if (IsRing(kind, algorithm))
         {
-            AddHalvingDoubling(schedule, ranks, bytes);
+            AddRing(lane, kind);
         }
-        else if (algorithm == CollectiveAlgorithm::TREE)
+        else if (kind == CollectiveKind::ALL_REDUCE)
         {
-            AddDoubleTree(schedule, ranks, bytes);
+            algorithm == CollectiveAlgorithm::TREE ? AddDoubleTree(lane) : AddHalvingDoubling(lane);
+        }
+        else if (kind == CollectiveKind::BROADCAST)
+        {
+            AddChain(lane);
+        }
+        else if (kind == CollectiveKind::ALL_TO_ALL)
+        {
+            AddAllToAll(schedule, ranks, bytes);
         }
         else
         {
-            AddRingPass(schedule, ranks, bytes, ranks - 1);
-            AddRingPass(schedule, ranks, bytes, ranks);
+            ECHELON_REQUIRE(ranks == 2, "send-recv joins two ranks");
+            Send(schedule, {0, 0, 1, 0, bytes, 0});
         }
-        break;
-    case CollectiveKind::REDUCE_SCATTER:
-        AddRingPass(schedule, ranks, bytes, ranks - 1);
-        break;
-    case CollectiveKind::ALL_GATHER:
-        AddRingPass(schedule, ranks, bytes, ranks);
-        break;
-    case CollectiveKind::BROADCAST:
-        for (std::uint32_t rank = 0; rank + 1 < ranks; ++rank)
-        {
-            Send(schedule, {rank, rank, rank + 1, 0, bytes});
-        }
-        break;
-    case CollectiveKind::ALL_TO_ALL:
-        AddAllToAll(schedule, ranks, bytes);
-        break;
-    case CollectiveKind::SEND_RECV:
-        ECHELON_REQUIRE(ranks == 2, "send-recv joins two ranks");
-        Send(schedule, {0, 0, 1, 0, bytes});
-        break;
+    }
+    if (channels > 1)
+    {
+        std::stable_sort(schedule.transfers.begin(),
+                         schedule.transfers.end(),
+                         [](const Transfer& a, const Transfer& b) { return a.step < b.step; });
     }
     return schedule;
 }

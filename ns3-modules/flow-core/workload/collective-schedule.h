@@ -31,6 +31,12 @@
  * - broadcast: a chain 0, 1, … n-1, the ring-pipelined form: with small chunks S/B for any n.
  * - all-to-all: n-1 shifts; in step i rank r sends to rank r + i mod n (SpreadOut).
  *
+ * A collective may run in several channels (workload/collective-channels.h), each with its own
+ * order of the ranks. Trees, halving-doubling and the chain have each a part of the buffer, rings a
+ * part of each rank's part, so that every rank keeps or gives what it does in one ring; channels
+ * differ by at most one byte per rank. A chain starts at rank 0 and follows the channel's ring.
+ * All-to-all and send-recv have no channels.
+ *
  * O(transfers); all-to-all and ring O(n²).
  */
 #pragma once
@@ -39,6 +45,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace echelon
@@ -71,6 +78,7 @@ struct Transfer
     std::uint32_t destination;
     Bytes begin;
     Bytes end;
+    std::uint32_t channel = 0;
 
     Bytes Size() const
     {
@@ -87,13 +95,38 @@ struct CollectiveSchedule
     bool forwards = true;
 };
 
+/// By channel: the ranks, in the order of its ring, tree or chain.
+using RankOrders = std::vector<std::vector<std::uint32_t>>;
+
 /// [begin, end) of the i-th of n parts of `bytes`.
 Bytes PartBegin(Bytes bytes, std::uint32_t n, std::uint32_t i);
 
-/// @pre ranks >= 1, bytes >= 0; send-recv: ranks == 2.
+/// What a channel's ring carries of a rank's part: [begin, end) of the buffer.
+std::pair<Bytes, Bytes> RingPart(Bytes bytes,
+                                 std::uint32_t ranks,
+                                 std::uint32_t rank,
+                                 std::uint32_t channels,
+                                 std::uint32_t channel);
+
+/// Whether the collective is made of rings: those of an all-reduce and its two halves.
+bool IsRing(CollectiveKind kind, CollectiveAlgorithm algorithm);
+
+/// Whether the collective runs in channels: all but all-to-all and send-recv.
+bool HasChannels(CollectiveKind kind);
+
+/// Steps of a collective that is made of rings.
+std::uint32_t StepsOfRing(CollectiveKind kind, std::uint32_t ranks);
+
+/// One channel. @pre ranks >= 1, bytes >= 0; send-recv: ranks == 2.
 CollectiveSchedule MakeSchedule(CollectiveKind kind,
                                 CollectiveAlgorithm algorithm,
                                 std::uint32_t ranks,
+                                Bytes bytes);
+
+/// @pre at least one order, each of the ranks 0 … n-1; one unless HasChannels(kind).
+CollectiveSchedule MakeSchedule(CollectiveKind kind,
+                                CollectiveAlgorithm algorithm,
+                                const RankOrders& orders,
                                 Bytes bytes);
 
 /// "all-reduce", "reduce-scatter", …

@@ -2,11 +2,14 @@
 #include "workload/collectives.h"
 
 #include "base/contracts.h"
+#include "workload/collective-flows.h"
 
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <optional>
+#include <tuple>
+#include <unordered_map>
 
 namespace echelon
 {
@@ -14,65 +17,45 @@ namespace echelon
 namespace
 {
 
-/// Where a schedule's flows go in the graph.
+/// Where a collective's flows go in the graph.
 struct Target
 {
     TaskGraph& graph;
     const Topology& topology;
     const std::vector<DeviceId>& ranks;
+    const Channels& channels;
     GroupIndex group;
     std::uint32_t position;
 
     TaskId AddFlow(const Transfer& transfer, Bytes bytes) const
     {
-        return graph.AddFlow(
-            {group, ranks[transfer.source], ranks[transfer.destination], bytes, position, 1});
-    }
-
-    Time Delay(const Transfer& transfer) const
-    {
-        // Equal-cost paths have equal delays, so any key will do.
-        return topology.Delay(
-            topology.Route(ranks[transfer.source], ranks[transfer.destination], 0));
+        const auto [source, destination] = EndsOf(channels,
+                                                  topology,
+                                                  ranks,
+                                                  transfer.channel,
+                                                  transfer.source,
+                                                  transfer.destination);
+        return graph.AddFlow({group, source, destination, bytes, position, 1});
     }
 };
 
-/// One entry per ordered pair of ranks.
-template <class T>
-class PairTable
-{
-  public:
-    PairTable(std::size_t ranks, T initial)
-        : m_ranks(ranks),
-          m_entries(ranks * ranks, initial)
-    {
-    }
-
-    T& At(const Transfer& transfer)
-    {
-        return m_entries[transfer.source * m_ranks + transfer.destination];
-    }
-
-    T& At(std::size_t source, std::size_t destination)
-    {
-        return m_entries[source * m_ranks + destination];
-    }
-
-  private:
-    std::size_t m_ranks;
-    std::vector<T> m_entries;
-};
-
+/// What a collective without bytes is done after.
 std::vector<TaskId>
-AddFlows(const Target& target, const CollectiveSchedule& schedule, const std::vector<TaskId>& ready)
+AddNothing(const Target& target, const std::vector<TaskId>& ready)
 {
-    TaskGraph& graph = target.graph;
-    const std::size_t n = target.ranks.size();
-    PairTable<Bytes> bytes(n, 0);
-    for (const Transfer& transfer : schedule.transfers)
+    return ready.empty() ? std::vector<TaskId>(target.ranks.size(), target.graph.AddBarrier())
+                         : ready;
+}
+
+/// Granularity flow.
+std::vector<TaskId>
+AddFlows(const Target& target, const CollectiveFlows& collective, const std::vector<TaskId>& ready)
+{
+    if (collective.flows.empty())
     {
-        bytes.At(transfer) += transfer.Size();
+        return AddNothing(target, ready);
     }
+    TaskGraph& graph = target.graph;
     const TaskId start = graph.AddBarrier();
     for (std::size_t rank = 0; rank < ready.size(); ++rank)
     {
@@ -82,31 +65,25 @@ AddFlows(const Target& target, const CollectiveSchedule& schedule, const std::ve
         }
     }
     std::vector<TaskId> flows;
-    Time longest;
-    // In the order of the schedule, so that a ring's flows are numbered along the ring.
-    for (const Transfer& transfer : schedule.transfers)
+    for (const PairFlow& flow : collective.flows)
     {
-        Bytes& pair = bytes.At(transfer);
-        if (pair > 0)
-        {
-            flows.push_back(target.AddFlow(transfer, pair));
-            graph.AddDependency(start, flows.back());
-            longest = std::max(longest, target.Delay(transfer));
-            pair = 0;
-        }
+        flows.push_back(graph.AddFlow(
+            {target.group, flow.source, flow.destination, flow.bytes, target.position, 1}));
+        graph.AddDependency(start, flows.back());
     }
     TaskId done = graph.AddBarrier();
     for (const TaskId flow : flows)
     {
         graph.AddDependency(flow, done);
     }
-    if (schedule.forwards && schedule.steps > 1 && longest > Time())
+    const Time later = LaterLatencies(target.topology, collective);
+    if (later > Time())
     {
-        const TaskId latency = graph.AddDelay((schedule.steps - 1) * longest);
+        const TaskId latency = graph.AddDelay(later);
         graph.AddDependency(done, latency);
         done = latency;
     }
-    return std::vector<TaskId>(n, done);
+    return std::vector<TaskId>(target.ranks.size(), done);
 }
 
 /// A transfer in the graph: its chunks are tasks first, first + 1, …
@@ -124,114 +101,212 @@ ChunkBefore(const Placed& sent, Bytes end, Bytes chunkBytes)
     return TaskId(sent.first.Value() + static_cast<std::size_t>(last / chunkBytes));
 }
 
+/// The transfers of one channel from one rank to another follow each other.
+struct Connection
+{
+    std::uint32_t source;
+    std::uint32_t destination;
+    std::optional<TaskId> last{};
+};
+
+/// Adds a schedule, transfer by transfer; see the granularities step and chunk.
+class TransferBuilder
+{
+  public:
+    TransferBuilder(const Target& target,
+                    bool forwards,
+                    Bytes chunkBytes,
+                    const std::vector<TaskId>& ready)
+        : m_target(target),
+          m_forwards(forwards),
+          m_chunkBytes(chunkBytes),
+          m_ready(ready),
+          m_lastSent(target.ranks.size()),
+          m_received(target.ranks.size() * target.channels.orders.size())
+    {
+    }
+
+    void Add(const Transfer& transfer)
+    {
+        TaskGraph& graph = m_target.graph;
+        const std::size_t chunks = ChunksOf(transfer.Size(), m_chunkBytes);
+        const Placed placed{transfer, TaskId(graph.Tasks().size())};
+        Connection& connection = ConnectionOf(transfer);
+        // Where nothing is forwarded, only the sender's own order makes the steps.
+        std::optional<TaskId>& previous =
+            m_forwards ? connection.last : m_lastSent[transfer.source];
+        for (std::size_t c = 0; c < chunks; ++c)
+        {
+            const Bytes begin = transfer.begin + static_cast<Bytes>(c) * m_chunkBytes;
+            const Bytes size = std::min(m_chunkBytes, transfer.end - begin);
+            const TaskId task = m_target.AddFlow(transfer, size);
+            if (previous)
+            {
+                graph.AddDependency(*previous, task);
+            }
+            if (!connection.last && !m_ready.empty())
+            {
+                graph.AddDependency(m_ready[transfer.source], task);
+                graph.AddDependency(m_ready[transfer.destination], task);
+            }
+            previous = task;
+            connection.last = task;
+        }
+        if (m_forwards)
+        {
+            for (const Placed& input : ReceivedBy(transfer.source, transfer.channel))
+            {
+                Await(input, placed, chunks);
+            }
+            ReceivedBy(transfer.destination, transfer.channel).push_back(placed);
+        }
+    }
+
+    /// Per rank, the task after which all that it sends and receives is done.
+    std::vector<TaskId> Finish()
+    {
+        // By rank, then by the other rank: what is sent to it before what is received from it.
+        std::vector<std::tuple<std::uint32_t, std::uint32_t, bool, TaskId>> ends;
+        for (const Connection& connection : m_connections)
+        {
+            ends.emplace_back(connection.source, connection.destination, false, *connection.last);
+            ends.emplace_back(connection.destination, connection.source, true, *connection.last);
+        }
+        std::sort(ends.begin(), ends.end());
+        std::vector<TaskId> done;
+        auto next = ends.begin();
+        for (std::uint32_t rank = 0; rank < m_target.ranks.size(); ++rank)
+        {
+            done.push_back(m_target.graph.AddBarrier());
+            if (!m_ready.empty())
+            {
+                m_target.graph.AddDependency(m_ready[rank], done.back());
+            }
+            for (; next != ends.end() && std::get<0>(*next) == rank; ++next)
+            {
+                m_target.graph.AddDependency(std::get<3>(*next), done.back());
+            }
+        }
+        return done;
+    }
+
+  private:
+    Connection& ConnectionOf(const Transfer& transfer)
+    {
+        const std::uint64_t n = m_target.ranks.size();
+        const std::uint64_t key =
+            (transfer.channel * n + transfer.source) * n + transfer.destination;
+        const auto [it, isNew] = m_indices.try_emplace(key, m_connections.size());
+        if (isNew)
+        {
+            m_connections.push_back({transfer.source, transfer.destination});
+        }
+        return m_connections[it->second];
+    }
+
+    std::vector<Placed>& ReceivedBy(std::uint32_t rank, std::uint32_t channel)
+    {
+        return m_received[channel * m_target.ranks.size() + rank];
+    }
+
+    /// The chunks of `sent` wait for those of `input` that hold bytes of theirs.
+    void Await(const Placed& input, const Placed& sent, std::size_t chunks)
+    {
+        const Transfer& transfer = sent.transfer;
+        if (input.transfer.begin >= transfer.end || input.transfer.end <= transfer.begin)
+        {
+            return;
+        }
+        for (std::size_t c = 0; c < chunks; ++c)
+        {
+            const Bytes begin = transfer.begin + static_cast<Bytes>(c) * m_chunkBytes;
+            const Bytes end = std::min(begin + m_chunkBytes, transfer.end);
+            if (begin < input.transfer.end && end > input.transfer.begin)
+            {
+                m_target.graph.AddDependency(ChunkBefore(input, end, m_chunkBytes),
+                                             TaskId(sent.first.Value() + c));
+            }
+        }
+    }
+
+    const Target& m_target;
+    bool m_forwards;
+    Bytes m_chunkBytes;
+    const std::vector<TaskId>& m_ready;
+    std::vector<Connection> m_connections;
+    std::unordered_map<std::uint64_t, std::size_t> m_indices; ///< by pair; looked up only
+    std::vector<std::optional<TaskId>> m_lastSent;            ///< by rank
+    std::vector<std::vector<Placed>> m_received;              ///< by channel and rank
+};
+
 std::vector<TaskId>
 AddTransfers(const Target& target,
              const CollectiveSchedule& schedule,
              Bytes chunkBytes,
              const std::vector<TaskId>& ready)
 {
-    TaskGraph& graph = target.graph;
-    const std::size_t n = target.ranks.size();
-    PairTable<std::optional<TaskId>> last(n, std::nullopt);
-    std::vector<std::optional<TaskId>> lastSent(n);
-    std::vector<std::vector<Placed>> received(n);
+    if (schedule.transfers.empty())
+    {
+        return AddNothing(target, ready);
+    }
+    TransferBuilder builder(target, schedule.forwards, chunkBytes, ready);
     for (const Transfer& transfer : schedule.transfers)
     {
-        const std::size_t chunks = static_cast<std::size_t>((transfer.Size() - 1) / chunkBytes) + 1;
-        const Placed placed{transfer, TaskId(graph.Tasks().size())};
-        // Where nothing is forwarded, only the sender's own order makes the steps.
-        std::optional<TaskId>& previous =
-            schedule.forwards ? last.At(transfer) : lastSent[transfer.source];
-        for (std::size_t c = 0; c < chunks; ++c)
-        {
-            const Bytes begin = transfer.begin + static_cast<Bytes>(c) * chunkBytes;
-            const Bytes size = std::min(chunkBytes, transfer.end - begin);
-            const TaskId task = target.AddFlow(transfer, size);
-            if (previous)
-            {
-                graph.AddDependency(*previous, task);
-            }
-            if (!last.At(transfer) && !ready.empty())
-            {
-                graph.AddDependency(ready[transfer.source], task);
-                graph.AddDependency(ready[transfer.destination], task);
-            }
-            previous = task;
-            last.At(transfer) = task;
-        }
-        if (schedule.forwards)
-        {
-            for (const Placed& input : received[transfer.source])
-            {
-                if (input.transfer.begin >= transfer.end || input.transfer.end <= transfer.begin)
-                {
-                    continue;
-                }
-                for (std::size_t c = 0; c < chunks; ++c)
-                {
-                    const Bytes begin = transfer.begin + static_cast<Bytes>(c) * chunkBytes;
-                    const Bytes end = std::min(begin + chunkBytes, transfer.end);
-                    if (begin < input.transfer.end && end > input.transfer.begin)
-                    {
-                        graph.AddDependency(ChunkBefore(input, end, chunkBytes),
-                                            TaskId(placed.first.Value() + c));
-                    }
-                }
-            }
-            received[transfer.destination].push_back(placed);
-        }
+        builder.Add(transfer);
     }
-    std::vector<TaskId> done;
-    for (std::size_t rank = 0; rank < n; ++rank)
+    return builder.Finish();
+}
+
+/// Who sends how much to whom; see AddAllToAll.
+CollectiveSchedule
+ShiftsOf(const std::vector<std::vector<Bytes>>& matrix)
+{
+    const auto n = static_cast<std::uint32_t>(matrix.size());
+    CollectiveSchedule schedule;
+    schedule.forwards = false;
+    schedule.steps = n - 1;
+    for (std::uint32_t step = 0; step + 1 < n; ++step)
     {
-        done.push_back(graph.AddBarrier());
-        if (!ready.empty())
+        for (std::uint32_t rank = 0; rank < n; ++rank)
         {
-            graph.AddDependency(ready[rank], done.back());
-        }
-        for (std::size_t other = 0; other < n; ++other)
-        {
-            for (const std::optional<TaskId>& task : {last.At(rank, other), last.At(other, rank)})
+            const std::uint32_t to = (rank + step + 1) % n;
+            if (matrix[rank][to] > 0)
             {
-                if (task)
-                {
-                    graph.AddDependency(*task, done.back());
-                }
+                schedule.transfers.push_back({step, rank, to, 0, matrix[rank][to], 0});
             }
         }
     }
-    return done;
+    return schedule;
+}
+
+/// The even matrix of an all-to-all of `bytes` a rank.
+std::vector<std::vector<Bytes>>
+EvenMatrix(std::uint32_t n, Bytes bytes)
+{
+    std::vector<std::vector<Bytes>> matrix(n, std::vector<Bytes>(n));
+    for (std::uint32_t i = 0; i < n; ++i)
+    {
+        for (std::uint32_t j = 0; j < n; ++j)
+        {
+            matrix[i][j] = i == j ? 0 : PartBegin(bytes, n, j + 1) - PartBegin(bytes, n, j);
+        }
+    }
+    return matrix;
 }
 
 } // namespace
 
-std::vector<TaskId>
-AddSchedule(TaskGraph& graph,
-            const Topology& topology,
-            const std::vector<DeviceId>& ranks,
-            const CollectiveSchedule& schedule,
-            const CollectiveStyle& style,
-            GroupIndex group,
-            std::uint32_t position,
-            const std::vector<TaskId>& ready)
+Bytes
+ChunkBytesOf(const CollectiveStyle& style)
 {
-    ECHELON_REQUIRE(ready.empty() || ready.size() == ranks.size(), "one ready task per rank");
-    ECHELON_REQUIRE(style.chunkBytes > 0, "a chunk has at least one byte");
-    if (schedule.transfers.empty())
-    {
-        return ready.empty() ? std::vector<TaskId>(ranks.size(), graph.AddBarrier()) : ready;
-    }
-    const Target target{graph, topology, ranks, group, position};
-    switch (style.granularity)
-    {
-    case Granularity::FLOW:
-        return AddFlows(target, schedule, ready);
-    case Granularity::STEP:
-        return AddTransfers(target, schedule, std::numeric_limits<Bytes>::max() / 2, ready);
-    case Granularity::CHUNK:
-        return AddTransfers(target, schedule, style.chunkBytes, ready);
-    }
-    throw ContractViolation("unknown granularity");
+    return style.granularity == Granularity::CHUNK ? style.chunkBytes
+                                                   : std::numeric_limits<Bytes>::max() / 2;
+}
+
+std::size_t
+ChunksOf(Bytes bytes, Bytes chunkBytes)
+{
+    return bytes == 0 ? 0 : static_cast<std::size_t>((bytes - 1) / chunkBytes) + 1;
 }
 
 std::vector<TaskId>
@@ -242,19 +317,35 @@ AddCollective(TaskGraph& graph,
               std::uint32_t position,
               const std::vector<TaskId>& ready)
 {
-    const auto n = static_cast<std::uint32_t>(spec.ranks.size());
-    const CollectiveSchedule schedule =
-        MakeSchedule(spec.kind, spec.style.allReduce, n, spec.bytes);
-    if (spec.kind == CollectiveKind::ALL_TO_ALL && spec.style.PlansAllToAlls())
+    ECHELON_REQUIRE(ready.empty() || ready.size() == spec.ranks.size(), "one ready task per rank");
+    ECHELON_REQUIRE(spec.style.chunkBytes > 0, "a chunk has at least one byte");
+    const CollectiveStyle& style = spec.style;
+    if (spec.kind == CollectiveKind::ALL_TO_ALL && style.PlansAllToAlls())
     {
-        std::vector<std::vector<Bytes>> matrix(n, std::vector<Bytes>(n));
-        for (const Transfer& transfer : schedule.transfers)
-        {
-            matrix[transfer.source][transfer.destination] += transfer.Size();
-        }
-        return AddAllToAll(graph, topology, spec.ranks, matrix, spec.style, group, position, ready);
+        const auto n = static_cast<std::uint32_t>(spec.ranks.size());
+        return AddAllToAll(graph,
+                           topology,
+                           spec.ranks,
+                           EvenMatrix(n, spec.bytes),
+                           style,
+                           group,
+                           position,
+                           ready);
     }
-    return AddSchedule(graph, topology, spec.ranks, schedule, spec.style, group, position, ready);
+    const Channels channels =
+        HasChannels(spec.kind) ? ChannelsOf(topology, spec.ranks) : OneChannel(spec.ranks);
+    const Target target{graph, topology, spec.ranks, channels, group, position};
+    if (style.granularity == Granularity::FLOW)
+    {
+        return AddFlows(
+            target,
+            FlowsOf(topology, spec.ranks, channels, spec.kind, style.allReduce, spec.bytes),
+            ready);
+    }
+    return AddTransfers(target,
+                        MakeSchedule(spec.kind, style.allReduce, channels.orders, spec.bytes),
+                        ChunkBytesOf(style),
+                        ready);
 }
 
 TrafficMatrix
@@ -281,8 +372,8 @@ AddAllToAll(TaskGraph& graph,
             std::uint32_t position,
             const std::vector<TaskId>& ready)
 {
-    const std::uint32_t n = static_cast<std::uint32_t>(ranks.size());
-    ECHELON_REQUIRE(matrix.size() == n, "one row per rank");
+    ECHELON_REQUIRE(matrix.size() == ranks.size(), "one row per rank");
+    ECHELON_REQUIRE(style.chunkBytes > 0, "a chunk has at least one byte");
     if (style.PlansAllToAlls())
     {
         ECHELON_REQUIRE(position == 0, "the positions of a planned all-to-all are its stages");
@@ -293,21 +384,12 @@ AddAllToAll(TaskGraph& graph,
                                   ready,
                                   style.lookahead);
     }
-    CollectiveSchedule schedule;
-    schedule.forwards = false;
-    schedule.steps = n - 1;
-    for (std::uint32_t step = 0; step + 1 < n; ++step)
-    {
-        for (std::uint32_t rank = 0; rank < n; ++rank)
-        {
-            const std::uint32_t to = (rank + step + 1) % n;
-            if (matrix[rank][to] > 0)
-            {
-                schedule.transfers.push_back({step, rank, to, 0, matrix[rank][to]});
-            }
-        }
-    }
-    return AddSchedule(graph, topology, ranks, schedule, style, group, position, ready);
+    const Channels channels = OneChannel(ranks);
+    const Target target{graph, topology, ranks, channels, group, position};
+    const CollectiveSchedule schedule = ShiftsOf(matrix);
+    return style.granularity == Granularity::FLOW
+               ? AddFlows(target, FlowsOf(topology, ranks, channels, schedule), ready)
+               : AddTransfers(target, schedule, ChunkBytesOf(style), ready);
 }
 
 std::vector<ParameterSpec>

@@ -23,8 +23,14 @@
  * what is one flow and when it starts, at every granularity, and the group becomes an EchelonFlow
  * of the plan's stages (workload/planned-all-to-all.h).
  *
+ * On hosts with several interfaces a collective runs in channels, each with its part of the bytes
+ * (workload/collective-channels.h). At granularity flow, what the channels send between two ranks
+ * of a host is one flow; between hosts every channel has flows of its own. At step and chunk each
+ * channel proceeds by itself. In all-to-alls every rank uses its own interface.
+ *
  * Reduction itself takes no time. Tasks: flow O(pairs), step O(transfers), chunk O(bytes /
- * chunkBytes) per transfer.
+ * chunkBytes) per transfer; workload/task-count.h counts them. Time and memory are those of the
+ * tasks; a ring at granularity flow takes O(channels × ranks).
  */
 #pragma once
 
@@ -99,15 +105,11 @@ std::vector<TaskId> AddAllToAll(TaskGraph& graph,
 /// The rows as a traffic matrix.
 TrafficMatrix MatrixOf(const std::vector<std::vector<Bytes>>& rows);
 
-/// A collective whose schedule is made once and used often.
-std::vector<TaskId> AddSchedule(TaskGraph& graph,
-                                const Topology& topology,
-                                const std::vector<DeviceId>& ranks,
-                                const CollectiveSchedule& schedule,
-                                const CollectiveStyle& style,
-                                GroupIndex group,
-                                std::uint32_t position,
-                                const std::vector<TaskId>& ready);
+/// The largest flow of a transfer: all of it unless the granularity is chunk.
+Bytes ChunkBytesOf(const CollectiveStyle& style);
+
+/// Flows of one transfer. @pre bytes >= 0, chunkBytes > 0.
+std::size_t ChunksOf(Bytes bytes, Bytes chunkBytes);
 
 /// The parameters all_reduce, granularity, chunk, all_to_all and lookahead.
 std::vector<ParameterSpec> CollectiveParameters();

@@ -62,6 +62,15 @@ LayerPass::AddOptimizer(DeviceId device, const std::vector<TaskId>& tasks)
     }
 }
 
+double
+LayerPassTasks(const std::vector<LayerProfile>& layers,
+               const TrainingOptions& options,
+               std::size_t ranks)
+{
+    const double steps = options.optimizer == Time() ? 0 : 1;
+    return static_cast<double>(ranks) * (2.0 * static_cast<double>(layers.size()) + steps);
+}
+
 std::vector<LayerProfile>
 LayersOf(const WorkloadSpec& spec)
 {

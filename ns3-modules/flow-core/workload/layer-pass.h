@@ -69,6 +69,11 @@ class LayerPass
     std::vector<std::vector<TaskId>> m_backward;
 };
 
+/// Tasks of the passes and of the optimiser on so many ranks.
+double LayerPassTasks(const std::vector<LayerProfile>& layers,
+                      const TrainingOptions& options,
+                      std::size_t ranks);
+
 /// The layers of the spec's model. @throws ParameterError ("model").
 std::vector<LayerProfile> LayersOf(const WorkloadSpec& spec);
 

@@ -133,6 +133,14 @@ TrafficNames()
     return names;
 }
 
+/// The scenario's unless the traffic has its own.
+std::uint64_t
+TrafficSeedOf(const WorkloadSpec& spec)
+{
+    const std::int64_t given = spec.parameters.GetInteger("traffic_seed");
+    return given > 0 ? static_cast<std::uint64_t>(given) : spec.seed;
+}
+
 } // namespace
 
 std::vector<Placement>
@@ -268,6 +276,30 @@ CheckMoeModel(const ParameterSet& parameters)
     return experts;
 }
 
+std::vector<std::vector<MoeLayer>>
+MoeForwardLayers(const WorkloadSpec& spec)
+{
+    const ParameterSet& parameters = spec.parameters;
+    const std::uint32_t experts = CheckMoeModel(parameters);
+    const std::uint32_t layers = CountOf(parameters, "layers");
+    const std::uint64_t seed = TrafficSeedOf(spec);
+    const std::string first = parameters.GetText("traffic");
+    const std::string second = parameters.GetText("second_traffic");
+    std::vector<std::vector<MoeLayer>> models(
+        static_cast<std::size_t>(parameters.GetInteger("models")));
+    for (std::size_t m = 0; m < models.size(); ++m)
+    {
+        const std::string traffic = m == 0 || second == SAME ? first : second;
+        // Models of different kinds have streams of their own; others need other layers.
+        const std::uint32_t offset = m == 1 && (traffic == first || !IsLimoe(traffic)) ? layers : 0;
+        for (std::uint32_t l = 0; l < layers; ++l)
+        {
+            models[m].push_back(LayerOf(parameters, {traffic, experts, offset + l, seed}));
+        }
+    }
+    return models;
+}
+
 MoeInferenceModel
 MoeInferenceModelOf(const WorkloadSpec& spec,
                     const Topology& topology,
@@ -277,10 +309,7 @@ MoeInferenceModelOf(const WorkloadSpec& spec,
     const std::uint32_t experts = CheckMoeModel(parameters);
     ECHELON_REQUIRE(devices.size() == experts, "one device per expert");
     const std::uint32_t layers = CountOf(parameters, "layers");
-    const std::int64_t givenSeed = parameters.GetInteger("traffic_seed");
-    const std::uint64_t seed = givenSeed > 0 ? static_cast<std::uint64_t>(givenSeed) : spec.seed;
-    const std::string first = parameters.GetText("traffic");
-    const std::string second = parameters.GetText("second_traffic");
+    const std::uint64_t seed = TrafficSeedOf(spec);
 
     MoeInferenceModel model;
     model.cluster.rate = PlanningFabric::Of(topology, devices).portRate;
@@ -289,17 +318,7 @@ MoeInferenceModelOf(const WorkloadSpec& spec,
     model.timeline.start = parameters.GetText("start") == "together" ? AllToAllStart::TOGETHER
                                                                      : AllToAllStart::EACH_GPU;
     model.forwardLayers = layers;
-    model.layers.resize(static_cast<std::size_t>(parameters.GetInteger("models")));
-    for (std::size_t m = 0; m < model.layers.size(); ++m)
-    {
-        const std::string traffic = m == 0 || second == SAME ? first : second;
-        // Models of different kinds have streams of their own; others need other layers.
-        const std::uint32_t offset = m == 1 && (traffic == first || !IsLimoe(traffic)) ? layers : 0;
-        for (std::uint32_t l = 0; l < layers; ++l)
-        {
-            model.layers[m].push_back(LayerOf(parameters, {traffic, experts, offset + l, seed}));
-        }
-    }
+    model.layers = MoeForwardLayers(spec);
     const ExpertPlacementEntry& entry =
         ExpertPlacementEntryOf(parameters.GetText("expert_placement"));
     for (std::uint32_t l = 0; l < layers; ++l)

@@ -49,6 +49,9 @@ std::vector<ParameterSpec> MoeModelParameters();
 /// Checks what does not need the topology. @returns experts. @throws ParameterError.
 std::uint32_t CheckMoeModel(const ParameterSet& parameters);
 
+/// The forward layers, by model. @throws ParameterError.
+std::vector<std::vector<MoeLayer>> MoeForwardLayers(const WorkloadSpec& spec);
+
 /// @param devices one per expert. @throws ParameterError.
 MoeInferenceModel MoeInferenceModelOf(const WorkloadSpec& spec,
                                       const Topology& topology,

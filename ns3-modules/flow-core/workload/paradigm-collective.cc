@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/paradigm-collective.h"
 
+#include "workload/task-count.h"
 #include "workload/training-options.h"
 
 #include <map>
@@ -57,8 +58,17 @@ CollectiveLayout(const WorkloadSpec& spec)
     {
         throw ParameterError("bytes", "there is nothing to send", "at least 1B");
     }
-    CheckTaskBudget(EstimateTasks(kind, ranks, bytes, CollectiveStyleOf(spec.parameters)));
+    CollectiveStyleOf(spec.parameters);
     return {ranks, 1};
+}
+
+double
+CollectiveWorkloadTasks(const WorkloadSpec& spec,
+                        const Topology& topology,
+                        const std::vector<DeviceId>& devices)
+{
+    CollectiveTasks tasks(topology, devices, CollectiveStyleOf(spec.parameters));
+    return tasks.Of(KindOf(spec.parameters), spec.parameters.GetBytes("bytes"), false);
 }
 
 TaskGraph

@@ -21,6 +21,9 @@ namespace echelon
 
 std::vector<ParameterSpec> CollectiveWorkloadParameters();
 RankLayout CollectiveLayout(const WorkloadSpec& spec);
+double CollectiveWorkloadTasks(const WorkloadSpec& spec,
+                               const Topology& topology,
+                               const std::vector<DeviceId>& devices);
 TaskGraph BuildCollective(const WorkloadSpec& spec,
                           const Topology& topology,
                           const std::vector<DeviceId>& devices);

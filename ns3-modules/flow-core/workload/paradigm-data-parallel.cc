@@ -2,11 +2,27 @@
 #include "workload/paradigm-data-parallel.h"
 
 #include "workload/layer-pass.h"
+#include "workload/task-count.h"
 
 #include <string>
 
 namespace echelon
 {
+
+namespace
+{
+
+/// What is all-reduced; nothing on a single rank.
+std::vector<GradientBucket>
+BucketsOf(const std::vector<LayerProfile>& layers,
+          const TrainingOptions& options,
+          std::size_t ranks)
+{
+    return ranks == 1 ? std::vector<GradientBucket>()
+                      : MakeBuckets(ParameterBytes(layers, options.valueBytes), options.bucket);
+}
+
+} // namespace
 
 std::vector<ParameterSpec>
 DataParallelParameters()
@@ -19,17 +35,25 @@ RankLayout
 DataParallelLayout(const WorkloadSpec& spec)
 {
     const std::uint32_t dp = CountOf(spec.parameters, "dp");
-    const TrainingOptions options = TrainingOptionsOf(spec.parameters);
-    double tasks = 0;
-    for (const LayerProfile& layer : LayersOf(spec))
-    {
-        tasks += 3.0 * dp + EstimateTasks(CollectiveKind::ALL_REDUCE,
-                                          dp,
-                                          options.valueBytes * layer.parameters,
-                                          options.collectives);
-    }
-    CheckTaskBudget(tasks);
+    TrainingOptionsOf(spec.parameters);
+    LayersOf(spec);
     return {dp, 1};
+}
+
+double
+DataParallelTasks(const WorkloadSpec& spec,
+                  const Topology& topology,
+                  const std::vector<DeviceId>& devices)
+{
+    const TrainingOptions options = TrainingOptionsOf(spec.parameters);
+    const std::vector<LayerProfile> layers = LayersOf(spec);
+    CollectiveTasks tasks(topology, devices, options.collectives);
+    return LayerPassTasks(layers, options, devices.size()) +
+           BucketTasks(tasks,
+                       devices.size(),
+                       CollectiveKind::ALL_REDUCE,
+                       BucketsOf(layers, options, devices.size()),
+                       options.inOrder);
 }
 
 TaskGraph
@@ -47,10 +71,7 @@ BuildDataParallel(const WorkloadSpec& spec,
         pass.AddRank(devices[rank]);
         finished[rank].push_back(pass.Backward(rank, 0));
     }
-    const std::vector<GradientBucket> buckets =
-        devices.size() == 1
-            ? std::vector<GradientBucket>()
-            : MakeBuckets(ParameterBytes(layers, options.valueBytes), options.bucket);
+    const std::vector<GradientBucket> buckets = BucketsOf(layers, options, devices.size());
     std::vector<TaskId> previous;
     for (std::size_t b = 0; b < buckets.size(); ++b)
     {

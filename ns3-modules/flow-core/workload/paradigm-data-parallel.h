@@ -23,6 +23,9 @@ namespace echelon
 
 std::vector<ParameterSpec> DataParallelParameters();
 RankLayout DataParallelLayout(const WorkloadSpec& spec);
+double DataParallelTasks(const WorkloadSpec& spec,
+                         const Topology& topology,
+                         const std::vector<DeviceId>& devices);
 TaskGraph BuildDataParallel(const WorkloadSpec& spec,
                             const Topology& topology,
                             const std::vector<DeviceId>& devices);

@@ -2,6 +2,7 @@
 #include "workload/paradigm-fsdp.h"
 
 #include "workload/layer-pass.h"
+#include "workload/task-count.h"
 
 #include <algorithm>
 #include <string>
@@ -36,6 +37,18 @@ MakeUnits(const WorkloadSpec& spec, const std::vector<LayerProfile>& layers, Byt
         units.back().bytes += bytes;
     }
     return units;
+}
+
+/// What is reduced and scattered; nothing on a single rank.
+std::vector<GradientBucket>
+BucketsOf(const std::vector<Unit>& units, const TrainingOptions& options, std::size_t ranks)
+{
+    std::vector<Bytes> gradients;
+    for (const Unit& unit : units)
+    {
+        gradients.push_back(unit.bytes);
+    }
+    return ranks == 1 ? std::vector<GradientBucket>() : MakeBuckets(gradients, options.bucket);
 }
 
 /// Eq 7 with each unit's own times; see Arrangement::Fsdp.
@@ -73,17 +86,35 @@ FsdpLayout(const WorkloadSpec& spec)
 {
     const std::uint32_t dp = CountOf(spec.parameters, "dp");
     CountOf(spec.parameters, "prefetch", 0);
-    const TrainingOptions options = TrainingOptionsOf(spec.parameters);
-    double tasks = 0;
-    for (const LayerProfile& layer : LayersOf(spec))
-    {
-        tasks += 6.0 * dp + 3 * EstimateTasks(CollectiveKind::ALL_GATHER,
-                                              dp,
-                                              options.valueBytes * layer.parameters,
-                                              options.collectives);
-    }
-    CheckTaskBudget(tasks);
+    TrainingOptionsOf(spec.parameters);
+    LayersOf(spec);
     return {dp, 1};
+}
+
+double
+FsdpTasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
+{
+    const TrainingOptions options = TrainingOptionsOf(spec.parameters);
+    const std::size_t prefetch = CountOf(spec.parameters, "prefetch", 0);
+    const std::vector<LayerProfile> layers = LayersOf(spec);
+    const std::vector<Unit> units = MakeUnits(spec, layers, options.valueBytes);
+    const std::size_t n = units.size();
+    CollectiveTasks tasks(topology, devices, options.collectives);
+    double sum = LayerPassTasks(layers, options, devices.size());
+    for (std::size_t k = 0; k < 2 * n && devices.size() > 1; ++k)
+    {
+        const bool follows = options.inOrder && k > 0;
+        const bool waits = k > prefetch;
+        sum += follows && waits ? static_cast<double>(devices.size()) : 0;
+        sum += tasks.Of(CollectiveKind::ALL_GATHER,
+                        units[k < n ? k : 2 * n - 1 - k].bytes,
+                        follows || waits);
+    }
+    return sum + BucketTasks(tasks,
+                             devices.size(),
+                             CollectiveKind::REDUCE_SCATTER,
+                             BucketsOf(units, options, devices.size()),
+                             options.inOrder);
 }
 
 TaskGraph
@@ -144,16 +175,7 @@ BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<
             graph.AddDependency(previous[rank], first(rank, k));
         }
     }
-    std::vector<Bytes> gradients;
-    for (const Unit& unit : units)
-    {
-        gradients.push_back(unit.bytes);
-    }
-    std::vector<GradientBucket> buckets;
-    if (devices.size() > 1)
-    {
-        buckets = MakeBuckets(gradients, options.bucket);
-    }
+    const std::vector<GradientBucket> buckets = BucketsOf(units, options, devices.size());
     std::vector<std::vector<TaskId>> finished(devices.size());
     previous.clear();
     for (std::size_t b = 0; b < buckets.size(); ++b)

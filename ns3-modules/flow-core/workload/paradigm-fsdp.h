@@ -28,6 +28,9 @@ namespace echelon
 
 std::vector<ParameterSpec> FsdpParameters();
 RankLayout FsdpLayout(const WorkloadSpec& spec);
+double FsdpTasks(const WorkloadSpec& spec,
+                 const Topology& topology,
+                 const std::vector<DeviceId>& devices);
 TaskGraph BuildFsdp(const WorkloadSpec& spec,
                     const Topology& topology,
                     const std::vector<DeviceId>& devices);

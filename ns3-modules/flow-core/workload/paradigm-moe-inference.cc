@@ -2,6 +2,7 @@
 #include "workload/paradigm-moe-inference.h"
 
 #include "workload/moe-inference-model.h"
+#include "workload/task-count.h"
 #include "workload/training-options.h"
 
 #include <array>
@@ -20,24 +21,24 @@ using PartNames = std::array<const char*, 5>;
 constexpr PartNames FORWARD{"gate", "dispatch", "ffn", "combine", "aggregation"};
 constexpr PartNames BACKWARD{"aggregation", "combine", "ffn", "dispatch", "gate"};
 
-/// Sizes of chunks are known once the traffic is.
-void
-CheckChunks(const MoeInferenceModel& model, const CollectiveStyle& style)
+bool
+StartsTogether(const WorkloadSpec& spec)
 {
-    if (style.granularity != Granularity::CHUNK || style.PlansAllToAlls())
-    {
-        return;
-    }
-    double chunks = 0;
-    for (const std::vector<MoeLayer>& layers : model.layers)
-    {
-        for (const MoeLayer& layer : layers)
-        {
-            chunks += 2 * static_cast<double>(layer.dispatch.Total()) /
-                      static_cast<double>(style.chunkBytes);
-        }
-    }
-    CheckTaskBudget(chunks);
+    return spec.parameters.GetText("start") == "together";
+}
+
+/// Tasks of all layers; `exchanges` are those of one all-to-all for each layer and model.
+double
+TasksOf(const WorkloadSpec& spec, double exchanges)
+{
+    const double experts = CountOf(spec.parameters, "experts", 2);
+    const double layers = CountOf(spec.parameters, "layers");
+    const double models = CountOf(spec.parameters, "models");
+    const double passes = spec.parameters.GetBoolean("backward") ? 2 : 1;
+    // Gate, network and aggregation on every rank; a barrier behind each of two all-to-alls, one
+    // before if they start together, and one behind the layer.
+    const double barriers = models * 2 * (StartsTogether(spec) ? 2 : 1) + 1;
+    return passes * (layers * (models * 3 * experts + barriers) + 2 * exchanges);
 }
 
 /// Adds layer after layer.
@@ -175,11 +176,39 @@ MoeInferenceLayout(const WorkloadSpec& spec)
 {
     const std::uint32_t experts = CheckMoeModel(spec.parameters);
     const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
-    const double passes = spec.parameters.GetBoolean("backward") ? 2 : 1;
-    const double exchange = EstimateTasks(CollectiveKind::ALL_TO_ALL, experts, 0, style);
-    CheckTaskBudget(passes * CountOf(spec.parameters, "layers") *
-                    CountOf(spec.parameters, "models") * (2 * exchange + 3.0 * experts));
+    // The traffic itself takes memory, so jobs that are too large must not get so far: every pair
+    // talks, with one flow.
+    const double exchange =
+        AllToAllTasks(static_cast<double>(experts) * (experts - 1), experts, style, true);
+    CheckTaskBudget(TasksOf(spec,
+                            exchange * CountOf(spec.parameters, "layers") *
+                                CountOf(spec.parameters, "models")));
     return {experts, 1};
+}
+
+double
+MoeInferenceTasks(const WorkloadSpec& spec,
+                  const Topology& /*topology*/,
+                  const std::vector<DeviceId>& devices)
+{
+    const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
+    double exchanges = 0;
+    for (const std::vector<MoeLayer>& layers : MoeForwardLayers(spec))
+    {
+        for (const MoeLayer& layer : layers)
+        {
+            double flows = 0;
+            for (std::uint32_t i = 0; i < layer.dispatch.Size(); ++i)
+            {
+                for (std::uint32_t j = 0; j < layer.dispatch.Size(); ++j)
+                {
+                    flows += i == j ? 0 : EntryFlows(layer.dispatch.At(i, j), style);
+                }
+            }
+            exchanges += AllToAllTasks(flows, devices.size(), style, true);
+        }
+    }
+    return TasksOf(spec, exchanges);
 }
 
 TaskGraph
@@ -189,7 +218,6 @@ BuildMoeInference(const WorkloadSpec& spec,
 {
     const MoeInferenceModel model = MoeInferenceModelOf(spec, topology, devices);
     const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
-    CheckChunks(model, style);
     TaskGraph graph;
     InferenceBuilder builder(graph, topology, devices, model, style);
     for (std::size_t layer = 0; layer < model.places.size(); ++layer)

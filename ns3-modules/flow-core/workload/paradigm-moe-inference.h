@@ -31,6 +31,9 @@ namespace echelon
 
 std::vector<ParameterSpec> MoeInferenceParameters();
 RankLayout MoeInferenceLayout(const WorkloadSpec& spec);
+double MoeInferenceTasks(const WorkloadSpec& spec,
+                         const Topology& topology,
+                         const std::vector<DeviceId>& devices);
 TaskGraph BuildMoeInference(const WorkloadSpec& spec,
                             const Topology& topology,
                             const std::vector<DeviceId>& devices);

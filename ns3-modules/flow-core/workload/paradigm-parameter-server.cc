@@ -3,6 +3,7 @@
 
 #include "workload/layer-pass.h"
 
+#include <algorithm>
 #include <string>
 
 namespace echelon
@@ -22,8 +23,28 @@ ParameterServerLayout(const WorkloadSpec& spec)
     const std::uint32_t workers = CountOf(spec.parameters, "workers");
     const std::uint32_t servers = CountOf(spec.parameters, "servers");
     TrainingOptionsOf(spec.parameters);
-    CheckTaskBudget(static_cast<double>(LayersOf(spec).size()) * workers * (3.0 + 3.0 * servers));
+    LayersOf(spec);
     return {workers + servers, 1};
+}
+
+double
+ParameterServerTasks(const WorkloadSpec& spec,
+                     const Topology& /*topology*/,
+                     const std::vector<DeviceId>& /*devices*/)
+{
+    const std::uint32_t workers = CountOf(spec.parameters, "workers");
+    const std::uint32_t servers = CountOf(spec.parameters, "servers");
+    const TrainingOptions options = TrainingOptionsOf(spec.parameters);
+    const std::vector<LayerProfile> layers = LayersOf(spec);
+    double sum = LayerPassTasks(layers, options, workers);
+    for (const GradientBucket& bucket :
+         MakeBuckets(ParameterBytes(layers, options.valueBytes), options.bucket))
+    {
+        // A push and a pull per worker and server that has a part, and a barrier between them.
+        const Bytes parts = std::min<Bytes>(servers, bucket.bytes);
+        sum += static_cast<double>(parts) * (2.0 * workers + 1);
+    }
+    return sum;
 }
 
 TaskGraph

@@ -24,6 +24,9 @@ namespace echelon
 
 std::vector<ParameterSpec> ParameterServerParameters();
 RankLayout ParameterServerLayout(const WorkloadSpec& spec);
+double ParameterServerTasks(const WorkloadSpec& spec,
+                            const Topology& topology,
+                            const std::vector<DeviceId>& devices);
 TaskGraph BuildParameterServer(const WorkloadSpec& spec,
                                const Topology& topology,
                                const std::vector<DeviceId>& devices);

@@ -2,11 +2,10 @@
 #include "workload/paradigm-transformer.h"
 
 #include "base/contracts.h"
-#include "moe/expert-load.h"
 #include "workload/transformer-plan.h"
+#include "workload/transformer-task-count.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -34,10 +33,7 @@ class TransformerBuilder
           m_topology(topology),
           m_devices(devices),
           m_schedule(MakePipelineSchedule(plan.pipeline)),
-          m_tail(devices.size()),
-          m_ringAllReduce(TensorSchedule(CollectiveKind::ALL_REDUCE)),
-          m_ringReduceScatter(TensorSchedule(CollectiveKind::REDUCE_SCATTER)),
-          m_ringAllGather(TensorSchedule(CollectiveKind::ALL_GATHER))
+          m_tail(devices.size())
     {
     }
 
@@ -62,15 +58,7 @@ class TransformerBuilder
   private:
     std::size_t Rank(std::uint32_t stage, std::uint32_t replica, std::uint32_t tensor) const
     {
-        return (std::size_t{stage} * m_plan.dp + replica) * m_plan.tp + tensor;
-    }
-
-    CollectiveSchedule TensorSchedule(CollectiveKind kind) const
-    {
-        return MakeSchedule(kind,
-                            m_plan.training.collectives.allReduce,
-                            m_plan.tp,
-                            m_plan.ActivationBytes());
+        return m_plan.Rank(stage, replica, tensor);
     }
 
     GroupIndex AddCoflow(std::string name, std::string connection)
@@ -124,7 +112,7 @@ class TransformerBuilder
     /// A collective in the path of the computation: the ranks go on when it is done.
     void AddTensorCollective(const StageOp& op,
                              std::uint32_t replica,
-                             const CollectiveSchedule& schedule,
+                             CollectiveKind kind,
                              const std::string& what)
     {
         if (m_plan.tp == 1)
@@ -137,14 +125,14 @@ class TransformerBuilder
             ranks.push_back(Rank(op.stage, replica, tensor));
         }
         const std::string connection = "tp s" + Number(op.stage) + " d" + Number(replica);
-        const std::vector<TaskId> done = AddSchedule(m_graph,
-                                                     m_topology,
-                                                     DevicesOf(ranks),
-                                                     schedule,
-                                                     m_plan.training.collectives,
-                                                     AddCoflow(connection + " " + what, connection),
-                                                     0,
-                                                     Ready(ranks));
+        const GroupIndex group = AddCoflow(connection + " " + what, connection);
+        const std::vector<TaskId> done = AddCollective(
+            m_graph,
+            m_topology,
+            {kind, DevicesOf(ranks), m_plan.ActivationBytes(), m_plan.training.collectives},
+            group,
+            0,
+            Ready(ranks));
         for (std::size_t i = 0; i < ranks.size(); ++i)
         {
             m_tail[ranks[i]] = done[i];
@@ -163,8 +151,7 @@ class TransformerBuilder
         {
             for (std::uint32_t j = 0; j < ep; ++j)
             {
-                const std::int64_t count = tokens[dispatch ? j : i];
-                matrix[i][j] = std::llround(static_cast<double>(count) * m_plan.TokenBytes());
+                matrix[i][j] = m_plan.RoutedBytes(tokens[dispatch ? j : i]);
             }
         }
         for (std::uint32_t first = 0; first < m_plan.dp; first += ep)
@@ -223,12 +210,13 @@ class TransformerBuilder
             {
                 AddTensorCollective(op,
                                     replica,
-                                    before ? m_ringAllGather : m_ringReduceScatter,
+                                    before ? CollectiveKind::ALL_GATHER
+                                           : CollectiveKind::REDUCE_SCATTER,
                                     what + (before ? " all-gather" : " reduce-scatter"));
             }
             else if (!before)
             {
-                AddTensorCollective(op, replica, m_ringAllReduce, what + " all-reduce");
+                AddTensorCollective(op, replica, CollectiveKind::ALL_REDUCE, what + " all-reduce");
             }
         }
     }
@@ -244,10 +232,7 @@ class TransformerBuilder
         std::vector<std::int64_t> tokens;
         if (routed)
         {
-            const auto experts = static_cast<std::uint32_t>(m_plan.dims.experts);
-            tokens = TokensPerRank(m_plan.RoutedTokens(),
-                                   ExpertShares(experts, m_plan.expertSkew, m_plan.seed, block),
-                                   m_plan.ep);
+            tokens = m_plan.TokensOf(block);
             AddExpertExchange(op, tokens, true, what);
         }
         const Time time = attention ? m_plan.AttentionTime(op.forward)
@@ -441,18 +426,13 @@ class TransformerBuilder
     /// over those that hold the same experts.
     void AddGradients(std::uint32_t stage, std::uint32_t tensor)
     {
-        std::vector<StageLayer> layers;
+        const std::vector<StageLayer> layers = m_plan.StageLayers(stage);
         std::vector<Bytes> shared;
         std::vector<Bytes> experts;
-        for (std::uint32_t chunk = 0; chunk < m_plan.pipeline.chunks; ++chunk)
+        for (const StageLayer& layer : layers)
         {
-            for (const StageLayer& layer :
-                 m_plan.ChunkLayers(chunk * m_plan.pipeline.stages + stage))
-            {
-                layers.push_back(layer);
-                shared.push_back(m_plan.SharedBytes(layer));
-                experts.push_back(m_plan.ExpertBytes(layer));
-            }
+            shared.push_back(m_plan.SharedBytes(layer));
+            experts.push_back(m_plan.ExpertBytes(layer));
         }
         const std::string name = "s" + Number(stage) + " t" + Number(tensor);
         AddBuckets(stage, tensor, layers, shared, 0, 1, "dp " + name);
@@ -546,9 +526,6 @@ class TransformerBuilder
     /// By ranks and matrix.
     std::map<std::pair<std::vector<std::size_t>, std::vector<std::vector<Bytes>>>, PlannedAllToAll>
         m_planned;
-    CollectiveSchedule m_ringAllReduce;
-    CollectiveSchedule m_ringReduceScatter;
-    CollectiveSchedule m_ringAllGather;
     StageLayer m_layer{StageLayer::Kind::BLOCK, 0}; ///< being added
     std::map<PairKey, GroupIndex> m_pipelineGroups; ///< of device pair 0; the others follow
     std::map<PassKey, std::uint32_t> m_positions;   ///< of the flow that a pass produces
@@ -570,6 +547,14 @@ TransformerLayout(const WorkloadSpec& spec)
 {
     const TransformerPlan plan(spec);
     return {plan.tp * plan.dp * plan.pipeline.stages, plan.tp};
+}
+
+double
+TransformerTasks(const WorkloadSpec& spec,
+                 const Topology& topology,
+                 const std::vector<DeviceId>& devices)
+{
+    return CountTransformerTasks(TransformerPlan(spec), topology, devices);
 }
 
 TaskGraph

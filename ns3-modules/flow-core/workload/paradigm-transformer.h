@@ -38,6 +38,9 @@ namespace echelon
 
 std::vector<ParameterSpec> TransformerParameters();
 RankLayout TransformerLayout(const WorkloadSpec& spec);
+double TransformerTasks(const WorkloadSpec& spec,
+                        const Topology& topology,
+                        const std::vector<DeviceId>& devices);
 TaskGraph BuildTransformer(const WorkloadSpec& spec,
                            const Topology& topology,
                            const std::vector<DeviceId>& devices);

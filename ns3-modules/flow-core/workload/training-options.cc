@@ -2,7 +2,6 @@
 #include "workload/training-options.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace echelon
 {
@@ -102,35 +101,6 @@ Join(TaskGraph& graph, const std::vector<TaskId>& tasks)
         graph.AddDependency(task, joined);
     }
     return joined;
-}
-
-double
-EstimateTasks(CollectiveKind kind, std::uint32_t ranks, Bytes bytes, const CollectiveStyle& style)
-{
-    const double n = ranks;
-    if (kind == CollectiveKind::ALL_TO_ALL && style.PlansAllToAlls())
-    {
-        // Entries split over stages; what a plan really takes is counted as it is added.
-        return 3 * n * n;
-    }
-    const bool allToAll = kind == CollectiveKind::ALL_TO_ALL;
-    const bool ring = kind == CollectiveKind::REDUCE_SCATTER ||
-                      kind == CollectiveKind::ALL_GATHER ||
-                      style.allReduce == CollectiveAlgorithm::RING;
-    const double logarithm = 2 * std::ceil(std::log2(std::max(2.0, n))) + 2;
-    const double pairs = allToAll ? n * n : n * logarithm;
-    const double transfers = allToAll || ring ? 2 * n * n : n * logarithm;
-    switch (style.granularity)
-    {
-    case Granularity::FLOW:
-        return pairs + 3;
-    case Granularity::STEP:
-        return transfers + n;
-    case Granularity::CHUNK:
-        return transfers + n +
-               n * logarithm * static_cast<double>(bytes) / static_cast<double>(style.chunkBytes);
-    }
-    return 0;
 }
 
 } // namespace echelon

@@ -58,10 +58,4 @@ std::vector<GradientBucket> MakeBuckets(const std::vector<Bytes>& gradients, Byt
 /// Waits for `tasks`, per rank; one task is itself, several are a barrier.
 TaskId Join(TaskGraph& graph, const std::vector<TaskId>& tasks);
 
-/// Upper bound of the tasks of one collective, for CheckTaskBudget.
-double EstimateTasks(CollectiveKind kind,
-                     std::uint32_t ranks,
-                     Bytes bytes,
-                     const CollectiveStyle& style);
-
 } // namespace echelon

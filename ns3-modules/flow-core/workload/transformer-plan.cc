@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/transformer-plan.h"
 
+#include "moe/expert-load.h"
+
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -9,6 +12,9 @@ namespace echelon
 
 namespace
 {
+
+/// Devices of the largest topology that a scenario may describe.
+constexpr double MAX_RANKS = 1048576;
 
 [[noreturn]] void
 FailDivision(const char* parameter,
@@ -169,24 +175,12 @@ TransformerPlan::CheckDivisibility() const
 void
 TransformerPlan::CheckSize() const
 {
-    const double ranks = static_cast<double>(tp) * dp * pipeline.stages;
-    const double passes = static_cast<double>(dims.layers) * pipeline.microBatches * dp;
-    const double collective =
-        EstimateTasks(CollectiveKind::ALL_REDUCE, tp, ActivationBytes(), training.collectives);
-    double tasks = passes * 4 * (tp + (tp > 1 ? 2 : 0) * collective);
-    if (ep > 1)
+    if (static_cast<double>(tp) * dp * pipeline.stages > MAX_RANKS)
     {
-        tasks +=
-            passes * 4 / ep * tp *
-            EstimateTasks(CollectiveKind::ALL_TO_ALL, ep, ActivationBytes(), training.collectives);
+        throw ParameterError(tp > dp ? "tp" : "dp",
+                             "tp × dp × pp is more than 1,048,576 ranks",
+                             "one rank per GPU, and topologies have no more");
     }
-    if (dp > 1)
-    {
-        const Bytes bytes = training.valueBytes * (BlockParameters(dims) / tp);
-        tasks += (static_cast<double>(dims.layers) + 2) * tp *
-                 (dp + EstimateTasks(CollectiveKind::ALL_REDUCE, dp, bytes, training.collectives));
-    }
-    CheckTaskBudget(tasks + ranks);
     double seconds = 0;
     for (const bool forward : {true, false})
     {
@@ -262,6 +256,26 @@ TransformerPlan::ChunkLayers(std::uint32_t virtualStage) const
     return layers;
 }
 
+std::vector<StageLayer>
+TransformerPlan::StageLayers(std::uint32_t stage) const
+{
+    std::vector<StageLayer> layers;
+    for (std::uint32_t chunk = 0; chunk < pipeline.chunks; ++chunk)
+    {
+        for (const StageLayer& layer : ChunkLayers(chunk * pipeline.stages + stage))
+        {
+            layers.push_back(layer);
+        }
+    }
+    return layers;
+}
+
+std::size_t
+TransformerPlan::Rank(std::uint32_t stage, std::uint32_t replica, std::uint32_t tensor) const
+{
+    return (std::size_t{stage} * dp + replica) * tp + tensor;
+}
+
 Time
 TransformerPlan::ChunkTime(std::uint32_t virtualStage, bool forward) const
 {
@@ -328,10 +342,18 @@ TransformerPlan::PipelineBytes() const
     return sequenceParallel ? ActivationBytes() / tp : ActivationBytes();
 }
 
-double
-TransformerPlan::TokenBytes() const
+std::vector<std::int64_t>
+TransformerPlan::TokensOf(std::uint32_t block) const
 {
-    return static_cast<double>(dims.hidden * training.valueBytes) / tp;
+    const auto experts = static_cast<std::uint32_t>(dims.experts);
+    return TokensPerRank(RoutedTokens(), ExpertShares(experts, expertSkew, seed, block), ep);
+}
+
+Bytes
+TransformerPlan::RoutedBytes(std::int64_t tokens) const
+{
+    const double token = static_cast<double>(dims.hidden * training.valueBytes) / tp;
+    return std::llround(static_cast<double>(tokens) * token);
 }
 
 std::vector<ParameterSpec>

@@ -5,7 +5,7 @@
  *
  *     TransformerPlan plan(spec);
  *     plan.AttentionTime(true);        // forward, one block, one micro-batch, one tensor rank
- *     plan.GradientBytes(stage);       // per layer of the stage
+ *     plan.StageLayers(stage);         // SharedBytes(layer) of each: its gradients
  *
  * Errors: ParameterError naming the parameter.
  */
@@ -50,6 +50,9 @@ class TransformerPlan
     Time ChunkTime(std::uint32_t virtualStage, bool forward) const;
     /// The layers of a virtual stage, in forward order.
     std::vector<StageLayer> ChunkLayers(std::uint32_t virtualStage) const;
+    /// The layers of all virtual stages of a stage, in forward order.
+    std::vector<StageLayer> StageLayers(std::uint32_t stage) const;
+    std::size_t Rank(std::uint32_t stage, std::uint32_t replica, std::uint32_t tensor) const;
 
     /// Parameters of a layer that every replica holds, per tensor rank, in bytes.
     Bytes SharedBytes(const StageLayer& layer) const;
@@ -62,8 +65,10 @@ class TransformerPlan
     Bytes ActivationBytes() const;
     /// Bytes that one tensor rank sends to the next stage.
     Bytes PipelineBytes() const;
-    /// Bytes of one routed token on one tensor rank.
-    double TokenBytes() const;
+    /// Tokens of RoutedTokens() that go to each rank of an expert-parallel group in a block.
+    std::vector<std::int64_t> TokensOf(std::uint32_t block) const;
+    /// Bytes of so many routed tokens on one tensor rank.
+    Bytes RoutedBytes(std::int64_t tokens) const;
 
     TransformerDims dims;
     TrainingOptions training;

@@ -24,54 +24,69 @@ WorkloadEntries()
          ModelNeed::TRANSFORMER,
          TransformerParameters(),
          TransformerLayout,
+         TransformerTasks,
          BuildTransformer},
         {"data-parallel",
          "all-reduce of gradient buckets during the backward pass; a coflow per bucket",
          ModelNeed::ANY,
          DataParallelParameters(),
          DataParallelLayout,
+         DataParallelTasks,
          BuildDataParallel},
         {"parameter-server",
          "workers push gradients and pull parameters; a coflow each per bucket",
          ModelNeed::ANY,
          ParameterServerParameters(),
          ParameterServerLayout,
+         ParameterServerTasks,
          BuildParameterServer},
         {"fsdp",
          "FSDP, ZeRO-3: all-gathers layer by layer as one EchelonFlow, reduce-scatters as coflows",
          ModelNeed::ANY,
          FsdpParameters(),
          FsdpLayout,
+         FsdpTasks,
          BuildFsdp},
         {"expert-parallel",
          "mixture of experts: a coflow per dispatch and per combine all-to-all",
          ModelNeed::TRANSFORMER,
          ExpertParallelParameters(),
          ExpertParallelLayout,
+         TransformerTasks,
          BuildExpertParallel},
         {"moe-inference",
          "mixture-of-experts layers of one model or two; a group per dispatch and per combine",
          ModelNeed::NONE,
          MoeInferenceParameters(),
          MoeInferenceLayout,
+         MoeInferenceTasks,
          BuildMoeInference},
         {"collective",
          "one collective as a coflow",
          ModelNeed::NONE,
          CollectiveWorkloadParameters(),
          CollectiveLayout,
+         CollectiveWorkloadTasks,
          BuildCollective},
-        {"tasks", "a task graph written out in the file", ModelNeed::NONE, {}, nullptr, nullptr},
+        {"tasks",
+         "a task graph written out in the file",
+         ModelNeed::NONE,
+         {},
+         nullptr,
+         nullptr,
+         nullptr},
         {"flows",
          "flows with release times written out in the file",
          ModelNeed::NONE,
          {},
+         nullptr,
          nullptr,
          nullptr},
         {"coflows",
          "a trace of shuffles: arrival, mappers and reducers of each coflow (echelon convert)",
          ModelNeed::NONE,
          {},
+         nullptr,
          nullptr,
          nullptr}};
     return ENTRIES;
@@ -102,10 +117,8 @@ LayoutOf(const WorkloadSpec& spec)
     return entry.layout(spec);
 }
 
-TaskGraph
-BuildTaskGraph(const WorkloadSpec& spec,
-               const Topology& topology,
-               const std::vector<DeviceId>& devices)
+double
+CountTasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const RankLayout layout = LayoutOf(spec);
     if (devices.size() != layout.ranks)
@@ -115,6 +128,15 @@ BuildTaskGraph(const WorkloadSpec& spec,
                                  std::to_string(devices.size()) + " devices",
                              "one device per rank: the product of the degrees of parallelism");
     }
+    return WorkloadEntryOf(spec.kind).tasks(spec, topology, devices);
+}
+
+TaskGraph
+BuildTaskGraph(const WorkloadSpec& spec,
+               const Topology& topology,
+               const std::vector<DeviceId>& devices)
+{
+    CheckTaskBudget(CountTasks(spec, topology, devices));
     return WorkloadEntryOf(spec.kind).build(spec, topology, devices);
 }
 

@@ -47,6 +47,10 @@ struct WorkloadEntry
     std::vector<ParameterSpec> parameters;
     /// Null when the workload is explicit in its file ("tasks", "flows").
     RankLayout (*layout)(const WorkloadSpec& spec);
+    /// Tasks of the graph that `build` makes.
+    double (*tasks)(const WorkloadSpec& spec,
+                    const Topology& topology,
+                    const std::vector<DeviceId>& devices);
     TaskGraph (*build)(const WorkloadSpec& spec,
                        const Topology& topology,
                        const std::vector<DeviceId>& devices);
@@ -65,7 +69,15 @@ std::string DefaultWorkload(const ModelProfile& model);
 /// Checks the parameters against each other and against the model. @throws ParameterError.
 RankLayout LayoutOf(const WorkloadSpec& spec);
 
+/// Tasks of one iteration, without building its graph; exact, but for planned all-to-alls the least
+/// that they may have (workload/task-count.h). O(ranks × channels × groups).
 /// @param devices one per rank, distinct. @throws ParameterError.
+double CountTasks(const WorkloadSpec& spec,
+                  const Topology& topology,
+                  const std::vector<DeviceId>& devices);
+
+/// @param devices one per rank, distinct.
+/// @throws ParameterError, also when the graph would have more than MAX_TASKS tasks.
 TaskGraph BuildTaskGraph(const WorkloadSpec& spec,
                          const Topology& topology,
                          const std::vector<DeviceId>& devices);

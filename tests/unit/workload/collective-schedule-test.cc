@@ -109,6 +109,77 @@ INSTANTIATE_TEST_SUITE_P(
         ::testing::Values(RING, CollectiveAlgorithm::HALVING_DOUBLING, CollectiveAlgorithm::TREE),
         ::testing::Values(2U, 3U, 4U, 5U, 6U, 7U, 8U, 12U, 16U, 17U)));
 
+TEST(CollectiveSchedule, ChannelsTogetherDoWhatOneDoes)
+{
+    // Three channels over the same ranks in different orders: every rank ends with every value
+    // once, keeps its own part of a reduce-scatter, and gives its own part to an all-gather.
+    const std::uint32_t n = 6;
+    const RankOrders orders{{0, 1, 2, 3, 4, 5}, {2, 0, 1, 5, 3, 4}, {4, 3, 5, 0, 2, 1}};
+    const std::vector<int> all(n, 1);
+    for (const Bytes bytes : {2, 17, 40})
+    {
+        for (const auto algorithm :
+             {RING, CollectiveAlgorithm::HALVING_DOUBLING, CollectiveAlgorithm::TREE})
+        {
+            const CollectiveSchedule schedule =
+                MakeSchedule(CollectiveKind::ALL_REDUCE, algorithm, orders, bytes);
+            for (const auto& rank : Execute(schedule, OwnValues(n, bytes), schedule.steps / 2))
+            {
+                EXPECT_EQ(rank, std::vector<std::vector<int>>(rank.size(), all));
+            }
+        }
+        const Contents scattered =
+            Execute(MakeSchedule(CollectiveKind::REDUCE_SCATTER, RING, orders, bytes),
+                    OwnValues(n, bytes),
+                    n);
+        const Contents gathered =
+            Execute(MakeSchedule(CollectiveKind::ALL_GATHER, RING, orders, bytes),
+                    OwnValues(n, bytes),
+                    0);
+        const Contents broadcast =
+            Execute(MakeSchedule(CollectiveKind::BROADCAST, RING, orders, bytes),
+                    OwnValues(n, bytes),
+                    0);
+        for (std::uint32_t part = 0; part < n; ++part)
+        {
+            for (Bytes b = PartBegin(bytes, n, part); b < PartBegin(bytes, n, part + 1); ++b)
+            {
+                const auto at = static_cast<std::size_t>(b);
+                EXPECT_EQ(scattered[part][at], all);
+                for (std::uint32_t rank = 0; rank < n; ++rank)
+                {
+                    EXPECT_EQ(gathered[rank][at], OwnValues(n, 1)[part][0]);
+                    EXPECT_EQ(broadcast[rank][at], OwnValues(n, 1)[0][0]);
+                }
+            }
+        }
+    }
+}
+
+TEST(CollectiveSchedule, RingPartsDivideEachRanksPartAmongTheChannels)
+{
+    // 1003 bytes over 7 ranks and 4 channels: what the channels have of a rank's part is the part,
+    // and the channels have equal shares to a byte per rank.
+    std::vector<Bytes> ofChannel(4);
+    for (std::uint32_t rank = 0; rank < 7; ++rank)
+    {
+        Bytes sum = 0;
+        for (std::uint32_t channel = 0; channel < 4; ++channel)
+        {
+            const auto [begin, end] = RingPart(1003, 7, rank, 4, channel);
+            EXPECT_GE(begin, PartBegin(1003, 7, rank));
+            EXPECT_LE(end, PartBegin(1003, 7, rank + 1));
+            sum += end - begin;
+            ofChannel[channel] += end - begin;
+        }
+        EXPECT_EQ(sum, PartBegin(1003, 7, rank + 1) - PartBegin(1003, 7, rank));
+    }
+    for (const Bytes bytes : ofChannel)
+    {
+        EXPECT_NEAR(static_cast<double>(bytes), 1003.0 / 4, 7);
+    }
+}
+
 TEST(CollectiveSchedule, NumbersOfSteps)
 {
     const auto steps = [](CollectiveKind kind, CollectiveAlgorithm algorithm, std::uint32_t n) {

@@ -287,7 +287,7 @@ TEST(Transformer, RefusesDegreesThatDoNotFit)
     EXPECT_EQ(complaint({{"ep", "2"}, {"dp", "2"}}), "ep");
     EXPECT_EQ(complaint({{"utilisation", "1.5"}}), "utilisation");
     EXPECT_EQ(complaint({{"chunk", "0B"}}), "chunk");
-    EXPECT_EQ(complaint({{"microbatches", "60000"}, {"dp", "60000"}}), "kind");
+    EXPECT_EQ(complaint({{"dp", "60000"}, {"tp", "4"}, {"pp", "8"}}), "dp");
     WorkloadSpec spec = SpecOf("transformer", Small(), {});
     spec.model.reset();
     EXPECT_EQ(ComplaintOf(spec), "model");
