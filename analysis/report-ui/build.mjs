@@ -8,6 +8,20 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] || join(here, '../echelon_analysis/html');
 
+// zrender keeps the widths of texts in a plain object: the text `__proto__` would change every object of the page.
+const onlyTexts = {
+    name: 'only-texts',
+    setup: (build) =>
+        build.onLoad({ filter: /zrender[/\\]lib[/\\]core[/\\]LRU\.js$/ }, ({ path }) => {
+            const source = readFileSync(path, 'utf8');
+            const contents = source.replaceAll('this._map = {};', 'this._map = Object.create(null);');
+            if (contents === source) {
+                throw new Error(`${path} no longer keeps its entries in this._map`);
+            }
+            return { contents, loader: 'js' };
+        }),
+};
+
 await esbuild.build({
     absWorkingDir: here,
     entryPoints: ['src/main.js'],
@@ -19,6 +33,7 @@ await esbuild.build({
     charset: 'utf8',
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: [onlyTexts],
 });
 
 // The end tag of a script must not occur inside one.

@@ -28,18 +28,18 @@ export const PARTS = [
 ];
 
 // Compute slices of known kinds keep their colour; flows have hatches.
-const COMPUTE = {
-    forward: { colour: SKY, title: 'forward' },
-    backward: { colour: BLUE, title: 'backward' },
-    weight: { colour: PURPLE, title: 'weight gradient' },
-    optimiser: { colour: GREY, title: 'optimiser' },
-};
+const COMPUTE = new Map([
+    ['forward', { colour: SKY, title: 'forward' }],
+    ['backward', { colour: BLUE, title: 'backward' }],
+    ['weight', { colour: PURPLE, title: 'weight gradient' }],
+    ['optimiser', { colour: GREY, title: 'optimiser' }],
+]);
 const SPARE = [YELLOW, PURPLE, GREEN, GREY];
 const FLOWS = [[ORANGE, 'up'], [VERMILION, 'down'], [GREEN, 'dots'], [PURPLE, 'cross'], [YELLOW, 'flat']];
 
 export function computeLooks(words) {
     let spare = 0;
-    return words.map((word) => COMPUTE[word] || { colour: SPARE[spare++ % SPARE.length], title: word });
+    return words.map((word) => COMPUTE.get(word) || { colour: SPARE[spare++ % SPARE.length], title: word });
 }
 
 export function flowLooks(words) {
