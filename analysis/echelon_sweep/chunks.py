@@ -44,7 +44,7 @@ def _finished_times(sweep):
             try:
                 with open(f"{sweep.point_folder(point.id)}/{RESULT_FILE}", encoding="utf-8") as file:
                     yield float(json.load(file)["provenance"]["wall_s"])
-            except (OSError, ValueError, KeyError, TypeError):
+            except (OSError, ValueError, KeyError, TypeError, RecursionError):
                 continue
         if step > 1 and offset > 20:
             return

@@ -7,15 +7,14 @@
 
 import os
 import pathlib
-import re
 import shutil
 
-from echelon_sweep.layout import ALARM_FILE, ERROR_FILE, RESULT_FILE
+from echelon_output.files import DRAFT, is_abandoned
+from echelon_sweep.layout import ALARM_FILE, ERROR_FILE, POINT_ID, RESULT_FILE
 from echelon_sweep.status import is_left_behind
 from echelon_sweep.verify import BadResult, read_result
 
-DRAFT = re.compile(r"\.(?:(?:points|sweep)\.json|(?:points|runs|jobs)\.csv|results)\.[0-9]+\.[0-9a-f]{8}(?:\.sqlite)?")
-POINT_FOLDER = re.compile(r"[0-9a-f]{16}")
+WRITTEN = ("points.json", "sweep.json", "points.csv", "runs.csv", "jobs.csv", "results.sqlite")
 
 
 def work_folders(sweep):
@@ -29,7 +28,8 @@ def rubbish(sweep, everything=False):
     """(path, why) of what can go; `everything`: also results of points that the sweep has no more."""
     yield from work_folders(sweep)
     for name in sorted(os.listdir(sweep.path)):
-        if DRAFT.fullmatch(name):
+        match = DRAFT.fullmatch(name)
+        if match and match["name"] in WRITTEN and is_abandoned(f"{sweep.path}/{name}"):
             yield f"{sweep.path}/{name}", "a draft that was never finished"
     for point in sweep.points:
         folder = sweep.point_folder(point.id)
@@ -57,7 +57,7 @@ def rubbish(sweep, everything=False):
 def _gone(sweep):
     known = {point.id for point in sweep.points}
     for path in sorted(pathlib.Path(sweep.path).glob("runs/[0-9a-f][0-9a-f]/*")):
-        if POINT_FOLDER.fullmatch(path.name) and path.name not in known:
+        if POINT_ID.fullmatch(path.name) and path.name not in known:
             yield str(path), "of a point that the sweep has no more"
 
 

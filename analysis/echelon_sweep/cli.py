@@ -11,7 +11,9 @@ import signal
 import sys
 
 from echelon_sweep import backends
+from echelon_output.text import one_line
 from echelon_sweep.errors import EXIT_INTERRUPTED, EXIT_USAGE, NO_SPACE, DiskFull, Interrupted, SweepError
+from echelon_sweep.paths import utf8_path
 
 PROGRAM = "echelon-sweep"
 
@@ -20,7 +22,7 @@ class Parser(argparse.ArgumentParser):
     """argparse with the emulator's way to report usage errors."""
 
     def error(self, message):
-        print(f"{PROGRAM}: {' '.join(message.split())} (see {self.prog} --help)", file=sys.stderr)
+        print(f"{PROGRAM}: {one_line(message)} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(EXIT_USAGE)
 
 
@@ -99,8 +101,13 @@ def main(arguments=None):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: no name makes a traceback
     try:
         options = make_parser().parse_args(arguments)
+        for value in (os.getcwd(), *vars(options).values()):
+            if isinstance(value, str):
+                utf8_path(value)
         return _run(options)
     except Interrupted:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
@@ -115,7 +122,7 @@ def main(arguments=None):
         where = error.filename or "output"
         if error.errno in NO_SPACE:
             return _told(DiskFull(where))
-        print(f"{PROGRAM}: {where}: {error.strerror}", file=sys.stderr)
+        print(f"{PROGRAM}: {one_line(where)}: {error.strerror}", file=sys.stderr)
         return EXIT_USAGE
 
 

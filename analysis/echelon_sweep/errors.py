@@ -7,6 +7,8 @@
 
 import errno
 
+from echelon_output.text import one_line
+
 EXIT_DONE = 0
 EXIT_MISSING = 3  # points have no result yet
 EXIT_FAILED = 4  # points have failed for good
@@ -26,7 +28,7 @@ class SweepError(Exception):
 
     def __init__(self, where, pointer, what, hint=""):
         line = f"{where}: " + (f"{pointer}: " if pointer else "") + what + (f" ({hint})" if hint else "")
-        super().__init__(" ".join(printable(line).split()))
+        super().__init__(one_line(line))
         self.where = where
         self.pointer = pointer
         self.what = what
@@ -45,7 +47,7 @@ class _WithoutFile(SweepError):
     """str() is what and hint."""
 
     def __init__(self, what, hint=""):
-        Exception.__init__(self, " ".join(printable(what + (f" ({hint})" if hint else "")).split()))
+        Exception.__init__(self, one_line(what + (f" ({hint})" if hint else "")))
         self.where, self.pointer, self.what = "", "", what
 
 
@@ -67,11 +69,6 @@ class Interrupted(Exception):
     def __init__(self, signum=None):
         super().__init__("interrupted")
         self.signum = signum
-
-
-def printable(text):
-    """The text without control characters."""
-    return "".join(c if c.isprintable() or c.isspace() else "?" for c in str(text))
 
 
 def did_you_mean(word, known):

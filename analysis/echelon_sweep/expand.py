@@ -12,13 +12,18 @@ import itertools
 import math
 
 from echelon_sweep.jsonfile import canonical, token
-from echelon_sweep.points import SCENARIO, SEED, Point, make_assignments, point_id
+from echelon_sweep.points import SCENARIO, SCHEDULERS, SEED, Point, make_assignments, point_id
 from echelon_sweep.spec import MAX_POINTS
+
+MAX_ARGUMENT = 2**17 - 1  # bytes of one argument of a program on Linux
+MAX_ARGUMENTS = 2**20  # bytes of all; the kernel's 2 MiB hold the environment too
+MAX_TEXT = 2**28  # bytes of the values of all points together
 
 
 def expand(spec, program):
     """All points. SweepError at the axis whose values the scenario does not take."""
     cells = grid(spec)
+    _check_arguments(spec)
     points = []
     for index, path in enumerate(spec.scenarios):
         named = {SCENARIO: spec.document["scenario"][index]} if spec.several else {}
@@ -49,10 +54,13 @@ def grid(spec):
         group = sorted(partner.get(pointer, [pointer]))
         if pointer == group[0]:
             groups.append(group)
-    count = math.prod(len(spec.axes[group[0]]) for group in groups)
-    each = len(spec.scenarios) * len(spec.seeds or [None])
-    if count * each > MAX_POINTS:
-        spec.fail("/axes", f"they make {count * each} points", f"at most {MAX_POINTS}; split the sweep")
+    count = math.prod(len(spec.axes[group[0]]) for group in groups) * len(spec.scenarios) * len(spec.seeds or [None])
+    if count > MAX_POINTS:
+        spec.fail("/axes", f"they make {count} points", f"at most {MAX_POINTS}; split the sweep")
+    size = sum(sum(map(len, map(canonical, values))) / len(values) for values in spec.axes.values())
+    if count * size > MAX_TEXT:
+        told = f"they make {count} points whose values take {size:,.0f} bytes each, {count * size / 1e6:,.0f} MB in all"
+        spec.fail("/axes", told, f"at most {MAX_TEXT / 1e6:,.0f} MB; split the sweep, or put large values into files")
     cells = []
     matched = [False] * len(spec.excludes)
     for chosen in itertools.product(*(range(len(spec.axes[group[0]])) for group in groups)):
@@ -68,6 +76,29 @@ def grid(spec):
     if not cells:
         spec.fail("/exclude", "leaves no point", "the rules together match all of them")
     return cells
+
+
+def _check_arguments(spec):
+    """Values reach the program as arguments, whose length the kernel limits."""
+
+    def size(pointer, value):
+        [assignment] = make_assignments({pointer: value})
+        return len(assignment.encode()) + 1
+
+    sizes = {pointer: [size(pointer, value) for value in values] for pointer, values in spec.axes.items()}
+    sizes[SCHEDULERS] = sizes.get(SCHEDULERS, [size(SCHEDULERS, spec.schedulers)] if spec.schedulers is not None else [0])
+    for pointer, found in sizes.items():
+        place = f"/axes/{token(pointer)}" if pointer in spec.axes else pointer
+        for number, length in enumerate(found):
+            if length > MAX_ARGUMENT:
+                where = f"{place}/{number}" if pointer in spec.axes else place
+                spec.fail(where, f"takes {length:,} bytes as an argument of the program", f"at most {MAX_ARGUMENT:,}; put it into a file")
+    grouped = [pointer for group in spec.zips for pointer in group]
+    groups = [*spec.zips, *([pointer] for pointer in sizes if pointer not in grouped)]
+    largest = sum(max(map(sum, zip(*(sizes[pointer] for pointer in group)))) for group in groups)
+    if largest > MAX_ARGUMENTS:
+        told = f"the values of a point take up to {largest:,} bytes as arguments of the program"
+        spec.fail("/axes", told, f"at most {MAX_ARGUMENTS:,}; put large values into files")
 
 
 def _matches(rule, cell):

@@ -4,19 +4,19 @@
     report = gather(sweep)                          # verifies every result, writes if nothing is missing
     report.exit_code, report.missing                # EXIT_DONE, 0
 
-One process writes, into temporary files that are renamed when whole. Linear in the number of points; the tables of a
+One process writes, into drafts that are renamed when whole. Linear in the number of points; the tables of a
 sweep are held in memory. Rows stand in the order of points.json, so equal results give equal CSV bytes.
 """
 
-import contextlib
 import csv
 import dataclasses
 import io
 import os
 import sqlite3
 
+from echelon_output.files import draft, write_atomically
+from echelon_output.text import guarded
 from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_MISSING, DiskFull, SweepError
-from echelon_sweep.jsonfile import write_atomically
 from echelon_sweep.layout import ALARM_FILE, DONE, FAILED, MISSING
 from echelon_sweep.tables import Tables
 from echelon_sweep.verify import BadResult, read_result, wrong_ids
@@ -75,23 +75,17 @@ def _write(sweep, tables, report):
         text = io.StringIO()
         out = csv.writer(text, lineterminator="\n")
         out.writerow(table.columns)
-        out.writerows(table.tuples())  # floats as the shortest text that reads back; None as an empty field
+        # Floats as the shortest text that reads back; None as an empty field.
+        out.writerows([guarded(value) for value in row] for row in table.tuples())
         write_atomically(sweep.path / f"{table.name}.csv", text.getvalue())
     final = sweep.path / "results.sqlite"
-    draft = sweep.path / f".results.{os.getpid()}.{os.urandom(4).hex()}.sqlite"
     try:
-        _write_database(sweep, tables, report, draft)
-        os.replace(draft, final)
+        with draft(final, sync=True) as temporary:
+            _write_database(sweep, tables, report, temporary)
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
             raise DiskFull(final) from None
         raise SweepError(final, "", f"cannot be written: {error}") from None
-    except OSError as error:
-        error.filename = str(final)
-        raise
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
 
 
 def _write_database(sweep, tables, report, path):
@@ -121,11 +115,6 @@ def _write_database(sweep, tables, report, path):
         database.execute("COMMIT")
     finally:
         database.close()
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _make(database, name, columns, rows):

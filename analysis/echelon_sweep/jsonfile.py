@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""JSON as this package reads and writes it: no duplicate keys, no NaN; files appear whole or not at all.
+"""JSON as this package reads and writes it: no duplicate keys, no NaN.
 
     document = read_json("spec.json")               # SweepError with the JSON pointer of what is wrong
     text = canonical(document)                      # sorted keys, no spaces: equal values, equal text
-    write_atomically(path, text)                    # temporary file, rename; sync=True: on the disk before the rename
 """
 
 import json
 import math
-import os
-import pathlib
 
 from echelon_sweep.errors import SweepError
 
@@ -75,10 +72,14 @@ def parse_json(text, where):
     return document
 
 
-def read_json(path):
-    """The document in a file."""
+def read_json(path, limit=None):
+    """The document in a file of at most `limit` bytes."""
     try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
+        with open(path, "rb") as file:
+            data = file.read() if limit is None else file.read(limit + 1)
+        if limit is not None and len(data) > limit:
+            raise SweepError(path, "", f"is longer than {limit:,} bytes", "axes are multiplied: a few lines make a million points")
+        text = data.decode()
     except UnicodeDecodeError:
         raise SweepError(path, "", "is not UTF-8") from None
     except (OSError, ValueError) as error:
@@ -95,35 +96,3 @@ def canonical(value):
 def compact(value):
     """One line; keys as they stand."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def write_text(path, text, sync=False):
-    """A plain write of a new file. OSError names it."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
-    try:
-        data = memoryview(text.encode())
-        while data:
-            data = data[os.write(handle, data) :]
-        if sync:
-            os.fsync(handle)
-    except OSError as error:
-        error.filename = str(path)
-        raise
-    finally:
-        os.close(handle)
-
-
-def write_atomically(path, text, sync=False):
-    """Readers see the old file or the new one, never half of one."""
-    path = str(path)
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        write_text(temporary, text, sync)
-        os.replace(temporary, path)
-    except BaseException:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
-        raise

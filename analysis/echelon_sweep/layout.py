@@ -20,14 +20,18 @@ import os
 import pathlib
 import re
 
+from echelon_output.files import write_atomically
 from echelon_sweep.errors import SweepError, UsageError
-from echelon_sweep.jsonfile import compact, read_json, write_atomically
-from echelon_sweep.points import Point
+from echelon_sweep.jsonfile import compact, read_json
+from echelon_sweep.paths import utf8_path
+from echelon_sweep.points import SCENARIO, Point
 
 FOLDER_SCHEMA = "echelon/sweep-folder/1"
 POINTS_SCHEMA = "echelon/points/1"
 
 DONE, MISSING, FAILED = "done", "missing", "failed"
+FILES = ("summary", "tables", "all")  # result files that points keep
+POINT_ID = re.compile(r"[0-9a-f]{16}")
 
 ERROR_FILE = re.compile(r"error\.[0-9]+\.json")
 ALARM_FILE = "alarm.json"
@@ -38,7 +42,7 @@ class Sweep:
     """An opened sweep folder. Cheap: points are read when first asked for."""
 
     def __init__(self, path, document, points=None):
-        self.path = pathlib.Path(path)
+        self.path = utf8_path(pathlib.Path(path))
         self.document = document
         self.spec = document["spec"]
         self.name = self.spec["name"]
@@ -62,10 +66,9 @@ class Sweep:
         document = read_json(file)
         if not isinstance(document, dict) or document.get("schema") != FOLDER_SCHEMA:
             raise SweepError(file, "/schema", f"is not {FOLDER_SCHEMA}", "made by another version of echelon-sweep?")
-        try:
-            return cls(path, document)
-        except (KeyError, TypeError):
-            raise SweepError(file, "", "is damaged", "submit the spec again") from None
+        if not _is_whole(document):
+            raise SweepError(file, "", "is damaged", "submit the spec again")
+        return cls(path, document)
 
     @property
     def points(self):
@@ -75,9 +78,21 @@ class Sweep:
             document = read_json(file)
             try:
                 self._points = [Point(**entry) for entry in document["points"]]
+                damaged = not all(self._is_point(point) for point in self._points)
             except (KeyError, TypeError):
-                raise SweepError(file, "", "is damaged", "submit the spec again") from None
+                damaged = True
+            if damaged or not self._points:
+                self._points = None
+                raise SweepError(file, "", "is damaged, or of another sweep.json than the one beside it", "submit the spec again")
         return self._points
+
+    def _is_point(self, point):
+        names = {axis["pointer"] for axis in self.document["axes"]} | ({SCENARIO} if isinstance(self.spec["scenario"], list) else set())
+        return (
+            isinstance(point.id, str) and POINT_ID.fullmatch(point.id) is not None and isinstance(point.inputs, str)
+            and _is_whole_number(point.scenario) and 0 <= point.scenario < len(self.scenarios)
+            and isinstance(point.parameters, dict) and set(point.parameters) == names and _is_whole_number(point.seed)
+        )  # fmt: skip
 
     def point_folder(self, point_id):
         """Where the files of a point lie, as text."""
@@ -120,13 +135,34 @@ class Sweep:
     def working(self):
         """Work folders of points that run now, or ran when their worker was killed: (path, id, host, pid)."""
         found = []
-        runs = self.path / "runs"
-        for group in _scan(runs):
+        for group in _scan(self.path / "runs"):
             for entry in _scan(group.path):
                 parts = entry.name.split(".")
-                if len(parts) >= 5 and not parts[0] and len(parts[1]) == 16 and parts[-2].isdigit():
+                if len(parts) >= 5 and not parts[0] and POINT_ID.fullmatch(parts[1]) and parts[-2].isdecimal():
                     found.append((entry.path, parts[1], ".".join(parts[2:-2]), int(parts[-2])))
         return found
+
+
+def _is_whole_number(value):
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+
+
+def _is_whole(document):
+    """Whether a sweep.json has what Sweep reads of it, each of its kind."""
+    spec, program, axes = (document.get(key) for key in ("spec", "program", "axes"))
+    if not (isinstance(spec, dict) and isinstance(program, dict) and isinstance(axes, list)):
+        return False
+    texts = [spec.get("name"), document.get("spec_file"), program.get("path"), program.get("build"), spec.get("description", "")]
+    scenarios = document.get("scenarios")
+    numbers = [spec.get("chunk"), *(document[key] for key in ("time_s", "memory_bytes") if document.get(key) is not None)]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(scenarios, list) and all(isinstance(path, str) for path in scenarios)
+        and all(isinstance(axis, dict) and isinstance(axis.get("pointer"), str) and isinstance(axis.get("column"), str) for axis in axes)
+        and all(isinstance(number, (int, float)) and not isinstance(number, bool) and 0 < number < 1e18 for number in numbers)
+        and {"time_s", "memory_bytes"} <= set(document) and _is_whole_number(spec.get("retries")) and spec.get("files") in FILES
+        and "scenario" in spec
+    )  # fmt: skip
 
 
 def _scan(path):

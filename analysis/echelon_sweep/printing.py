@@ -5,11 +5,11 @@ Each line is a whole command; they may run in any order, at the same time, on an
 """
 
 import math
-import shlex
 import sys
 
 from echelon_sweep.chunks import launcher, points_per_chunk, worker_command, write_point_list
 from echelon_sweep.errors import EXIT_DONE
+from echelon_sweep.paths import command_line
 
 
 def submit(sweep, points, program, options):
@@ -20,10 +20,11 @@ def submit(sweep, points, program, options):
     if options.dry_run:
         print(f"would print {math.ceil(len(points) / size)} commands for {len(points)} points")
         return EXIT_DONE
+    gather = command_line([*launcher(), "gather", str(sweep.path.resolve())])
     listed = write_point_list(sweep, points)
     processes = options.processes or 1
     for begin in range(0, len(points), size):
         count = min(size, len(points) - begin)
-        print(shlex.join(worker_command(sweep, program, listed, begin, count, processes)))
-    print(f"when all have run: {shlex.join([*launcher(), 'gather', str(sweep.path.resolve())])}", file=sys.stderr)
+        print(command_line(worker_command(sweep, program, listed, begin, count, processes)))
+    print(f"when all have run: {gather}", file=sys.stderr)
     return EXIT_DONE

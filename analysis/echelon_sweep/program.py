@@ -18,6 +18,7 @@ import shutil
 import subprocess
 
 from echelon_sweep.errors import SweepError, UsageError
+from echelon_sweep.paths import utf8_path
 
 LISTS_PER_PROCESS = 500
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -65,10 +66,14 @@ class Program:
 
     def _check(self, scenario, lists):
         text = "".join(json.dumps(assignments) + "\n" for assignments in lists)
+        path = f"./{scenario}" if str(scenario).startswith("-") else str(scenario)  # no option
         done = subprocess.run(
-            [self.path, "check", str(scenario), "--overrides", "-"], input=text, capture_output=True, text=True, check=False
+            [self.path, "check", path, "--overrides", "-"], input=text, capture_output=True, encoding="utf-8", errors="replace", check=False
         )
-        answers = [json.loads(line) for line in done.stdout.split("\n") if line]
+        try:
+            answers = [json.loads(line) for line in done.stdout.split("\n") if line]
+        except ValueError:
+            answers = []
         if done.returncode not in (0, 65) or len(answers) != len(lists):
             reason = done.stderr.strip().split("\n")[-1] or f"exit code {done.returncode}"
             raise SweepError(self.path, "", f"cannot check scenarios: {reason}", "is it the emulator, and of this version?")
@@ -82,13 +87,13 @@ def find_program(option=None):
         candidates = [str(TREE / "build" / "release" / "bin" / "echelon"), shutil.which("echelon")]
     for candidate in candidates:
         if candidate and os.access(candidate, os.X_OK) and os.path.isfile(candidate):
-            path = os.path.abspath(candidate)
+            path = utf8_path(os.path.abspath(candidate))
             break
     else:
         named = f"{candidates[0]} is no program" if option or os.environ.get("ECHELON_BIN") else "there is no emulator"
         raise UsageError(named, "give --program or $ECHELON_BIN, or build it: cmake --build --preset release")
     try:
-        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([path, "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"{path}: does not start: {error}") from None
     version = done.stdout.strip()

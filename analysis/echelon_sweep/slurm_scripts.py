@@ -15,6 +15,7 @@ import pathlib
 import shlex
 import sys
 
+from echelon_sweep.paths import check_words
 from echelon_sweep.slurm_client import time_text
 from echelon_sweep.worker import DEADLINE
 
@@ -62,6 +63,7 @@ class Scripts:
         return f"{shlex.quote(python)} -B -m echelon_sweep"
 
     def _script(self, options, lines):
+        check_words([*options, self._sweep, self._program, str(self._tool), str(self._plan.folder), sys.executable])
         head = ["#!/bin/sh", *(f"#SBATCH {shlex.quote(option)}" for option in options)]
         setup = [
             f"export ECHELON_BIN={shlex.quote(self._program)}",

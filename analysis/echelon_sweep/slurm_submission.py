@@ -21,7 +21,7 @@ import os
 import pathlib
 import re
 
-from echelon_sweep.jsonfile import write_atomically
+from echelon_output.files import write_atomically
 
 SCHEMA = "echelon/slurm-submission/1"
 
@@ -56,8 +56,9 @@ class Submission:
             if document["schema"] != SCHEMA:
                 return None
             ids = (folder / "points.txt").read_text(encoding="utf-8").split()
-            return cls(folder, document["name"], document["chunk"], [tuple(b) for b in document["blocks"]], ids)
-        except (OSError, ValueError, KeyError, TypeError):
+            blocks = [(int(first), int(count)) for first, count in document["blocks"]]
+            return cls(folder, str(document["name"]), int(document["chunk"]), blocks, ids)
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
 
     @property

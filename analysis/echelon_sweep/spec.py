@@ -15,13 +15,16 @@ import re
 
 from echelon_sweep.errors import SweepError, did_you_mean
 from echelon_sweep.jsonfile import canonical, read_json, split_pointer, token
+from echelon_sweep.layout import FILES
 from echelon_sweep.points import SCHEDULERS, SEED
 
 SPEC_SCHEMA = "echelon/sweep/1"
+MAX_BYTES = 16 * 2**20  # of a file
 MAX_POINTS = 1_000_000
+MAX_AXES = 1000
+MAX_INTEGER = 2**63 - 1  # of SQLite
 MAX_SEED = 2**53
 MAX_RETRIES = 100
-FILES = ("summary", "tables", "all")
 KEYS = (
     "schema",
     "name",
@@ -135,7 +138,7 @@ def shown(value):
 
 def read_spec(path):
     """The specification in a file."""
-    return check_spec(read_json(path), str(path))
+    return check_spec(read_json(path, MAX_BYTES), str(path))
 
 
 def check_spec(document, file):
@@ -147,6 +150,7 @@ def check_spec(document, file):
     if document.get("schema") != SPEC_SCHEMA:
         read.fail("/schema", f'is not "{SPEC_SCHEMA}"', f"it is {shown(document.get('schema'))}" if "schema" in document else "it is missing")
     read.keys("", document, KEYS)
+    _check_integers(read, "", document)
     for key in ("name", "scenario"):
         if key not in document:
             read.fail(f"/{key}", "is missing", "see docs/reference/sweep.md")
@@ -179,6 +183,22 @@ def check_spec(document, file):
     return Spec(file, filled, document["name"], scenarios, several, axes, zips, excludes, seeds, schedulers, time_s, memory)
 
 
+def _check_integers(read, pointer, value):
+    """Tables hold integers of 64 bits, and a sweep that cannot be gathered need not run."""
+    if isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        read.fail(pointer, f"{shown(value)} is a whole number beyond 64 bits", f"write it as a real number: {float_text(value)}")
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        _check_integers(read, f"{pointer}/{token(key)}", inner)
+
+
+def float_text(value):
+    """A whole number of any length as a real number."""
+    text = str(abs(value))
+    digits = text.rstrip("0")
+    return f"{'-' if value < 0 else ''}{digits[0]}{'.' if digits[1:] else ''}{digits[1:17]}e{len(text) - 1}"
+
+
 def _scenarios(read):
     given = read.document["scenario"]
     several = isinstance(given, list)
@@ -187,12 +207,13 @@ def _scenarios(read):
     else:
         read.kind("/scenario", given, str, "the path of a scenario, or a list of them")
     names = given if several else [given]
-    paths = []
+    paths, seen = [], set()
     for index, name in enumerate(names):
         pointer = f"/scenario/{index}" if several else "/scenario"
         read.text(pointer, name)
-        if name in names[:index]:
+        if name in seen:
             read.fail(pointer, "stands twice", "keep one")
+        seen.add(name)
         path = pathlib.Path(read.file).parent / name
         if not name or "\0" in name or not path.is_file():
             read.fail(pointer, f"{shown(name)} is not a file", "paths are relative to the file of the sweep")
@@ -202,6 +223,8 @@ def _scenarios(read):
 
 def _axes(read):
     axes = read.kind("/axes", read.document.get("axes", {}), dict, "an object of JSON pointers and lists of values")
+    if len(axes) > MAX_AXES:
+        read.fail("/axes", f"they are {len(axes):,} axes", f"at most {MAX_AXES:,}")
     for pointer, values in axes.items():
         place = f"/axes/{token(pointer)}"
         if not POINTER.fullmatch(pointer) or (pointer and pointer[0] != "/"):
@@ -263,6 +286,7 @@ def _groups(read, axes):
 
 def _excludes(read, axes):
     rules = read.kind("/exclude", read.document.get("exclude", []), list, "a list of rules")
+    texts = {pointer: {canonical(value) for value in values} for pointer, values in axes.items()} if rules else {}  # true is not 1
     found = []
     for index, rule in enumerate(rules):
         place = f"/exclude/{index}"
@@ -274,7 +298,7 @@ def _excludes(read, axes):
             inner = f"{place}/{token(pointer)}"
             if pointer not in axes:
                 read.fail(inner, "is not an axis", did_you_mean(pointer, list(axes)))
-            known = [canonical(value) for value in axes[pointer]]  # true is not 1
+            known = texts[pointer]
             values = given if isinstance(given, list) and canonical(given) not in known else [given]
             if not values:
                 read.fail(inner, "is empty", "name the values to leave out")

@@ -15,6 +15,7 @@ from echelon_sweep.chunks import cost_of_point
 from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_MISSING, NoBatchSystem
 from echelon_sweep.layout import DONE, FAILED, MISSING
 from echelon_sweep.run_point import HOST
+from echelon_sweep.worker import TOUCH_S
 
 STATUS_SCHEMA = "echelon/sweep-status/1"
 NO_ANSWER = "no answer"  # from the batch system's queue
@@ -54,18 +55,26 @@ def exit_code(report):
 
 def is_left_behind(path, host, pid):
     """Whether the worker of a work folder is gone."""
-    if host == HOST:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return False
     try:
-        return time.time() - os.stat(path).st_mtime > FORGOTTEN_S
+        untouched = time.time() - os.stat(path).st_mtime
     except FileNotFoundError:
         return False  # finished in this moment
+    if host != HOST:
+        return untouched > FORGOTTEN_S
+    started = _started_before(pid)
+    # Numbers of processes are used again. A worker touches its folders, so the one that made a quiet folder is older than that.
+    return started is None or (untouched > 3 * TOUCH_S and started < untouched)
+
+
+def _started_before(pid):
+    """How many seconds ago a process of this machine started; None when there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+        with open("/proc/uptime", "rb") as file:
+            return float(file.read().split()[0]) - ticks / os.sysconf("SC_CLK_TCK")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def is_gathered(sweep):
@@ -86,7 +95,7 @@ def _error(sweep, point):
     try:
         with open(path, encoding="utf-8") as file:
             message = str(json.load(file)["message"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         message = "unreadable"
     return {"point": point.id, "file": path, "message": message}
 

@@ -8,7 +8,7 @@ import json
 import math
 
 from echelon_sweep.errors import SweepError
-from echelon_sweep.jsonfile import compact
+from echelon_sweep.jsonfile import compact, token
 from echelon_sweep.points import POINT_SCHEMA, point_id
 from echelon_sweep.run_point import metrics_hash
 
@@ -31,6 +31,8 @@ def read_result(sweep, point):
             document = json.load(file)
     except (ValueError, RecursionError):
         fail("", "is not JSON")
+    except OSError as error:
+        fail("", f"cannot be read: {error.strerror}")
     if not isinstance(document, dict) or document.get("schema") != POINT_SCHEMA:
         fail("/schema", f"is not {POINT_SCHEMA}")
     if document.get("id") != point.id:
@@ -41,17 +43,44 @@ def read_result(sweep, point):
     if not isinstance(provenance, dict):
         fail("/provenance", "is not an object")
     try:
-        text = compact(metrics)
+        found = metrics_hash(compact(metrics))
     except ValueError:
-        fail("/metrics", "holds a number that is not finite")
-    if document.get("metrics_sha256") != metrics_hash(text):
+        fail("/metrics", "holds a number that is not finite, or half a character")
+    if document.get("metrics_sha256") != found:
         fail("/metrics_sha256", "is not the hash of the metrics")
+    _check_integers("/metrics", metrics, fail)
+    _check_provenance(provenance, fail)
     for index, run in enumerate(metrics):
         _check_run(f"/metrics/{index}", run, point, fail)
     labels = [run["scheduler"] for run in metrics]
     if len(set(labels)) < len(labels):
         fail("/metrics", "has a scheduler twice")
     return metrics, provenance
+
+
+def _check_integers(place, value, fail):
+    """Tables hold integers of 64 bits."""
+    if isinstance(value, int) and abs(value) >= 2**63:
+        fail(place, "is a whole number beyond 64 bits")
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        _check_integers(f"{place}/{token(key)}", inner, fail)
+
+
+def _check_provenance(provenance, fail):
+    _check_integers("/provenance", provenance, fail)
+    for key in ("host", "started"):
+        if not isinstance(provenance.get(key, ""), str):
+            fail(f"/provenance/{key}", "is not a text")
+    for key in ("wall_s", "cpu_s", "peak_rss_bytes"):
+        _number(f"/provenance/{key}", provenance.get(key, 0), fail)
+    engine = provenance.get("engine", [])
+    if not isinstance(engine, list):
+        fail("/provenance/engine", "is not a list")
+    for index, entry in enumerate(engine):
+        if not isinstance(entry, dict):
+            fail(f"/provenance/engine/{index}", "is not an object")
+        for key in ("events", "scheduler_calls"):
+            _number(f"/provenance/engine/{index}/{key}", entry.get(key, 0), fail)
 
 
 def _check_run(place, run, point, fail):
@@ -80,6 +109,8 @@ def _check_run(place, run, point, fail):
             fail(f"{inner}/iteration_times_s", "is not a list of times")
         for position, value in enumerate(times):
             _number(f"{inner}/iteration_times_s/{position}", value, fail)
+        if not isinstance(job.get("critical_path", {}), dict):
+            fail(f"{inner}/critical_path", "is not an object")
 
 
 def _number(place, value, fail):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep clean: remove what a sweep can do without."""
 
+from echelon_output.text import one_line
 from echelon_sweep.clean import remove, rubbish
 from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.layout import Sweep
@@ -12,7 +13,7 @@ def run(options):
     with locked(sweep.path):
         found = list(rubbish(sweep, options.all))
         for path, reason in found:
-            print(f"{path}: {reason}")
+            print(f"{one_line(path)}: {reason}")
             if not options.dry_run:
                 remove(path)
     print(f"{len(found)} {'to remove' if options.dry_run else 'removed'}")

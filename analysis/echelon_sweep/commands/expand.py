@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep expand: check a specification, list its points."""
 
-import json
-
+from echelon_output.text import json_text, shown
 from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.expand import expand
 from echelon_sweep.jsonfile import canonical
@@ -17,12 +16,12 @@ def run(options):
     if options.count:
         print(len(points))
     elif options.json:
-        print(json.dumps({"name": spec.name, "points": [point._asdict() for point in points]}, indent=1, ensure_ascii=False))
+        print(json_text({"name": spec.name, "points": [point._asdict() for point in points]}, indent=1))
     else:
         names = dict(zip(spec.axes, columns(spec.axes)))
         for point in points:
             told = [f"{names.get(key, key)}={canonical(value)}" for key, value in point.parameters.items()]
-            print(point.id, *told, f"seed={point.seed}")
+            print(shown(" ".join([point.id, *told, f"seed={point.seed}"])))
         print(f"{len(points)} points{_hours(spec, len(points))}")
     return EXIT_DONE
 

@@ -3,6 +3,7 @@
 
 import sys
 
+from echelon_output.text import one_line
 from echelon_sweep.clean import remove, work_folders
 from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.gather import gather
@@ -27,7 +28,7 @@ def gather_and_say(sweep, partial):
 def _say(sweep, report):
     """Tell what came out; return the exit code."""
     for line in report.bad[:SHOWN]:
-        print(f"echelon-sweep: {line}", file=sys.stderr)
+        print(f"echelon-sweep: {one_line(line)}", file=sys.stderr)
     if len(report.bad) > SHOWN:
         print(f"echelon-sweep: and {len(report.bad) - SHOWN} more", file=sys.stderr)
     lacking = []
@@ -39,7 +40,7 @@ def _say(sweep, report):
         lacking.append(f"{len(report.bad)} bad")
     if lacking:
         hint = "" if report.written else "; no tables written (--partial writes what there is)"
-        print(f"echelon-sweep: {sweep.path}: {report.points} points, {', '.join(lacking)}{hint}", file=sys.stderr)
+        print(f"echelon-sweep: {one_line(sweep.path)}: {report.points} points, {', '.join(lacking)}{hint}", file=sys.stderr)
     if report.written:
-        print(f"{sweep.path}/results.sqlite")
+        print(f"{one_line(sweep.path)}/results.sqlite")
     return report.exit_code

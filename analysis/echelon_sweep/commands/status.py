@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep status: how far a sweep is."""
 
-import json
 import sys
 
-from echelon_sweep.errors import printable
+from echelon_output.text import json_text, one_line
 from echelon_sweep.layout import Sweep
 from echelon_sweep.progress import duration
 from echelon_sweep.status import NO_ANSWER, exit_code, look
@@ -15,11 +14,11 @@ BAR = 30
 def run(options):
     report = look(Sweep.open(options.sweep))
     if options.json:
-        print(json.dumps(report, indent=1, ensure_ascii=False))
+        print(json_text(report, indent=1))
         return exit_code(report)
-    print(line(report, bar=sys.stdout.isatty()))
+    print(one_line(line(report, bar=sys.stdout.isatty())))
     for error in report["errors"]:
-        print(f"  {error['file']}: {printable(error['message'])}")
+        print(f"  {one_line(error['file'])}: {one_line(error['message'])}")
     return exit_code(report)
 
 

@@ -6,11 +6,14 @@ import pathlib
 import sys
 
 from echelon_sweep import backends
-from echelon_sweep.chunks import cost_of_point
+from echelon_output.text import one_line
+from echelon_sweep.chunks import cost_of_point, launcher
+from echelon_sweep.clean import remove, work_folders
 from echelon_sweep.commands.gather import gather_and_say
 from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.expand import expand
 from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
+from echelon_sweep.paths import check_words
 from echelon_sweep.prepare import locked, plan, prepare
 from echelon_sweep.program import find_program
 from echelon_sweep.spec import check_spec, read_spec
@@ -29,20 +32,26 @@ def _spec_of(options):
 
 def run(options):
     spec, path, program = _spec_of(options)
+    if options.backend != "local":
+        # Nothing is made that no command could name.
+        check_words([os.path.abspath(path), os.path.realpath(path), program.path, *launcher()])
     points = expand(spec, program)  # a bad specification makes no folder
     if options.dry_run:
         # Nothing may be made or written: not even the folder.
         return _submit(*plan(spec, program, points, path), program, options)
     with locked(path):
-        return _submit(*prepare(spec, program, points, path), program, options)
+        sweep, notes = prepare(spec, program, points, path)
+        for left, _ in work_folders(sweep):
+            remove(left)
+        return _submit(sweep, notes, program, options)
 
 
 def _submit(sweep, notes, program, options):
     for note in notes:
-        print(f"echelon-sweep: {note}", file=sys.stderr)
+        print(f"echelon-sweep: {one_line(note)}", file=sys.stderr)
     states = [sweep.state(point) for point in sweep.points]
     points = [point for point, state in zip(sweep.points, states) if state == MISSING]
-    print(_told(sweep, states), file=sys.stderr)
+    print(one_line(_told(sweep, states)), file=sys.stderr)
     code = backends.load(options.backend).submit(sweep, points, program, options) if points else EXIT_DONE
     if code != EXIT_DONE or options.dry_run or (points and options.backend != "local"):
         return code
