@@ -16,6 +16,7 @@ from echelon_analysis.load import reference_label
 from echelon_analysis.statistics import LEAST_COUNT, mean_interval
 from echelon_analysis.style import HATCHES, INK, LINE_COLOURS, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, time_scale
+from echelon_output.text import shown
 
 COLUMNS = 2
 MAX_PANELS = 12
@@ -178,7 +179,7 @@ def _draw_panel(axes, panel, reference_name):
             text += "  (±0 %)" if abs(change) < 0.05 else f"  ({change:+.1f} %)".replace("-", "−")
         axes.annotate(text, (end, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5)
     axes.set_yticks(range(len(panel.labels)))
-    axes.set_yticklabels(panel.labels)
+    axes.set_yticklabels(map(shown, panel.labels))
     axes.set_ylim(len(means) - 0.45, -0.55)
     axes.set_xlim(0, 1.42 * reach if reach > 0 else 1)
     # Ticks stop where the bars do; beyond is room for the figures.

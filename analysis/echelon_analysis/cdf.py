@@ -12,8 +12,8 @@ import dataclasses
 
 import numpy as np
 
-from echelon_analysis.errors import AnalysisError
-from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, caption, save, styled
+from echelon_analysis.errors import NothingToDraw
+from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, caption, legend_label, save, styled
 from echelon_analysis.units import time_scale
 
 # When the largest value is this many times the median, a linear axis would press most of the sample against 0.
@@ -100,7 +100,7 @@ def _draw(path, labels, samples, of, text, out):
     metric = METRICS[of]
     everything = np.concatenate([values for values, _ in samples])
     if everything.size == 0:
-        raise AnalysisError(
+        raise NothingToDraw(
             path / f"{metric.table}.csv",
             f"no EchelonFlow crossed the network, so there is no {METRICS[of].label.split(' of an')[0]} to draw",
             "the jobs stay inside their hosts",
@@ -121,7 +121,7 @@ def _draw(path, labels, samples, of, text, out):
                 np.concatenate([x[:1], x]),
                 np.concatenate([[0.0], y]),
                 where="post",
-                label=label,
+                label=legend_label(label),
                 color=LINE_COLOURS[run % len(LINE_COLOURS)],
                 linestyle=LINE_DASHES[run % len(LINE_DASHES)],
                 zorder=3 + run,

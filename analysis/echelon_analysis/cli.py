@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command line of the analysis: tables, figures, the report, from a result folder or a sweep; schedule for plans.
 
-Exit codes as the emulator's: 0 done, 1 a check failed, 64 usage, 65 bad input. An error is one line on stderr.
+Exit codes as the emulator's: 0 done, 1 a check failed, 64 usage, 65 bad input, 75 interrupted. An error is one line on stderr.
 """
 
 import argparse
-import json
 import os
 import pathlib
+import signal
 import sys
 
-from echelon_analysis.errors import EXIT_USAGE, AnalysisError, UsageError
+from echelon_analysis.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_USAGE, AnalysisError, Interrupted, UsageError
 from echelon_analysis.style import FORMATS, output_paths
+from echelon_output.text import json_text, one_line
 
 PROGRAM = "echelon-analysis"
 RESULTS = "results/<name>/<run-id>, or its parent if it holds one run"
@@ -22,7 +23,7 @@ class Parser(argparse.ArgumentParser):
     """argparse with the emulator's way to report usage errors."""
 
     def error(self, message):
-        print(f"{PROGRAM}: {message} (see {self.prog} --help)", file=sys.stderr)
+        print(f"{PROGRAM}: {one_line(message)} (see {self.prog} --help)", file=sys.stderr)
         sys.exit(EXIT_USAGE)
 
 
@@ -134,9 +135,18 @@ def _format(parser):
 
 def main(arguments=None):
     """Run a command; return the exit code."""
-    options = make_parser().parse_args(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: no name makes a traceback
     try:
-        return run(options)
+        code = run(make_parser().parse_args(arguments))
+        sys.stdout.flush()
+        return code
+    except Interrupted:
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
     except AnalysisError as error:
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return error.exit_code
@@ -144,6 +154,14 @@ def main(arguments=None):
         # The reader (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"{PROGRAM}: {one_line(error.filename or 'the output')}: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print has no place
+        return EXIT_BAD_INPUT
+
+
+def _interrupt(_number, _frame):
+    raise Interrupted
 
 
 def run(options):
@@ -172,7 +190,7 @@ def run(options):
         from echelon_analysis import table
 
         if options.json:
-            print(json.dumps(table.as_document(results), indent=1, ensure_ascii=False))
+            print(json_text(table.as_document(results), indent=1))
         else:
             print(table.render(results))
         return 0
@@ -181,9 +199,9 @@ def run(options):
 
         lines = differences(results)
         for line in lines:
-            print(f"{PROGRAM}: {results.path}: {line}", file=sys.stderr)
+            print(f"{PROGRAM}: {one_line(f'{results.path}: {line}')}", file=sys.stderr)
         if not lines:
-            print(f"{results.path}: the CSV files bear out summary.json")
+            print(f"{one_line(results.path)}: the CSV files bear out summary.json")
         return 1 if lines else 0
     if options.command == "why":
         from echelon_analysis import why
@@ -201,7 +219,7 @@ def run(options):
 def run_sweep(options, sweep):
     """Run the chosen command on a sweep."""
     if sweep.lacking():
-        print(f"note: {sweep.lacking()}", file=sys.stderr)
+        print(f"note: {one_line(sweep.lacking())}", file=sys.stderr)
     if options.command == "why":
         from echelon_analysis import why
 
@@ -232,9 +250,9 @@ def _out(options):
 def announce(paths, notes):
     """Say what was written; return the exit code."""
     for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {one_line(note)}", file=sys.stderr)
     for path in paths:
-        print(path)
+        print(one_line(path))
     return 0
 
 

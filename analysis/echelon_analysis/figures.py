@@ -4,19 +4,21 @@
     write_figures(results)            # -> (paths, notes)
     write_sweep_figures(sweep)
 
-What does not apply (queues on the fluid fabric) or lacks its file (`echelon run --files`) is a note, not an error.
+A figure that would show nothing (queues on the fluid fabric) or lacks its file (`echelon run --files`) is a note, not an error, unless
+none is left.
 """
 
 from echelon_analysis.bars import draw_bars, draw_bars_of_sweep
 from echelon_analysis.cdf import METRICS, draw_cdf, draw_cdf_of_sweep
-from echelon_analysis.errors import AnalysisError
+from echelon_analysis.errors import AnalysisError, NothingToDraw, writing
 from echelon_analysis.gantt import draw_gantt
 from echelon_analysis.heatmap import draw_heatmap
 from echelon_analysis.lines import comparable, draw_lines
-from echelon_analysis.queues import draw_queues, why_none
+from echelon_analysis.queues import draw_queues
 from echelon_analysis.style import output_paths
 from echelon_analysis.table import render
 from echelon_analysis import why
+from echelon_output.files import write_text
 
 
 # Figure, and the files that it is made from.
@@ -28,6 +30,13 @@ FILES = {
 }
 
 
+# What a file's figure is called where it cannot be drawn.
+TITLES = {
+    "gantt": "Gantt chart", "link-utilisation": "heat map of links", "queues": "figure of queues",
+    **{f"{of}-cdf": f"distribution of {of}" for of in METRICS},
+}  # fmt: skip
+
+
 class Folder:
     """Where figures go, and what was written there and noted."""
 
@@ -35,24 +44,34 @@ class Folder:
         self.path = path
         self.formats = formats
         self.paths = []
+        self.figures = 0
         self.notes = []
 
     def write(self, name, text):
         """A text file."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            (self.path / name).write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise AnalysisError(error.filename or self.path, f"cannot be written: {error.strerror}") from None
+        with writing(self.path / name) as draft:
+            write_text(draft, text + "\n")
         self.paths.append(self.path / name)
 
     def draw(self, function, name, *arguments):
-        """A figure: function(first argument, paths, …) returns paths, or paths and notes."""
+        """A figure: function(first argument, paths, …) returns paths, or paths and notes. One that shows nothing becomes a note."""
         first, *rest = arguments
-        made = function(first, output_paths(self.path / name, self.formats), *rest)
+        out = output_paths(self.path / name, self.formats)
+        try:
+            made = function(first, out, *rest)
+        except NothingToDraw as error:
+            self.note(f"no {TITLES.get(name, name)}: {error.what}")
+            return
         paths, notes = made if isinstance(made, tuple) else (made, [])
         self.paths += paths
+        self.figures += 1
         self.note(*notes)
+
+    def finished(self, of):
+        """(paths, notes); an error when no figure at all could be drawn."""
+        if not self.figures:
+            raise AnalysisError(of, "no figure can be drawn", "; ".join(self.notes))
+        return self.paths, self.notes
 
     def note(self, *notes):
         """Notes for the user, each once."""
@@ -88,12 +107,8 @@ def write_figures(results, path=None, formats=None):
         if folder.can_draw("heat map of links", results):
             folder.draw(draw_heatmap, "link-utilisation", results)
     if folder.can_draw("figure of queues", results):
-        reason = why_none(results)
-        if reason:
-            folder.note(f"no figure of queues: {reason[0]}")
-        else:
-            folder.draw(draw_queues, "queues", results)
-    return folder.paths, folder.notes
+        folder.draw(draw_queues, "queues", results)
+    return folder.finished(results.path)
 
 
 def write_sweep_figures(sweep, path=None, formats=None):
@@ -107,10 +122,10 @@ def write_sweep_figures(sweep, path=None, formats=None):
         tables = {of: sweep.table(metric.table) for of, metric in METRICS.items()}
     except AnalysisError as error:
         folder.note(f"no distributions: {error}")
-        return folder.paths, folder.notes
+        tables = {}
     for of in tables:
         folder.draw(draw_cdf_of_sweep, f"{of}-cdf", sweep, of)
-    return folder.paths, folder.notes
+    return folder.finished(sweep.path)
 
 
 def _speedups(folder, sweep):

@@ -13,10 +13,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError, did_you_mean
 from echelon_analysis.selection import compute_kind, flow_bars, kind_of, representatives
 from echelon_analysis.style import (
-    BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, save, styled,
+    BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, legend_label, save, styled,
 )
 from echelon_analysis.units import format_time, time_scale
 
@@ -74,9 +74,10 @@ def choose_schedulers(results, job, schedulers=None):
 def choose_iteration(results, job, iteration=None):
     """The given iteration; by default the middle one, past the start and before the end of the run."""
     rows = results.jobs[results.jobs.job == job]
-    count = int(rows.groupby("run").iteration.nunique().min()) if len(rows) else 0
+    counts = rows.groupby("run").iteration.agg(lambda i: len(i) if sorted(i) == list(range(len(i))) else 0)
+    count = int(counts.reindex(range(len(results.runs)), fill_value=0).min())
     if count == 0:
-        raise AnalysisError(results.path / "jobs.csv", f"no iteration of job '{job}'", "was the file cut?")
+        raise AnalysisError(results.path / "jobs.csv", f"no iteration of job '{job}' stands there for every run", "was the file cut?")
     if iteration is None:
         return count // 2
     if not 0 <= iteration < count:
@@ -160,7 +161,7 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
     runs = choose_schedulers(results, job, schedulers)
     panels = [make_panel(results, run, job, iteration) for run in runs]
     if all(p.compute.empty and p.flows.empty for p in panels):
-        raise AnalysisError(
+        raise NothingToDraw(
             results.path / "timeline.json",
             f"holds neither compute slices nor flows of job '{job}', iteration {iteration}",
             "choose another with --job and --iteration",
@@ -321,7 +322,7 @@ def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
         computed |= set(p.compute.kind[p.compute.device.isin([p.alike.get(d, d) for d in devices])])
     sent = set().union(*(set(p.flows.kind[p.flows.source.isin(devices)]) for p in panels))
     handles = [
-        plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="white", label=text)
+        plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="white", label=legend_label(text))
         for colour, text in dict.fromkeys(look for kind, look in compute_looks.items() if kind in computed)
     ]
     others = False
@@ -332,7 +333,7 @@ def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
         handles.append(
             plt.Rectangle(
                 (0, 0), 1, 1, facecolor=look[0], hatch=look[1], edgecolor="#333333", linewidth=0.3,
-                label="other flows" if others else f"{kind} flows",
+                label="other flows" if others else legend_label(f"{kind} flows"),
             )
         )
     if sent:

@@ -10,9 +10,10 @@ import re
 
 import numpy as np
 
-from echelon_analysis.errors import AnalysisError
+from echelon_analysis.errors import NothingToDraw
 from echelon_analysis.style import BLUE, INK, SKY, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
+from echelon_output.text import shown
 
 MAX_LINKS = 60
 COLUMNS = 3
@@ -69,7 +70,7 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
     """Draw the figure; return (paths, notes)."""
     rows, tiers, total = chosen_links(results, limit)
     if not rows:
-        raise AnalysisError(results.path / "links.csv", "no link between hosts carried anything", "the jobs stay inside their hosts")
+        raise NothingToDraw(results.path / "links.csv", "no link between hosts carried anything", "the jobs stay inside their hosts")
     notes = [f"shown are the {len(rows)} busiest of {total} links; --links chooses how many"] if len(rows) == limit < total else []
     grids = [utilisation(results, run, rows) for run in range(len(results.runs))]
     end = max(edges[-1] for edges, _ in grids)
@@ -109,11 +110,11 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
         first.set_ylim(len(rows), 0)
         first.set_xlim(0, end * scale.factor)
         if len(rows) <= MAX_NAMES and height / len(rows) >= 0.08:
-            first.set_yticks(np.arange(len(rows)) + 0.5, [names[link].replace("->", "→") for link in rows], fontsize=5)
+            first.set_yticks(np.arange(len(rows)) + 0.5, [shown(names[link].replace("->", "→")) for link in rows], fontsize=5)
         else:
             middles = {t: np.mean([k + 0.5 for k, own in enumerate(tiers) if own == t]) for t in dict.fromkeys(tiers)}
             texts = [f"{t}\n({tiers.count(t)} links)" for t in middles]
-            first.set_yticks(list(middles.values()), texts, fontsize=6.5)
+            first.set_yticks(list(middles.values()), map(shown, texts), fontsize=6.5)
         for axes in panels[:, 0]:
             axes.tick_params(axis="y", labelsize=first.get_yticklabels()[0].get_fontsize())
         bar = figure.colorbar(mesh, ax=list(panels.flat), location="right", aspect=30, pad=0.015, fraction=0.04)

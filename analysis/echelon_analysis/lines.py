@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.bars import whiskers
-from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError, did_you_mean
 from echelon_analysis.load import reference_label
 from echelon_analysis.statistics import LEAST_COUNT, geometric_interval, mean_interval
-from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, save, styled
+from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, legend_label, save, styled
 from echelon_analysis.units import time_scale
+from echelon_output.text import shown
 
 SPEEDUP = "speedup"
 SPEEDUP_OF = "iteration_time_mean_s"
@@ -149,6 +150,8 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
     for chosen, rows in sweep.by_values(sweep.points, axes):
         title = ", ".join(f"{axis} {sweep.text(axis, value)}" for axis, value in reversed(list(zip(axes, chosen))))
         panels.append((title, curves(sweep, values[values.point.isin(rows.point)], x, interval)))
+    if not any(line for _, lines in panels for line in lines.values()):
+        raise NothingToDraw(sweep.path, f"no run has a value of '{y}'")
     if len(panels) > MAX_PANELS:
         notes.append(f"shown are {MAX_PANELS} of {len(panels)} panels; choose with --where")
         panels = panels[:MAX_PANELS]
@@ -228,7 +231,7 @@ def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
         transform = axes.transData + ScaledTranslation(aside, 0, axes.figure.dpi_scale_trans)
         axes.plot(
             xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if connected else "none", marker=MARKERS[k % len(MARKERS)],
-            markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=scheduler, transform=transform, **look,
+            markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=legend_label(scheduler), transform=transform, **look,
         )
         some = np.array([interval.count >= LEAST_COUNT for _, interval in line])
         if some.any():
@@ -247,6 +250,6 @@ def _x_axis(axes, sweep, x, places):
         axes.minorticks_off()
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     if len(places) <= MAX_TICKS or not numeric:
-        axes.set_xticks(where, sweep.ticks(x, list(places))[0])
+        axes.set_xticks(where, map(shown, sweep.ticks(x, list(places))[0]))
     if not numeric:
         axes.set_xlim(-0.5, len(places) - 0.5)

@@ -8,6 +8,7 @@
 Format: docs/reference/results.md. Errors: AnalysisError with file, what is wrong and a hint.
 """
 
+import csv
 import dataclasses
 import functools
 import json
@@ -16,7 +17,9 @@ import pathlib
 import numpy as np
 import pandas as pd
 
+from echelon_analysis.checks import LONGEST_S, check_manifest, check_summary, check_table
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_output.text import unguarded
 
 MANIFEST_SCHEMA = "echelon/results/2"
 SUMMARY_SCHEMA = "echelon/summary/2"
@@ -120,16 +123,6 @@ COLUMNS = {
         "seconds": (REAL, "s"),
     },
 }
-# What an iteration's critical path is made of: columns of critical_path.csv, keys of a job's critical_path in summary.json.
-PARTS = ("compute_s", "transmission_s", "waiting_s", "delay_s")
-
-# What the tables read of a run of summary.json: section -> figures.
-SUMMARY_FIGURES = {
-    "all_jobs": ("completion_mean_s", "completion_p95_s", "slowdown_mean", "slowdown_max", "fairness"),
-    "groups": ("count", "tardiness_sum_s", "tardiness_max_s", "cct_mean_s", "cct_p95_s"),
-    "flows": ("count", "bytes", "fct_mean_s", "fct_p99_s"),
-    "links": ("utilisation_mean", "utilisation_max"),
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,10 +146,11 @@ class Results:
 
     def __init__(self, path):
         self.path = path
-        manifest = _read_json(path / "manifest.json", MANIFEST_SCHEMA, "schema")
+        manifest = read_json(path / "manifest.json", MANIFEST_SCHEMA, "schema")
+        check_manifest(path / "manifest.json", manifest)
         self.run_id = manifest.get("run_id", path.name)
-        self.summary = _read_json(path / "summary.json", SUMMARY_SCHEMA, "schema")
-        _check_summary(path / "summary.json", self.summary)
+        self.summary = read_json(path / "summary.json", SUMMARY_SCHEMA, "schema")
+        check_summary(path / "summary.json", self.summary)
         self.scenario = self.summary.get("scenario", path.name)
         self.runs = self.summary["runs"]
         self.labels = _distinct([run["scheduler"] for run in self.runs])
@@ -199,45 +193,47 @@ class Results:
     @functools.cached_property
     def flows(self):
         """flows.csv: flows that crossed the network."""
-        return self._table("flows.csv")
+        return self.table("flows.csv")
 
     @functools.cached_property
     def groups(self):
         """groups.csv: EchelonFlows that crossed the network."""
-        return self._table("groups.csv")
+        return self.table("groups.csv")
 
     @functools.cached_property
     def jobs(self):
         """jobs.csv: iterations."""
-        return self._table("jobs.csv")
+        return self.table("jobs.csv")
 
     @functools.cached_property
     def links(self):
         """links.csv: links between hosts."""
-        return self._table("links.csv")
+        return self.table("links.csv")
 
     @functools.cached_property
     def link_series(self):
         """link_series.csv: load and queue of each link over time."""
-        return self._table("link_series.csv")
+        return self.table("link_series.csv")
 
     @functools.cached_property
     def critical_path(self):
         """critical_path.csv: the steps that each iteration's end depends on."""
-        return self._table("critical_path.csv")
+        return self.table("critical_path.csv")
 
     @functools.cached_property
     def waits(self):
         """waits.csv: whom a step of the critical path waited for."""
-        return self._table("waits.csv")
+        return self.table("waits.csv")
 
     @functools.cached_property
     def timeline(self):
         """timeline.json: the compute slices."""
         return _read_timeline(self.path / "timeline.json", len(self.runs))
 
-    def _table(self, name):
+    def table(self, name):
+        """A CSV file of the folder, checked."""
         frame = read_table(self.path, name)
+        check_table(self.path / name, COLUMNS[name], frame, self.job_names)
         wrong = frame[(frame.run < 0) | (frame.run >= len(self.runs))]
         if len(wrong):
             raise AnalysisError(
@@ -245,6 +241,10 @@ class Results:
                 f"line {wrong.index[0] + 2}: run {wrong.run.iloc[0]} is not in summary.json",
                 f"it has runs 0 to {len(self.runs) - 1}; are the files of one run of the program?",
             )
+        if name == "link_series.csv" and not self.lacks("links.csv"):
+            unknown = frame[~frame.link.isin(self.links.link)]
+            if len(unknown):
+                raise AnalysisError(self.path / name, f"line {unknown.index[0] + 2}: link {unknown.link.iloc[0]} is not in links.csv")
         return frame
 
 
@@ -294,7 +294,8 @@ def _distinct(names):
     return labels
 
 
-def _read_json(path, schema, *keys, hint="run the scenario again"):
+def read_json(path, schema, *keys, hint="run the scenario again"):
+    """The document in a file; its schema stands under the keys."""
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -306,6 +307,8 @@ def _read_json(path, schema, *keys, hint="run the scenario again"):
         raise AnalysisError(
             path, f"line {error.lineno}: not JSON: {error.msg}", "the file is cut short or was edited"
         ) from None
+    except (RecursionError, ValueError):  # nested without end, or a whole number of thousands of digits
+        raise AnalysisError(path, "is no JSON that can be read", "the file was edited") from None
     found = document
     for key in keys:
         found = found.get(key) if isinstance(found, dict) else None
@@ -318,41 +321,13 @@ def _read_json(path, schema, *keys, hint="run the scenario again"):
     return document
 
 
-def _check_summary(path, summary):
-    runs = summary.get("runs")
-    if not isinstance(runs, list) or not runs:
-        raise AnalysisError(path, "/runs: is empty or missing", "a scenario needs a scheduler")
-    for i, run in enumerate(runs):
-        missing = [k for k in ("scheduler", "makespan_s", "jobs") if k not in run]
-        for section, figures in SUMMARY_FIGURES.items():
-            missing += [f"{section}/{f}" for f in figures if f not in run.get(section, {})]
-        for j, job in enumerate(run.get("jobs", [])):
-            missing += [
-                f"jobs/{j}/{k}"
-                for k in (
-                    "name",
-                    "completion_time_s",
-                    "iteration_times_s",
-                    "ideal_time_s",
-                    "slowdown",
-                    "compute_utilisation",
-                    "critical_path",
-                )
-                if k not in job
-            ]
-            missing += [f"jobs/{j}/critical_path/{part}" for part in PARTS if part not in job.get("critical_path", PARTS)]
-        if missing:
-            raise AnalysisError(
-                path, f"/runs/{i}/{missing[0]}: is missing", "see docs/reference/results.md"
-            )
-
-
 def _read_csv(path, columns):
     wanted = list(columns)
     options = {"keep_default_na": False, "encoding": "utf-8", "skip_blank_lines": False}
     try:
         with open(path, encoding="utf-8") as file:
             header = file.readline().rstrip("\r\n").split(",")
+            first = next(csv.reader(file), [])
         if header != wanted:
             odd = next((a for a, b in zip(header, wanted) if a != b), header[-1])
             raise AnalysisError(
@@ -361,12 +336,20 @@ def _read_csv(path, columns):
                 "expected " + ",".join(wanted),
             )
         types = {name: kind for name, (kind, _) in columns.items()}
-        return pd.read_csv(path, dtype=types, **options)
+        if len(first) > len(wanted):  # pandas would take the first column for an index
+            raise AnalysisError(path, f"line 2: has {len(first)} fields, but there are {len(wanted)} columns", "the file was edited")
+        with np.errstate(invalid="ignore"):
+            frame = pd.read_csv(path, dtype=types, **options)
+        for name in (name for name, kind in types.items() if kind == TEXT):
+            found = {text: unguarded(text) for text in frame[name].unique() if isinstance(text, str) and text.startswith("'")}
+            if found:
+                frame[name] = frame[name].replace(found)
+        return frame
     except FileNotFoundError:
         raise AnalysisError(path, "is missing", FILES_HINT) from None
     except (OSError, UnicodeDecodeError) as error:
         raise AnalysisError(path, f"cannot be read: {error}") from None
-    except (pd.errors.ParserError, ValueError) as error:
+    except (csv.Error, pd.errors.ParserError, ValueError, OverflowError, TypeError) as error:
         raise AnalysisError(
             path, _first_bad_cell(path, columns, options) or str(error), "the file was edited or cut"
         ) from None
@@ -376,21 +359,21 @@ def _first_bad_cell(path, columns, options):
     """Where a CSV file stops being numbers, for the message; None when the table itself is broken."""
     try:
         frame = pd.read_csv(path, dtype=str, **options)
-    except (pd.errors.ParserError, ValueError):
+    except (pd.errors.ParserError, ValueError, OverflowError):
         return None
     for name, (kind, _) in columns.items():
         if kind == TEXT:
             continue
         numbers = pd.to_numeric(frame[name], errors="coerce")
-        bad = numbers.isna() if kind == REAL else numbers.isna() | (numbers % 1 != 0)
+        bad = numbers.isna() if kind == REAL else numbers.isna() | (numbers.abs() >= 2.0**63) | (numbers % 1 != 0)
         if bad.any():
-            row = bad.idxmax()
+            row = int(bad.to_numpy().argmax())
             return f"line {row + 2}: column {name}: '{frame[name][row]}' is not a number"
     return None
 
 
 def _read_timeline(path, runs):
-    document = _read_json(path, TIMELINE_SCHEMA, "metadata", "schema", hint=FILES_HINT)
+    document = read_json(path, TIMELINE_SCHEMA, "metadata", "schema", hint=FILES_HINT)
     processes = {}
     alike = tuple({} for _ in range(runs))
     try:
@@ -398,6 +381,8 @@ def _read_timeline(path, runs):
         for event in events:
             if event["ph"] == "M" and event["name"] == "process_name":
                 args = event["args"]
+                if not 0 <= args["run"] < runs:
+                    raise IndexError(f"run {args['run']}")
                 processes[event["pid"]] = (args["run"], args.get("gpu", -1))
                 alike[args["run"]].update((gpu, args["gpu"]) for gpu in args.get("gpus", ()))
         slices = [e for e in events if e["ph"] == "X" and e.get("cat") == "compute"]
@@ -414,13 +399,17 @@ def _read_timeline(path, runs):
                 "duration_s": np.array([e["dur"] for e in slices], dtype=float) * 1e-6,
             }
         )
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+        texts = all(isinstance(text, str) for column in ("job", "name") for text in frame[column])
+        lengths = frame[["start_s", "duration_s"]].abs().to_numpy()
+        if not texts or not np.isfinite(lengths).all() or (lengths > LONGEST_S).any() or (frame.stream < 0).any():
+            raise ValueError("a compute slice whose name is no text, or whose time or stream is none")
+        metadata = document["metadata"]
+        shortest = int(metadata.get("slices_left_out", 0)) - int(metadata.get("alike_slices_left_out", 0))
+    except (AttributeError, KeyError, IndexError, OverflowError, TypeError, ValueError) as error:
         raise AnalysisError(
             path, f"an event lacks or names the unknown {error}", "see docs/reference/results.md"
         ) from None
     frame = frame.sort_values(["run", "device", "start_s"], kind="stable")
     frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
-    metadata = document["metadata"]
-    shortest = int(metadata.get("slices_left_out", 0)) - int(metadata.get("alike_slices_left_out", 0))
     is_part = "window_s" in metadata or "top" in metadata
     return Timeline(frame.reset_index(drop=True), alike, shortest, is_part)

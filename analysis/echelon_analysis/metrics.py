@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from echelon_analysis.load import PARTS
+from echelon_analysis.checks import PARTS
 
 # The CSV files hold every double in full, so only the order of additions may differ.
 RELATIVE_TOLERANCE = 1e-9

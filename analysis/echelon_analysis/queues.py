@@ -8,8 +8,8 @@ The packet fabric alone has queues: on the fluid fabric this is an error that sa
 
 import numpy as np
 
-from echelon_analysis.errors import AnalysisError
-from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, caption, save, styled
+from echelon_analysis.errors import NothingToDraw
+from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, caption, legend_label, save, styled
 from echelon_analysis.units import time_scale
 
 MAX_LINKS = 4
@@ -61,7 +61,7 @@ def draw_queues(results, out, limit=MAX_LINKS):
     """Draw the figure; return the paths."""
     reason = why_none(results)
     if reason:
-        raise AnalysisError(results.path, *reason)
+        raise NothingToDraw(results.path, *reason)
     links = deepest_links(results, limit)
     names = results.links.drop_duplicates("link").set_index("link").name
     scale = time_scale([run["makespan_s"] for run in results.runs])
@@ -80,7 +80,7 @@ def draw_queues(results, out, limit=MAX_LINKS):
             for run, label in enumerate(results.labels):
                 edges, depths = queue_series(results, run, links[k])
                 axes.stairs(
-                    depths * factor, edges * scale.factor, label=label, color=LINE_COLOURS[run % len(LINE_COLOURS)],
+                    depths * factor, edges * scale.factor, label=legend_label(label), color=LINE_COLOURS[run % len(LINE_COLOURS)],
                     linestyle=LINE_DASHES[run % len(LINE_DASHES)], linewidth=1.0, baseline=None, zorder=3 + run,
                 )
             axes.set_title(names[links[k]].replace("->", " → "))

@@ -13,14 +13,16 @@ import pathlib
 import numpy as np
 import pandas as pd
 
+from echelon_analysis.checks import LONGEST_S
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
-from echelon_analysis.load import _read_json
+from echelon_analysis.load import read_json
 from echelon_analysis.selection import lanes
 from echelon_analysis.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, save, styled
 from echelon_analysis.units import format_time, time_scale
 
 PLAN_SCHEMA = "echelon/plan/1"
 MAX_PANELS = 4
+MAX_GPUS = 65536
 MAX_SENDERS = 32
 # Receivers up to this many have colours of their own, in the order of the palette; beyond, shades of one scale.
 COLOURS = (ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE, "#777777")
@@ -56,11 +58,14 @@ def load_plan(path):
     path = pathlib.Path(path)
     if not path.exists():
         raise AnalysisError(path, "is missing", "write one with echelon plan … --out")
-    document = _read_json(path, PLAN_SCHEMA, "schema")
+    document = read_json(path, PLAN_SCHEMA, "schema")
     try:
         orders = [_load_order(path, order) for order in document["orders"]]
         plan = Plan(path, int(document["gpus"]), float(document["bound_s"]), orders)
-    except (KeyError, TypeError, ValueError) as error:
+        times = [plan.bound, *(order.makespan for order in orders)]
+        if not 1 <= plan.gpus <= MAX_GPUS or not all(0 <= time <= LONGEST_S for time in times):
+            raise ValueError(f"{plan.gpus} GPUs, times of {min(times):g} to {max(times):g} s")
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise AnalysisError(path, f"is no whole plan: {error!r}", "write one with echelon plan … --out") from None
     if not orders:
         raise AnalysisError(path, "holds no orders", "write one with echelon plan … --out")
@@ -74,7 +79,14 @@ def load_plan(path):
 def _load_order(path, order):
     if "transmissions" not in order:
         raise AnalysisError(path, f"holds no transmissions of order '{order['order']}'", "echelon plan … --out writes them")
+    for row in order["transmissions"]:
+        for key, kind in TRANSMISSION.items():
+            if kind is int and not (isinstance(row[key], int) and abs(row[key]) < 2**63):
+                raise ValueError(f"the {key} of a transmission is {row[key]!r}")
     table = pd.DataFrame(order["transmissions"], columns=list(TRANSMISSION)).astype(TRANSMISSION)
+    times = table[["start_s", "end_s"]].to_numpy()
+    if not ((times >= 0) & (times <= LONGEST_S)).all():
+        raise ValueError(f"a transmission of order {order['order']!r} at no time")
     return OrderPlan(str(order["order"]), float(order["makespan_s"]), int(order["stages"]), table)
 
 

@@ -17,7 +17,8 @@ import pathlib
 import re
 import textwrap
 
-from echelon_analysis.errors import AnalysisError, UsageError
+from echelon_analysis.errors import UsageError, writing
+from echelon_output.text import shown
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -72,13 +73,26 @@ def output_paths(out, formats=None):
 def save(figure, out):
     """Write the figure; return the paths. out: a path (see output_paths) or several, each with a suffix."""
     paths = [pathlib.Path(p) for p in out] if isinstance(out, (list, tuple)) else output_paths(out)
-    try:
-        for path in paths:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, metadata=METADATA[path.suffix])
-    except OSError as error:
-        raise AnalysisError(error.filename or paths[0], f"cannot be written: {error.strerror}") from None
+    _show_texts(figure)
+    for path in paths:
+        with writing(path) as draft:
+            figure.savefig(draft, format=path.suffix[1:], metadata=METADATA[path.suffix])
     return paths
+
+
+def _show_texts(figure):
+    """Names are only texts in figures too (echelon_output/text.py)."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        given = text.get_text()
+        if given != shown(given, keep="\n"):
+            text.set_text(shown(given, keep="\n"))
+
+
+def legend_label(name):
+    """A name as matplotlib's legends take it: they leave out what begins with an underscore."""
+    return f" {name}" if name.startswith("_") else name
 
 
 def caption(figure, text):

@@ -10,14 +10,18 @@ Every frame holds the sweep's axes as columns. A database that is missing, lacks
 Format: docs/reference/sweep.md.
 """
 
+import math
+import os
 import pathlib
 import sqlite3
+import urllib.parse
 
 import numpy as np
 import pandas as pd
 
+from echelon_analysis.checks import LONGEST_S, PARTS
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
-from echelon_analysis.load import PARTS, read_table
+from echelon_analysis.load import open_results
 from echelon_analysis.units import quantity
 
 DATABASE = "results.sqlite"
@@ -190,9 +194,10 @@ class Sweep:
                 raise AnalysisError(
                     folder / f"{name}.csv", "is missing", "write \"files\": \"tables\" into the sweep's spec to keep such files"
                 )
-            frame = read_table(folder, f"{name}.csv")
+            results = open_results(folder)
+            frame = results.table(f"{name}.csv")
             if "scheduler" not in frame:
-                frame.insert(1, "scheduler", frame.run.map(_labels(folder)))
+                frame.insert(1, "scheduler", frame.run.map(dict(enumerate(results.labels))))
             frame.insert(0, "point", row.point)
             frames.append(frame)
         together = pd.concat(frames, ignore_index=True)
@@ -226,7 +231,7 @@ def open_sweep(folder, partial=False):
     if not path.exists():
         raise AnalysisError(path, "is missing", f"gather the sweep's results: echelon-sweep gather {folder}")
     try:
-        connection = sqlite3.connect(f"file:{path.resolve().as_posix()}?mode=ro", uri=True)
+        connection = connect(path)
         try:
             return _read(folder, path, connection, partial)
         finally:
@@ -234,6 +239,11 @@ def open_sweep(folder, partial=False):
     except (sqlite3.Error, pd.errors.DatabaseError) as error:
         text = str(error).splitlines()[-1]
         raise AnalysisError(path, f"is no database of a sweep: {text}", "gather the sweep's results again") from None
+
+
+def connect(path):
+    """A connection that only reads."""
+    return sqlite3.connect(f"file:{urllib.parse.quote(os.fsencode(path.resolve()))}?mode=ro", uri=True)
 
 
 def _read(folder, path, connection, partial):
@@ -263,13 +273,14 @@ def _read(folder, path, connection, partial):
     _check_columns(path, "runs", runs)
     _check_columns(path, "jobs", jobs)
     axes = [column for column in points.columns if column not in KEYS]
+    _check_values(path, everything, runs, jobs, described, axes)
     for name, frame in (("points", points), ("runs", runs), ("jobs", jobs)):
         own = described[described.table == name]
         frame.attrs["units"] = dict(zip(own.column, own.unit.fillna("")))
         frame.attrs["descriptions"] = dict(zip(own.column, own.description.fillna("")))
     runs, jobs = (_with_axes(frame, points, [*axes, "seed"]) for frame in (runs, jobs))
     order = {axis: list(dict.fromkeys(everything[axis])) for axis in [*axes, "seed"]}
-    return Sweep(folder, meta.get("name", folder.name), axes, points, runs, jobs, undone, order=order)
+    return Sweep(folder, str(meta.get("name", folder.name)), axes, points, runs, jobs, undone, order=order)
 
 
 def _check_columns(path, name, frame):
@@ -277,6 +288,33 @@ def _check_columns(path, name, frame):
     if lacking:
         hint = "its results are of another release: run the sweep again"
         raise AnalysisError(path, f"the table '{name}' lacks the column '{lacking[0]}'", hint)
+
+
+def _check_values(path, points, runs, jobs, described, axes):
+    """What gather writes: texts are texts, figures are finite, and no row stands twice."""
+
+    def fail(table, column, what):
+        raise AnalysisError(path, f"the table '{table}': column '{column}': {what}", "gather the sweep's results again")
+
+    texts = (("points", points, ("point", "status")), ("runs", runs, ("point", "scheduler")), ("jobs", jobs, ("point", "scheduler", "job")))
+    for table, frame, columns in (*texts, ("columns", described, tuple(described.columns))):
+        for column in columns:
+            if not frame[column].map(lambda value: isinstance(value, str)).all():
+                fail(table, column, "holds what is no text")
+    for column in (*axes, "seed"):
+        if not points[column].map(lambda value: isinstance(value, str) or (isinstance(value, (int, float)) and math.isfinite(value))).all():
+            fail("points", column, "holds what is no value of an axis")
+    figures = (("runs", runs, ("makespan_s",)), ("jobs", jobs, ("iterations", "iteration_time_mean_s", *PARTS)))
+    for table, frame, columns in figures:
+        for column in columns:
+            numeric = pd.api.types.is_numeric_dtype(frame[column])
+            if not numeric or not ((frame[column] >= 0) & (frame[column] <= LONGEST_S)).all():
+                fail(table, column, "holds what is no such figure")
+    for table, frame, keys in (("points", points, ["point"]), ("runs", runs, ["point", "scheduler"]), ("jobs", jobs, ["point", "scheduler", "job"])):
+        if frame.duplicated(keys).any():
+            fail(table, keys[-1], "a row stands twice")
+    if not runs.point.isin(points.point).any() or not jobs.point.isin(points.point).any():
+        fail("runs", "point", "none is in the table 'points'")
 
 
 def _with_axes(frame, points, columns):
@@ -293,10 +331,3 @@ def _joined(frame, points, columns):
     joined = frame.merge(points[["point", *columns]], on="point", how="inner", sort=False)
     rest = [c for c in frame.columns if c != "point"]
     return joined[["point", *columns, *rest]]
-
-
-def _labels(folder):
-    """Index of a run -> its scheduler, from summary.json."""
-    from echelon_analysis.load import open_results
-
-    return dict(enumerate(open_results(folder).labels))

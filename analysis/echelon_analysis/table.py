@@ -10,6 +10,7 @@ import dataclasses
 import math
 
 from echelon_analysis.units import decimals, time_scale
+from echelon_output.text import shown
 
 # With more jobs than this, one column holds the mean over the jobs.
 MAX_JOB_COLUMNS = 3
@@ -118,9 +119,11 @@ def _cells(column):
 def render(results):
     """The table as text, `*` after the best value of a column."""
     found = columns(results)
-    grid = [["scheduler", *results.labels]]
+    labels = [shown(label) for label in results.labels]
+    grid = [["scheduler", *labels]]
     for column in found:
         title, cells = _cells(column)
+        title = shown(title)
         best = column.best()
         grid.append([title + " "] + [c + ("*" if i in best else " ") for i, c in enumerate(cells)])
     widths = [max(len(cell) for cell in column) for column in grid]
@@ -130,6 +133,6 @@ def render(results):
         cells += [column[row].rjust(width) for column, width in zip(grid[1:], widths[1:])]
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "-" * max(len(line) for line in lines))
-    reference = results.labels[results.reference_run]
+    reference = labels[results.reference_run]
     lines.append(f"* best of the column; speed-up: makespan of {reference} / makespan")
     return "\n".join(lines)

@@ -13,10 +13,11 @@ import math
 import numpy as np
 import pandas as pd
 
-from echelon_analysis.load import PARTS
+from echelon_analysis.checks import PARTS
 from echelon_analysis.selection import kind_of
 from echelon_analysis.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, format_time, time_scale
+from echelon_output.text import shown
 
 MAX_JOBS = 12
 TOP = 5
@@ -97,17 +98,17 @@ def notes(results):
 def render(results, top=TOP):
     """The parts and the waits as text; without waits.csv the parts alone."""
     frame = parts(results)
-    lines = [f"Mean iteration along its critical path, by job and scheduler: {results.scenario}"]
+    lines = [f"Mean iteration along its critical path, by job and scheduler: {shown(results.scenario)}"]
     for name in results.job_names:
-        lines += ["", name, *_table(frame[frame.job == name])]
+        lines += ["", shown(name), *_table(frame[frame.job == name])]
         for run, label in enumerate(results.labels if not results.lacks("waits.csv") else ()):
             rows = by_kind(waited_for(results, run, name))
             total = rows.seconds.sum()
             if total <= 0:
                 continue
-            lines.append(f"  {label}: waits {format_time(total)} an iteration for")
+            lines.append(f"  {shown(label)}: waits {format_time(total)} an iteration for")
             for row in rows.head(top).itertuples():
-                lines.append(f"    {format_time(row.seconds):>10}  {100 * row.seconds / total:5.1f} %  {_who(row, name)}")
+                lines.append(f"    {format_time(row.seconds):>10}  {100 * row.seconds / total:5.1f} %  {shown(_who(row, name))}")
             if len(rows) > top:
                 rest = rows.seconds[top:].sum()
                 lines.append(f"    {format_time(rest):>10}  {100 * rest / total:5.1f} %  {len(rows) - top} other kinds")
@@ -126,10 +127,10 @@ def _who(row, job):
 def render_sweep(sweep):
     """The parts as text, over the points of a sweep."""
     frame = parts_of_sweep(sweep)
-    lines = [f"Mean iteration along its critical path, mean over {_points(sweep)}: {sweep.name}"]
-    lines += [sweep.remarks().strip()] if sweep.remarks() else []
+    lines = [f"Mean iteration along its critical path, mean over {_points(sweep)}: {shown(sweep.name)}"]
+    lines += [shown(sweep.remarks().strip())] if sweep.remarks() else []
     for name in dict.fromkeys(frame.job):
-        lines += ["", name, *_table(frame[frame.job == name])]
+        lines += ["", shown(name), *_table(frame[frame.job == name])]
     return "\n".join(lines)
 
 
@@ -147,7 +148,7 @@ def _table(frame):
     for row in frame.to_dict("records"):
         cells = [f"{row[c] * scale.factor:.{places}f}" for c in columns]
         shares = [""] + [f" ({100 * row[c] / row['total_s']:.0f} %)" if row["total_s"] > 0 else "" for c in PARTS]
-        grid.append([row["scheduler"], *(a + b for a, b in zip(cells, shares))])
+        grid.append([shown(row["scheduler"]), *(a + b for a, b in zip(cells, shares))])
     widths = [max(len(line[k]) for line in grid) for k in range(len(grid[0]))]
     return ["  " + "  ".join([line[0].ljust(widths[0])] + [c.rjust(w) for c, w in zip(line[1:], widths[1:])]) for line in grid]
 
@@ -208,7 +209,7 @@ def _draw_job(axes, frame, labels):
     for row, total in enumerate(left):
         text = f"{total:.{places}f}" if total > 0 else "no value"
         axes.annotate(text, (total, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5)
-    axes.set_yticks(np.arange(len(labels)), labels)
+    axes.set_yticks(np.arange(len(labels)), map(shown, labels))
     axes.set_ylim(len(labels) - 0.45, -0.55)
     axes.set_xlim(0, 1.18 * left.max() if left.max() > 0 else 1)
     axes.set_xticks([t for t in axes.get_xticks() if 0 <= t <= 1.02 * left.max()])

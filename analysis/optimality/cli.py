@@ -9,7 +9,8 @@ import json
 import pathlib
 import sys
 
-from echelon_analysis.errors import EXIT_USAGE, AnalysisError
+from echelon_analysis.errors import EXIT_USAGE, AnalysisError, writing
+from echelon_output.files import write_text
 from optimality.instances import MIXES, make
 
 PROGRAM = "echelon-optimality"
@@ -110,9 +111,11 @@ def compare_and_report(options, folder, store, instances):
     else:
         table = report.summarise(frame, options.by)
         text = report.markdown(table)
-        frame.to_csv(folder / "instances.csv", index=False, float_format="%.9g", lineterminator="\n")
-        table.to_csv(folder / "table.csv", index=False, float_format="%.9g", lineterminator="\n")
-        (folder / "table.md").write_text(text + "\n", encoding="utf-8")
+        for name, content in (("instances", frame), ("table", table)):
+            with writing(folder / f"{name}.csv") as draft:
+                content.to_csv(draft, index=False, float_format="%.9g", lineterminator="\n")
+        with writing(folder / "table.md") as draft:
+            write_text(draft, text + "\n")
         print(text)
         for path in report.draw(frame, folder / "ratio"):
             print(path)

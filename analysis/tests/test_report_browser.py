@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The HTML report in Chromium: it draws from file://, asks for nothing, and answers clicks and keys."""
 
+import functools
 import io
 import json
 import math
@@ -373,6 +374,27 @@ def add_waits(path):
         for blocker, name, seconds in rows:
             file.write(f"0,fair,llm,1,1,0,{blocker},1,1,{name},{seconds:.12f}\n")
     return path
+
+
+class WordsOfTheLanguageTest(Page):
+    """Names that JavaScript's objects have already, and names that a page could act on, are only texts."""
+
+    NAMES = {"sebf": "__proto__", "solo": "constructor", "F0": "toString", "forward": "__proto__", "fair": "a\u202eb\x9b1m"}
+    make = staticmethod(lambda folder: functools.reduce(lambda path, pair: rename(path, *pair), WordsOfTheLanguageTest.NAMES.items(), synthetic.pipeline(folder)))
+
+    def test_they_are_texts(self):
+        self.script("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+        chromium.settle(self.browser)
+        text = self.script("return document.body.innerText")
+        for name in ("__proto__", "constructor", "toString", r"a\u202eb\u009b1m"):
+            self.assertIn(name, text)
+        self.assertNotIn("undefined", text)
+        self.assertNotIn("NaN", text)
+        self.assertEqual([c for c in text if c in "\u202e\x9b"], [])
+        self.assertCountEqual(self.first_column("#compare"), [r"a\u202eb\u009b1m", "__proto__", "echelon"])
+        # What every object has is as it was: a key of that name was no way to it.
+        self.assertEqual(self.script("return Object.keys(Object.getOwnPropertyDescriptors(Object.prototype)).filter((k) => !/^(constructor|.*[gs]etter__|.*Of|hasOwnProperty|propertyIsEnumerable|to.*String|__proto__)$/i.test(k))"), [])
+        self.assertEqual(chromium.errors(self.browser), [])
 
 
 if __name__ == "__main__":

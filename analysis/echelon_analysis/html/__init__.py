@@ -8,7 +8,8 @@ Equal data give equal bytes. What the page holds: docs/report.md; its script: an
 
 import pathlib
 
-from echelon_analysis.errors import AnalysisError
+from echelon_analysis.errors import writing
+from echelon_output.files import write_text
 
 
 def write_html(path, out):
@@ -21,9 +22,6 @@ def write_html(path, out):
     else:
         from echelon_analysis.html.results_document import results_document as document_of
     text = render(*document_of(path))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise AnalysisError(error.filename or out, f"cannot be written: {error.strerror}") from None
+    with writing(out) as draft:
+        write_text(draft, text)
     return out

@@ -16,6 +16,8 @@ import zlib
 
 import numpy as np
 
+from echelon_output.text import all_shown
+
 # Times are rounded to the power of ten that cuts the longest run into at least so many ticks.
 TICKS = 1e8
 
@@ -79,7 +81,7 @@ class Pack:
         return {**self.integers(codes), "words": list(seen)}
 
     def seal(self, document):
-        """The document and its columns: base64 of deflate of [length of the JSON, JSON, columns]."""
-        head = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        """The document, its texts only texts, and its columns: base64 of deflate of [length of the JSON, JSON, columns]."""
+        head = json.dumps(all_shown(document), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
         raw = len(head).to_bytes(4, "little") + head + b"".join(self._parts)
         return base64.b64encode(zlib.compress(raw, 9)).decode("ascii")

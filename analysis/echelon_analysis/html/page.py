@@ -11,6 +11,8 @@ import hashlib
 import html
 import pathlib
 
+from echelon_output.text import shown
+
 HERE = pathlib.Path(__file__).parent
 
 
@@ -23,7 +25,7 @@ def render(title, sealed):
     script = _text("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     parts = {
-        "{{title}}": html.escape(title),
+        "{{title}}": html.escape(shown(title)),
         "{{digest}}": digest,
         "{{style}}": _text("report.css"),
         "{{licences}}": html.escape(_text("LICENSES.txt")),

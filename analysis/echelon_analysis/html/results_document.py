@@ -6,15 +6,17 @@
 A file that `echelon run --files` left out costs its sections and a sentence that says so, not the report.
 """
 
-import json
 import shlex
 
+from echelon_analysis.checks import check_scenario
 from echelon_analysis.html.compare_part import comparison, headline
 from echelon_analysis.html.gantt_part import gantt
 from echelon_analysis.html.pack import Pack, tick_of
 from echelon_analysis.html.tables_part import distributions, echelonflows, links
 from echelon_analysis.html.why_part import why
-from echelon_analysis.load import open_results
+from echelon_analysis.load import MANIFEST_SCHEMA, open_results, read_json
+
+SCENARIO_SCHEMA = "echelon/scenario/1"
 
 # Section -> what it is made from, and of which files.
 SECTIONS = {
@@ -30,8 +32,8 @@ def results_document(path):
     """(title, sealed data) of the page."""
     results = open_results(path)
     pack = Pack(tick_of(max(run["makespan_s"] for run in results.runs)))
-    manifest = _json(results.path / "manifest.json")
-    scenario = _json(results.path / "scenario.resolved.json")
+    manifest = read_json(results.path / "manifest.json", MANIFEST_SCHEMA, "schema")
+    scenario = _scenario(results.path / "scenario.resolved.json")
     document = {
         "kind": "results",
         "scenario": results.scenario,
@@ -71,12 +73,13 @@ def _incomplete(results):
     return lines
 
 
-def _json(path):
-    """A further file of the folder; empty when it is not there. open_results has checked those that must be."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+def _scenario(path):
+    """The scenario as it ran; empty when the file is not there."""
+    if not path.exists():
         return {}
+    scenario = read_json(path, SCENARIO_SCHEMA, "schema")
+    check_scenario(path, scenario)
+    return scenario
 
 
 def _split(results):

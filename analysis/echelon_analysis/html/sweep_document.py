@@ -7,7 +7,6 @@ Points without a result are counted, in the headline too. Speed-ups are as in `e
 """
 
 import math
-import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -15,8 +14,9 @@ import pandas as pd
 from echelon_analysis.html.compare_part import listing
 from echelon_analysis.html.pack import Pack, tick_of
 from echelon_analysis.lines import SPEEDUP, comparable, metric_values
-from echelon_analysis.load import PARTS, reference_label
-from echelon_analysis.sweep import DATABASE, DONE, open_sweep
+from echelon_analysis.checks import PARTS
+from echelon_analysis.load import reference_label
+from echelon_analysis.sweep import DATABASE, DONE, connect, open_sweep
 from echelon_analysis.table import TIE
 
 # Values of metrics in the page; columns beyond are left out.
@@ -124,7 +124,7 @@ def _meta(path):
 
 
 def _query(path, text):
-    connection = sqlite3.connect(f"file:{(path / DATABASE).resolve().as_posix()}?mode=ro", uri=True)
+    connection = connect(path / DATABASE)
     try:
         return connection.execute(text).fetchall()
     finally:
