@@ -10,6 +10,7 @@ An independent derivation: `echelon-analysis check` holds the emulator's summary
 import math
 
 import numpy as np
+import pandas as pd
 
 from echelon_analysis.checks import PARTS
 
@@ -34,14 +35,23 @@ def nearest_rank(values, percent, counts=None):
     return float(values[order][np.searchsorted(cumulative, rank)])
 
 
+def _picoseconds(results, name, run, *columns):
+    """Columns of times of one run as whole picoseconds: a double holds times of days to a nanosecond, and their difference no better."""
+    frame = pd.read_csv(results.path / name, usecols=["run", *columns], dtype={column: str for column in columns})
+    frame = frame[frame.run == run]
+    whole = [frame[column].str.partition(".") for column in columns]
+    return [part[0].astype("int64") * 10**12 + (part[2].str[:12].str.ljust(12, "0")).astype("int64") for part in whole]
+
+
 def _mean(values, counts=None):
     return float(np.average(values, weights=counts)) if len(values) else 0.0
 
 
-def _slowdown(iterations):
-    """Of one job: completion time over ideal time; 0 when the ideal time is."""
-    ideal = float(iterations.ideal_s.sum())
-    return float(iterations.end_s.max() - iterations.arrival_s.min()) / ideal if ideal > 0 else 0.0
+def _completion(results, run):
+    """Completion time of each job, in the order of names."""
+    jobs = results.jobs[results.jobs.run == run]
+    arrival, end = _picoseconds(results, "jobs.csv", run, "arrival_s", "end_s")
+    return (end.groupby(jobs.job).max() - arrival.groupby(jobs.job).min()) / 1e12
 
 
 def _jain(values):
@@ -59,7 +69,11 @@ def summarise(results, run):
     links = results.links[results.links.run == run]
     steps = results.critical_path[results.critical_path.run == run]
     waits = results.waits[results.waits.run == run]
-    fct = (flows.finish_s - flows.start_s).to_numpy()
+    start, finish = _picoseconds(results, "flows.csv", run, "start_s", "finish_s")
+    fct = (finish - start).to_numpy() / 1e12
+    completion = _completion(results, run)
+    ideal = jobs.groupby("job").ideal_s.sum()
+    slowdown = (completion / ideal).where(ideal > 0, 0.0)
     makespan = float(jobs.end_s.max()) if len(jobs) else 0.0
     if len(links) and makespan > 0:
         utilisation = (8.0 * links.bytes / (links.rate_bps * makespan)).to_numpy()
@@ -67,19 +81,15 @@ def summarise(results, run):
         utilisation = np.zeros(1)
     figures = {"makespan_s": makespan}
     for name, iterations in jobs.groupby("job"):
-        figures[f"jobs/{name}/completion_time_s"] = float(
-            iterations.end_s.max() - iterations.arrival_s.min()
-        )
-        figures[f"jobs/{name}/ideal_time_s"] = float(iterations.ideal_s.sum())
-        figures[f"jobs/{name}/slowdown"] = _slowdown(iterations)
+        figures[f"jobs/{name}/completion_time_s"] = float(completion[name])
+        figures[f"jobs/{name}/ideal_time_s"] = float(ideal[name])
+        figures[f"jobs/{name}/slowdown"] = float(slowdown[name])
         figures[f"jobs/{name}/iteration_time_mean_s"] = _mean(iterations.time_s)
         for part in PARTS:
             figures[f"jobs/{name}/critical_path/{part}"] = float(steps[part][steps.job == name].sum())
         figures[f"jobs/{name}/critical_path, its sum"] = float(iterations.time_s.sum())
         figures[f"jobs/{name}/critical_path/waiting_s, by whom"] = float(waits.seconds[waits.job == name].sum())
-    completion = [ends.end_s.max() - ends.arrival_s.min() for _, ends in jobs.groupby("job")]
-    slowdown = np.array([_slowdown(iterations) for _, iterations in jobs.groupby("job")])
-    slowdown = slowdown[slowdown > 0]
+    slowdown = slowdown[slowdown > 0].to_numpy()
     figures.update(
         {
             "all_jobs/completion_mean_s": _mean(completion),

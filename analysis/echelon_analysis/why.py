@@ -34,12 +34,12 @@ HELD_BACK = "(no competing flow: held back, or queued)"
 
 def parts(results):
     """Rows (job, scheduler, compute_s, …, total_s), of the mean iteration, in the order of jobs and runs."""
+    runs = [{job["name"]: job for job in run["jobs"]} for run in results.runs]
     rows = []
     for name in results.job_names:
-        for label, run in zip(results.labels, results.runs):
-            job = next(j for j in run["jobs"] if j["name"] == name)
-            count = max(1, len(job["iteration_times_s"]))
-            values = {part: job["critical_path"][part] / count for part in PARTS}
+        for label, jobs in zip(results.labels, runs):
+            count = max(1, len(jobs[name]["iteration_times_s"]))
+            values = {part: jobs[name]["critical_path"][part] / count for part in PARTS}
             rows.append({"job": name, "scheduler": label, **values})
     frame = pd.DataFrame(rows)
     return frame.assign(total_s=frame[list(PARTS)].sum(axis=1))
@@ -58,29 +58,36 @@ def parts_of_sweep(sweep):
     return frame.assign(total_s=frame[list(PARTS)].sum(axis=1)).reset_index(drop=True)
 
 
-def waited_for(results, run, job):
-    """Rows (blocking_job, blocking_name, seconds), most first: whom the job's critical paths waited for, per iteration.
+def waited_for(results):
+    """Rows (run, job, blocking_job, blocking_name, seconds), most first of each run and job: whom its critical paths waited for, per
+    iteration.
 
-    EchelonFlows of one name in several iterations are one row. No competing flow: one row too, HELD_BACK.
+    EchelonFlows of one name in several iterations are one row. No competing flow: one row too, HELD_BACK; so are those without a row.
     """
-    waits = results.waits[(results.waits.run == run) & (results.waits.job == job)]
-    iterations = len(next(j for j in results.runs[run]["jobs"] if j["name"] == job)["iteration_times_s"])
-    held = waits.blocking_group < 0
-    waits = waits.assign(blocking_name=waits.blocking_name.where(~held, HELD_BACK))
-    sums = waits.groupby(["blocking_job", "blocking_name"], sort=True).seconds.sum() / max(1, iterations)
-    return sums.reset_index().sort_values("seconds", ascending=False, kind="stable").reset_index(drop=True)
+    waits = results.waits
+    waits = waits.assign(blocking_name=waits.blocking_name.where(waits.link >= 0, HELD_BACK))
+    sums = waits.groupby(["run", "job", "blocking_job", "blocking_name"], sort=True).seconds.sum().reset_index()
+    iterations = {
+        (number, job["name"]): max(1, len(job["iteration_times_s"])) for number, run in enumerate(results.runs) for job in run["jobs"]
+    }
+    return _most_first(sums.assign(seconds=sums.seconds / [iterations[key] for key in zip(sums.run, sums.job)]))
 
 
 def by_kind(waits):
-    """Rows (blocking_job, kind, seconds, count, most, most_s) of waited_for(), most first: EchelonFlows of one kind together.
+    """Rows (run, job, blocking_job, kind, seconds, count, most, most_s) of waited_for(), most first of each run and job: EchelonFlows of
+    one kind together.
 
     A kind is a name up to its first word with a number ('dp' of 'dp s1 t0 bucket3'); `most` is the EchelonFlow of longest wait in it.
     """
     kinds = waits.assign(kind=waits.blocking_name.map(kind_of), count=1, most=waits.blocking_name, most_s=waits.seconds)
     # Rows come with the longest wait first.
     told = {"seconds": "sum", "count": "sum", "most": "first", "most_s": "first"}
-    rows = kinds.groupby(["blocking_job", "kind"], sort=True).agg(told).reset_index()
-    return rows.sort_values("seconds", ascending=False, kind="stable").reset_index(drop=True)
+    return _most_first(kinds.groupby(["run", "job", "blocking_job", "kind"], sort=True).agg(told).reset_index())
+
+
+def _most_first(rows):
+    order = np.lexsort((-rows.seconds.to_numpy(), pd.factorize(rows.job)[0], rows.run.to_numpy()))
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def notes(results):
@@ -97,22 +104,29 @@ def notes(results):
 
 def render(results, top=TOP):
     """The parts and the waits as text; without waits.csv the parts alone."""
-    frame = parts(results)
+    of_job = dict(list(parts(results).groupby("job", sort=False)))
+    kinds = {} if results.lacks("waits.csv") else dict(list(by_kind(waited_for(results)).groupby(["run", "job"], sort=False)))
     lines = [f"Mean iteration along its critical path, by job and scheduler: {shown(results.scenario)}"]
     for name in results.job_names:
-        lines += ["", shown(name), *_table(frame[frame.job == name])]
-        for run, label in enumerate(results.labels if not results.lacks("waits.csv") else ()):
-            rows = by_kind(waited_for(results, run, name))
-            total = rows.seconds.sum()
-            if total <= 0:
-                continue
-            lines.append(f"  {shown(label)}: waits {format_time(total)} an iteration for")
-            for row in rows.head(top).itertuples():
-                lines.append(f"    {format_time(row.seconds):>10}  {100 * row.seconds / total:5.1f} %  {shown(_who(row, name))}")
-            if len(rows) > top:
-                rest = rows.seconds[top:].sum()
-                lines.append(f"    {format_time(rest):>10}  {100 * rest / total:5.1f} %  {len(rows) - top} other kinds")
+        lines += ["", shown(name), *_table(of_job[name])]
+        for run, label in enumerate(results.labels):
+            if (run, name) in kinds:
+                lines += _waits(label, name, kinds[run, name], top)
     return "\n".join(lines)
+
+
+def _waits(label, name, rows, top):
+    """Lines about the waits of one job under one scheduler. rows: of by_kind()."""
+    total = rows.seconds.sum()
+    if total <= 0:
+        return []
+    lines = [f"  {shown(label)}: waits {format_time(total)} an iteration for"]
+    for row in rows.head(top).itertuples():
+        lines.append(f"    {format_time(row.seconds):>10}  {100 * row.seconds / total:5.1f} %  {shown(_who(row, name))}")
+    if len(rows) > top:
+        rest = rows.seconds[top:].sum()
+        lines.append(f"    {format_time(rest):>10}  {100 * rest / total:5.1f} %  {len(rows) - top} other kinds")
+    return lines
 
 
 def _who(row, job):

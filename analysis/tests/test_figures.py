@@ -7,6 +7,7 @@ import struct
 import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from echelon_analysis.cdf import distribution, draw_cdf, samples_by_run, thinned
 from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.figures import write_figures
 from echelon_analysis.gantt import _joined, draw_gantt
+from echelon_analysis.html import why_part
 from echelon_analysis.load import open_results
 
 
@@ -242,8 +244,8 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(frame.transmission_s.tolist(), [2, 2, 2])
         self.assertEqual(frame.waiting_s.tolist(), [2.5, 4, 2])
         self.assertEqual(frame.total_s.tolist(), [8.5, 10, 8])
-        waits = why.waited_for(self.figure2, 0, "train")
-        self.assertEqual(waits.values.tolist(), [["train", "pp forward 0->1", 2.5]])
+        waits = why.waited_for(self.figure2)
+        self.assertEqual(waits.values.tolist(), [[run, "train", "train", "pp forward 0->1", wait] for run, wait in enumerate((2.5, 4, 2))])
         figure = figure_of(why, lambda: why.draw_why(self.figure2, "x.png"))
         widths = [p.get_width() for p in figure.axes[0].patches]
         self.assertEqual(widths, [4, 4, 4, 2, 2, 2, 2.5, 4, 2, 0, 0, 0], "compute, transmission, waiting, delay")
@@ -254,14 +256,26 @@ class FiguresTest(unittest.TestCase):
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0), ("a", 1, 5.0, 9.0)])
         flow = ("flow", "dp", 0, 1, 0, 0)
         run.path = [("a", 0, *flow, 0.0, 5.0, 2.0), ("a", 1, *flow, 5.0, 9.0, 1.0)]
-        run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, 0, "", -1, -1, "", 2.0)]
+        run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, -1, "", -1, -1, "", 2.0)]
         results = open_results(synthetic.write(self.folder / "waits", "waits", [run], 2))
-        waits = why.waited_for(results, 0, "a")
-        self.assertEqual(waits.values.tolist(), [["b", "dp", 2.0], ["", why.HELD_BACK, 1.0]])
+        waits = why.waited_for(results)
+        self.assertEqual(waits.values.tolist(), [[0, "a", "b", "dp", 2.0], [0, "a", "", why.HELD_BACK, 1.0]])
         text = why.render(results)
         self.assertIn("fair: waits 3.000 s an iteration for", text)
         self.assertIn("66.7 %  dp of b", text)
         self.assertIn("33.3 %  (no competing flow: held back, or queued)", text)
+
+    def test_waits_for_more_than_have_a_row(self):
+        """2 s at a link for EchelonFlows without a row are not held back: in text and page they stand apart from the second of nobody."""
+        run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0)])
+        run.path = [("a", 0, "flow", "dp", 0, 1, 0, 0, 0.0, 5.0, 2.0)]
+        run.waits = [("a", 0, 0, 3, "", -1, -1, "(many others)", 2.0), ("a", 0, 0, -1, "", -1, -1, "", 1.0)]
+        results = open_results(synthetic.write(self.folder / "crowd", "crowd", [run], 2))
+        self.assertEqual(why.waited_for(results).blocking_name.tolist(), ["(many others)", why.HELD_BACK])
+        plain = mock.Mock(integers=list, words=list, times=list)
+        waits = why_part.why(results, plain)["waits"]
+        rows = list(zip(waits["blocking_name"], waits["blocking_group"], waits["seconds"]))
+        self.assertEqual(rows, [("", -1, 1.0), ("(many others)", why_part.MANY, 2.0)])
 
     def test_why_says_when_the_log_of_rates_was_full(self):
         path = synthetic.figure2(self.folder / "log-full")
@@ -275,13 +289,14 @@ class FiguresTest(unittest.TestCase):
         self.assertIn(note, write_figures(open_results(path), self.folder / "log-full-figures", ["svg"])[1])
 
     def test_waits_by_kind(self):
-        """3 and 2 s for two buckets of b are 5 s for its 'dp'; 4 s for an own transfer come next."""
+        """3 and 2 s for two buckets of b are 5 s for its 'dp'; 4 s for an own transfer come next. Other jobs and runs stay apart."""
+        rows = [("a", "pp forward 0->1", 4.0), ("b", "dp bucket 3", 3.0), ("b", "dp bucket 1", 2.0)]
+        kinds = [["b", "dp bucket", 5.0, 2, "dp bucket 3", 3.0], ["a", "pp forward", 4.0, 1, "pp forward 0->1", 4.0]]
+        of = [(0, "a"), (0, "b"), (1, "a")]
         waits = pd.DataFrame(
-            [("a", "pp forward 0->1", 4.0), ("b", "dp bucket 3", 3.0), ("b", "dp bucket 1", 2.0)],
-            columns=["blocking_job", "blocking_name", "seconds"],
+            [(*key, *row) for key in of for row in rows], columns=["run", "job", "blocking_job", "blocking_name", "seconds"]
         )
-        expected = [["b", "dp bucket", 5.0, 2, "dp bucket 3", 3.0], ["a", "pp forward", 4.0, 1, "pp forward 0->1", 4.0]]
-        self.assertEqual(why.by_kind(waits).values.tolist(), expected)
+        self.assertEqual(why.by_kind(waits).values.tolist(), [[*key, *kind] for key in of for kind in kinds])
 
     def test_figures_of_jobs_that_only_send(self):
         """The sender is shown; a GPU that only receives is not."""

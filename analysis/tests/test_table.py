@@ -116,6 +116,33 @@ class MetricsTest(unittest.TestCase):
         self.assertAlmostEqual(figures["flows/fct_mean_s"], (4 * 1 + 4) / 5)
         self.assertAlmostEqual(figures["links/utilisation_max"], 0.8)
 
+    def test_late_times_are_differences_of_picoseconds(self):
+        """A flow of 8 ns after 10^6 s, where doubles are 0.1 ns apart: its time and the job's are 8 ns, and 9 would be noticed."""
+        run = synthetic.Run("fair", groups=[("a", 0, "x", "coflow", 1.0, 0, 0, 0)])
+        run.flows = [(0, 0, 0, 1, 1000, 1, 0.0, 8e-9, 0.0)]
+        run.jobs = [("a", 0, 0.0, 8e-9)]
+        run.links = [("l", 1e12, 1000)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = synthetic.write(pathlib.Path(folder) / "late", "late", [run], 2)
+            for name in ("flows.csv", "jobs.csv", "groups.csv", "critical_path.csv"):
+                rows = (path / name).read_text().replace("0.000000008000", "1000000.000000008000").split("\n")
+                # What is a duration stays one; starts and arrivals move with the ends.
+                times = {"start_s", "reference_s", "arrival_s", "finish_s", "end_s", "ideal_finish_s"}
+                header = rows[0].split(",")
+                cells = [row.split(",") for row in rows[1:] if row]
+                for row in cells:
+                    for k, column in enumerate(header):
+                        if column in times:
+                            row[k] = row[k].replace("0.000000000000", "1000000.000000000000", 1) if not row[k].startswith("1") else row[k]
+                        else:
+                            row[k] = row[k].replace("1000000.000000008000", "0.000000008000")
+                (path / name).write_text("\n".join([rows[0], *(",".join(row) for row in cells), ""]))
+            figures = metrics.summarise(open_results(path), 0)
+            self.assertEqual(figures["flows/fct_mean_s"], 8e-9)
+            self.assertEqual(figures["jobs/a/completion_time_s"], 8e-9)
+            (path / "flows.csv").write_text((path / "flows.csv").read_text().replace("1000000.000000008000", "1000000.000000009000"))
+            self.assertEqual(metrics.summarise(open_results(path), 0)["flows/fct_mean_s"], 9e-9)
+
     def test_a_summary_that_the_files_do_not_bear_out(self):
         with tempfile.TemporaryDirectory() as folder:
             path = synthetic.figure2(pathlib.Path(folder) / "f")

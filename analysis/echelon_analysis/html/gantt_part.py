@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.html.pack import Pack
-from echelon_analysis.selection import compute_kind, flow_bars, kind_of, representatives
+from echelon_analysis.selection import compute_kind, flow_bars, kind_of, ordered, representatives
 
 MAX_DEVICES = 8
 # Bars in the page, all jobs and schedulers together.
@@ -32,8 +32,8 @@ class Bars:
 
 def gantt(results, pack: Pack):
     """The section's document, or {"missing": reason}."""
-    flows = _named_flows(results)
-    found = [bars for bars in (_bars(results, flows, job) for job in results.job_names) if bars]
+    tables = [_by_job(table) for table in (results.timeline.compute, _named_flows(results), results.critical_path)]
+    found = [bars for bars in (_bars(results, job, *(table(job) for table in tables)) for job in results.job_names) if bars]
     if not found:
         return {"missing": "no job computes or sends."}
     keep, notes = _fit(results, found)
@@ -45,7 +45,9 @@ def gantt(results, pack: Pack):
         )
     if results.timeline.is_part:
         notes.append("timeline.json holds a window of the run or its tardiest flows: compute outside is missing here.")
-    return {"notes": notes, "jobs": [_document(results, bars, keep[bars.job], pack) for bars in found if keep[bars.job]]}
+    times = _by_job(results.jobs)
+    documents = [_document(results, bars, keep[bars.job], times(bars.job), pack) for bars in found if keep[bars.job]]
+    return {"notes": notes, "jobs": documents}
 
 
 def look_of(name):
@@ -60,10 +62,14 @@ def _named_flows(results):
     return flows.assign(bytes=flows.bytes * flows["count"], kind=flows.name.map(kind_of))
 
 
-def _bars(results, flows, job):
-    compute = results.timeline.compute
-    compute = compute[compute.job == job]
-    flows = flows[flows.job == job]
+def _by_job(table):
+    """A function from a job to its rows of the table."""
+    rows = table.groupby("job", sort=False).indices
+    return lambda job: table.iloc[rows.get(job, [])]
+
+
+def _bars(results, job, compute, flows, path):
+    """compute, flows, path: what the job computes and sends, and its critical paths."""
     if not len(compute) and not len(flows):
         return None
     middle = int(max(compute.iteration.max() if len(compute) else 0, flows.iteration.max() if len(flows) else 0) + 1) // 2
@@ -73,8 +79,6 @@ def _bars(results, flows, job):
     gpus = representatives(frames, sent, MAX_DEVICES, alike)
     if not gpus:
         return None
-    path = results.critical_path
-    path = path[path.job == job]
     busy = path[path.kind == "compute"]
     on_path = set(zip(busy.run, busy.device, np.rint(busy.start_s * 1e9).astype(np.int64)))
     sending = path[path.kind == "flow"]
@@ -122,15 +126,14 @@ def _fit(results, found):
     return keep, notes
 
 
-def _document(results, bars, iterations, pack):
+def _document(results, bars, iterations, times, pack):
     compute = bars.compute[bars.compute.iteration.isin(iterations)]
     flows = bars.flows[bars.flows.iteration.isin(iterations)]
-    times = results.jobs[results.jobs.job == bars.job]
     runs = []
     for run in range(len(results.runs)):
-        busy = compute[compute.run == run].sort_values(["gpu", "stream", "start_s"], kind="stable")
-        sends = flows[flows.run == run].sort_values(["gpu", "lane", "start_s"], kind="stable")
-        own = times[times.run == run].sort_values("iteration")
+        busy = ordered(compute[compute.run == run], "gpu", "stream", "start_s")
+        sends = ordered(flows[flows.run == run], "gpu", "lane", "start_s")
+        own = ordered(times[times.run == run], "iteration")
         runs.append(
             {
                 "iterations": [[int(i), float(a), float(b)] for i, a, b in zip(own.iteration, own.start_s, own.end_s)],

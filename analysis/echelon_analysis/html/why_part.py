@@ -17,8 +17,8 @@ from echelon_analysis.selection import kind_of
 MAX_STEPS = 150_000
 MAX_WAITS = 60_000
 KEYS = ["run", "job", "iteration", "step"]
-# In place of an EchelonFlow: short waits together (report-ui/src/why.js).
-SUMMED = -2
+# In place of an EchelonFlow: short waits together (report-ui/src/why.js); EchelonFlows that waits.csv does not tell apart.
+SUMMED, MANY = -2, -3
 
 
 def why(results, pack: Pack):
@@ -34,7 +34,8 @@ def why(results, pack: Pack):
         steps, iterations = _middle(steps)
         notes.append(f"Steps are here for {iterations} only; the bars above are of all iterations.")
     waits = results.waits
-    waits = waits.assign(job=waits.job.map(position)).sort_values([*KEYS, "seconds"], kind="stable")
+    group = waits.blocking_group.where((waits.blocking_group >= 0) | (waits.link < 0), MANY)
+    waits = waits.assign(job=waits.job.map(position), blocking_group=group).sort_values([*KEYS, "seconds"], kind="stable")
     kept = set(zip(steps.run, steps.job, steps.iteration))
     within = [key in kept for key in zip(waits.run, waits.job, waits.iteration)]
     waits = waits[np.array(within, dtype=bool)]
