@@ -282,7 +282,7 @@ RunCommandLine(int argc, char** argv)
                          : plan->parsed()    ? PlanCommand(planOptions)
                                              : RunCommand(runOptions);
         // A sweep must not lose its summaries to a full disk unnoticed.
-        if (!std::cout.flush())
+        if (code != EXIT_INTERRUPTED && !std::cout.flush())
         {
             throw OutputError("standard output cannot be written");
         }

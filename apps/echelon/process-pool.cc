@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "process-pool.h"
 
+#include "exit-codes.h"
 #include "signals.h"
 
 #include <algorithm>
@@ -20,19 +21,20 @@ namespace echelon
 namespace
 {
 
-/// How far one task is; shared between the processes.
-struct Counter
+/// How far one task is, and why it failed; shared between the processes.
+struct Progress
 {
     std::atomic<std::uint64_t> done;
     std::atomic<std::uint64_t> all;
+    char reason[2048]; ///< ends with a zero; read after the process has ended
 };
 
-/// Counters in memory that children share.
-class SharedCounters
+/// The progress of all tasks in memory that children share.
+class SharedProgress
 {
   public:
-    explicit SharedCounters(std::size_t count)
-        : m_bytes(count * sizeof(Counter))
+    explicit SharedProgress(std::size_t count)
+        : m_bytes(count * sizeof(Progress))
     {
         void* memory =
             mmap(nullptr, m_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -40,31 +42,39 @@ class SharedCounters
         {
             throw std::bad_alloc();
         }
-        m_counters = static_cast<Counter*>(memory); // zero pages are valid counters
+        m_tasks = static_cast<Progress*>(memory); // zero pages are valid counters and texts
     }
 
-    ~SharedCounters()
+    ~SharedProgress()
     {
-        munmap(m_counters, m_bytes);
+        munmap(m_tasks, m_bytes);
     }
 
-    SharedCounters(const SharedCounters&) = delete;
-    SharedCounters& operator=(const SharedCounters&) = delete;
+    SharedProgress(const SharedProgress&) = delete;
+    SharedProgress& operator=(const SharedProgress&) = delete;
 
-    Counter& operator[](std::size_t i)
+    Progress& operator[](std::size_t i) const
     {
-        return m_counters[i];
+        return m_tasks[i];
     }
 
   private:
     std::size_t m_bytes;
-    Counter* m_counters;
+    Progress* m_tasks;
 };
 
 /// The children; whatever happens, none outlives this object.
 class Children
 {
   public:
+    explicit Children(const SharedProgress& progress)
+        : m_progress(progress)
+    {
+    }
+
+    Children(const Children&) = delete;
+    Children& operator=(const Children&) = delete;
+
     ~Children()
     {
         for (const auto& [pid, index] : m_running)
@@ -99,19 +109,36 @@ class Children
         if (WIFSIGNALED(status))
         {
             throw TaskFailed(index,
+                             EXIT_INTERNAL,
                              std::string("ended by the signal \"") + strsignal(WTERMSIG(status)) +
                                  "\"");
         }
-        if (WEXITSTATUS(status) != 0)
+        if (const int code = WEXITSTATUS(status); code != 0)
         {
-            throw TaskFailed(index, "failed with code " + std::to_string(WEXITSTATUS(status)));
+            const char* const reason = m_progress[index].reason;
+            throw TaskFailed(index,
+                             code,
+                             *reason ? reason : "failed with code " + std::to_string(code));
         }
         return true;
     }
 
   private:
+    const SharedProgress& m_progress;
     std::map<pid_t, std::size_t> m_running;
 };
+
+/// The life of a child: its task, and why that failed. @returns the exit code.
+int
+RunTask(const ProcessPool::Task& task, std::size_t index, Progress& progress)
+{
+    const TaskEnd end = task(index, [&](std::uint64_t done, std::uint64_t all) {
+        progress.done = done;
+        progress.all = all;
+    });
+    end.reason.copy(progress.reason, sizeof progress.reason - 1);
+    return end.code;
+}
 
 } // namespace
 
@@ -126,8 +153,8 @@ void
 ProcessPool::Run(const Callbacks& callbacks)
 {
     InterruptGuard guard;
-    SharedCounters counters(m_tasks);
-    Children children;
+    const SharedProgress progress(m_tasks);
+    Children children(progress);
     std::vector<bool> finished(m_tasks, false);
     std::size_t started = 0;
     std::size_t reported = 0;
@@ -138,16 +165,14 @@ ProcessPool::Run(const Callbacks& callbacks)
             const pid_t pid = fork();
             if (pid < 0)
             {
-                throw TaskFailed(started, std::string("cannot start: ") + std::strerror(errno));
+                throw TaskFailed(started,
+                                 EXIT_INTERNAL,
+                                 std::string("cannot start: ") + std::strerror(errno));
             }
             if (pid == 0)
             {
                 guard.ReleaseInChild();
-                Counter& counter = counters[started];
-                _exit(m_task(started, [&](std::uint64_t done, std::uint64_t all) {
-                    counter.done = done;
-                    counter.all = all;
-                }));
+                _exit(RunTask(m_task, started, progress[started]));
             }
             children.Add(pid, started++);
         }
@@ -166,11 +191,11 @@ ProcessPool::Run(const Callbacks& callbacks)
         std::vector<double> parts(m_tasks, -1.0);
         for (std::size_t i = 0; i < started; ++i)
         {
-            const std::uint64_t all = counters[i].all;
+            const std::uint64_t all = progress[i].all;
             parts[i] =
                 finished[i]
                     ? 1.0
-                    : (all > 0 ? static_cast<double>(counters[i].done) / static_cast<double>(all)
+                    : (all > 0 ? static_cast<double>(progress[i].done) / static_cast<double>(all)
                                : 0.0);
         }
         callbacks.progress(parts);

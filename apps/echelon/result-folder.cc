@@ -3,12 +3,15 @@
 
 #include "text-buffer.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,14 +20,95 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
+namespace
+{
+
+constexpr std::size_t RUN_ID_LENGTH = 12;
+constexpr std::size_t RANDOM_LENGTH = 6; // what mkdtemp fills in
+
+/// Whether a folder may be one that MakeWork has made: .<run id>-<random>.
+bool
+IsWorkName(const std::string& name)
+{
+    const auto isHex = [](unsigned char c) { return std::isxdigit(c) != 0; };
+    const auto isPlain = [](unsigned char c) { return std::isalnum(c) != 0; };
+    return name.size() == 1 + RUN_ID_LENGTH + 1 + RANDOM_LENGTH && name.front() == '.' &&
+           name[1 + RUN_ID_LENGTH] == '-' &&
+           std::all_of(name.begin() + 1, name.begin() + 1 + RUN_ID_LENGTH, isHex) &&
+           std::all_of(name.end() - RANDOM_LENGTH, name.end(), isPlain);
+}
+
+int
+OpenFolder(const std::string& path)
+{
+    return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/// Removes the work folders of processes that are gone.
+void
+RemoveAbandoned(const std::string& parent)
+{
+    std::vector<std::string> found;
+    std::error_code ignored;
+    for (fs::directory_iterator it(parent, ignored), end; !ignored && it != end;
+         it.increment(ignored))
+    {
+        if (IsWorkName(it->path().filename().string()))
+        {
+            found.push_back(it->path().string());
+        }
+    }
+    for (const std::string& path : found)
+    {
+        const int handle = OpenFolder(path);
+        if (handle >= 0 && ::flock(handle, LOCK_EX | LOCK_NB) == 0)
+        {
+            fs::remove_all(path, ignored);
+        }
+        if (handle >= 0)
+        {
+            ::close(handle);
+        }
+    }
+}
+
+/// Takes the lock of a folder just made. @returns its handle; -1 when another process has taken the
+/// folder for abandoned before.
+int
+LockNewFolder(const std::string& path)
+{
+    const int handle = OpenFolder(path);
+    struct stat status = {};
+    if (handle >= 0 && (::flock(handle, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) &&
+        ::fstat(handle, &status) == 0 && status.st_nlink > 0)
+    {
+        return handle; // on a file system without locks nobody else gets one either
+    }
+    if (handle >= 0)
+    {
+        ::close(handle);
+    }
+    return -1;
+}
+
+} // namespace
+
 ResultFolder::ResultFolder(const std::string& out,
                            const std::string& name,
                            const std::string& runId)
 {
-    const fs::path parent = fs::path(out) / name;
-    m_final = (parent / runId).string();
+    const std::string parent = (fs::path(out) / name).string();
+    m_final = (fs::path(parent) / runId).string();
+    MakeParents(out, parent);
+    RemoveAbandoned(parent);
+    MakeWork(parent, runId);
+}
+
+void
+ResultFolder::MakeParents(const std::string& out, const std::string& parent)
+{
     fs::path made;
-    for (const fs::path& part : parent)
+    for (const fs::path& part : fs::path(parent))
     {
         made /= part;
         if (::mkdir(made.c_str(), 0777) == 0)
@@ -39,16 +123,23 @@ ResultFolder::ResultFolder(const std::string& out,
                               std::strerror(error));
         }
     }
-    std::string work = (parent / ("." + runId + "-XXXXXX")).string();
-    if (::mkdtemp(work.data()) == nullptr)
+}
+
+void
+ResultFolder::MakeWork(const std::string& parent, const std::string& runId)
+{
+    for (int tries = 0; m_lock < 0; ++tries)
     {
-        const int error = errno;
-        RemoveParents();
-        throw OutputError(out + ": cannot write into " + parent.string() + ": " +
-                          std::strerror(error));
+        m_work = (fs::path(parent) / ("." + runId + "-XXXXXX")).string();
+        if (::mkdtemp(m_work.data()) == nullptr || tries == 100)
+        {
+            const int error = errno;
+            RemoveParents();
+            throw OutputError(parent + ": cannot be written into: " + std::strerror(error));
+        }
+        m_lock = LockNewFolder(m_work);
     }
-    ::chmod(work.c_str(), 0755); // mkdtemp makes folders for their owner only
-    m_work = work;
+    ::chmod(m_work.c_str(), 0755); // mkdtemp makes folders for their owner only
 }
 
 ResultFolder::~ResultFolder()
@@ -59,6 +150,7 @@ ResultFolder::~ResultFolder()
         fs::remove_all(m_work, ignored);
         RemoveParents();
     }
+    ::close(m_lock);
 }
 
 void

@@ -65,7 +65,11 @@ WritePart(const std::string& folder,
           const TimelineOptions& timeline)
 {
     const std::string part = PartFolder(folder, index);
-    fs::create_directory(part);
+    std::error_code error;
+    if (!fs::create_directory(part, error) && error)
+    {
+        throw OutputError(part + ": cannot be made: " + error.message());
+    }
     const SchedulerChoice& choice = scenario.schedulers[index];
     const RecordedRun run{index, choice.label, outcome.record, scenario.topology, scenario.jobs};
     if (WritesTables(files))
@@ -95,21 +99,6 @@ ReadPart(const std::string& folder, std::size_t index)
     OrderedJson document =
         OrderedJson::parse(ReadText(PartFolder(folder, index) + "/figures.json"));
     return {std::move(document["run"]), std::move(document["engine"])};
-}
-
-void
-WritePartError(const std::string& folder, std::size_t index, const std::string& message)
-{
-    const std::string part = PartFolder(folder, index);
-    std::error_code ignored;
-    fs::create_directory(part, ignored);
-    std::ofstream(part + "/error") << message;
-}
-
-std::string
-ReadPartError(const std::string& folder, std::size_t index)
-{
-    return ReadText(PartFolder(folder, index) + "/error");
 }
 
 namespace

@@ -39,11 +39,6 @@ void WritePart(const std::string& folder,
 
 Part ReadPart(const std::string& folder, std::size_t index);
 
-/// A message that a failing run leaves for the program, and the reading of it ("" when there is
-/// none).
-void WritePartError(const std::string& folder, std::size_t index, const std::string& message);
-std::string ReadPartError(const std::string& folder, std::size_t index);
-
 void JoinParts(const std::string& folder,
                const Scenario& scenario,
                const OrderedJson& summary,

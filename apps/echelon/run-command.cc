@@ -10,6 +10,7 @@
 #include "result-folder.h"
 #include "result-writer.h"
 #include "signals.h"
+#include "text-buffer.h"
 #include "usage-error.h"
 
 #include <exception>
@@ -22,7 +23,7 @@ namespace
 {
 
 /// The work of one process: run, write, or say why not.
-int
+TaskEnd
 RunInChild(const Scenario& scenario,
            const std::string& folder,
            std::size_t index,
@@ -34,17 +35,20 @@ RunInChild(const Scenario& scenario,
         const RunOutcome outcome =
             RunOne(scenario, scenario.schedulers[index], progress, options.files);
         WritePart(folder, index, scenario, outcome, options.files, options.timeline);
-        return EXIT_DONE;
+        return {};
     }
     catch (const std::bad_alloc&)
     {
-        WritePartError(folder, index, "out of memory");
+        return {EXIT_INTERNAL, "out of memory"};
+    }
+    catch (const OutputError& error)
+    {
+        return {EXIT_BAD_USAGE, error.what()};
     }
     catch (const std::exception& error)
     {
-        WritePartError(folder, index, error.what());
+        return {EXIT_INTERNAL, error.what()};
     }
-    return EXIT_INTERNAL;
 }
 
 std::vector<std::string>
@@ -147,10 +151,9 @@ RunCommand(const RunOptions& options)
     }
     catch (const TaskFailed& failure)
     {
-        const std::string reason = ReadPartError(folder.Path(), failure.Index());
         std::cerr << "echelon: scheduler " << scenario.schedulers[failure.Index()].label << ": "
-                  << Printable(reason.empty() ? failure.what() : reason) << '\n';
-        return EXIT_INTERNAL;
+                  << Printable(failure.what()) << '\n';
+        return failure.Code();
     }
     catch (const Interrupted&)
     {

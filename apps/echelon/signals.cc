@@ -15,6 +15,14 @@ namespace
 
 constexpr int INTERRUPTS[] = {SIGINT, SIGTERM, SIGHUP};
 
+bool
+IsIgnored(int signal)
+{
+    struct sigaction action = {};
+    sigaction(signal, nullptr, &action);
+    return action.sa_handler == SIG_IGN;
+}
+
 /// Handlers may only read what is free of locks.
 std::atomic<const char*> g_removed{nullptr};
 static_assert(std::atomic<const char*>::is_always_lock_free);
@@ -36,10 +44,9 @@ ExitOnInterrupt()
 {
     for (const int signal : INTERRUPTS)
     {
-        struct sigaction action = {};
-        sigaction(signal, nullptr, &action);
-        if (action.sa_handler != SIG_IGN) // nohup
+        if (!IsIgnored(signal))
         {
+            struct sigaction action = {};
             action.sa_handler = EndProcess;
             sigaction(signal, &action, nullptr);
         }
@@ -50,9 +57,12 @@ InterruptGuard::InterruptGuard()
 {
     sigemptyset(&m_held);
     sigaddset(&m_held, SIGCHLD);
-    for (const int signal : INTERRUPTS)
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
     {
-        sigaddset(&m_held, signal);
+        if (!IsIgnored(signal)) // the kernel keeps signals that are ignored and held
+        {
+            sigaddset(&m_held, signal);
+        }
     }
     sigprocmask(SIG_BLOCK, &m_held, &m_before);
 }
@@ -76,7 +86,10 @@ InterruptGuard::ReleaseInChild() const
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (const int signal : INTERRUPTS)
     {
-        std::signal(signal, SIG_DFL);
+        if (sigismember(&m_held, signal) == 1)
+        {
+            std::signal(signal, SIG_DFL);
+        }
     }
     sigprocmask(SIG_UNBLOCK, &m_held, nullptr);
 }

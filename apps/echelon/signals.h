@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Interruption by SIGINT, SIGTERM or SIGHUP: exit code 75, nothing half done left behind.
+ * Interruption by SIGINT, SIGTERM, SIGHUP or a closed pipe: exit code 75, nothing half done left
+ * behind. Signals that the caller ignores (nohup) stay ignored.
  *
  *     ExitOnInterrupt();               // while there is nothing to clean up
  *     InterruptGuard guard;            // from here on signals wait to be asked for
@@ -23,7 +24,7 @@ inline constexpr int EXIT_INTERRUPTED = 75;
 /// From now on an interrupting signal ends the process with EXIT_INTERRUPTED.
 void ExitOnInterrupt();
 
-/// Holds signals back while it lives.
+/// Holds signals back while it lives, that of a closed pipe too.
 class InterruptGuard
 {
   public:

@@ -87,11 +87,16 @@ TextBuffer::Microseconds(std::int64_t nanoseconds)
 TextBuffer&
 TextBuffer::Field(std::string_view text)
 {
+    // Apostrophes before the sign count too, so that readers can tell a name from a guarded one.
+    const std::size_t first = text.find_first_not_of('\'');
+    const bool looksLikeFormula =
+        first != std::string_view::npos &&
+        std::string_view("=+-@\t\r").find(text[first]) != std::string_view::npos;
     if (text.find_first_of(",\"\n\r") == std::string_view::npos)
     {
-        return *this << text;
+        return *this << (looksLikeFormula ? "'" : "") << text;
     }
-    m_text += '"';
+    m_text += looksLikeFormula ? "\"'" : "\"";
     for (const char c : text)
     {
         m_text += c;

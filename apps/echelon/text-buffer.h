@@ -64,7 +64,8 @@ class TextBuffer
     /// Microseconds with 3 decimals of a whole number of nanoseconds.
     TextBuffer& Microseconds(std::int64_t nanoseconds);
 
-    /// A CSV field, quoted when needed (RFC 4180).
+    /// A text as a CSV field, quoted when needed (RFC 4180). One that a spreadsheet would take for
+    /// a formula gets an apostrophe in front: docs/reference/results.md.
     TextBuffer& Field(std::string_view text);
 
     /// A JSON text with its quotes.

@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -428,6 +429,44 @@ class InterruptTest(CliTestCase):
             self.assert_one_line(errors)
             self.assertEqual([path.name for path in self.folder.iterdir()], ["long.json"])
 
+    def test_a_closed_pipe_is_an_interruption(self):
+        # The table goes to a reader that is gone before the first row.
+        scenario = self.write("long.json", LONG)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [BINARY, "run", scenario, "--fabric", "fluid", "--out", self.folder / "out"],
+            stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60,
+        )  # fmt: skip
+        os.close(writer)
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assert_one_line(done.stderr)
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["long.json"])
+
+    def test_the_next_run_removes_what_killed_ones_left(self):
+        scenario = self.write("long.json", LONG)
+
+        def killed():
+            with subprocess.Popen([BINARY, "run", scenario, "--quiet", "--out", self.folder / "out"]) as process:
+                while not list(self.folder.glob("out/long/.*/part-*")) and process.poll() is None:
+                    time.sleep(0.01)
+                process.kill()
+
+        def hidden():
+            return [path.name for path in self.folder.glob("out/long/.*")]
+
+        killed()
+        [left] = hidden()
+        with subprocess.Popen([BINARY, "run", scenario, "--quiet", "--out", self.folder / "out"]) as alive:
+            while left in hidden():
+                time.sleep(0.01)
+            self.assertLessEqual(len(hidden()), 1)
+            # The folder of a run that lives stays.
+            self.run_ok("run", scenario, "--quiet", "--fabric", "fluid", "--out", self.folder / "out")
+            self.assertEqual(len(hidden()), 1)
+            alive.terminate()
+        self.assertEqual(hidden(), [])
+
     def test_progress_on_a_terminal(self):
         scenario = self.write("long.json", LONG)
         master, slave = pty.openpty()
@@ -445,6 +484,28 @@ class InterruptTest(CliTestCase):
             process.wait(timeout=30)
         self.assertIn("running: fair", shown)
         self.assertIn("0 of 3 done", shown)
+
+
+class FullDiskTest(CliTestCase):
+    def test_what_a_process_cannot_write_is_told(self):
+        # The limit of a file's size stands for a full disk: whatever is written fails, the child's word about it too.
+        def limited(size):
+            def prepare():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+            return prepare
+
+        for size in (0, 1, 100, 1000):
+            with self.subTest(size=size):
+                done = subprocess.run(
+                    [BINARY, "run", FIGURE_2, "--quiet", "--out", self.folder / "out"],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=limited(size), timeout=60,
+                )  # fmt: skip
+                self.assertEqual(done.returncode, 64, done.stderr)
+                self.assert_one_line(done.stderr)
+                self.assertRegex(done.stderr, r"^echelon: .*/out/.*: cannot be written: File too large$")
+                self.assertEqual(list(self.folder.iterdir()), [])
 
 
 class LargeOutputTest(CliTestCase):

@@ -77,6 +77,24 @@ TEST_F(Writers, NumbersAndFields)
               "18446744073709551615 \"a,\"\"b\"\"\" \"x\\ny\"");
 }
 
+// A spreadsheet evaluates fields that begin with =, +, -, @, a tab or a carriage return. An
+// apostrophe in front makes them text; names that begin with apostrophes and then one of these get
+// one more, so that readers find every name again. Numbers are not texts: they keep their minus.
+TEST_F(Writers, TextsAreNoFormulas)
+{
+    TextBuffer out((m_folder / "text").string());
+    for (const char* text :
+         {"=1+1", "+1", "-a", "@a", "\ta", "=\"a\",b", "'=a", "'a", "a=b", "", "'", "pp 0->1"})
+    {
+        out.Field(text) << '\n';
+    }
+    out << -1.5 << ',' << -2 << '\n';
+    out.Close();
+    EXPECT_EQ(Read("text"),
+              "'=1+1\n'+1\n'-a\n'@a\n'\ta\n\"'=\"\"a\"\",b\"\n''=a\n'a\na=b\n\n'\npp 0->1\n"
+              "-1.5,-2\n");
+}
+
 TEST_F(Writers, ScaleUpFlowsAreLeftOut)
 {
     RunRecord record;
@@ -275,6 +293,24 @@ TEST_F(Writers, FolderAppearsOnlyWhenPublished)
     EXPECT_FALSE(fs::exists(out + "/s/id/first"));
     EXPECT_TRUE(fs::exists(out + "/s/id/second"));
     EXPECT_EQ(std::distance(fs::directory_iterator(out + "/s"), fs::directory_iterator()), 1);
+}
+
+// Three hidden folders lie there: one in use, one of a process that was killed, and one that only
+// looks like them. Only the second goes.
+TEST_F(Writers, FoldersOfKilledProcessesAreRemoved)
+{
+    const std::string out = (m_folder / "results").string();
+    const std::string id = "0123456789ab";
+    const ResultFolder used(out, "s", id);
+    const fs::path dead = fs::path(out) / "s" / ("." + id + "-dead00");
+    const fs::path other = fs::path(out) / "s" / ".git-backup";
+    fs::create_directories(dead / "part-0");
+    fs::create_directories(other);
+    const ResultFolder next(out, "s", id);
+    EXPECT_TRUE(fs::exists(used.Path()));
+    EXPECT_TRUE(fs::exists(next.Path()));
+    EXPECT_FALSE(fs::exists(dead));
+    EXPECT_TRUE(fs::exists(other));
 }
 
 } // namespace echelon
