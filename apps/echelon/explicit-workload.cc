@@ -7,6 +7,7 @@
 #include "base/parameters.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace echelon
@@ -219,6 +220,8 @@ LoadTasks(const JsonNode& workload, const std::vector<DeviceId>& devices)
         {
             continue;
         }
+        // In order of the tasks, so that the order of the list is no part of the graph.
+        std::set<TaskId> befores;
         for (const JsonNode& before : after->Items(MAX_EXPLICIT_TASKS))
         {
             const auto it = taskOf.find(before.Text());
@@ -227,7 +230,11 @@ LoadTasks(const JsonNode& workload, const std::vector<DeviceId>& devices)
                 before.Fail("there is no task \"" + before.Text() + "\"",
                             "\"after\" lists ids of tasks of the same workload");
             }
-            graph.AddDependency(it->second, taskOf.at(id));
+            befores.insert(it->second);
+        }
+        for (const TaskId before : befores)
+        {
+            graph.AddDependency(before, taskOf.at(id));
         }
     }
     RequireAcyclic(graph, nodes);

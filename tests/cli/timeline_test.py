@@ -280,6 +280,26 @@ class ArrowTest(TimelineTestCase):
                     2 * [("0->1", "d")] + 2 * [("1->0", "c")] + 2 * [(last, "0->1")] + 2 * [(last, "1->0")],
                 )
 
+    def test_the_order_of_after_changes_no_arrow(self):
+        """t takes no time, so f and t end at once, and h may be led to from either: the tasks decide, and not the list."""
+        files = []
+        for order in (["t", "f"], ["f", "t"]):
+            tasks = [
+                {"id": "f", "kind": "flow", "group": "x", "source": 0, "destination": 1, "bytes": "1MB"},
+                {"id": "t", "kind": "compute", "device": 1, "duration": "0s", "after": ["f"]},
+                {"id": "h", "kind": "flow", "group": "x", "source": 0, "destination": 2, "bytes": "1KB", "after": order},
+            ]
+            scenario = self.write("after.json", {
+                "schema": "echelon/scenario/1",
+                "name": "after",
+                "topology": {"kind": "big-switch", "hosts": 3, "host_link": {"rate": "10Gbps"}},
+                "jobs": [{"name": "a", "workload": {"kind": "tasks", "tasks": tasks}}],
+                "schedulers": ["fair"],
+            })
+            timeline, _ = self.timeline(scenario, out="".join(order))
+            files.append(timeline.text)
+        self.assertEqual(files[0], files[1])
+
     def test_steps_of_a_ring(self):
         """Each step but the first sends on what has just arrived."""
         timeline, _ = self.timeline(ROOT / "scenarios" / "smoke" / "all-reduce-ring-step.json", "--scheduler", "fair")
