@@ -43,7 +43,7 @@ PARADIGMS = [
     "1f1b-fsdp",
 ]
 PIPELINES_AND_FSDP = ["gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
-SCHEDULERS = ["fair", "edf", "sebf", "bssi", "echelon", "echelon-bssi", "slack", "rollout"]
+SCHEDULERS = ["fair", "edf", "sebf", "bssi", "echelon", "echelon-bssi", "least-slack", "rollout"]
 BASELINES = ["fair", "sebf", "echelon"]
 OURS = "rollout"
 
@@ -64,10 +64,10 @@ Times under 1 in the tables for delay and error are against `fair` with the same
 - **Data, tensor and expert parallelism, parameter servers.** Their EchelonFlows are coflows (d = r), so an arrangement adds nothing to what `sebf` and `bssi` know. What the others gain
   there comes from the order of jobs (`rollout`) or from weights, not from ideal finish times.
 - **1F1B under the paper's rank.** `echelon` ranks by tardiness, lateness so far included. A pipeline that has once been late ranks behind every fresh all-reduce,
-  gets later, and ranks further behind. `echelon-bssi` and `slack` count only what is still to come, and the loss is gone
+  gets later, and ranks further behind. `echelon-bssi` and `least-slack` count only what is still to come, and the loss is gone
   ([why](../algorithms/echelonflow.md)).
 - **Two FSDP jobs in step.** With equal jobs that collide in every layer, any rule that judges by the present alternates between them, and both pay. A strict order of the jobs lets one
-  run free and the other fill its gaps. `echelon` falls into one by accident, as the late job stays late; `rollout` tries each job first and finds it. These are the cells that `slack` loses.
+  run free and the other fill its gaps. `echelon` falls into one by accident, as the late job stays late; `rollout` tries each job first and finds it. These are the cells that `least-slack` loses.
 - **Earliest ideal finish first, flow by flow (`edf`).** Right on one link, wrong for collectives: their flows block each other's ports one by one, and a collective ends with its last flow.
 - **Late decisions.** A new flow waits until a decision covers it. With 1 ms of control delay that wait costs more than the order of flows gains; only knowing the jobs
   ahead still pays. At 100 µs most of the gain is left.
@@ -282,9 +282,9 @@ Mean over computation × {{{", ".join(f"{s:g}" for s in SLOWER)}}} (small: loade
 `rollout` loses in {len(lost)} of {cells} cells{": " if len(lost) else "."}{"; ".join(f"{cell_name(r)} ({r.to_best:.4f}, to {best_baseline(hard, r)})" for r in lost.itertuples())}
 It decides as {", ".join(f"“{member}” ({count})" for member, count in selected.items())}.
 
-The worst cells of `slack`, which looks at nothing but the present:
+The worst cells of `least-slack`, which looks at nothing but the present:
 
-{table(["cell", "ratio", "lost to"], [[cell_name(r), f"{r.to_best:.3f}", best_baseline(hard, r)] for r in losses(hard, "slack", 6).itertuples()])}
+{table(["cell", "ratio", "lost to"], [[cell_name(r), f"{r.to_best:.3f}", best_baseline(hard, r)] for r in losses(hard, "least-slack", 6).itertuples()])}
 ## Load and oversubscription
 
 {mean_table(whole, "slower", SLOWER)}

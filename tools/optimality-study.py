@@ -22,7 +22,7 @@ RESULTS = ROOT / "results" / "optimality"
 PAGE = ROOT / "docs" / "studies" / "optimality.md"
 IMAGE = ROOT / "docs" / "images" / "optimality"
 ROLLOUT = '{"name": "rollout", "objective": "tardiness"}'
-SCHEDULERS = ["fair", "srpt", "sebf", "bssi", "echelon", "slack", "echelon-bssi", ROLLOUT]
+SCHEDULERS = ["fair", "srpt", "sebf", "bssi", "echelon", "least-slack", "echelon-bssi", ROLLOUT]
 OURS, PAPERS = "rollout", "echelon"
 WORST = 5
 
@@ -43,7 +43,7 @@ def against_the_papers(rows):
     """Σ over all instances of a mix, ours over the paper's."""
     sums = rows.pivot_table(index="mix", columns="scheduler", values="ratio_lp", sort=False)
     found = pandas.DataFrame({"mix": sums.index})
-    for name in ("slack", "echelon-bssi", "rollout"):
+    for name in ("least-slack", "echelon-bssi", "rollout"):
         found[f"{name} / {PAPERS}"] = [f"{value:.3f}" for value in sums[name] / sums[PAPERS]]
     return table(found)
 

@@ -102,7 +102,7 @@ class Study(unittest.TestCase):
 
     def test_a_point_run_again_gives_the_same_numbers(self):
         where = {"placement": "packed", "oversubscription": 2, "jobs": 1, "seed": 1}
-        schedulers = ["fair", "slack"]
+        schedulers = ["fair", "least-slack"]
         changes = [f"{AXES[name]}={json.dumps(value)}" for name, value in where.items() if name in AXES]
         changes.append(f"/schedulers={json.dumps(schedulers)}")
         with tempfile.TemporaryDirectory() as folder:

@@ -397,7 +397,7 @@ BuildGraph(const Draft& draft,
     }
     if (draft.derived)
     {
-        UseDerivedArrangements(graph);
+        UseDerivedArrangements(graph, topology);
     }
     records += static_cast<double>(graph.Tasks().size()) * draft.job.iterations *
                static_cast<double>(jobs);

@@ -6,6 +6,7 @@
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>
+#include <iostream>
 
 namespace echelon
 {
@@ -37,6 +38,19 @@ LabelOf(const Json& entry)
     return "";
 }
 
+/// The name of a scheduler; of one that was renamed, the name that it has now.
+std::string
+NameOf(const JsonNode& node, const std::vector<std::string>& known)
+{
+    if (node.Text() == "slack")
+    {
+        std::cerr << "note: the scheduler \"slack\" is called \"least-slack\" now; the old name "
+                     "will not be accepted by the next release\n";
+        return "least-slack";
+    }
+    return node.Choice(known);
+}
+
 } // namespace
 
 std::vector<SchedulerChoice>
@@ -53,16 +67,17 @@ LoadSchedulers(const JsonNode& node)
         SchedulerChoice choice;
         if (item.IsText())
         {
-            choice.name = item.Choice(known);
-            choice.label = choice.name;
+            choice.label = item.Text();
+            choice.name = NameOf(item, known);
             choice.parameters = ParameterSet(SchedulerEntryOf(choice.name).parameters);
         }
         else
         {
             const JsonNode object = item.Object();
-            choice.name = object.At("name").Choice(known);
+            const JsonNode name = object.At("name");
             const auto label = object.Find("label");
-            choice.label = label ? label->Name(40) : choice.name;
+            choice.label = label ? label->Name(40) : name.Text();
+            choice.name = NameOf(name, known);
             const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
             choice.parameters = LoadParameters(object, entry.parameters, {"name", "label"});
             try

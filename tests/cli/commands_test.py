@@ -79,7 +79,7 @@ class ShippedTest(CliTestCase):
         path = ROOT / "scenarios" / "quickstart" / "quickstart.json"
         summary = self.summary(path)
         self.assertEqual([run["scheduler"] for run in summary["runs"]],
-                         ["fair", "srpt", "sebf", "bssi", "echelon", "slack"])
+                         ["fair", "srpt", "sebf", "bssi", "echelon", "least-slack"])
         bytes_moved = {run["flows"]["bytes"] for run in summary["runs"]}
         self.assertEqual(len(bytes_moved), 1)
 

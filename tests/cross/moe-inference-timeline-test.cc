@@ -136,7 +136,7 @@ TEST(MoeInferenceAgainstTimeline, NothingIsFasterThanTheTimeline)
     {
         for (const char* order : {"at-once", "aurora", "spread-out", "random"})
         {
-            for (const char* scheduler : {"fair", "fifo", "edf", "echelon", "slack"})
+            for (const char* scheduler : {"fair", "fifo", "edf", "echelon", "least-slack"})
             {
                 Settings settings = Skewed("zipf");
                 settings.insert(settings.end(), {{"models", models}, {"all_to_all", order}});

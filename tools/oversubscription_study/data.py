@@ -3,7 +3,7 @@
 
     write_csv(pathlib.Path("sweeps"))
     jobs, waits, cost = read_csv()
-    saved(jobs, "slack", placement="spread", jobs=4)        # Interval: share of fair's iteration time, mean over seeds
+    saved(jobs, "least-slack", placement="spread", jobs=4)        # Interval: share of fair's iteration time, mean over seeds
 
 A saving is 1 - T / T_fair, T being the iteration time averaged over the jobs of one point: the same seed, hence the same
 arrivals, placement, paths and compute times under every scheduler. Over several cells the mean is taken seed by seed

@@ -380,13 +380,13 @@ def notes(data, waits, cost):
 - **Packed jobs.** Each has two leaves to itself: {percent(packed_low[1])} to {percent(packed_high[1])} %, whatever the oversubscription and the number of jobs. What is above the bound is a host's own interface.
 - **Several jobs on shared uplinks.** With four jobs spread at 8:1, {share(fair_others)} of the waiting under `fair` is due to other jobs, {share(fair_own)} to the job itself. An order
   changes only the former: the latter is {own["fair"]:.2f} s under `fair`, {own["srpt"]:.2f} s under `srpt`, {own["sebf"]:.2f} s under `sebf`, while the waiting for others is {other["fair"]:.2f}, {other["srpt"]:.2f} and {other["sebf"]:.2f} s.
-- **`sebf` and `slack` lose there**; `bssi` and `echelon-bssi` have like means, but undecided. `sebf` waits for others longer, with no link left idle (held back: {held_back:.2f} s). A job has {groups} all-reduces in
+- **`sebf` and `least-slack` lose there**; `bssi` and `echelon-bssi` have like means, but undecided. `sebf` waits for others longer, with no link left idle (held back: {held_back:.2f} s). A job has {groups} all-reduces in
   an iteration, one for each layer and tensor rank, almost all of one size, and needs the last of them: an order of these says nothing about which *job* should finish first. That this is why is an
   inference; the tables show only whom flows wait for, and only under the four schedulers above.
 - **`echelon`, the paper's rank, hurts, even a job alone**: {percent(most[1])} % at best and {percent(least[1])} % at worst with one job, {percent(worst[1])} % ({cell_name(worst[2])}) at worst. It serves the EchelonFlow
   of least tardiness first, and tardiness counts the lateness so far. An all-reduce that has just started is never as late as a pipeline that has waited once, so
   the last micro-batch's activations and their gradients queue behind the all-reduces of stages that are already done; {share(behind)} of what the job waits for (spread, 8:1, one job) is pipeline
-  flows behind its own all-reduces. `echelon-bssi` and `slack` count only what is still to come, and do not have this loss
+  flows behind its own all-reduces. `echelon-bssi` and `least-slack` count only what is still to come, and do not have this loss
   ([why](../algorithms/echelonflow.md)).
 
 ## What would be needed to gain

@@ -64,7 +64,7 @@ Coordinator::TouchAllGroups()
     {
         if (!m_groups[group].flows.empty())
         {
-            m_touchedGroups.emplace_back(group);
+            m_change.groups.emplace_back(group);
         }
     }
 }

@@ -182,7 +182,7 @@ Coordinator::Touch(const Path& path, GroupId group)
             m_change.links.push_back(link);
         }
     }
-    m_touchedGroups.push_back(group);
+    m_change.groups.push_back(group);
     RequestDecision();
 }
 
@@ -259,7 +259,7 @@ Coordinator::Decide()
     {
         TouchAllGroups();
     }
-    if (m_touchedGroups.empty())
+    if (m_change.groups.empty())
     {
         return;
     }
@@ -300,7 +300,7 @@ Coordinator::ForgetChanges()
     }
     m_change.links.clear();
     m_change.onlyDepartures = true;
-    m_touchedGroups.clear();
+    m_change.groups.clear();
 }
 
 const Allocation&
@@ -358,10 +358,10 @@ Coordinator::RequestRevisit(Time time)
             if (state.mark == mark && !state.flows.empty())
             {
                 m_change.onlyDepartures = false;
-                m_touchedGroups.push_back(group);
+                m_change.groups.push_back(group);
             }
         }
-        if (!m_touchedGroups.empty())
+        if (!m_change.groups.empty())
         {
             RequestDecision();
         }
@@ -378,7 +378,7 @@ Coordinator::CollectClosure()
     {
         Visit(link);
     }
-    for (const GroupId group : m_touchedGroups)
+    for (const GroupId group : m_change.groups)
     {
         Visit(group);
     }

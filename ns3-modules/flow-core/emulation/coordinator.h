@@ -184,9 +184,8 @@ class Coordinator
     std::vector<FlowId> m_ascending; ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
-    NetworkChange m_change;               ///< since the last decision
-    std::vector<char> m_isTouched;        ///< by LinkId
-    std::vector<GroupId> m_touchedGroups; ///< since the last decision
+    NetworkChange m_change;        ///< since the last decision
+    std::vector<char> m_isTouched; ///< by LinkId
     std::uint32_t m_mark = 0;
     std::vector<std::uint32_t> m_linkMark; ///< by LinkId
     std::vector<FlowId> m_closure;

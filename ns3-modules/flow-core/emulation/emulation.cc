@@ -59,7 +59,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                 keys.push_back(Mix64(input.seed) ^ HashText(job.name + "/" + group.connection));
             }
             m_routeKeys.push_back(std::move(keys));
-            m_idealRuns.push_back(RunIdeally(job.graph));
+            m_idealRuns.push_back(RunIdeally(job.graph, input.topology));
             m_record.jobIdealIterations.push_back(m_idealRuns.back().length);
             m_computeTimes.emplace_back(job.variation, input.seed, job.name);
             m_openGroups.emplace_back(job.graph.Groups().size());

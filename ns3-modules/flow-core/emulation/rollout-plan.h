@@ -5,7 +5,7 @@
  * best.
  *
  *     const RolloutPlan plan = PlanRollout(input, {4096, 82}, 0, rollout);
- *     plan.costs[plan.selected];          // {"slack", 12.7}
+ *     plan.costs[plan.selected];          // {"least-slack", 12.7}
  *
  * The jobs run as profiled, with the run's control delay and fair share. Cost: one fluid run per
  * member. See sched/rollout.h.

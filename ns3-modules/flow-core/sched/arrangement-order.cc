@@ -247,6 +247,8 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_order.clear();
     Order(view, m_order);
     ECHELON_ENSURE(m_order.size() == view.groups.size(), "every group has a place in the order");
+    out.memory = m_order;
+    Recall(view, out);
     for (const std::uint32_t group : m_order)
     {
         const std::uint32_t first = m_groups[group].firstClass;
@@ -301,9 +303,15 @@ ArrangementOrderScheduler::Demands(const NetworkView& view,
 double
 ArrangementOrderScheduler::Tardiness(const NetworkView& view, std::uint32_t group)
 {
-    SetDeadlines(view, group, view.capacity->data());
     const DeadlineClass& head = m_classes[m_groups[group].firstClass];
-    return head.duration + Seconds(view.now.Picoseconds() - head.idealFinishPs);
+    return TardinessToCome(view, group) + Seconds(view.now.Picoseconds() - head.idealFinishPs);
+}
+
+double
+ArrangementOrderScheduler::TardinessToCome(const NetworkView& view, std::uint32_t group)
+{
+    SetDeadlines(view, group, view.capacity->data());
+    return m_classes[m_groups[group].firstClass].duration;
 }
 
 } // namespace echelon

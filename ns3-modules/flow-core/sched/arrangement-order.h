@@ -67,6 +67,10 @@ class ArrangementOrderScheduler : public Scheduler
     /// For use in Order.
     double Tardiness(const NetworkView& view, std::uint32_t group);
 
+    /// τ - (now - d) on full capacities, seconds, where d is the first ideal finish time of the
+    /// active flows: what the tardiness would be if this head were due now. For use in Order.
+    double TardinessToCome(const NetworkView& view, std::uint32_t group);
+
     /// What a group asks of a link.
     struct LinkDemand
     {

@@ -2,6 +2,7 @@
 #include "sched/bssi-order.h"
 
 #include "base/contracts.h"
+#include "sched/sort-key.h"
 
 #include <algorithm>
 #include <limits>
@@ -14,7 +15,7 @@ namespace
 
 /// Puts the largest load on top of the heap, of equal ones the smallest link id.
 constexpr auto LIGHTER = [](const auto& a, const auto& b) {
-    return a.seconds < b.seconds || (a.seconds == b.seconds && a.link > b.link);
+    return a.nanoseconds < b.nanoseconds || (a.nanoseconds == b.nanoseconds && a.link > b.link);
 };
 
 } // namespace
@@ -68,7 +69,7 @@ BssiOrder::IndexByLink()
     {
         m_links[link].begin = begin;
         begin += m_links[link].groups;
-        m_heap.push_back({m_links[link].seconds, link});
+        m_heap.push_back({TimeKey(m_links[link].seconds), link});
     }
     std::make_heap(m_heap.begin(), m_heap.end(), LIGHTER);
     m_onLink.resize(m_loads.size());
@@ -86,7 +87,8 @@ BssiOrder::HeaviestLink()
     {
         const HeapEntry top = m_heap.front();
         const LinkLoad& link = m_links[top.link];
-        if (link.groups > 0 && link.seconds == top.seconds)
+        const double seconds = TimeKey(link.seconds);
+        if (link.groups > 0 && seconds == top.nanoseconds)
         {
             return top.link;
         }
@@ -94,7 +96,7 @@ BssiOrder::HeaviestLink()
         m_heap.pop_back();
         if (link.groups > 0)
         {
-            m_heap.push_back({link.seconds, top.link});
+            m_heap.push_back({seconds, top.link});
             std::push_heap(m_heap.begin(), m_heap.end(), LIGHTER);
         }
     }
@@ -114,9 +116,10 @@ BssiOrder::SelectOn(LinkLoad& link)
     {
         const Load& load = m_loads[*i];
         const double price = m_weights[load.group] / load.seconds;
-        if (price <= least)
+        // Prices that are the same up to noise belong to the group with the largest id.
+        if (VolumeKey(price) <= VolumeKey(least))
         {
-            least = price;
+            least = std::min(least, price);
             last = load.group;
         }
     }

@@ -67,7 +67,7 @@ class BssiOrder
 
     struct HeapEntry
     {
-        double seconds;
+        double nanoseconds; ///< TimeKey of the link's load
         std::uint32_t link;
     };
 

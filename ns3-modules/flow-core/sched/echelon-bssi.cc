@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/echelon-bssi.h"
 
+#include "sched/sort-key.h"
+
 #include <algorithm>
 #include <boost/pending/disjoint_sets.hpp>
 #include <cmath>
@@ -96,7 +98,7 @@ EchelonBssiScheduler::OrderByTardiness(const NetworkView& view, const Range& com
         // From now on: no order makes good the lateness that was suffered before.
         const ActiveFlow& head = view.flows[*m_byGroup.Of(g).begin()];
         const double suffered = (view.now - head.idealFinish).Seconds();
-        m_keys[g] = (TardinessOf(g) - suffered) / view.groups[g].weight;
+        m_keys[g] = TimeKey((TardinessOf(g) - suffered) / view.groups[g].weight);
     }
     m_byTardiness.assign(component.begin(), component.end());
     std::sort(m_byTardiness.begin(), m_byTardiness.end(), [this](std::uint32_t a, std::uint32_t b) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/echelon.h"
 
-#include <numeric>
+#include "sched/sort-key.h"
+
+#include <algorithm>
 
 namespace echelon
 {
@@ -9,16 +11,35 @@ namespace echelon
 void
 EchelonScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
 {
-    m_tardiness.clear();
-    for (std::uint32_t g = 0; g < view.groups.size(); ++g)
+    const auto key = [&](std::uint32_t group) { return TimeKey(TardinessToCome(view, group)); };
+    m_ranking.Sort(view, key, order);
+}
+
+void
+EchelonScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+{
+    m_backfill.SetRanks(view, decision.memory);
+    m_heads.assign(view.groups.size(), nullptr);
+    for (const ActiveFlow& flow : view.flows)
     {
-        m_tardiness.push_back(Tardiness(view, g));
+        const ActiveFlow*& head = m_heads[flow.group];
+        const std::uint32_t id = view.groups[flow.group].id.Value();
+        m_isCoflow.resize(std::max<std::size_t>(m_isCoflow.size(), id + 1));
+        m_isCoflow[id] = !head || (m_isCoflow[id] && head->idealFinish == flow.idealFinish);
+        head = &flow;
     }
-    order.resize(view.groups.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
-        return m_tardiness[a] < m_tardiness[b] || (m_tardiness[a] == m_tardiness[b] && a < b);
-    });
+}
+
+bool
+EchelonScheduler::DoRepair(const NetworkState& state,
+                           const NetworkChange& change,
+                           std::vector<FlowRate>& changes)
+{
+    const bool onlyFromCoflows =
+        std::all_of(change.groups.begin(), change.groups.end(), [this](GroupId group) {
+            return group.Value() < m_isCoflow.size() && m_isCoflow[group.Value()];
+        });
+    return onlyFromCoflows && m_backfill.Repair(state, change, changes);
 }
 
 } // namespace echelon

@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `echelon`: EchelonFlows ranked by tardiness; inside each, rates that keep its arrangement of
- * ideal finish times.
+ * `echelon`: EchelonFlows ranked by the tardiness that they would still grow to; inside each, rates
+ * that keep its arrangement of ideal finish times.
  *
  *     EchelonScheduler echelon;
  *     const Allocation& a = echelon.Allocate(view);
  *
  * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning
- * Training with Echelon Formation" (HotNets 2022): the adaptation of SEBF and MADD, and Figure 2.
- * Problem: minimise the sum over EchelonFlows of the largest tardiness of their flows; NP-hard.
+ * Training with Echelon Formation" (HotNets 2022): the adaptation of SEBF and MADD (Property 4),
+ * and Figure 2. Problem: minimise the sum over EchelonFlows of the largest tardiness of their
+ * flows; NP-hard (Property 3).
  *
- * Rank: ascending τ on full capacities, lateness already suffered included. Rates, backfill, τ, and
+ * Rank: ascending τ - (now - d_head), where d_head is the ideal finish time of the group's first
+ * flow that is still active: the time that the group needs on its bottleneck, less what its later
+ * flows may wait after the head. It takes the place of SEBF's remaining time, so that on coflows,
+ * whenever they started, the order is that of `sebf` (Property 2). The tardiness that a group has
+ * suffered already is free room: its deadlines are no tighter than that. Rates, backfill, τ, and
  * deviations: sched/arrangement-order.h. Besides:
- *  1. Group weights are ignored.
+ *  1. The literal rule ranks by τ itself, which adds the lateness so far, about which nothing can
+ *     be decided any more: `echelon-paper` (sched/echelon-paper.h).
+ *  2. Group weights are ignored.
+ *  3. While the flows that leave belong to coflows of which others are still sending, what they had
+ *     is backfilled in the order decided last, as by the coflow schedulers (sched/group-order.h).
  *
- * Complexity: O(n × hops + g log g) for n flows in g groups. Ties: equal τ, by group id.
+ * Complexity: O(n × hops + g log g) for n flows in g groups; a departure from a coflow O(m log m)
+ * for m flows on the links it freed. Ties: keys that are the same to the nanosecond, by group id.
  */
 #pragma once
 
 #include "sched/arrangement-order.h"
+#include "sched/group-ranking.h"
+#include "sched/rank-backfill.h"
 
 namespace echelon
 {
@@ -29,7 +41,20 @@ class EchelonScheduler : public ArrangementOrderScheduler
   private:
     void Order(const NetworkView& view, std::vector<std::uint32_t>& order) override;
 
-    std::vector<double> m_tardiness; ///< by index into view.groups
+    bool KeepsTardiness() const override
+    {
+        return true;
+    }
+
+    bool DoRepair(const NetworkState& state,
+                  const NetworkChange& change,
+                  std::vector<FlowRate>& changes) override;
+    void DoRecall(const NetworkView& view, const Allocation& decision) override;
+
+    GroupRanking<double> m_ranking;
+    RankBackfill m_backfill;
+    std::vector<char> m_isCoflow;           ///< by GroupId: at the last decision on it
+    std::vector<const ActiveFlow*> m_heads; ///< scratch, by index into view.groups
 };
 
 } // namespace echelon

@@ -4,8 +4,8 @@
 #include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
 #include "sched/fair.h"
+#include "sched/least-slack.h"
 #include "sched/sebf.h"
-#include "sched/slack.h"
 
 namespace echelon
 {
@@ -25,22 +25,22 @@ MemberOf(const std::string& name)
 std::vector<RolloutMember>
 RolloutMembers(std::uint32_t jobs)
 {
-    std::vector<RolloutMember> members{MemberOf<SlackScheduler>("slack"),
+    std::vector<RolloutMember> members{MemberOf<LeastSlackScheduler>("least-slack"),
                                        MemberOf<FairScheduler>("fair"),
                                        MemberOf<SebfScheduler>("sebf"),
                                        MemberOf<EchelonScheduler>("echelon"),
                                        MemberOf<EchelonBssiScheduler>("echelon-bssi")};
     for (std::uint32_t job = 0; jobs > 1 && jobs <= MAX_JOBS_FIRST && job < jobs; ++job)
     {
-        members.push_back({"slack, job " + std::to_string(job) + " first",
-                           [job] { return std::make_unique<SlackScheduler>(JobId(job)); }});
+        members.push_back({"least-slack, job " + std::to_string(job) + " first",
+                           [job] { return std::make_unique<LeastSlackScheduler>(JobId(job)); }});
     }
     return members;
 }
 
 RolloutScheduler::RolloutScheduler(RolloutObjective objective)
     : m_objective(objective),
-      m_selected(std::make_unique<SlackScheduler>())
+      m_selected(std::make_unique<LeastSlackScheduler>())
 {
 }
 

@@ -12,8 +12,8 @@
  * best simulation wins. Training repeats itself, so a coordinator that knows the jobs' profiles can
  * simulate them. docs/algorithms/echelonflow.md, "rollout".
  *
- * Members: `slack`, `fair`, `sebf`, `echelon`, `echelon-bssi`, and with 2 to MAX_JOBS_FIRST jobs
- * `slack` with each job's stages before all others. Without a plan it is `slack`.
+ * Members: `least-slack`, `fair`, `sebf`, `echelon`, `echelon-bssi`, and with 2 to MAX_JOBS_FIRST
+ * jobs `least-slack` with each job's stages before all others. Without a plan it is `least-slack`.
  *
  * Property: with jobs that run as profiled and decisions without delay on the fluid fabric, the
  * objective is that of the best member. Elsewhere (packets, control delay, compute noise) it is a

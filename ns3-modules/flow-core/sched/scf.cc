@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/scf.h"
 
+#include "sched/sort-key.h"
+
 namespace echelon
 {
 
@@ -16,7 +18,7 @@ ScfScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
             total += flow.remainingBits;
             longest = std::max(longest, flow.remainingBits / flow.multiplicity);
         }
-        return m_size == CoflowSize::TOTAL ? total : longest;
+        return VolumeKey(m_size == CoflowSize::TOTAL ? total : longest);
     };
     m_ranking.Sort(view, left, order);
 }

@@ -47,7 +47,7 @@ class ScfScheduler : public GroupOrderScheduler
     void Order(const NetworkView& view, std::vector<std::uint32_t>& order) override;
 
     CoflowSize m_size;
-    GroupRanking<double> m_ranking;
+    GroupRanking<float> m_ranking;
 };
 
 } // namespace echelon

@@ -5,16 +5,17 @@
 #include "sched/bssi.h"
 #include "sched/d-clas.h"
 #include "sched/echelon-bssi.h"
+#include "sched/echelon-paper.h"
 #include "sched/echelon.h"
 #include "sched/edf.h"
 #include "sched/fair.h"
 #include "sched/fifo.h"
 #include "sched/las.h"
+#include "sched/least-slack.h"
 #include "sched/ncf.h"
 #include "sched/rollout.h"
 #include "sched/scf.h"
 #include "sched/sebf.h"
-#include "sched/slack.h"
 #include "sched/srpt.h"
 
 namespace echelon
@@ -192,20 +193,25 @@ SchedulerEntries()
          true,
          Make<SebfScheduler>},
         {"echelon",
-         "EchelonFlows by least tardiness, arrangement kept inside, backfill (HotNets 2022)",
+         "EchelonFlows by the tardiness still to come, arrangement kept, backfill (HotNets 2022)",
          {ControlDelay()},
          true,
          Make<EchelonScheduler>},
+        {"echelon-paper",
+         "EchelonFlows by their whole tardiness, the literal reading of HotNets 2022",
+         {ControlDelay()},
+         true,
+         Make<EchelonPaperScheduler>},
         {"echelon-bssi",
          "EchelonFlows in Sincronia's order, generalised to tardiness and weights",
          {ControlDelay()},
          true,
          Make<EchelonBssiScheduler>},
-        {"slack",
+        {"least-slack",
          "stages of EchelonFlows by the time they need and the slack of their iteration",
          {ControlDelay()},
          true,
-         Make<SlackScheduler>},
+         Make<LeastSlackScheduler>},
         {"rollout",
          "the scheduler under which the jobs do best when run ahead of time on the fluid fabric",
          {ControlDelay(),

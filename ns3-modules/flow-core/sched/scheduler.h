@@ -83,8 +83,9 @@ struct NetworkView
 /// What happened since the last decision.
 struct NetworkChange
 {
-    std::vector<LinkId> links;  ///< that flows came to or went from, each once
-    bool onlyDepartures = true; ///< no flow came, and no group lost its last active flow
+    std::vector<LinkId> links;   ///< that flows came to or went from, each once
+    std::vector<GroupId> groups; ///< whose flows came or went, with repetitions
+    bool onlyDepartures = true;  ///< no flow came, and no group lost its last active flow
 };
 
 /// What a scheduler decides.

@@ -15,11 +15,13 @@
  *  1. No deadlines, admission control or starvation prevention.
  *
  * Complexity: O(n × hops + g log g) for n flows in g groups.
- * Ties: equal Γ, by group id. Group weights are ignored, as in the paper.
+ * Ties: Γ that are the same to the nanosecond, by group id. Group weights are ignored, as in the
+ * paper.
  */
 #pragma once
 
 #include "sched/group-order.h"
+#include "sched/group-ranking.h"
 
 namespace echelon
 {
@@ -27,15 +29,9 @@ namespace echelon
 class SebfScheduler : public GroupOrderScheduler
 {
   private:
-    struct Ranked
-    {
-        double bottleneck;
-        std::uint32_t group;
-    };
-
     void Order(const NetworkView& view, std::vector<std::uint32_t>& order) override;
 
-    std::vector<Ranked> m_rank;
+    GroupRanking<double> m_ranking;
 };
 
 } // namespace echelon

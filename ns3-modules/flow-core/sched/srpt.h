@@ -30,7 +30,7 @@ class SrptScheduler : public Scheduler
   private:
     void DoAllocate(const NetworkView& view, Allocation& out) override;
 
-    FlowOrder<double> m_order;
+    FlowOrder<float> m_order;
     ResidualCapacity m_residual;
 };
 

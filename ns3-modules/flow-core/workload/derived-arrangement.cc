@@ -4,6 +4,7 @@
 #include "workload/ideal-run.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 namespace echelon
@@ -14,9 +15,8 @@ namespace
 
 /// By TaskId: the start of the first computation after it, or the end of the iteration.
 std::vector<Time>
-NeedsOf(const TaskGraph& graph)
+NeedsOf(const TaskGraph& graph, const IdealRun& run)
 {
-    const IdealRun run = RunIdeally(graph);
     const std::size_t tasks = graph.Tasks().size();
     std::vector<std::vector<TaskId>> predecessors(tasks);
     std::vector<std::uint32_t> successorsLeft(tasks, 0);
@@ -52,39 +52,80 @@ NeedsOf(const TaskGraph& graph)
     return needs;
 }
 
-/// Offsets from the needs of the positions; those without flows follow the next that has some.
-Arrangement
-ArrangementOf(std::vector<std::optional<Time>> needs, const Arrangement& declared)
+/// The flows of a group with one position, in the ideal run.
+struct Position
 {
-    for (std::size_t position = needs.size(); position-- > 1;)
+    Time start; ///< of the first to start
+    Time need;  ///< of the first to be needed
+};
+
+/// A group's positions; one without flows has nothing.
+using Positions = std::vector<std::optional<Position>>;
+
+/// Non-decreasing offsets. A position without flows is due with the one before it.
+std::vector<Time>
+OffsetsOf(Positions positions)
+{
+    for (std::size_t p = positions.size(), later = p; p-- > 0;)
     {
-        std::optional<Time>& before = needs[position - 1];
-        before = before ? std::min(*before, *needs[position]) : needs[position];
+        if (positions[p])
+        {
+            if (later < positions.size())
+            {
+                positions[p]->need = std::min(positions[p]->need, positions[later]->need);
+            }
+            later = p;
+        }
     }
+    std::optional<Position> head;
     std::vector<Time> offsets;
-    bool isCoflow = true;
-    bool isAsDeclared = true;
-    for (std::size_t position = 0; position < needs.size(); ++position)
+    for (const std::optional<Position>& position : positions)
     {
-        offsets.push_back(*needs[position] - *needs[0]);
-        isCoflow = isCoflow && offsets.back() == Time();
-        isAsDeclared =
-            isAsDeclared && offsets.back() == declared.Offset(static_cast<std::uint32_t>(position));
+        Time offset = offsets.empty() ? Time() : offsets.back();
+        if (position)
+        {
+            head = head ? head : position;
+            offset = std::max({offset, position->need - head->need, position->start - head->start});
+        }
+        offsets.push_back(offset);
+    }
+    return offsets;
+}
+
+/// The declared arrangement if it has these offsets, so that it keeps its shape's name.
+Arrangement
+ArrangementOf(std::vector<Time> offsets, const Arrangement& declared)
+{
+    bool isCoflow = true;
+    bool isPipeline = offsets.size() > 1;
+    bool isAsDeclared = true;
+    for (std::uint32_t p = 0; p < offsets.size(); ++p)
+    {
+        isCoflow = isCoflow && offsets[p] == Time();
+        isPipeline = isPipeline && offsets[p] == offsets[1] * p;
+        isAsDeclared = isAsDeclared && offsets[p] == declared.Offset(p);
     }
     if (isAsDeclared)
     {
         return declared;
     }
-    return isCoflow ? Arrangement::Coflow() : Arrangement::Explicit(std::move(offsets));
+    if (isCoflow)
+    {
+        return Arrangement::Coflow();
+    }
+    return isPipeline
+               ? Arrangement::Pipeline(static_cast<std::uint32_t>(offsets.size()), offsets[1])
+               : Arrangement::Explicit(std::move(offsets));
 }
 
 } // namespace
 
 std::vector<Arrangement>
-DeriveArrangements(const TaskGraph& graph)
+DeriveArrangements(const TaskGraph& graph, const Topology& topology)
 {
-    const std::vector<Time> needs = NeedsOf(graph);
-    std::vector<std::vector<std::optional<Time>>> byPosition(graph.Groups().size());
+    const IdealRun run = RunIdeally(graph, topology);
+    const std::vector<Time> needs = NeedsOf(graph, run);
+    std::vector<Positions> groups(graph.Groups().size());
     for (std::size_t t = 0; t < needs.size(); ++t)
     {
         const Task& task = graph.Tasks()[t];
@@ -92,27 +133,39 @@ DeriveArrangements(const TaskGraph& graph)
         {
             continue;
         }
-        std::vector<std::optional<Time>>& group = byPosition[task.flow.group];
+        Positions& group = groups[task.flow.group];
         group.resize(std::max<std::size_t>(group.size(), task.flow.position + 1U));
-        std::optional<Time>& need = group[task.flow.position];
-        need = need ? std::min(*need, needs[t]) : needs[t];
+        std::optional<Position>& position = group[task.flow.position];
+        position = position ? Position{std::min(position->start, run.start[t]),
+                                       std::min(position->need, needs[t])}
+                            : Position{run.start[t], needs[t]};
     }
     std::vector<Arrangement> arrangements;
-    for (std::size_t g = 0; g < byPosition.size(); ++g)
+    for (std::size_t g = 0; g < groups.size(); ++g)
     {
         arrangements.push_back(
-            ArrangementOf(std::move(byPosition[g]), graph.Groups()[g].arrangement));
+            ArrangementOf(OffsetsOf(std::move(groups[g])), graph.Groups()[g].arrangement));
     }
     return arrangements;
 }
 
 void
-UseDerivedArrangements(TaskGraph& graph)
+UseDerivedArrangements(TaskGraph& graph, const Topology& topology)
 {
-    const std::vector<Arrangement> arrangements = DeriveArrangements(graph);
-    for (std::size_t g = 0; g < arrangements.size(); ++g)
+    std::vector<GroupIndex> all(graph.Groups().size());
+    std::iota(all.begin(), all.end(), 0);
+    UseDerivedArrangements(graph, topology, all);
+}
+
+void
+UseDerivedArrangements(TaskGraph& graph,
+                       const Topology& topology,
+                       const std::vector<GroupIndex>& groups)
+{
+    const std::vector<Arrangement> arrangements = DeriveArrangements(graph, topology);
+    for (const GroupIndex group : groups)
     {
-        graph.SetArrangement(static_cast<GroupIndex>(g), arrangements[g]);
+        graph.SetArrangement(group, arrangements[group]);
     }
 }
 

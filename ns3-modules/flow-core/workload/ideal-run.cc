@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <tuple>
 #include <utility>
 
 namespace echelon
@@ -19,11 +20,13 @@ namespace
 class Execution
 {
   public:
-    explicit Execution(const TaskGraph& graph)
-        : m_tasks(graph.Tasks()),
+    Execution(const TaskGraph& graph, const Topology& topology)
+        : m_topology(topology),
+          m_tasks(graph.Tasks()),
           m_successors(m_tasks.size()),
           m_waitingFor(m_tasks.size(), 0),
-          m_nextOnStream(m_tasks.size())
+          m_nextOnStream(m_tasks.size()),
+          m_bits(topology.Links().size(), 0.0)
     {
         graph.CheckAcyclic();
         m_run.start.resize(m_tasks.size());
@@ -31,7 +34,7 @@ class Execution
         m_run.latestFinish.resize(m_tasks.size());
         for (const auto& [before, after, milestone] : graph.Dependencies())
         {
-            m_successors[before.Value()].push_back(after);
+            m_successors[before.Value()].push_back({after, milestone});
             ++m_waitingFor[after.Value()];
         }
     }
@@ -45,17 +48,17 @@ class Execution
                 Launch(TaskId(t));
             }
         }
-        ServeStreams();
-        while (!m_running.empty())
+        ServeArrivals();
+        while (!m_events.empty())
         {
-            m_now = m_running.top().first;
-            while (!m_running.empty() && m_running.top().first == m_now)
+            m_now = m_events.top().time;
+            while (!m_events.empty() && m_events.top().time == m_now)
             {
-                const TaskId task = m_running.top().second;
-                m_running.pop();
-                End(task);
+                const Event event = m_events.top();
+                m_events.pop();
+                Reach(event.task, event.milestone);
             }
-            ServeStreams();
+            ServeArrivals();
         }
         m_run.length = m_now;
         FindLatestFinishes();
@@ -73,6 +76,26 @@ class Execution
         bool busy = false;
     };
 
+    /// What a task has come to at a time.
+    struct Event
+    {
+        Time time;
+        TaskId task;
+        Milestone milestone;
+
+        bool operator>(const Event& other) const
+        {
+            return std::tie(time, task, milestone) >
+                   std::tie(other.time, other.task, other.milestone);
+        }
+    };
+
+    struct Successor
+    {
+        TaskId task;
+        Milestone milestone;
+    };
+
     static StreamKey KeyOf(const Task& task)
     {
         return {task.device, task.stream};
@@ -83,51 +106,136 @@ class Execution
         return m_tasks[task.Value()].kind == TaskKind::COMPUTE;
     }
 
-    Time DurationOf(TaskId task) const
+    bool IsInsideHost(TaskId task) const
     {
         const Task& made = m_tasks[task.Value()];
-        const bool lasts = made.kind == TaskKind::COMPUTE || made.kind == TaskKind::DELAY;
-        return lasts ? made.duration : Time();
+        return made.kind == TaskKind::FLOW && made.flow.source != made.flow.destination &&
+               m_topology.HostOf(made.flow.source) == m_topology.HostOf(made.flow.destination);
+    }
+
+    /// How long after being sent a task is done.
+    Time PropagationOf(TaskId task) const
+    {
+        return IsInsideHost(task) ? m_topology.Delay(PathOf(task)) : Time();
+    }
+
+    /// @pre the flow stays inside its host, where there is one path.
+    Path PathOf(TaskId flow) const
+    {
+        const FlowTemplate& made = m_tasks[flow.Value()].flow;
+        return m_topology.Route(made.source, made.destination, 0);
+    }
+
+    /// Of a task that has begun.
+    Time DurationOf(TaskId task) const
+    {
+        return m_run.finish[task.Value()] - m_run.start[task.Value()];
     }
 
     void Launch(TaskId task)
     {
+        const Task& made = m_tasks[task.Value()];
         if (IsCompute(task))
         {
-            const StreamKey key = KeyOf(m_tasks[task.Value()]);
+            const StreamKey key = KeyOf(made);
             m_streams[key].arrivals.push_back(task);
             m_toServe.push_back(key);
-            return;
         }
-        Begin(task);
+        else if (IsInsideHost(task))
+        {
+            m_toSend.push_back(task);
+        }
+        else
+        {
+            Begin(task, made.kind == TaskKind::DELAY ? made.duration : Time());
+        }
     }
 
-    void Begin(TaskId task)
+    void Begin(TaskId task, Time duration)
     {
+        m_begun.push_back(task);
         m_run.start[task.Value()] = m_now;
-        m_running.emplace(m_now + DurationOf(task), task);
+        m_run.finish[task.Value()] = m_now + duration;
+        m_events.push({m_now + duration, task, Milestone::DONE});
     }
 
-    void End(TaskId task)
+    /// The task has been sent or is done: what waits for that may go on.
+    void Reach(TaskId task, Milestone milestone)
     {
-        m_run.finish[task.Value()] = m_now;
-        m_ended.push_back(task);
         if (IsCompute(task))
         {
             const StreamKey key = KeyOf(m_tasks[task.Value()]);
             m_streams[key].busy = false;
             m_toServe.push_back(key);
         }
-        for (const TaskId next : m_successors[task.Value()])
+        const bool wasSentBefore = PropagationOf(task) > Time();
+        for (const Successor& next : m_successors[task.Value()])
         {
-            if (--m_waitingFor[next.Value()] == 0)
+            const bool isTold = !wasSentBefore || next.milestone == milestone;
+            if (isTold && --m_waitingFor[next.task.Value()] == 0)
             {
-                Launch(next);
+                Launch(next.task);
             }
         }
     }
 
     /// After the other events of an instant, as the executor does.
+    void ServeArrivals()
+    {
+        SendInsideHosts();
+        ServeStreams();
+    }
+
+    /// The flows that start now inside hosts: those of one group, position and host together.
+    void SendInsideHosts()
+    {
+        const auto batchOf = [this](TaskId task) {
+            const FlowTemplate& flow = m_tasks[task.Value()].flow;
+            return std::make_tuple(flow.group, flow.position, m_topology.HostOf(flow.source));
+        };
+        std::sort(m_toSend.begin(), m_toSend.end(), [&batchOf](TaskId a, TaskId b) {
+            return std::make_tuple(batchOf(a), a) < std::make_tuple(batchOf(b), b);
+        });
+        for (auto begin = m_toSend.begin(); begin != m_toSend.end();)
+        {
+            const auto end = std::find_if(begin, m_toSend.end(), [&](TaskId task) {
+                return batchOf(task) != batchOf(*begin);
+            });
+            SendTogether(begin, end);
+            begin = end;
+        }
+        m_toSend.clear();
+    }
+
+    void SendTogether(std::vector<TaskId>::const_iterator begin,
+                      std::vector<TaskId>::const_iterator end)
+    {
+        Time longest;
+        for (auto task = begin; task != end; ++task)
+        {
+            const FlowTemplate& flow = m_tasks[task->Value()].flow;
+            for (const LinkId link : PathOf(*task))
+            {
+                double& bits = m_bits[link.Value()];
+                bits += 8.0 * static_cast<double>(flow.bytes) * flow.multiplicity;
+                longest = std::max(longest, TransmissionTime(bits, m_topology.GetLink(link).rate));
+            }
+        }
+        for (auto task = begin; task != end; ++task)
+        {
+            for (const LinkId link : PathOf(*task))
+            {
+                m_bits[link.Value()] = 0;
+            }
+            const Time delay = PropagationOf(*task);
+            if (delay > Time())
+            {
+                m_events.push({m_now + longest, *task, Milestone::SENT});
+            }
+            Begin(*task, longest + delay);
+        }
+    }
+
     void ServeStreams()
     {
         for (const StreamKey& key : m_toServe)
@@ -148,37 +256,46 @@ class Execution
                 m_nextOnStream[stream.last->Value()] = task;
             }
             stream.last = task;
-            Begin(task);
+            Begin(task, m_tasks[task.Value()].duration);
         }
         m_toServe.clear();
     }
 
     void FindLatestFinishes()
     {
-        for (auto ended = m_ended.rbegin(); ended != m_ended.rend(); ++ended)
+        for (auto begun = m_begun.rbegin(); begun != m_begun.rend(); ++begun)
         {
             Time latest = m_run.length;
-            for (const TaskId next : m_successors[ended->Value()])
+            const Time propagation = PropagationOf(*begun);
+            for (const Successor& next : m_successors[begun->Value()])
             {
-                latest = std::min(latest, m_run.latestFinish[next.Value()] - DurationOf(next));
+                Time start = m_run.latestFinish[next.task.Value()] - DurationOf(next.task);
+                if (next.milestone == Milestone::SENT)
+                {
+                    start += propagation;
+                }
+                latest = std::min(latest, start);
             }
-            if (const std::optional<TaskId> next = m_nextOnStream[ended->Value()])
+            if (const std::optional<TaskId> next = m_nextOnStream[begun->Value()])
             {
                 latest = std::min(latest, m_run.latestFinish[next->Value()] - DurationOf(*next));
             }
-            m_run.latestFinish[ended->Value()] = latest;
+            m_run.latestFinish[begun->Value()] = latest;
         }
     }
 
+    const Topology& m_topology;
     const std::vector<Task>& m_tasks;
-    std::vector<std::vector<TaskId>> m_successors;
+    std::vector<std::vector<Successor>> m_successors;
     std::vector<std::uint32_t> m_waitingFor;
     std::vector<std::optional<TaskId>> m_nextOnStream;
     std::map<StreamKey, Stream> m_streams;
     std::vector<StreamKey> m_toServe;
-    using Running = std::pair<Time, TaskId>;
-    std::priority_queue<Running, std::vector<Running>, std::greater<>> m_running;
-    std::vector<TaskId> m_ended; ///< in order of their ends, a topological order
+    std::vector<TaskId> m_toSend; ///< flows inside hosts that start at the present instant
+    std::vector<double>
+        m_bits; ///< by link, of the flows that are sent together; otherwise all zero
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> m_events;
+    std::vector<TaskId> m_begun; ///< in order of their starts, a topological order
     Time m_now;
     IdealRun m_run;
 };
@@ -186,9 +303,9 @@ class Execution
 } // namespace
 
 IdealRun
-RunIdeally(const TaskGraph& graph)
+RunIdeally(const TaskGraph& graph, const Topology& topology)
 {
-    return Execution(graph).Run();
+    return Execution(graph, topology).Run();
 }
 
 } // namespace echelon

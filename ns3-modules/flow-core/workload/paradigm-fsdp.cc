@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/paradigm-fsdp.h"
 
+#include "workload/derived-arrangement.h"
 #include "workload/layer-pass.h"
 #include "workload/task-count.h"
 
@@ -210,6 +211,8 @@ BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<
         finished[rank].push_back(last(rank, 2 * n - 1));
         pass.AddOptimizer(devices[rank], finished[rank]);
     }
+    // Eq 7 holds where the all-gathers' hops inside hosts hide behind the computation.
+    UseDerivedArrangements(graph, topology, {gathers});
     return graph;
 }
 

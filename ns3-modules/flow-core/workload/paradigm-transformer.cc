@@ -2,6 +2,7 @@
 #include "workload/paradigm-transformer.h"
 
 #include "base/contracts.h"
+#include "workload/derived-arrangement.h"
 #include "workload/transformer-plan.h"
 #include "workload/transformer-task-count.h"
 
@@ -52,6 +53,7 @@ class TransformerBuilder
             }
         }
         AddOptimizer();
+        ArrangePipelineGroups();
         return std::move(m_graph);
     }
 
@@ -337,19 +339,11 @@ class TransformerBuilder
         }
     }
 
-    /// Positions in the order in which the ideal pipeline produces the flows, and the arrangements.
+    /// Positions in the order in which the stages produce the flows.
     void DeclarePipelineGroups()
     {
         const PipelineShape& shape = m_plan.pipeline;
-        std::vector<Time> times[2];
-        for (std::uint32_t g = 0; g < shape.VirtualStages(); ++g)
-        {
-            times[0].push_back(m_plan.ChunkTime(g, true));
-            times[1].push_back(m_plan.ChunkTime(g, false));
-        }
-        const IdealPipeline ideal(shape, m_schedule, times[0], times[1]);
-        // Per pair: when a flow is produced, by which virtual stage, of which micro-batch.
-        std::map<PairKey, std::vector<std::tuple<Time, std::uint32_t, std::uint32_t>>> flows;
+        std::map<PairKey, std::uint32_t> flows;
         for (const std::vector<StageOp>& ops : m_schedule)
         {
             for (const StageOp& op : ops)
@@ -358,32 +352,19 @@ class TransformerBuilder
                 const std::uint32_t next = op.forward ? g + 1 : g - 1;
                 if (next < shape.VirtualStages())
                 {
-                    flows[{op.stage, next % shape.stages, op.forward}].emplace_back(ideal.End(op),
-                                                                                    g,
-                                                                                    op.microBatch);
+                    m_positions[{g, op.forward, op.microBatch}] =
+                        flows[{op.stage, next % shape.stages, op.forward}]++;
                 }
             }
         }
-        for (auto& [pair, produced] : flows)
+        for (const auto& [pair, count] : flows)
         {
-            const auto [from, to, forward] = pair;
-            std::sort(produced.begin(), produced.end());
-            std::vector<Time> offsets;
-            for (std::size_t i = 0; i < produced.size(); ++i)
-            {
-                const auto [time, g, microBatch] = produced[i];
-                offsets.push_back(time - std::get<0>(produced[0]));
-                m_positions[{g, forward, microBatch}] = static_cast<std::uint32_t>(i);
-            }
-            const Arrangement arrangement =
-                shape.kind == PipelineKind::GPIPE
-                    ? Arrangement::Pipeline(shape.microBatches, times[forward ? 0 : 1][to])
-                    : Arrangement::Explicit(std::move(offsets));
-            DeclarePair(pair, arrangement);
+            DeclarePair(pair);
         }
     }
 
-    void DeclarePair(const PairKey& pair, const Arrangement& arrangement)
+    /// The arrangement is found when the graph is whole.
+    void DeclarePair(const PairKey& pair)
     {
         const auto [from, to, forward] = pair;
         m_pipelineGroups[pair] = static_cast<GroupIndex>(m_graph.Groups().size());
@@ -394,8 +375,26 @@ class TransformerBuilder
                 const std::string name = std::string("pp ") + (forward ? "forward" : "backward") +
                                          " s" + Number(from) + "->s" + Number(to) + " d" +
                                          Number(replica) + " t" + Number(tensor);
-                m_graph.AddGroup({name, name, arrangement, 1.0});
+                AddCoflow(name, name);
             }
+        }
+    }
+
+    /// Micro-batches are due when their consumers start on them, if nothing but the stages' own
+    /// profiles holds these up.
+    void ArrangePipelineGroups()
+    {
+        std::vector<GroupIndex> groups;
+        for (const auto& [pair, first] : m_pipelineGroups)
+        {
+            for (std::uint32_t i = 0; i < m_plan.dp * m_plan.tp; ++i)
+            {
+                groups.push_back(first + i);
+            }
+        }
+        if (!groups.empty())
+        {
+            UseDerivedArrangements(m_graph, m_topology, groups);
         }
     }
 

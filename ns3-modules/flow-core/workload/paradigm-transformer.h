@@ -13,9 +13,10 @@
  *   all-reduce after attention and after the feed-forward network; with sequence parallelism an
  *   all-gather before and a reduce-scatter after each).
  * - pipeline: one group per pair of consecutive devices and direction, one flow per micro-batch
- *   (and chunk). GPipe: Eq 6 with T = the consumer stage's compute time of one micro-batch. 1F1B
- *   and interleaved: the times at which the ideal schedule, without communication time, produces
- *   the flows, in that order (IdealPipeline).
+ *   (and chunk), in the order in which they are produced. A flow is due when the consumer starts
+ *   on it in the ideal run (workload/derived-arrangement.h), where a stage's profile is its
+ *   computation and its collectives inside hosts. With equal stages GPipe's is Eq 6: d_j = r + j T,
+ *   T = a stage's time for one micro-batch, collectives included.
  * - data parallel: one coflow per gradient bucket, stage and tensor rank, while the backward pass
  *   of the last micro-batch goes on.
  * - expert parallel (ep > 1): one coflow per all-to-all, two per block and direction.

@@ -115,38 +115,4 @@ DependencyOrder(const PipelineShape& shape, const std::vector<std::vector<StageO
     return order;
 }
 
-IdealPipeline::IdealPipeline(const PipelineShape& shape,
-                             const std::vector<std::vector<StageOp>>& schedule,
-                             const std::vector<Time>& forward,
-                             const std::vector<Time>& backward)
-    : m_shape(shape),
-      m_end(std::size_t{2} * shape.VirtualStages() * shape.microBatches)
-{
-    std::vector<Time> stageFree(shape.stages);
-    for (const StageOp& op : DependencyOrder(shape, schedule))
-    {
-        const std::uint32_t g = op.VirtualStage(shape);
-        Time start = stageFree[op.stage];
-        // The virtual stage that feeds this one; the last one's backward pass follows its forward.
-        const std::uint32_t feeder = op.forward ? g - 1 : g + 1;
-        if (feeder < shape.VirtualStages())
-        {
-            start = std::max(
-                start,
-                End({feeder % shape.stages, op.forward, feeder / shape.stages, op.microBatch}));
-        }
-        const Time end = start + (op.forward ? forward[g] : backward[g]);
-        m_end[Index(op)] = end;
-        stageFree[op.stage] = end;
-        m_makespan = std::max(m_makespan, end);
-    }
-}
-
-std::size_t
-IdealPipeline::Index(const StageOp& op) const
-{
-    const std::size_t g = op.VirtualStage(m_shape);
-    return (2 * g + (op.forward ? 0 : 1)) * m_shape.microBatches + op.microBatch;
-}
-
 } // namespace echelon

@@ -5,8 +5,6 @@
  *
  *     PipelineShape shape{PipelineKind::ONE_F_ONE_B, 4, 1, 8};
  *     std::vector<std::vector<StageOp>> schedule = MakePipelineSchedule(shape);   // per stage
- *     IdealPipeline ideal(shape, schedule, forwardTimes, backwardTimes);
- *     Time e = ideal.End({1, true, 0, 3});   // stage 1's forward pass of micro-batch 3
  *
  * - gpipe: all forward passes, then all backward passes, each in the order of the micro-batches
  *   (Huang et al., NeurIPS 2019).
@@ -20,8 +18,6 @@
  * pass. O(stages × chunks × micro-batches).
  */
 #pragma once
-
-#include "base/time.h"
 
 #include <cstdint>
 #include <vector>
@@ -72,34 +68,5 @@ std::vector<std::vector<StageOp>> MakePipelineSchedule(const PipelineShape& shap
 /// All passes in an order in which each comes after those that it waits for.
 std::vector<StageOp> DependencyOrder(const PipelineShape& shape,
                                      const std::vector<std::vector<StageOp>>& schedule);
-
-/// When each pass ends if communication takes no time.
-class IdealPipeline
-{
-  public:
-    /// @param forward, backward times of one micro-batch, per virtual stage.
-    IdealPipeline(const PipelineShape& shape,
-                  const std::vector<std::vector<StageOp>>& schedule,
-                  const std::vector<Time>& forward,
-                  const std::vector<Time>& backward);
-
-    Time End(const StageOp& op) const
-    {
-        return m_end[Index(op)];
-    }
-
-    /// The end of the last pass.
-    Time Makespan() const
-    {
-        return m_makespan;
-    }
-
-  private:
-    std::size_t Index(const StageOp& op) const;
-
-    PipelineShape m_shape;
-    std::vector<Time> m_end;
-    Time m_makespan;
-};
 
 } // namespace echelon

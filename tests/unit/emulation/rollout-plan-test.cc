@@ -54,9 +54,9 @@ TEST(RolloutPlanTest, TakesTheCheapestMember)
     const RolloutPlan plan = Plan(1, rollout);
     const std::map<std::string, double> costs = CostsOf(plan);
     EXPECT_NEAR(costs.at("fair"), 6, 1e-9);
-    EXPECT_NEAR(costs.at("slack"), 5, 1e-9);
-    EXPECT_NEAR(costs.at("slack, job 0 first"), 7, 1e-9);
-    EXPECT_EQ(plan.costs[plan.selected].member, "slack");
+    EXPECT_NEAR(costs.at("least-slack"), 5, 1e-9);
+    EXPECT_NEAR(costs.at("least-slack, job 0 first"), 7, 1e-9);
+    EXPECT_EQ(plan.costs[plan.selected].member, "least-slack");
 }
 
 // The long job weighs 4: 4 × 3 + 4 = 16 against 4 × 4 + 1 = 17 and 4 × 4 + 2 = 18.

@@ -104,9 +104,9 @@ TEST(Echelon, DisconnectedLinksOfAGroupDoNotIdle)
     EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {1, 1}));
 }
 
-// One link; now = 10. Group 0: 1 left, due at 0: τ = 11. Group 1: 2 left, due at 10: τ = 2, and it
-// goes first.
-TEST(Echelon, TheLeastTardyGroupGoesFirst)
+// One link; now = 10. Group 0: 1 left, due at 0; group 1: 2 left, due at 10. What both will still
+// grow to is 1 and 2, whatever they are late already: group 0 goes first.
+TEST(Echelon, LatenessSoFarDoesNotCount)
 {
     HandView question({1});
     question.view.now = At(10);
@@ -115,7 +115,48 @@ TEST(Echelon, TheLeastTardyGroupGoesFirst)
     question.Group();
     question.Flow({LinkId(0)}, 2).idealFinish = At(10);
     EchelonScheduler echelon;
-    EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {0, 1}));
+    EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {1, 0}));
+}
+
+// One link; now = 0. Group 0: 3 left, due at 0: 3. Group 1: 1 due at 0 and 3 due at 2: max(1, 4 -
+// 2) = 2. Its later flow may wait for two seconds, so group 1 goes first, at 1/2 + 1/4 … : τ = 2,
+// the deadlines are 2 and 4, the prefixes need 1/2 and 4/4 = 1.
+TEST(Echelon, WhatLaterFlowsMayWaitAfterTheHeadCounts)
+{
+    HandView question({1});
+    question.Group();
+    question.Flow({LinkId(0)}, 3);
+    question.Group();
+    question.Flow({LinkId(0)}, 1);
+    question.Flow({LinkId(0)}, 3).idealFinish = At(2);
+    EchelonScheduler echelon;
+    EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {0.0, 0.5, 0.5}));
+}
+
+// One link of 1; now = 10. A flow of group 0 has ended 4 late, so its other flow, 1 left and due at
+// 9, may end at 13 for nothing: it gets 1/3, and group 1 (4 left, due now) the rest.
+TEST(Echelon, TardinessSufferedIsFreeRoom)
+{
+    HandView question({1});
+    question.view.now = At(10);
+    question.Group().tardiness = At(4);
+    question.Flow({LinkId(0)}, 1).idealFinish = At(9);
+    question.Group();
+    question.Flow({LinkId(0)}, 4).idealFinish = At(10);
+    EchelonScheduler echelon;
+    EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {1. / 3, 2. / 3}));
+}
+
+// Two groups that need 1 s each, the second less by what rounding leaves: the first one goes first.
+TEST(Echelon, RoundingNoiseDecidesNothing)
+{
+    HandView question({1});
+    question.Group();
+    question.Flow({LinkId(0)}, 1);
+    question.Group();
+    question.Flow({LinkId(0)}, 1 - 1e-13);
+    EchelonScheduler echelon;
+    EXPECT_THAT(Rates(echelon, question), Pointwise(DoubleNear(NOISE), {1, 0}));
 }
 
 // Links of 1. Group 1 (τ = 1) fills link 0. Group 0 (τ = 2) crosses it, so its arrangement cannot

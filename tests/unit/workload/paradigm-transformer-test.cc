@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "graph-evaluation.h"
+#include "ideal-pipeline.h"
 #include "model-dims.h"
 
 #include "workload/workload-registry.h"
@@ -128,8 +129,12 @@ TEST(Transformer, BubbleWithoutCommunicationTime)
 TEST(Transformer, GPipeDeclaresTheArrangementOfTable1)
 {
     // d_j = d_(j-1) + T, T the consumer's compute time of a micro-batch: 1 s forward, 2 s backward.
-    const TaskGraph graph =
-        Build(EvenStages(8, 4), {{"pp", "4"}, {"schedule", "gpipe"}, {"microbatches", "5"}});
+    TransformerDims dims = EvenStages(8, 4);
+    const TaskGraph graph = Build(dims,
+                                  {{"pp", "4"},
+                                   {"schedule", "gpipe"},
+                                   {"microbatches", "5"},
+                                   {"peak_flops", "1e20"}}); // the output layer takes no time
     const Arrangement forward = GroupNamed(graph, "pp forward s0->s1 d0 t0").arrangement;
     EXPECT_EQ(forward.GetShape(), Arrangement::Shape::PIPELINE);
     ASSERT_EQ(forward.Offsets().size(), 5U);
@@ -141,50 +146,79 @@ TEST(Transformer, GPipeDeclaresTheArrangementOfTable1)
     }
 }
 
-class PipelineArrangement : public ::testing::TestWithParam<Settings>
+class PipelineArrangement : public ::testing::TestWithParam<PipelineShape>
 {
 };
 
-TEST_P(PipelineArrangement, EqualsTheFinishTimesOnAnInfinitelyFastNetwork)
+const char*
+ScheduleName(PipelineKind kind)
 {
-    // The paper's definition of ideal finish times, taken from the task graph itself. With GPipe
-    // and equal stages the declared equation says the same.
-    const TaskGraph graph = Build(EvenStages(8, 2), GetParam());
-    const std::vector<Time> finish = FinishTimes(graph, NoTime);
-    std::map<GroupIndex, std::map<std::uint32_t, Time>> finishOf;
-    for (std::size_t t = 0; t < graph.Tasks().size(); ++t)
+    return kind == PipelineKind::GPIPE         ? "gpipe"
+           : kind == PipelineKind::ONE_F_ONE_B ? "1f1b"
+                                               : "interleaved";
+}
+
+TEST_P(PipelineArrangement, IsWhenTheConsumersOfTheIdealPipelineStart)
+{
+    // Stages of 1 s forward and 2 s backward, in equal chunks. The ideal pipeline says when a pass
+    // ends, which produces a flow, and when its consumer starts. Flows are due, from the first on,
+    // when the consumer starts on them or on a later one, but not before they are produced.
+    const PipelineShape& shape = GetParam();
+    const TaskGraph graph = Build(EvenStages(8, shape.stages),
+                                  {{"pp", std::to_string(shape.stages)},
+                                   {"schedule", ScheduleName(shape.kind)},
+                                   {"virtual_stages", std::to_string(shape.chunks)},
+                                   {"microbatches", std::to_string(shape.microBatches)}});
+    const auto schedule = MakePipelineSchedule(shape);
+    const Time forward = Time::FromPicoseconds(1000000000000 / shape.chunks);
+    const IdealPipeline ideal(shape,
+                              schedule,
+                              std::vector<Time>(shape.VirtualStages(), forward),
+                              std::vector<Time>(shape.VirtualStages(), forward * 2));
+    // By group: of each flow, in the order of production, when it is produced and needed.
+    std::map<std::string, std::vector<std::pair<double, double>>> flows;
+    for (const std::vector<StageOp>& ops : schedule)
     {
-        const Task& task = graph.Tasks()[t];
-        if (task.kind == TaskKind::FLOW)
+        for (const StageOp& op : ops)
         {
-            EXPECT_TRUE(finishOf[task.flow.group].emplace(task.flow.position, finish[t]).second);
+            const std::uint32_t next = op.VirtualStage(shape) + (op.forward ? 1U : -1U);
+            if (next < shape.VirtualStages())
+            {
+                const StageOp consumer{next % shape.stages,
+                                       op.forward,
+                                       next / shape.stages,
+                                       op.microBatch};
+                const Time start = ideal.End(consumer) - (op.forward ? forward : forward * 2);
+                flows[std::string("pp ") + (op.forward ? "forward s" : "backward s") +
+                      std::to_string(op.stage) + "->s" + std::to_string(consumer.stage) + " d0 t0"]
+                    .emplace_back(ideal.End(op).Seconds(), start.Seconds());
+            }
         }
     }
-    EXPECT_FALSE(finishOf.empty());
-    for (const auto& [group, flows] : finishOf)
+    EXPECT_EQ(flows.size(), CountGroups(graph, "pp "));
+    for (auto& [name, times] : flows)
     {
-        const Arrangement& arrangement = graph.Groups()[group].arrangement;
-        EXPECT_EQ(arrangement.Offsets().size(), flows.size());
-        for (const auto& [position, time] : flows)
+        for (std::size_t j = times.size() - 1; j-- > 0;)
         {
-            EXPECT_NEAR((time - flows.at(0)).Seconds(),
-                        arrangement.Offset(position).Seconds(),
-                        NEARLY)
-                << graph.Groups()[group].name << " " << position;
+            times[j].second = std::min(times[j].second, times[j + 1].second);
+        }
+        double offset = 0;
+        for (std::uint32_t j = 0; j < times.size(); ++j)
+        {
+            offset = std::max(
+                {offset, times[j].first - times[0].first, times[j].second - times[0].second});
+            EXPECT_NEAR(GroupNamed(graph, name).arrangement.Offset(j).Seconds(), offset, NEARLY)
+                << name << " " << j;
         }
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Schedules,
-    PipelineArrangement,
-    ::testing::Values(Settings{{"pp", "2"}, {"schedule", "gpipe"}, {"microbatches", "6"}},
-                      Settings{{"pp", "2"}, {"schedule", "1f1b"}, {"microbatches", "6"}},
-                      Settings{{"pp", "4"}, {"schedule", "1f1b"}, {"microbatches", "3"}},
-                      Settings{{"pp", "2"},
-                               {"schedule", "interleaved"},
-                               {"virtual_stages", "4"},
-                               {"microbatches", "4"}}));
+INSTANTIATE_TEST_SUITE_P(Schedules,
+                         PipelineArrangement,
+                         ::testing::Values(PipelineShape{PipelineKind::GPIPE, 2, 1, 6},
+                                           PipelineShape{PipelineKind::ONE_F_ONE_B, 2, 1, 6},
+                                           PipelineShape{PipelineKind::ONE_F_ONE_B, 4, 1, 3},
+                                           PipelineShape{PipelineKind::INTERLEAVED, 2, 4, 4}));
 
 TEST(Transformer, GradientsTravelWhileTheBackwardPassGoesOn)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/pipeline-schedule.h"
 
+#include "ideal-pipeline.h"
+
 #include <gtest/gtest.h>
 #include <string>
 

@@ -231,7 +231,7 @@ TEST(PlannedAllToAll, PortsDoNotIdleBetweenStages)
     // 7 stages of 100 kB: only the last pays the delay.
     const Topology topology = OneSwitch(8);
     EXPECT_EQ(RunOnFluid(topology, Shifts(8), 0, "fair"), After(700000, 1));
-    for (const char* scheduler : {"edf", "slack", "echelon"})
+    for (const char* scheduler : {"edf", "least-slack", "echelon"})
     {
         EXPECT_EQ(RunOnFluid(topology, Shifts(8), 0, scheduler), After(700000, 1)) << scheduler;
         EXPECT_EQ(RunOnFluid(topology, Shifts(8), 1, scheduler), After(700000, 1)) << scheduler;

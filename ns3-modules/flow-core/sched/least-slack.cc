@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/slack.h"
+#include "sched/least-slack.h"
+
+#include "sched/sort-key.h"
 
 #include <algorithm>
 #include <numeric>
@@ -9,7 +11,7 @@ namespace echelon
 {
 
 void
-SlackScheduler::BuildStages(const NetworkView& view)
+LeastSlackScheduler::BuildStages(const NetworkView& view)
 {
     m_flows.resize(view.flows.size());
     std::iota(m_flows.begin(), m_flows.end(), 0);
@@ -35,7 +37,7 @@ SlackScheduler::BuildStages(const NetworkView& view)
         const ActiveGroup& group = view.groups[head.group];
         const double slack = std::max(0.0, (latest - view.now).Seconds());
         const double needed = m_madd.Bottleneck(view, stage, view.capacity->data());
-        stage.rank = (needed + slack) / group.weight;
+        stage.rank = TimeKey((needed + slack) / group.weight);
         stage.isOfFirstJob = m_first && view.jobs[group.job].id == *m_first;
         const bool isFirst =
             m_stages.empty() || view.flows[*m_stages.back().first].group != head.group;
@@ -49,7 +51,7 @@ SlackScheduler::BuildStages(const NetworkView& view)
 }
 
 void
-SlackScheduler::DoAllocate(const NetworkView& view, Allocation& out)
+LeastSlackScheduler::DoAllocate(const NetworkView& view, Allocation& out)
 {
     BuildStages(view);
     std::sort(m_stages.begin(), m_stages.end(), [](const Stage& a, const Stage& b) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/slack.h"
+#include "sched/least-slack.h"
 
 #include "support/hand-view.h"
 
@@ -24,7 +24,7 @@ TEST(Slack, WhatMayWaitWaits)
     question.Flow({LinkId(0)}, 2).latestFinish = Time::FromSeconds(5);
     question.Group();
     question.Flow({LinkId(0)}, 3).latestFinish = Time();
-    SlackScheduler slack;
+    LeastSlackScheduler slack;
     EXPECT_THAT(Rates(slack, question), Pointwise(DoubleNear(NOISE), {0, 1}));
 }
 
@@ -37,7 +37,7 @@ TEST(Slack, LatenessSufferedDoesNotCount)
     question.Flow({LinkId(0)}, 2).latestFinish = Time::FromSeconds(5);
     question.Group();
     question.Flow({LinkId(0)}, 3).latestFinish = Time();
-    SlackScheduler slack;
+    LeastSlackScheduler slack;
     EXPECT_THAT(Rates(slack, question), Pointwise(DoubleNear(NOISE), {1, 0}));
 }
 
@@ -50,7 +50,7 @@ TEST(Slack, WeightsDivide)
     question.Flow({LinkId(0)}, 2);
     question.Group().weight = 4;
     question.Flow({LinkId(0)}, 3);
-    SlackScheduler slack;
+    LeastSlackScheduler slack;
     EXPECT_THAT(Rates(slack, question), Pointwise(DoubleNear(NOISE), {0, 1}));
 }
 
@@ -62,7 +62,7 @@ TEST(Slack, StagesKeepTheirOrder)
     question.Group();
     question.Flow({LinkId(0)}, 4).idealFinish = Time::FromSeconds(1);
     question.Flow({LinkId(0)}, 1).idealFinish = Time::FromSeconds(2);
-    SlackScheduler slack;
+    LeastSlackScheduler slack;
     EXPECT_THAT(Rates(slack, question), Pointwise(DoubleNear(NOISE), {1, 0}));
 }
 
@@ -76,7 +76,7 @@ TEST(Slack, AJobMayGoFirst)
     question.Flow({LinkId(0)}, 1);
     question.Group().job = 1;
     question.Flow({LinkId(0)}, 9);
-    SlackScheduler second(JobId(1));
+    LeastSlackScheduler second(JobId(1));
     EXPECT_THAT(Rates(second, question), Pointwise(DoubleNear(NOISE), {0, 1}));
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `slack`: the stages of all EchelonFlows by the time they need and the time they may wait.
+ * `least-slack`: the stages of all EchelonFlows by the time that they need and the time that the
+ * whole iteration lets them wait.
  *
- *     SlackScheduler slack;
- *     const Allocation& a = slack.Allocate(view);
+ *     LeastSlackScheduler leastSlack;
+ *     const Allocation& a = leastSlack.Allocate(view);
  *
  * Problem: short iterations of all jobs. Documented, with what it wins and loses, in
- * docs/algorithms/echelonflow.md; the idea of slack is that of the critical path method (Kelley and
- * Walker 1959).
+ * docs/algorithms/echelonflow-family.md; the idea of slack is that of the critical path method
+ * (Kelley and Walker 1959).
  *
  * A stage is the flows of a group with the same ideal finish time: a micro-batch of a pipeline, an
- * all-gather of FSDP, a whole coflow. It needs Γ, its bottleneck time if alone on full capacities,
- * and may wait for its slack, max(0, min over its flows of the latest finish - now).
+ * all-gather of FSDP, a whole coflow. Its finish-time target is the latest finish of the whole
+ * iteration on an infinitely fast network (workload/ideal-run.h), which the arrangement of a single
+ * EchelonFlow cannot express: the first gradient buckets may wait until the iteration ends, the
+ * last may not. A stage needs Γ, its bottleneck time if alone on full capacities, and may wait for
+ * its slack, max(0, min over its flows of the latest finish - now).
  *  1. Rank of a stage: (Γ + slack) / weight of its group, but not before the stages of its group
  *     that come before it.
  *  2. In this order: MADD on the capacities left, so that the flows of a stage end together.
@@ -23,8 +27,8 @@
  * shortest stage first; lateness that was suffered before does not count.
  *
  * Complexity: O(n × hops + s log s) for n flows in s stages, when the flows' ids ascend with their
- * ideal finish times; otherwise also the sort of the flows. Ties: by group id, then ideal finish
- * time.
+ * ideal finish times; otherwise also the sort of the flows. Ties: ranks that are the same to the
+ * nanosecond, by group id, then ideal finish time.
  */
 #pragma once
 
@@ -39,13 +43,13 @@
 namespace echelon
 {
 
-class SlackScheduler : public Scheduler
+class LeastSlackScheduler : public Scheduler
 {
   public:
-    SlackScheduler() = default;
+    LeastSlackScheduler() = default;
 
     /// @param first a job whose stages go before all others.
-    explicit SlackScheduler(JobId first)
+    explicit LeastSlackScheduler(JobId first)
         : m_first(first)
     {
     }
