@@ -15,6 +15,7 @@
 #include "sched/scheduler-registry.h"
 #include "topology/builders.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace echelon
@@ -145,10 +146,22 @@ INSTANTIATE_TEST_SUITE_P(
                      {3, {1.0 / 4, 5.0 / 12, 1.0 / 3}},
                      {5, {-1, 2.0 / 3, 1.0 / 3}},
                      {6, {-1, -1, 1}}}},
+        Expectation{"echelon-paper",
+                    {5, 6, 7},
+                    8,
+                    {{1, {1, 0, 0}},
+                     {2, {1.0 / 2, 1.0 / 2, 0}},
+                     {3, {1.0 / 4, 5.0 / 12, 1.0 / 3}},
+                     {5, {-1, 2.0 / 3, 1.0 / 3}},
+                     {6, {-1, -1, 1}}}},
         // Derived: order alone reaches the optimum on one link (1 + 2, + 2, + 2).
         Expectation{"edf", {3, 5, 7}, 8, {{1, {1, 0, 0}}, {3, {-1, 1, 0}}, {5, {-1, -1, 1}}}},
         Expectation{"fifo", {3, 5, 7}, 8, {}}),
-    [](const auto& info) { return std::string(info.param.scheduler); });
+    [](const auto& info) {
+        std::string name = info.param.scheduler;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return name;
+    });
 
 TEST(Figure2Test, TardinessIsFourForEveryFlow)
 {

@@ -69,17 +69,21 @@ TEST(Figure2Rates, Coflow)
 
 TEST(Figure2Rates, EchelonFlow)
 {
-    EXPECT_RATES(Decide("echelon", 1, {2, 0, 0}), 1);
-    // τ = max(2 + 1 - 1, 2 + 3 - 2) = 3, deadlines 4 and 5. Flow 2: 1 in (4, 5], the other 1 over
-    // (2, 4].
-    EXPECT_RATES(Decide("echelon", 2, {1, 2, 0}), 1. / 2, 1. / 2);
-    // τ = max(3 + 1/2 - 1, 3 + 2 - 2, 3 + 4 - 3) = 4, deadlines 5, 6, 7. Flow 3: 1 in (6, 7], 1
-    // over (3, 6]. Flow 2: 2/3 in (5, 6], 5/6 over (3, 5]. Flow 1: 1/2 over (3, 5].
-    EXPECT_RATES(Decide("echelon", 3, {1. / 2, 3. / 2, 2}), 1. / 4, 5. / 12, 1. / 3);
-    // Left: 3/2 - 5/6 = 2/3 and 2 - 2/3 = 4/3; deadlines 6 and 7. Flow 3: 1 in (6, 7], 1/3 over (5,
-    // 6].
-    EXPECT_RATES(Decide("echelon", 5, {0, 2. / 3, 4. / 3}), 2. / 3, 1. / 3);
-    EXPECT_RATES(Decide("echelon", 6, {0, 0, 1}), 1);
+    // One group: how groups are ranked makes no difference.
+    for (const char* scheduler : {"echelon", "echelon-paper"})
+    {
+        EXPECT_RATES(Decide(scheduler, 1, {2, 0, 0}), 1);
+        // τ = max(2 + 1 - 1, 2 + 3 - 2) = 3, deadlines 4 and 5. Flow 2: 1 in (4, 5], the other 1
+        // over (2, 4].
+        EXPECT_RATES(Decide(scheduler, 2, {1, 2, 0}), 1. / 2, 1. / 2);
+        // τ = max(3 + 1/2 - 1, 3 + 2 - 2, 3 + 4 - 3) = 4, deadlines 5, 6, 7. Flow 3: 1 in (6, 7], 1
+        // over (3, 6]. Flow 2: 2/3 in (5, 6], 5/6 over (3, 5]. Flow 1: 1/2 over (3, 5].
+        EXPECT_RATES(Decide(scheduler, 3, {1. / 2, 3. / 2, 2}), 1. / 4, 5. / 12, 1. / 3);
+        // Left: 3/2 - 5/6 = 2/3 and 2 - 2/3 = 4/3; deadlines 6 and 7. Flow 3: 1 in (6, 7], 1/3 over
+        // (5, 6].
+        EXPECT_RATES(Decide(scheduler, 5, {0, 2. / 3, 4. / 3}), 2. / 3, 1. / 3);
+        EXPECT_RATES(Decide(scheduler, 6, {0, 0, 1}), 1);
+    }
 }
 
 TEST(Figure2Rates, EarliestDeadlineFirst)
