@@ -179,6 +179,8 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
             "compute slices may be missing from the Gantt chart"
         )
     end = max(p.iteration_time for p in panels)
+    if end <= 0:
+        raise NothingToDraw(results.path / "jobs.csv", f"iteration {iteration} of job '{job}' takes no time")
     low, high = window if window else (0.0, end)
     if not 0 <= low < min(high, end):
         raise UsageError(

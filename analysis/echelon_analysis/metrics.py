@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.checks import PARTS
+from echelon_analysis.errors import AnalysisError
 
 # The CSV files hold every double in full, so only the order of additions may differ.
 RELATIVE_TOLERANCE = 1e-9
@@ -39,8 +40,15 @@ def _picoseconds(results, name, run, *columns):
     """Columns of times of one run as whole picoseconds: a double holds times of days to a nanosecond, and their difference no better."""
     frame = pd.read_csv(results.path / name, usecols=["run", *columns], dtype={column: str for column in columns})
     frame = frame[frame.run == run]
-    whole = [frame[column].str.partition(".") for column in columns]
-    return [part[0].astype("int64") * 10**12 + (part[2].str[:12].str.ljust(12, "0")).astype("int64") for part in whole]
+    found = []
+    for column in columns:
+        parts = frame[column].str.extract(r"^([0-9]+)\.([0-9]{12})$")
+        bad = parts[0].isna()
+        if bad.any():
+            text = frame[column][bad].iloc[0]
+            raise AnalysisError(results.path / name, f"line {bad.idxmax() + 2}: column {column}: '{text}' is not seconds with 12 decimals")
+        found.append(parts[0].astype("int64") * 10**12 + parts[1].astype("int64"))
+    return found
 
 
 def _mean(values, counts=None):

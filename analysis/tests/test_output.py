@@ -278,6 +278,18 @@ class ImpossibleTest(FolderCase):
         self.assertTrue(any("no Gantt chart: holds neither compute slices nor flows" in line for line in notes), notes)
         drawn = {p.stem for p in (path / "figures").iterdir()}
         self.assertEqual(drawn, {"table", "why", "iteration-times", "critical-path"})
+        done = self.call("check", path)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertTrue(all(line.startswith(f"echelon-analysis: {path}: ") for line in done.stderr.splitlines()), done.stderr)
+
+    def test_an_iteration_of_no_time(self):
+        path = synthetic.figure2(self.folder / "r")
+        header, *rows = (path / "jobs.csv").read_text().splitlines()
+        zero = [[*row.split(",")[:4], *["0.000000000000"] * 5] for row in rows]
+        (path / "jobs.csv").write_text("\n".join([header, *map(",".join, zero)]) + "\n")
+        done = self.call("figures", path, "--format", "svg")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("note: no Gantt chart: iteration 0 of job 'train' takes no time\n", done.stderr)
 
     def test_alone_it_is_an_error(self):
         path = synthetic.figure2(self.folder / "r")

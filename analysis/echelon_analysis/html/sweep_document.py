@@ -106,11 +106,12 @@ def _metrics(sweep, runs, speedups, label, pack):
 
 
 def _column(pack, values, unit):
-    """A column, times to the tick; and where it has no value."""
+    """A column, times to the tick unless they are too long for that; and where it has no value."""
     values = np.asarray(values, dtype=float)
     holes = np.flatnonzero(~np.isfinite(values))
     filled = np.where(np.isfinite(values), values, 0.0)
-    return {**(pack.times(filled) if unit == "s" else pack.reals(filled)), "holes": [int(i) for i in holes]}
+    ticks = unit == "s" and np.abs(filled).max(initial=0.0) <= 2**53 * pack.tick
+    return {**(pack.times(filled) if ticks else pack.reals(filled)), "holes": [int(i) for i in holes]}
 
 
 def _states(path):
