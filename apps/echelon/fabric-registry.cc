@@ -106,7 +106,8 @@ FabricEntries()
               {"scale_up_segment",
                ParameterType::BYTES,
                "64KiB",
-               "payload of a full segment inside a host; at least segment"},
+               "payload of a full segment inside a host, whose switch cuts through; at least "
+               "segment"},
               {"queue_capacity",
                ParameterType::BYTES,
                "16MiB",

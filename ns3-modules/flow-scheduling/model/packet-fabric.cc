@@ -173,7 +173,8 @@ class PacketFabric : public Fabric
             const ns3::Ptr<ns3::EgressPort> port = m_network->GetPort(link.Value());
             hops.push_back({port->TransmissionTimeOf(static_cast<std::uint32_t>(segment)),
                             port->TransmissionTimeOf(static_cast<std::uint32_t>(last)),
-                            port->GetDelay().GetTimeStep()});
+                            port->GetDelay().GetTimeStep(),
+                            port->CutsThrough()});
             slowest = std::min(slowest, static_cast<double>(port->GetDataRate().GetBitRate()));
         }
         if (m_network->GetQueues() == 0)

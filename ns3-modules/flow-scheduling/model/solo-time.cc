@@ -23,7 +23,7 @@ class FullSegments
         for (const SoloHop& hop : hops)
         {
             m_slowest = std::max(m_slowest, hop.full);
-            m_roundTrip += hop.full + hop.delay;
+            m_roundTrip += hop.Stored(hop.full) + hop.delay;
         }
     }
 
@@ -81,13 +81,12 @@ TimesOfTrain(const std::vector<SoloHop>& hops, const SoloTrain& train)
     for (std::size_t h = 0; h < hops.size(); ++h)
     {
         slowest = std::max(slowest, hops[h].full);
-        way += hops[h].full;
-        std::int64_t start = arrival;
+        way += hops[h].Stored(hops[h].full);
+        std::int64_t departure = arrival + hops[h].Stored(hops[h].last);
         if (ahead > 0)
         {
-            start = std::max(start, way + full.Lag(ahead - 1, slowest));
+            departure = std::max(departure, way + full.Lag(ahead - 1, slowest) + hops[h].last);
         }
-        const std::int64_t departure = start + hops[h].last;
         if (h == 0)
         {
             times.sent = std::max(departure, train.sentAt);

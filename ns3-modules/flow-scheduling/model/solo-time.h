@@ -14,7 +14,9 @@
  *     x_h(k) = t_0 + … + t_h + d_0 + … + d_{h-1} + max over j <= k of (a_j + (k - j) m_h),
  *
  * with m_h = max(t_0, …, t_h). The maximum of a linear function lies at an end: it is max(k D,
- * k m_h). The last segment follows x_h(N - 2) by the same recursion.
+ * k m_h). The last segment follows x_h(N - 2) by the same recursion. A port that cuts through sends
+ * a bit when it arrives, if it is free: t_h is left out of the sum and of the round trip below, but
+ * not of m_h.
  *
  * A window lets segment k start at the first port once segment k - w has been acknowledged, where w
  * segments fill the window. The longest way to (h, k) may then go j times around, from the last
@@ -38,6 +40,14 @@ struct SoloHop
     std::int64_t full;  ///< to transmit a full segment
     std::int64_t last;  ///< to transmit the flow's last segment
     std::int64_t delay; ///< of the link
+    /// The transmission starts with a segment's first bit; as fast as the port before.
+    bool cutsThrough = false;
+
+    /// From the arrival of a segment's last bit until that bit has left, if the port is free.
+    std::int64_t Stored(std::int64_t transmission) const
+    {
+        return cutsThrough ? 0 : transmission;
+    }
 };
 
 /// How the source sends.

@@ -4,6 +4,7 @@
 #include "topology/topology.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
 #include "ns3/fabric-switch.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -72,6 +73,9 @@ BuildFabricNetwork(const echelon::Topology& topology,
                            DataRateValue(DataRate(static_cast<uint64_t>(std::llround(link.rate)))));
         port->SetAttribute("Delay", TimeValue(PicoSeconds(link.delay.Picoseconds())));
         port->SetAttribute("QueueCapacity", UintegerValue(queueCapacity));
+        // The switch inside a host passes on what arrives while it arrives; its ports are all
+        // alike.
+        port->SetAttribute("CutThrough", BooleanValue(link.to.kind == echelon::NodeKind::DEVICE));
         const auto role = IsEndpoint(link.from.kind) ? EgressPort::Role::SOURCE
                           : IsEndpoint(link.to.kind) ? EgressPort::Role::LAST
                                                      : EgressPort::Role::TRANSIT;

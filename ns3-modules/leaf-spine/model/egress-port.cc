@@ -4,6 +4,7 @@
 #include "fabric-network.h"
 
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -84,6 +85,13 @@ EgressPort::GetTypeId()
                           UintegerValue(16 << 20),
                           MakeUintegerAccessor(&EgressPort::m_queueCapacity),
                           MakeUintegerChecker<uint64_t>(1))
+            .AddAttribute("CutThrough",
+                          "Pass segments on as they arrive: the transmission starts with the "
+                          "first bit, as far as the port is free. For ports that are as fast as "
+                          "those before them.",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&EgressPort::m_cutThrough),
+                          MakeBooleanChecker())
             .AddTraceSource("Enqueue",
                             "A segment was accepted by the port.",
                             MakeTraceSourceAccessor(&EgressPort::m_enqueueTrace),
@@ -181,6 +189,9 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
     }
     const uint64_t bytes = WireBytes(segment.payload);
     const bool idle = now >= m_busyUntil && m_queued == 0;
+    // With its first bit, which has arrived a transmission before its last one.
+    const int64_t start =
+        idle && m_cutThrough ? std::max(m_busyUntil, now - TransmissionTime(segment.payload)) : now;
     if (idle)
     {
         m_waiting = 0;
@@ -209,7 +220,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
         m_waitingBytes += bytes;
         m_maxQueue = std::max(m_maxQueue, m_waitingBytes);
     }
-    m_load.Accept(now, bytes, m_waitingBytes);
+    m_load.Accept(start, bytes, m_waitingBytes);
     if (m_role == Role::LAST)
     {
         segment.completing = m_network->ReachLastPort(segment);
@@ -224,7 +235,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
         {
             m_dequeueTrace(RecordOf(segment));
         }
-        Commit(segment, now, now);
+        Commit(segment, start, now);
         return;
     }
     if (m_queued == 0)
@@ -537,6 +548,12 @@ Time
 EgressPort::GetDelay() const
 {
     return m_delay;
+}
+
+bool
+EgressPort::CutsThrough() const
+{
+    return m_cutThrough;
 }
 
 int64_t

@@ -115,6 +115,7 @@ class EgressPort : public Object
     uint32_t GetIndex() const;
     DataRate GetDataRate() const;
     Time GetDelay() const;
+    bool CutsThrough() const;
 
     /// What a segment takes on the wire, header included, in picoseconds.
     int64_t TransmissionTimeOf(uint32_t payload) const;
@@ -184,6 +185,7 @@ class EgressPort : public Object
     Role m_role{Role::TRANSIT};
     uint32_t m_linkNode{0};
     uint32_t m_startNode{0};
+    bool m_cutThrough{false};   ///< starts with a segment's first bit
     bool m_weighted{false};     ///< shares by weights
     bool m_acknowledges{false}; ///< the last hop of flows with windows
     bool m_eager{false};        ///< last hop: wake for every arrival until the line is empty

@@ -4,6 +4,7 @@
 
 #include "star-network.h"
 
+#include "ns3/boolean.h"
 #include "ns3/horizon-scheduler.h"
 #include "ns3/test.h"
 
@@ -42,6 +43,42 @@ class OneLinkTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(star.network->EmittedSegments(), 3, "three segments");
         NS_TEST_EXPECT_MSG_EQ(star.DestinationPort(0)->SentBytes(), 10000 + 3 * 82, "wire bytes");
         NS_TEST_EXPECT_MSG_EQ(star.network->RemainingBits(7), 0.0, "nothing remains");
+    }
+};
+
+/// The same with a switch that cuts through.
+class CutThroughTestCase : public TestCase
+{
+  public:
+    CutThroughTestCase()
+        : TestCase("a port that cuts through sends a bit when it arrives, if it is free")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // As above, the last bits of the segments are at the switch at 834,240; 1,168,480;
+        // 1,319,680. The first ones have been there for a transmission, so they depart when they
+        // arrive: the last at 1,319,680, and it is there at 1,819,680. Two flows that meet share
+        // the port: flow 1's three segments arrive with flow 0's, wait for them, and the last one
+        // departs when the port has sent all six, from 500,000 on: 500,000 + 2 × 819,680.
+        for (const uint32_t flows : {1U, 2U})
+        {
+            FabricNetwork::UsePicoseconds();
+            StarNetwork star({100e9, 100e9}, {100e9});
+            star.DestinationPort(0)->SetAttribute("CutThrough", BooleanValue(true));
+            for (uint32_t flow = 0; flow < flows; ++flow)
+            {
+                star.Start(flow, flow, 0, 10000);
+                star.network->SetRate(flow, PayloadRate(100e9), 0);
+            }
+            Simulator::Run();
+            const int64_t last = std::max(star.ends[0], star.ends[1]);
+            NS_TEST_EXPECT_MSG_EQ(last,
+                                  500000 + flows * 819680 + 500000,
+                                  "arrival of the last byte");
+        }
     }
 };
 
@@ -389,6 +426,7 @@ class EgressPortTestSuite : public TestSuite
     EgressPortTestSuite()
         : TestSuite("egress-port", UNIT)
     {
+        AddTestCase(new CutThroughTestCase, TestCase::QUICK);
         AddTestCase(new OneLinkTestCase, TestCase::QUICK);
         AddTestCase(new PriorityTestCase, TestCase::QUICK);
         AddTestCase(new LazyServiceTestCase, TestCase::QUICK);
