@@ -23,7 +23,11 @@ DRAFT = re.compile(r"\.(?P<name>.+)\.[0-9]+\.[0-9a-f]{8}", re.S)
 @contextlib.contextmanager
 def draft(path, sync=False):
     """A path to write to, which takes the name of `path` when the block ends well. Makes the folder where there is none."""
-    path = pathlib.Path(path)
+    asked = pathlib.Path(path)
+    if asked.exists() and not asked.is_file() and not asked.is_dir():
+        yield asked  # a device or a pipe, such as /dev/stdout
+        return
+    path = pathlib.Path(os.path.realpath(asked))  # what a link points to is written, and the link stays
     lock = temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +42,7 @@ def draft(path, sync=False):
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
         if isinstance(error, OSError):
-            error.filename, error.filename2 = str(path), None
+            error.filename, error.filename2 = str(asked), None
         raise
     finally:
         if lock is not None:
@@ -83,17 +87,22 @@ def is_abandoned(path):
 
 
 def _remove_abandoned(path):
-    for entry in os.scandir(path.parent):
-        match = DRAFT.fullmatch(entry.name)
-        if match and match["name"] == path.name and entry.is_file(follow_symlinks=False) and is_abandoned(entry.path):
-            with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(path.parent):
+            match = DRAFT.fullmatch(entry.name)
+            if match and match["name"] == _name(path) and entry.is_file(follow_symlinks=False) and is_abandoned(entry.path):
                 os.unlink(entry.path)
+
+
+def _name(path):
+    """The file's name in those of its drafts, which a file system takes up to 255 bytes of."""
+    return os.fsdecode(os.fsencode(path.name)[:200])
 
 
 def _locked_file(path):
     """(handle that holds the lock, path) of a new draft."""
     while True:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        temporary = path.with_name(f".{_name(path)}.{os.getpid()}.{os.urandom(4).hex()}")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

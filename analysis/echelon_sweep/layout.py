@@ -78,7 +78,8 @@ class Sweep:
             document = read_json(file)
             try:
                 self._points = [Point(**entry) for entry in document["points"]]
-                damaged = not all(self._is_point(point) for point in self._points)
+                names = {axis["pointer"] for axis in self.document["axes"]} | ({SCENARIO} if isinstance(self.spec["scenario"], list) else set())
+                damaged = not all(self._is_point(point, names) for point in self._points)
             except (KeyError, TypeError):
                 damaged = True
             if damaged or not self._points:
@@ -86,12 +87,12 @@ class Sweep:
                 raise SweepError(file, "", "is damaged, or of another sweep.json than the one beside it", "submit the spec again")
         return self._points
 
-    def _is_point(self, point):
-        names = {axis["pointer"] for axis in self.document["axes"]} | ({SCENARIO} if isinstance(self.spec["scenario"], list) else set())
+    def _is_point(self, point, names):
+        """Whether a point is one of this sweep; names: of its parameters."""
         return (
             isinstance(point.id, str) and POINT_ID.fullmatch(point.id) is not None and isinstance(point.inputs, str)
             and _is_whole_number(point.scenario) and 0 <= point.scenario < len(self.scenarios)
-            and isinstance(point.parameters, dict) and set(point.parameters) == names and _is_whole_number(point.seed)
+            and isinstance(point.parameters, dict) and point.parameters.keys() == names and _is_whole_number(point.seed)
         )  # fmt: skip
 
     def point_folder(self, point_id):

@@ -70,6 +70,26 @@ class DraftTest(FolderCase):
             other.write_text("whole")
         self.assertTrue(all(path.exists() for path in others))
 
+    def test_links_stay_and_devices_are_written(self):
+        (self.folder / "target").write_text("one")
+        (self.folder / "link").symlink_to("target")
+        write_atomically(self.folder / "link", "two")
+        self.assertEqual(((self.folder / "target").read_text(), os.readlink(self.folder / "link")), ("two", "target"))
+        os.mkfifo(self.folder / "pipe")
+        reader = os.open(self.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        write_atomically(self.folder / "pipe", "three")
+        self.assertEqual(os.read(reader, 100), b"three")
+        self.assertEqual(self.names(), ["link", "pipe", "target"])
+        with self.assertRaises(IsADirectoryError):
+            write_atomically(self.folder, "four")
+
+    def test_long_names(self):
+        name = "ä" * 127
+        (self.folder / f".{name[:100]}.123.0123abcd").write_text("half")
+        write_atomically(self.folder / name, "whole")
+        self.assertEqual(self.names(), [name])
+
     def test_file_system_without_locks(self):
         left = self.folder / ".a.123.0123abcd"
         left.write_text("half")
