@@ -10,7 +10,7 @@ none is left.
 
 from echelon_analysis.bars import draw_bars, draw_bars_of_sweep
 from echelon_analysis.cdf import METRICS, draw_cdf, draw_cdf_of_sweep
-from echelon_analysis.errors import AnalysisError, NothingToDraw, writing
+from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError, writing
 from echelon_analysis.gantt import draw_gantt
 from echelon_analysis.heatmap import draw_heatmap
 from echelon_analysis.lines import comparable, draw_lines
@@ -59,7 +59,7 @@ class Folder:
         out = output_paths(self.path / name, self.formats)
         try:
             made = function(first, out, *rest)
-        except NothingToDraw as error:
+        except (NothingToDraw, UsageError) as error:  # there are no options here that a user could choose otherwise
             self.note(f"no {TITLES.get(name, name)}: {error.what}")
             return
         paths, notes = made if isinstance(made, tuple) else (made, [])

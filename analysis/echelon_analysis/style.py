@@ -17,7 +17,7 @@ import pathlib
 import re
 import textwrap
 
-from echelon_analysis.errors import UsageError, writing
+from echelon_analysis.errors import NothingToDraw, UsageError, writing
 from echelon_output.text import shown
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -76,7 +76,10 @@ def save(figure, out):
     _show_texts(figure)
     for path in paths:
         with writing(path) as draft:
-            figure.savefig(draft, format=path.suffix[1:], metadata=METADATA[path.suffix])
+            try:
+                figure.savefig(draft, format=path.suffix[1:], metadata=METADATA[path.suffix])
+            except (ValueError, OverflowError, MemoryError) as error:
+                raise NothingToDraw(path, f"cannot be drawn: {error}", "show fewer rows, or choose pdf") from None
     return paths
 
 

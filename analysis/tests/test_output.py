@@ -302,6 +302,27 @@ class ImpossibleTest(FolderCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertTrue(all(line.startswith(f"echelon-analysis: {path}: ") for line in done.stderr.splitlines()), done.stderr)
 
+    def test_a_figure_of_a_sweep_that_is_not_possible_is_a_note(self):
+        from echelon_analysis import figures
+        from echelon_analysis.errors import UsageError
+        from echelon_analysis.sweep import open_sweep
+
+        sweep = open_sweep(synthetic_sweep.write(self.folder / "sweep"))
+        error = UsageError(sweep.path, "axis 'oversubscription' has one value, so there is no line")
+        with mock.patch.object(figures, "draw_lines", side_effect=error):
+            paths, notes = figures.write_sweep_figures(sweep, self.folder / "out", ["svg"])
+        self.assertEqual({path.stem for path in paths}, {"why", "iteration-times", "critical-path"})
+        self.assertIn("no speedup-oversubscription: axis 'oversubscription' has one value, so there is no line", notes)
+
+    def test_more_rows_than_a_picture_has_pixels(self):
+        """A PNG has at most 65,535 dots a side: 400 inches of 200 dots are 80,000."""
+        from echelon_analysis.errors import NothingToDraw
+        from echelon_analysis.style import save, styled
+
+        with styled() as plt, self.assertRaisesRegex(NothingToDraw, "x.png: cannot be drawn: "):
+            save(plt.figure(figsize=(7, 400)), self.folder / "x.png")
+        self.assertEqual(self.names(), [])
+
     def test_an_iteration_of_no_time(self):
         path = synthetic.figure2(self.folder / "r")
         header, *rows = (path / "jobs.csv").read_text().splitlines()
