@@ -156,10 +156,6 @@ TEST(Channels, BusBandwidthIsThatOfAllInterfaces)
                                                     std::pair("all-gather", 1),
                                                     std::pair("reduce-scatter", 1)})
             {
-                if (n > 32 && std::string(granularity) == "chunk")
-                {
-                    continue; // 260,000 flows
-                }
                 const OneRun run(shape,
                                  Collective(),
                                  {{"operation", operation},
