@@ -301,6 +301,7 @@ MakeSchedule(CollectiveKind kind,
     const auto ranks = static_cast<std::uint32_t>(orders[0].size());
     const auto channels = static_cast<std::uint32_t>(orders.size());
     CollectiveSchedule schedule;
+    schedule.relays = IsRing(kind, algorithm) || kind == CollectiveKind::BROADCAST;
     for (std::uint32_t channel = 0; channel < channels; ++channel)
     {
         const Lane lane{schedule, orders[channel], channel, channels, bytes};

@@ -93,6 +93,9 @@ struct CollectiveSchedule
     std::uint32_t steps = 0;
     /// Whether what a rank sends depends on what it received before (not so in all-to-all).
     bool forwards = true;
+    /// Whether it depends on nothing but what the rank received in the step before, per channel: so
+    /// in rings and chains.
+    bool relays = false;
 };
 
 /// By channel: the ranks, in the order of its ring, tree or chain.

@@ -114,11 +114,12 @@ class TransferBuilder
 {
   public:
     TransferBuilder(const Target& target,
-                    bool forwards,
+                    const CollectiveSchedule& schedule,
                     Bytes chunkBytes,
                     const std::vector<TaskId>& ready)
         : m_target(target),
-          m_forwards(forwards),
+          m_forwards(schedule.forwards),
+          m_relays(schedule.relays),
           m_chunkBytes(chunkBytes),
           m_ready(ready),
           m_lastSent(target.ranks.size()),
@@ -158,7 +159,13 @@ class TransferBuilder
             {
                 Await(input, placed, chunks);
             }
-            ReceivedBy(transfer.destination, transfer.channel).push_back(placed);
+            std::vector<Placed>& received = ReceivedBy(transfer.destination, transfer.channel);
+            // Of a relay the receipts of this step and of the one before may be needed yet.
+            if (m_relays && received.size() == 2)
+            {
+                received.erase(received.begin());
+            }
+            received.push_back(placed);
         }
     }
 
@@ -231,6 +238,7 @@ class TransferBuilder
 
     const Target& m_target;
     bool m_forwards;
+    bool m_relays;
     Bytes m_chunkBytes;
     const std::vector<TaskId>& m_ready;
     std::vector<Connection> m_connections;
@@ -249,7 +257,7 @@ AddTransfers(const Target& target,
     {
         return AddNothing(target, ready);
     }
-    TransferBuilder builder(target, schedule.forwards, chunkBytes, ready);
+    TransferBuilder builder(target, schedule, chunkBytes, ready);
     for (const Transfer& transfer : schedule.transfers)
     {
         builder.Add(transfer);
