@@ -113,8 +113,8 @@ def draw_heatmap(results, out, limit=MAX_LINKS):
             first.set_yticks(np.arange(len(rows)) + 0.5, [shown(names[link].replace("->", "→")) for link in rows], fontsize=5)
         else:
             middles = {t: np.mean([k + 0.5 for k, own in enumerate(tiers) if own == t]) for t in dict.fromkeys(tiers)}
-            texts = [f"{t}\n({tiers.count(t)} links)" for t in middles]
-            first.set_yticks(list(middles.values()), map(shown, texts), fontsize=6.5)
+            texts = [f"{shown(t)}\n({tiers.count(t)} links)" for t in middles]
+            first.set_yticks(list(middles.values()), texts, fontsize=6.5)
         for axes in panels[:, 0]:
             axes.tick_params(axis="y", labelsize=first.get_yticklabels()[0].get_fontsize())
         bar = figure.colorbar(mesh, ax=list(panels.flat), location="right", aspect=30, pad=0.015, fraction=0.04)

@@ -201,6 +201,8 @@ class FiguresTest(unittest.TestCase):
         edges, grid = heatmap.utilisation(results, 0, rows)
         self.assertEqual(edges.tolist(), [0, 8])
         self.assertAlmostEqual(grid[0, 0], 41e6 / 1e9, places=15)
+        figure = figure_of(heatmap, lambda: heatmap.draw_heatmap(results, "x.png"))
+        self.assertEqual([text.get_text() for text in figure.axes[0].get_yticklabels()], ["host → leaf\n(40 links)", "leaf → spine\n(20 links)"])
         paths, notes = heatmap.draw_heatmap(results, self.folder / "many-links")
         self.assert_figure(paths)
         self.assertEqual(notes, ["shown are the 60 busiest of 100 links; --links chooses how many"])

@@ -78,10 +78,27 @@ class ShippedTest(CliTestCase):
     def test_quickstart(self):
         path = ROOT / "scenarios" / "quickstart" / "quickstart.json"
         summary = self.summary(path)
-        self.assertEqual([run["scheduler"] for run in summary["runs"]],
-                         ["fair", "srpt", "sebf", "bssi", "echelon", "least-slack"])
+        makespans = {run["scheduler"]: run["makespan_s"] for run in summary["runs"]}
+        self.assertEqual(list(makespans), ["fair", "srpt", "sebf", "bssi", "echelon-paper", "echelon", "least-slack"])
         bytes_moved = {run["flows"]["bytes"] for run in summary["runs"]}
         self.assertEqual(len(bytes_moved), 1)
+        # What the README teaches with it.
+        self.assertLess(makespans["echelon"], makespans["fair"])
+        self.assertEqual(min(makespans, key=makespans.get), "least-slack")
+        self.assert_readme_shows(summary)
+
+    def assert_readme_shows(self, summary):
+        """The README's first table has the makespan, the iteration times and the speed-up of this run, to the digits shown."""
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        table = text[text.index("\nscheduler "):]
+        rows = [line.split() for line in table[:table.index("\n\n")].splitlines()[2:]]
+        self.assertEqual([row[0] for row in rows], [run["scheduler"] for run in summary["runs"]])
+        for row, run in zip(rows, summary["runs"]):
+            shown = [float(row[i]) for i in (1, 3, 5, 7, 9)]
+            found = [run["makespan_s"]] + [sum(job["iteration_times_s"]) / len(job["iteration_times_s"]) for job in run["jobs"]]
+            found.append(summary["runs"][0]["makespan_s"] / run["makespan_s"])
+            for value, exact in zip(shown, found):
+                self.assertAlmostEqual(value / exact, 1, delta=6e-4, msg=row)
 
 
 if __name__ == "__main__":

@@ -388,9 +388,9 @@ class SelectionTest(TimelineTestCase):
 
 class LimitTest(TimelineTestCase):
     def test_a_run_beyond_the_limit(self):
-        """The run of the first steps under one scheduler has more slices than fit, its arrows do."""
-        quickstart = ROOT / "scenarios" / "quickstart" / "quickstart.json"
-        timeline, _ = self.timeline(quickstart, "--scheduler", "fair")
+        """This run under one scheduler has more slices than fit, its arrows do."""
+        scenario = ROOT / "scenarios" / "sweep" / "llama2-70b-beside-fsdp.json"
+        timeline, _ = self.timeline(scenario, "--scheduler", "fair")
         self.check_rules(timeline)
         self.assertGreater(timeline.metadata["alike_slices_left_out"] + timeline.metadata["slices_left_out"], 0)
         self.assertTrue(timeline.by_phase["s"])
