@@ -103,3 +103,10 @@ def caption(figure, text):
     wide = figure.get_size_inches()[0]
     lines = textwrap.wrap(text, int(wide * CAPTION_CHARACTERS))
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=6.5, color="#555555", linespacing=1.3)
+
+
+def legend_above(figure, handles, labels, columns):
+    """A legend above everything; the constrained layout leaves its lines free."""
+    lines = -(-len(labels) // columns)
+    figure.legend(handles, labels, loc="upper center", ncol=columns, fontsize=7.5, frameon=False)
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - (0.19 * lines + 0.06) / figure.get_size_inches()[1]))

@@ -17,6 +17,7 @@ from echelon_analysis.style import (
     VERMILION,
     WIDTH,
     caption,
+    legend_above,
     save,
     styled,
 )
@@ -102,13 +103,6 @@ def draw_savings(data):
             f"Those beyond ± {SHOWN:.0f} % are cut." + (f" Last {'row' if len(apart) == 1 else 'rows'}: pale to dark, {counts[0]} to {counts[-1]} jobs." if apart else ""),
         )
         return save(figure, SAVINGS)
-
-
-def legend_above(figure, handles, labels, columns):
-    """Above everything; the constrained layout leaves its lines free."""
-    lines = -(-len(labels) // columns)
-    figure.legend(handles, labels, loc="upper center", ncol=columns, fontsize=7.5, frameon=False)
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - (0.19 * lines + 0.06) / figure.get_size_inches()[1]))
 
 
 def draw_line(axes, xs, line, look, label, shade=1.0):
