@@ -35,8 +35,11 @@ endif()
 find_program(ECHELON_CCACHE ccache)
 if(ECHELON_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # The sloppiness is what ccache asks for before it caches sources that use precompiled headers.
+  # Paths inside the project count relative to it, so that presets with the same options, and
+  # clones in other folders, share what they compile.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${ECHELON_CCACHE}"
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${ECHELON_CCACHE}
   )
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
