@@ -33,9 +33,9 @@ def main():
     if arguments.step == "run":
         run_study(pathlib.Path(arguments.binary).resolve())
     else:
-        data, waits, buckets, cost = study.read()
+        data, waits, buckets, perturbed, cost = study.read()
         draw(data, buckets)
-        PAGE.write_text(page(data, waits, cost), encoding="utf-8")
+        PAGE.write_text(page(data, waits, perturbed, cost), encoding="utf-8")
 
 
 if __name__ == "__main__":

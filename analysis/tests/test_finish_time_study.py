@@ -17,7 +17,7 @@ from finish_time_study import names, page, points, runs  # noqa: E402
 class FinishTimeStudy(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.data, cls.waits, cls.buckets, cls.cost = study.read()
+        cls.data, cls.waits, cls.buckets, cls.perturbed, cls.cost = study.read()
         cls.headline = study.compared(study.part(cls.data, part="headline"))
 
     def test_the_csv_has_every_point_under_every_scheduler(self):
@@ -42,7 +42,7 @@ class FinishTimeStudy(unittest.TestCase):
 
     def test_page_is_written_from_the_csv(self):
         text = names.PAGE.read_text(encoding="utf-8")
-        self.assertEqual(text, page.page(self.data, self.waits, self.cost))
+        self.assertEqual(text, page.page(self.data, self.waits, self.perturbed, self.cost))
         self.assertNotIn("nan", text)
 
     def test_headline(self):
@@ -68,6 +68,14 @@ class FinishTimeStudy(unittest.TestCase):
         ideal = hand["iteration_s"] + 2 * 13 * 4 * 500e-9
         self.assertLess(abs(self.headline.ideal_s / ideal - 1).max(), 1e-9)
         self.assertLess(abs(self.headline.load / (2 * hand["uplink_s"] / ideal) - 1).max(), 1e-9)
+
+    def test_perturbations_start_from_points_of_the_study(self):
+        """The unchanged ones are the points of the lines, and each kind has all."""
+        common = study.compared(study.part(self.data, part=["line", "map"], **points.BASE, seed=points.LINE_SEEDS[0]))
+        plain = self.perturbed[self.perturbed.speed == 1].set_index("kind").saving
+        self.assertEqual(len(self.perturbed), len(names.KINDS) * len(points.SPEEDS))
+        for row in common.itertuples():
+            self.assertAlmostEqual(plain[row.kind], row.saving, places=9)
 
     def test_no_scheduler_beats_the_uplink(self):
         """Two jobs of 24 iterations send 48 times 0.943 s over an uplink, and the later starts within an iteration of the earlier.

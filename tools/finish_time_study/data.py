@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The numbers of docs/studies/finish-time-targets.md, from its CSV files.
 
-    data, waits, buckets, cost = read()
+    data, waits, buckets, perturbed, cost = read()
     part(compared(data), part="map", kind="fsdp").saving       # 1 - T(ours) / T(best baseline of the point)
 
 T is the iteration time averaged over a point's jobs. A seed fixes arrivals, compute noise and paths, so schedulers are compared
@@ -12,7 +12,7 @@ import json
 
 import pandas
 
-from finish_time_study.names import BASELINES, BUCKETS, COST, CSV, LITERAL, OURS, ROOT, WAITS, scenario_path
+from finish_time_study.names import BASELINES, BUCKETS, COST, CSV, LITERAL, OURS, PERTURBED, ROOT, WAITS, scenario_path
 from finish_time_study.points import COLUMNS
 
 # A point within this share of the best baseline counts as neither won nor lost.
@@ -20,8 +20,8 @@ EVEN = 0.005
 
 
 def read():
-    """(data, waits, buckets, cost)."""
-    return tuple(pandas.read_csv(path, keep_default_na=False) for path in (CSV, WAITS, BUCKETS, COST))
+    """(data, waits, buckets, perturbed, cost)."""
+    return tuple(pandas.read_csv(path, keep_default_na=False) for path in (CSV, WAITS, BUCKETS, PERTURBED, COST))
 
 
 def part(data, **fixed):

@@ -35,6 +35,10 @@ PACKET_SEEDS = [1001, 1002, 1003, 1004]
 FABRICS = ["fluid, short", "packet", "queues"]
 
 
+# Factors on the speed of all computations, to see how much of a saving is chance.
+SPEEDS = [1.0, 1 + 1e-6, 1 - 1e-6]
+
+
 def point(part, kind, seed, **changes):
     return {**BASE, "part": part, "kind": kind, "seed": seed, **changes}
 

@@ -10,6 +10,7 @@ iteration, uniformly. The same seed also is the scenario's, so it draws compute 
 import concurrent.futures
 import csv
 import functools
+import itertools
 import json
 import os
 import pathlib
@@ -30,12 +31,13 @@ from finish_time_study.names import (
     KINDS,
     OURS,
     PACKET_SCHEDULERS,
+    PERTURBED,
     REFERENCE,
     SCHEDULERS,
     WAITS,
     scenario_path,
 )
-from finish_time_study.points import BASE, COLUMNS, HEADLINE_SEEDS, points
+from finish_time_study.points import BASE, COLUMNS, HEADLINE_SEEDS, LINE_SEEDS, SPEEDS, point, points
 
 PARTS = ["compute", "transmission", "waiting", "delay"]
 # Segments of 21 us at 400 Gb/s, a thousandth of a bucket: with the usual 4 KiB a run would take an hour.
@@ -67,12 +69,16 @@ def rows(path):
         yield from csv.DictReader(file)
 
 
-def load_scenario(kind, jobs):
-    """The kind's scenario, its model's file by an absolute path, with so many jobs and leaves that have room for them."""
+def load_scenario(kind, jobs, speed=1.0):
+    """The kind's scenario, its model's file by an absolute path, with so many jobs and leaves that have room for them.
+
+    Computations are `speed` times as fast.
+    """
     path = scenario_path(kind)
     scenario = json.loads(path.read_text(encoding="utf-8"))
     first = scenario["jobs"][0]
     first["workload"] = str((path.parent / first["workload"]).resolve())
+    first["parallelism"]["utilisation"] *= speed
     topology = scenario["topology"]
     topology["hosts_per_leaf"] = topology["hosts_per_leaf"] * jobs // len(scenario["jobs"])
     scenario["jobs"] = [{**first, "name": "abcdefgh"[i]} for i in range(jobs)]
@@ -95,7 +101,7 @@ def calibrate(binary, kind, oversubscription, jobs):
 
 def scenario_of(binary, at, schedulers):
     """(scenario, load) of a point."""
-    scenario = load_scenario(at["kind"], at["jobs"])
+    scenario = load_scenario(at["kind"], at["jobs"], at.get("speed", 1.0))
     load, ideal = calibrate(binary, at["kind"], at["oversubscription"], at["jobs"])
     topology = scenario["topology"]
     if at["load"] is not None:
@@ -173,6 +179,15 @@ def bucket_row(row):
     return {name: row[name] for name in ("scheduler", "job", "iteration", "name", "reference_s", "finish_s", "bytes")}
 
 
+def perturb(binary):
+    """What ours saves at the point that all lines go through, with computations a millionth faster and slower."""
+    lines = []
+    for kind, speed in itertools.product(KINDS, SPEEDS):
+        found = pandas.DataFrame(run_point(binary, {**point("line", kind, LINE_SEEDS[0]), "speed": speed}))
+        lines.append({"kind": kind, "speed": f"{speed:.6f}", "saving": compared(found).saving.iloc[0]})
+    return lines
+
+
 def run_study(binary):
     todo = list(points())
     lines, kinds = [], {}
@@ -186,6 +201,7 @@ def run_study(binary):
     write(data, CSV)
     write(pandas.DataFrame(waits), WAITS)
     write(pandas.DataFrame(buckets), BUCKETS)
+    write(pandas.DataFrame(perturb(binary)), PERTURBED)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     write(pandas.DataFrame([{"points": len(todo), "runs": len(lines), "cpu_s": round(used.ru_utime + used.ru_stime)}]), COST)
 
