@@ -17,6 +17,8 @@ import tempfile
 import time
 
 DEFAULT_SECONDS = 50
+# Enough to see what is wrong.
+MOST_FAILURES = 20
 # Failing cases stay here, so that they can be run again.
 FOLDER = pathlib.Path(os.environ.get("ECHELON_FAILURES", pathlib.Path(tempfile.gettempdir()) / "echelon-failures"))
 
@@ -25,14 +27,14 @@ def seconds_from_environment():
     return float(os.environ.get("ECHELON_GENERATED_SECONDS", DEFAULT_SECONDS))
 
 
-def cases(seconds, first=0):
-    """Numbers of cases, until the time is over; at least one."""
+def cases(seconds, first, failures):
+    """Numbers of cases, until the time is over or the list of failures is long; at least one."""
     end = time.monotonic() + seconds
     number = first
     while True:
         yield number
         number += 1
-        if time.monotonic() > end:
+        if time.monotonic() > end or len(failures) >= MOST_FAILURES:
             return
 
 

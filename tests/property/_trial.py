@@ -117,7 +117,7 @@ class Trial:
         Besides, they are within the tolerance of docs/validation.md under `fair`. Where flows go one after the other, a difference of a
         picosecond may turn their order round, and the iterations with it (Graham's anomalies): there the bound is a coarse one.
         """
-        topology, fabric = self.scenario["topology"], self.scenario["fabric"]
+        topology, fabric = self.scenario["topology"], self.scenario.get("fabric", {})
         segment, header = fabric.get("segment", 4096), fabric.get("header", 82)
         same = {key: value for key, value in self.scenario.items() if key != "control"} | {"schedulers": ["fair", "srpt", "sebf"]}
         packet = same | {"fabric": {"kind": "packet", "segment": segment, "scale_up_segment": segment, "header": header}}

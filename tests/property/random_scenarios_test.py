@@ -11,13 +11,15 @@ By hand: tests/property/random_scenarios_test.py --seconds 600 --seed 7, with EC
 """
 
 import json
+import pathlib
 import random
+import tempfile
 import unittest
 from collections import Counter
 
 import _generated
 from _random_scenario import RandomScenario
-from _run_properties import Violation
+from _run_properties import Violation, check_results
 from _shrink import shrink
 from _trial import Trial, registry
 
@@ -68,7 +70,7 @@ def report(scenario, seed, number, also, violation, shrinks):
 def hunt(seconds, seed, first=0):
     """Paragraphs about what fails."""
     known, counts, failures = registry(), Counter(), []
-    for number in _generated.cases(seconds, first):
+    for number in _generated.cases(seconds, first, failures):
         scenario, also = generate(seed, number, known)
         try:
             counts[Trial(scenario, number, also).check()] += 1
@@ -100,9 +102,47 @@ class RandomScenarios(unittest.TestCase):
         for what, names in seen.items():
             self.assertEqual(names, set(known[what]))
 
+    def test_a_wrong_figure_is_noticed(self):
+        """100 MB from host 0 to host 1 at 100 Gb/s take 8 ms and fill the link. Each change of one figure breaks one property."""
+        flows = [{"source": 0, "destination": 1, "bytes": "100MB"}]
+        scenario = {
+            "schema": "echelon/scenario/1",
+            "name": "random",
+            "topology": {"kind": "big-switch", "hosts": 2, "host_link": {"rate": "100Gbps"}},
+            "jobs": [{"name": "a", "workload": {"kind": "flows", "flows": flows}}],
+            "schedulers": ["fair"],
+        }
+        changes = {
+            ("flows", "finish_s", "0.007999000000"): "faster than light",
+            ("flows", "bytes", "100000001"): "bytes",
+            ("groups", "bytes", "99999999"): "bytes",
+            ("links", "bytes", "99000000"): "bytes",
+            ("links", "utilisation", "1.01"): "over capacity",
+            ("link_series", "rate_bps", "100100000000"): "over capacity",
+            ("link_series", "rate_bps", "99000000000"): "series",
+            ("jobs", "time_s", "0.007999000000"): "times",
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            trial = Trial(scenario, 1, set())
+            trial.folder = pathlib.Path(folder)
+            results = trial.run("first", scenario)
+            check_results(scenario, results)
+            for (table, column, value), kind in changes.items():
+                path = results / f"{table}.csv"
+                header, *lines = path.read_text(encoding="utf-8").splitlines()
+                with self.subTest(table=table, column=column):
+                    cells = lines[0].split(",")
+                    cells[header.split(",").index(column)] = value
+                    before = path.read_bytes()
+                    path.write_text("\n".join([header, ",".join(cells), *lines[1:], ""]), encoding="utf-8")
+                    with self.assertRaises(Violation) as raised:
+                        check_results(scenario, results)
+                    self.assertEqual(raised.exception.kind, kind)
+                    path.write_bytes(before)
+
     def test_properties(self):
         failures = hunt(_generated.seconds_from_environment(), seed="1")
-        self.assertEqual(failures, [], "\n" + "\n".join(failures))
+        self.assertFalse(failures, "\n" + "\n".join(failures))
 
 
 if __name__ == "__main__":
