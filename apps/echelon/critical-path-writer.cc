@@ -11,6 +11,9 @@ namespace echelon
 namespace
 {
 
+/// In place of a name, where a step waited for more EchelonFlows than have rows.
+constexpr const char* MANY_OTHERS = "(many others)";
+
 /// -1 for none.
 template <class Identifier>
 std::int64_t
@@ -86,7 +89,7 @@ WriteWaits(const std::string& path, const RecordedRun& run)
         }
         else
         {
-            out << ",-1,-1,,";
+            out << ",-1,-1," << (wait.link ? MANY_OTHERS : "") << ',';
         }
         out.Seconds(wait.time) << '\n';
     }

@@ -169,6 +169,70 @@ TEST_P(FairSwitch, EndsEveryFlowWhenTheSchedulerFairDoes)
     }
 }
 
+/// Each flow is a job of its own, so that it is on a critical path, and waits for other jobs.
+std::vector<Job>
+MakeJobs(const Instance& instance, std::uint64_t seed)
+{
+    const Job all = MakeJob(instance, seed);
+    RandomStream stream(seed, "arrivals");
+    std::vector<Job> jobs;
+    for (const Task& task : all.graph.Tasks())
+    {
+        if (task.kind == TaskKind::FLOW)
+        {
+            Job job;
+            job.name = "job" + std::to_string(jobs.size());
+            job.arrival = Time::FromSeconds(0.003 * stream.Uniform());
+            FlowTemplate flow = task.flow;
+            flow.group = job.graph.AddGroup({"flow", "world", Arrangement::Coflow(), 1.0});
+            job.graph.AddFlow(flow);
+            jobs.push_back(std::move(job));
+        }
+    }
+    return jobs;
+}
+
+/// Seconds that a job waited for another one, on a link; for none, held back (-1).
+std::map<std::tuple<JobId, std::int64_t, std::int64_t>, double>
+WaitsByJobs(const RunRecord& record)
+{
+    std::map<std::tuple<JobId, std::int64_t, std::int64_t>, double> seconds;
+    for (const WaitRecord& wait : record.waits)
+    {
+        const std::int64_t other =
+            wait.blocking ? record.groups[wait.blocking->Value()].job.Value() : -1;
+        const std::int64_t link = wait.link ? wait.link->Value() : -1;
+        seconds[{wait.job, other, link}] += wait.time.Seconds();
+    }
+    return seconds;
+}
+
+TEST_P(FairSwitch, WaitsAreThoseUnderTheSchedulerFair)
+{
+    // The switch logs one rate for all flows of a pair of ports, the coordinator one for each flow.
+    for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    {
+        SCOPED_TRACE(seed);
+        const Topology topology = MakeTopology(GetParam(), seed);
+        const std::vector<Job> jobs = MakeJobs(GetParam(), seed);
+        FluidFabric fluid(topology, {4096, 82});
+        auto expected = WaitsByJobs(RunFair(topology, jobs, fluid));
+        FairSwitchFabric shared(topology, {4096, 82});
+        auto found = WaitsByJobs(RunFair(topology, jobs, shared));
+        ASSERT_FALSE(expected.empty());
+        for (const auto& [key, seconds] : expected)
+        {
+            found.try_emplace(key, 0.0);
+        }
+        for (const auto& [key, seconds] : found)
+        {
+            const auto& [job, other, link] = key;
+            EXPECT_NEAR(seconds, expected[key], SAME_TIME)
+                << job.Value() << " for " << other << " at " << link;
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Random,
                          FairSwitch,
                          testing::Values(Instance{"sparse", 8, 1, 40, 1, 100, 100},

@@ -2,9 +2,11 @@
 #include "emulation/emulation.h"
 
 #include "base/contracts.h"
+#include "base/id-window.h"
 #include "base/random.h"
 #include "base/tolerances.h"
 #include "emulation/coordinator.h"
+#include "metrics/critical-path.h"
 #include "metrics/queue-waits.h"
 #include "metrics/rate-log.h"
 #include "metrics/waits.h"
@@ -35,6 +37,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                         input.observer),
           m_executor(input.jobs, *this)
     {
+        m_record.totals.computeTimes.resize(input.jobs.size());
+        m_record.totals.pathTimes.resize(input.jobs.size());
         m_record.linkBits.assign(input.topology.Links().size(), 0.0);
         for (const Job& job : input.jobs)
         {
@@ -85,6 +89,15 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     }
 
   private:
+    /// A flow of an iteration that has not ended.
+    struct OpenFlow
+    {
+        FlowRecord record;
+        JobId job;
+        Time leaves;           ///< its last bit, the source
+        std::size_t place = 0; ///< in the totals' flow times
+    };
+
     /// The group that a template stands for in one iteration of its job.
     struct OpenGroup
     {
@@ -126,7 +139,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             });
             return;
         }
-        const FlowId id(m_record.flows.size());
+        const FlowId id(m_flows++);
         const Flow flow = MakeFlow(id, job, task, GroupOf(job, iteration, wanted.group));
         GroupRecord& group = m_record.groups[flow.group.Value()];
 
@@ -143,9 +156,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
         record.task = task;
-        m_record.flows.push_back(record);
-        m_tasks.emplace_back(job, task);
-        m_leaves.emplace_back();
+        m_open.Add(id.Value()) = {record, job, Time(), CountFlow(record)};
         m_flowOf[job.Value()][task.Value()] = flow.id;
 
         group.flows += flow.multiplicity;
@@ -168,6 +179,26 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                               record.idealFinish,
                               m_executor.IterationStart(job) +
                                   m_idealRuns[job.Value()].latestFinish[task.Value()]);
+    }
+
+    /// @returns its place among the flow times of the totals.
+    std::size_t CountFlow(const FlowRecord& flow)
+    {
+        RunTotals& totals = m_record.totals;
+        if (m_input.keepsRows)
+        {
+            m_record.flows.emplace_back();
+        }
+        else if (flow.scaleUp)
+        {
+            totals.scaleUpFlows += flow.multiplicity;
+        }
+        else
+        {
+            totals.flowBytes += static_cast<double>(flow.bytes) * flow.multiplicity;
+            totals.flowTimes.push_back({Time(), flow.multiplicity});
+        }
+        return totals.flowTimes.size() - 1;
     }
 
     Flow MakeFlow(FlowId id, JobId job, TaskId task, GroupId group) const
@@ -204,7 +235,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         group.id = GroupId(m_record.groups.size());
         group.job = job;
         group.iteration = iteration;
-        group.name = made.name;
+        group.name = m_input.keepsRows ? made.name : std::string();
         group.shape = made.arrangement.GetShape();
         group.weight = made.weight * m_input.jobs[job.Value()].weight;
         group.scaleUp = true;
@@ -230,8 +261,9 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_log.Depart(flow, Now());
         }
         const Time leaves = m_fabric.LeavesAt(flow);
-        m_leaves[flow.Value()] = leaves;
-        const auto [job, task] = m_tasks[flow.Value()];
+        m_open[flow.Value()].leaves = leaves;
+        const JobId job = m_open[flow.Value()].job;
+        const TaskId task = m_open[flow.Value()].record.task;
         if (!m_executor.IsFollowedWhenSent(job, task))
         {
             return;
@@ -241,8 +273,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_executor.OnFlowSent(job, task);
             return;
         }
-        m_fabric.CallAt(leaves,
-                        [this, job = job, task = task] { m_executor.OnFlowSent(job, task); });
+        m_fabric.CallAt(leaves, [this, job, task] { m_executor.OnFlowSent(job, task); });
     }
 
     void OnLinkRate(LinkId link, BitRate rate) override
@@ -255,27 +286,45 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         return m_input.keepsSeries && !m_log.IsFull();
     }
 
-    void OnFlowRate(FlowId flow, BitRate rate) override
+    void OnFlowJoins(FlowId flow, std::uint32_t lane) override
     {
-        m_log.SetRate(flow, Now(), rate);
+        m_log.Join(flow, Now(), lane);
+    }
+
+    void OnLaneRate(std::uint32_t lane, BitRate rate) override
+    {
+        m_log.SetLaneRate(lane, Now(), rate);
     }
 
     void OnFlowFinished(FlowId flow) override
     {
-        FlowRecord& record = m_record.flows[flow.Value()];
+        OpenFlow& open = m_open[flow.Value()];
+        FlowRecord& record = open.record;
         record.finish = Now();
         GroupRecord& group = m_record.groups[record.group.Value()];
         const Time tardiness = record.finish - record.idealFinish;
         const bool isFirst = group.finish == Time();
         group.tardiness = isFirst ? tardiness : std::max(group.tardiness, tardiness);
         group.finish = record.finish;
-        const auto& [job, task] = m_tasks[flow.Value()];
-        m_executor.OnFlowFinished(job, task);
+        if (m_input.keepsRows)
+        {
+            m_record.flows[flow.Value()] = record;
+        }
+        else if (!record.scaleUp)
+        {
+            m_record.totals.flowTimes[open.place].duration = record.finish - record.start;
+        }
+        m_executor.OnFlowFinished(open.job, record.task); // `open` may be over then
     }
 
     void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) override
     {
         const Task& done = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
+        if (!m_input.keepsRows)
+        {
+            m_record.totals.computeTimes[job.Value()] += Now() - start;
+            return;
+        }
         m_record.computes.push_back(
             {job, iteration, done.device, done.stream, done.label, start, Now(), task});
     }
@@ -288,13 +337,39 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         m_record.iterations.push_back({job, iteration, start, Now()});
         for (std::size_t s = 0; s < chain.size(); ++s)
         {
-            m_record.criticalPath.push_back(StepOf(job, chain[s]));
-            m_record.criticalPath.back().iteration = iteration;
-            m_record.criticalPath.back().step = static_cast<std::uint32_t>(s);
+            PathStepRecord step = StepOf(job, chain[s]);
+            step.iteration = iteration;
+            step.step = static_cast<std::uint32_t>(s);
+            KeepStep(step);
         }
+        ReleaseFlows(job);
         if (m_input.progress)
         {
             m_input.progress(m_record.iterations.size(), m_iterationsInAll);
+        }
+    }
+
+    void KeepStep(const PathStepRecord& step)
+    {
+        if (m_input.keepsRows)
+        {
+            m_record.criticalPath.push_back(step);
+            return;
+        }
+        m_record.totals.pathTimes[step.job.Value()] += TimesOf(step);
+    }
+
+    /// Of the iteration that has just ended.
+    void ReleaseFlows(JobId job)
+    {
+        const std::vector<Task>& tasks = m_input.jobs[job.Value()].graph.Tasks();
+        for (std::size_t t = 0; t < tasks.size(); ++t)
+        {
+            if (tasks[t].kind == TaskKind::FLOW &&
+                tasks[t].flow.source != tasks[t].flow.destination)
+            {
+                m_open.Release(m_flowOf[job.Value()][t].Value());
+            }
         }
     }
 
@@ -320,14 +395,14 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.flow = m_flowOf[job.Value()][chained.task.Value()];
             step.device = task.flow.source;
             step.to = task.flow.destination;
-            const GroupId group = m_record.flows[step.flow->Value()].group;
+            const OpenFlow& open = m_open[step.flow->Value()];
+            const GroupId group = open.record.group;
             const SoloTimes alone = m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group));
             step.waiting = WithoutRounding(step.end - step.start -
                                            (chained.isSent ? alone.sent : alone.finished));
             if (!chained.isSent)
             {
-                const Time queued =
-                    step.end - m_leaves[step.flow->Value()] - (alone.finished - alone.sent);
+                const Time queued = step.end - open.leaves - (alone.finished - alone.sent);
                 step.queued = std::min(WithoutRounding(queued), step.waiting);
             }
         }
@@ -411,8 +486,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     DagExecutor m_executor;
     RunRecord m_record;
     RateLog m_log;                                       ///< when the record keeps series
-    std::vector<std::pair<JobId, TaskId>> m_tasks;       ///< by FlowId
-    std::vector<Time> m_leaves;                          ///< by FlowId: its last bit, the source
+    IdWindow<OpenFlow> m_open;                           ///< by FlowId, until their iterations end
+    std::size_t m_flows = 0;                             ///< that have started
     std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
     std::vector<IdealRun> m_idealRuns;                   ///< by JobId
     std::vector<ComputeTimes> m_computeTimes;            ///< by JobId

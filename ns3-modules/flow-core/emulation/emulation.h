@@ -43,6 +43,10 @@ struct EmulationInput
     /// Whether the record holds what changes over time, and what follows from it: links' rates and
     /// loads, and whom critical flows waited for.
     bool keepsSeries = true;
+    /// Whether it holds a row for each flow, computation and step of a critical path, and the names
+    /// of groups. Otherwise what a summary needs of them is in RunRecord::totals. @pre so do
+    /// series.
+    bool keepsRows = true;
 };
 
 RunRecord RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric);

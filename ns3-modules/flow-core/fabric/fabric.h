@@ -47,14 +47,20 @@ class FabricObserver
     {
     }
 
-    /// Whether OnFlowRate is to be called from now on.
+    /// Whether OnFlowJoins and OnLaneRate are to be called from now on.
     virtual bool WantsFlowRates() const
     {
         return false;
     }
 
-    /// A flow's rate from now on; only from fabrics that share by themselves.
-    virtual void OnFlowRate(FlowId /*flow*/, BitRate /*rate*/)
+    /// A flow that has started is on a lane until it is sent: all flows there have one path, and
+    /// each of their copies one rate. Only from fabrics that share by themselves.
+    virtual void OnFlowJoins(FlowId /*flow*/, std::uint32_t /*lane*/)
+    {
+    }
+
+    /// Payload bits per second of each copy on the lane from now on.
+    virtual void OnLaneRate(std::uint32_t /*lane*/, BitRate /*rate*/)
     {
     }
 };

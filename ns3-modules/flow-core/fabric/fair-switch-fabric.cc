@@ -2,6 +2,7 @@
 #include "fabric/fair-switch-fabric.h"
 
 #include "base/contracts.h"
+#include "base/id-window.h"
 #include "base/indexed-heap.h"
 #include "base/tolerances.h"
 #include "fabric/event-queue.h"
@@ -45,6 +46,8 @@ class FairSwitchFabric::Engine
                                     Rates(egress + topology.Devices(), shape.devicesPerHost));
         }
         m_isStale.assign(m_switches.size(), 0);
+        m_changed.resize(m_switches.size());
+        m_toldRates.assign(LaneOf(static_cast<std::uint32_t>(m_switches.size()), {0, 0}), 0.0);
     }
 
     void Start(const Flow& flow)
@@ -52,12 +55,7 @@ class FairSwitchFabric::Engine
         ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
         ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0 && flow.path.Hops() == 2,
                         "a flow carries bytes through one switch");
-        if (flow.id.Value() >= m_transfers.size())
-        {
-            m_transfers.resize(flow.id.Value() + 1);
-        }
-        Transfer& transfer = m_transfers[flow.id.Value()];
-        ECHELON_REQUIRE(transfer.multiplicity == 0, "a flow id is used once");
+        Transfer& transfer = m_transfers.Add(flow.id.Value());
         const Topology::Shape& shape = m_topology.GetShape();
         const bool isInside = m_topology.IsScaleUp(flow.path[0]);
         const HostId host = m_topology.HostOf(flow.source);
@@ -76,14 +74,18 @@ class FairSwitchFabric::Engine
                                          m_now);
         if (m_observer->WantsFlowRates())
         {
-            m_changed.push_back(flow.id.Value());
+            m_observer->OnFlowJoins(flow.id, LaneOf(transfer.owner, pair));
+            m_changed[transfer.owner].push_back(pair);
         }
         Stale(transfer.owner);
     }
 
     double Remaining(FlowId flow) const
     {
-        ECHELON_REQUIRE(flow.Value() < m_transfers.size(), "a flow is started before it is used");
+        if (!m_transfers.Has(flow.Value()))
+        {
+            return 0;
+        }
         const Transfer& transfer = m_transfers[flow.Value()];
         return transfer.isActive ? transfer.multiplicity *
                                        m_switches[transfer.owner].Remaining(flow.Value(), m_now)
@@ -119,10 +121,9 @@ class FairSwitchFabric::Engine
     struct Transfer
     {
         Time delay;
-        std::uint32_t owner = 0;        ///< index of its switch
-        std::uint32_t multiplicity = 0; ///< 0: not started
+        std::uint32_t owner = 0; ///< index of its switch
+        std::uint32_t multiplicity = 0;
         bool isActive = false;
-        BitRate toldRate = 0; ///< by OnFlowRate
     };
 
     std::vector<BitRate> Rates(std::size_t first, std::size_t links) const
@@ -161,28 +162,42 @@ class FairSwitchFabric::Engine
             }
             if (m_observer->WantsFlowRates())
             {
-                shared.ListChanged(m_changed);
+                ReportLaneRates(owner);
             }
         }
         m_staleSwitches.clear();
-        ReportFlowRates();
     }
 
-    /// Of the flows in m_changed.
-    void ReportFlowRates()
+    /// Flows of one pair of ports are a lane.
+    std::uint32_t LaneOf(std::uint32_t owner, PortPair pair) const
     {
-        std::sort(m_changed.begin(), m_changed.end());
-        for (const std::uint32_t flow : m_changed)
+        const std::uint32_t interfaces = m_topology.Interfaces();
+        const std::uint32_t gpus = m_topology.GetShape().devicesPerHost;
+        return owner == 0 ? pair.egress * interfaces + pair.ingress
+                          : interfaces * interfaces + (owner - 1) * gpus * gpus +
+                                pair.egress * gpus + pair.ingress;
+    }
+
+    /// Of the pairs of a switch that has just been shared.
+    void ReportLaneRates(std::uint32_t owner)
+    {
+        const SharedSwitch& shared = m_switches[owner];
+        std::vector<PortPair>& changed = m_changed[owner];
+        m_switches[owner].ListChanged(changed);
+        const auto laneOf = [this, owner](PortPair pair) { return LaneOf(owner, pair); };
+        std::sort(changed.begin(), changed.end(), [&laneOf](PortPair a, PortPair b) {
+            return laneOf(a) < laneOf(b);
+        });
+        for (const PortPair pair : changed)
         {
-            Transfer& transfer = m_transfers[flow];
-            const BitRate rate = m_switches[transfer.owner].RateOf(flow);
-            if (rate != transfer.toldRate)
+            BitRate& told = m_toldRates[laneOf(pair)];
+            if (shared.HasFlows(pair) && shared.RateOf(pair) != told)
             {
-                transfer.toldRate = rate;
-                m_observer->OnFlowRate(FlowId(flow), rate);
+                told = shared.RateOf(pair);
+                m_observer->OnLaneRate(laneOf(pair), told);
             }
         }
-        m_changed.clear();
+        changed.clear();
     }
 
     void ReportRates(const PortShares& shares)
@@ -237,6 +252,7 @@ class FairSwitchFabric::Engine
             Transfer& transfer = m_transfers[id];
             transfer.isActive = false;
             const Time delay = transfer.delay;
+            m_transfers.Release(id);
             m_observer->OnFlowSent(flow);
             if (delay == Time())
             {
@@ -250,13 +266,14 @@ class FairSwitchFabric::Engine
     }
 
     std::vector<SharedSwitch> m_switches; ///< of the network, then one for each host's GPUs
-    std::vector<Transfer> m_transfers;    ///< by FlowId
+    IdWindow<Transfer> m_transfers;       ///< by FlowId, until they are sent
     IndexedHeap<std::int64_t> m_finishes; ///< switches with flows, by their next finish in ps
     std::vector<char> m_isStale;          ///< by switch: in m_staleSwitches
     std::vector<std::uint32_t> m_staleSwitches;
     std::vector<std::uint32_t> m_finished;
-    std::vector<std::uint32_t> m_changed; ///< flows whose rate may be new, with repetitions
-    std::vector<BitRate> m_recordedRates; ///< by LinkId of the network
+    std::vector<std::vector<PortPair>> m_changed; ///< by switch: with flows that have just come
+    std::vector<BitRate> m_toldRates;             ///< by lane: by OnLaneRate
+    std::vector<BitRate> m_recordedRates;         ///< by LinkId of the network
 };
 
 bool

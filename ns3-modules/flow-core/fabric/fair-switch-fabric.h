@@ -14,7 +14,7 @@
  * (ContractViolation).
  *
  * Complexity: O(ports²) per instant at which flows come or go, O(log flows) per flow. Memory: about
- * 80 bytes per pair of ports and 100 per flow.
+ * 80 bytes per pair of ports and 150 per flow that has not ended.
  */
 #pragma once
 

@@ -122,7 +122,6 @@ SharedSwitch::Start(std::uint32_t flow,
     Advance(now);
     Pair& pair = At(place);
     const double end = Served(pair, now) + bits;
-    m_members.resize(std::max<std::size_t>(m_members.size(), flow + 1));
     m_members[flow] = {place, multiplicity, end};
     pair.ends.push_back({end, flow});
     std::push_heap(pair.ends.begin(), pair.ends.end(), Later);
@@ -184,13 +183,10 @@ SharedSwitch::Share(Time now)
 }
 
 void
-SharedSwitch::ListChanged(std::vector<std::uint32_t>& flows)
+SharedSwitch::ListChanged(std::vector<PortPair>& pairs)
 {
     m_listedLevels.resize(m_clocks.size(), 0.0);
-    for (const PortPair place : m_shares.Moved())
-    {
-        List(place, flows);
-    }
+    pairs.insert(pairs.end(), m_shares.Moved().begin(), m_shares.Moved().end());
     for (std::uint32_t port = 0; port < m_clocks.size(); ++port)
     {
         if (m_shares.Level(port) == m_listedLevels[port])
@@ -204,18 +200,9 @@ SharedSwitch::ListChanged(std::vector<std::uint32_t>& flows)
             const PortPair place = isEgress ? PortPair{port, i} : PortPair{i, port - m_egress};
             if (At(place).port == port)
             {
-                List(place, flows);
+                pairs.push_back(place);
             }
         }
-    }
-}
-
-void
-SharedSwitch::List(PortPair place, std::vector<std::uint32_t>& flows) const
-{
-    for (const End& end : m_pairs[place.egress * m_ingress + place.ingress].ends)
-    {
-        flows.push_back(end.flow);
     }
 }
 
@@ -274,7 +261,9 @@ SharedSwitch::TakeFinished(Time now, std::vector<std::uint32_t>& finished)
                 const std::uint32_t flow = pair.ends.front().flow;
                 std::pop_heap(pair.ends.begin(), pair.ends.end(), Later);
                 pair.ends.pop_back();
-                m_shares.Add(place, -static_cast<std::int64_t>(m_members[flow].multiplicity));
+                const auto member = m_members.find(flow);
+                m_shares.Add(place, -static_cast<std::int64_t>(member->second.multiplicity));
+                m_members.erase(member);
                 m_isStale = true;
                 finished.push_back(flow);
                 Announce(place);
@@ -291,7 +280,7 @@ SharedSwitch::TakeFinished(Time now, std::vector<std::uint32_t>& finished)
 double
 SharedSwitch::Remaining(std::uint32_t flow, Time now) const
 {
-    const Member& member = m_members[flow];
+    const Member& member = m_members.at(flow);
     const Pair& pair = m_pairs[member.pair.egress * m_ingress + member.pair.ingress];
     const double level = pair.port == NOWHERE ? 0 : m_shares.Level(pair.port);
     return std::max(member.service - Served(pair, now), level * Time::FromPicoseconds(1).Seconds());

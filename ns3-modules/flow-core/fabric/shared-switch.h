@@ -23,6 +23,7 @@
 #include "fabric/port-shares.h"
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 namespace echelon
@@ -44,16 +45,20 @@ class SharedSwitch
     /// Shares anew if flows came or went. @returns whether they did.
     bool Share(Time now);
 
-    /// Of the whole bundle, in bits per second. @pre shared; the flow has not ended.
-    double RateOf(std::uint32_t flow) const
+    /// Of each flow of a bundle there, in bits per second. @pre shared; the pair has flows.
+    double RateOf(PortPair pair) const
     {
-        const Member& member = m_members[flow];
-        return m_shares.Level(m_shares.BottleneckOf(member.pair)) * member.multiplicity;
+        return m_shares.Level(m_shares.BottleneckOf(pair));
     }
 
-    /// Appends the flows whose rate may have changed at the last Share, without those that started
-    /// since the one before. To be called after each. O(changed levels × ports + flows).
-    void ListChanged(std::vector<std::uint32_t>& flows);
+    bool HasFlows(PortPair pair) const
+    {
+        return !m_pairs[pair.egress * m_ingress + pair.ingress].ends.empty();
+    }
+
+    /// Appends the pairs whose rate may have changed at the last Share, without those whose first
+    /// flow has started since the one before. To be called after each. O(changed levels × ports).
+    void ListChanged(std::vector<PortPair>& pairs);
 
     /// Time::Max() without flows. @pre shared.
     Time NextFinish() const;
@@ -111,7 +116,6 @@ class SharedSwitch
     std::uint32_t Across(std::uint32_t port, PortPair pair) const;
     void Advance(Time now);
     void Move(PortPair pair);
-    void List(PortPair pair, std::vector<std::uint32_t>& flows) const;
     /// Writes down when the pair's first flow ends, on its port's clock.
     void Announce(PortPair pair);
     void SetBack(std::uint32_t port);
@@ -126,7 +130,7 @@ class SharedSwitch
     std::vector<double> m_ends;   ///< by port and port across: on the port's clock; infinite: none
     std::vector<double> m_firstEnds; ///< by port: the least of its m_ends
     std::vector<Pair> m_pairs;
-    std::vector<Member> m_members;      ///< by flow
+    std::unordered_map<std::uint32_t, Member> m_members; ///< by flow, those that have not ended
     std::vector<double> m_listedLevels; ///< by port, when ListChanged was called last
 };
 

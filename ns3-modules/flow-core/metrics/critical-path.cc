@@ -29,15 +29,11 @@ TimesOf(const PathStepRecord& step)
 std::vector<PathTimes>
 PathTimesByJob(const RunRecord& record)
 {
-    std::vector<PathTimes> jobs(record.jobNames.size());
+    std::vector<PathTimes> jobs = record.totals.pathTimes;
+    jobs.resize(record.jobNames.size());
     for (const PathStepRecord& step : record.criticalPath)
     {
-        const PathTimes times = TimesOf(step);
-        PathTimes& job = jobs[step.job.Value()];
-        job.compute += times.compute;
-        job.transmission += times.transmission;
-        job.waiting += times.waiting;
-        job.delay += times.delay;
+        jobs[step.job.Value()] += TimesOf(step);
     }
     return jobs;
 }

@@ -21,20 +21,6 @@
 namespace echelon
 {
 
-/// The parts of a step, of an iteration, or of a job.
-struct PathTimes
-{
-    Time compute;
-    Time transmission;
-    Time waiting; ///< for bandwidth
-    Time delay;   ///< delays of the workload, and waiting for a device that served other jobs
-
-    Time Sum() const
-    {
-        return compute + transmission + waiting + delay;
-    }
-};
-
 PathTimes TimesOf(const PathStepRecord& step);
 
 /// By JobId.

@@ -5,9 +5,9 @@ namespace echelon
 {
 
 std::uint32_t
-LinkSenders::Begin(GroupId group, Time now)
+LinkSenders::Begin(GroupId group, Time now, std::uint32_t lane)
 {
-    const auto [entry, isNew] = m_place.try_emplace(group, 0);
+    const auto [entry, isNew] = m_place.try_emplace({group, lane}, 0);
     if (isNew)
     {
         if (m_free.empty())
@@ -21,20 +21,52 @@ LinkSenders::Begin(GroupId group, Time now)
         begun = {};
         begun.since = now;
         begun.group = group;
-        begun.rank = static_cast<std::uint32_t>(m_ranked.size());
-        m_ranked.push_back(entry->second);
+        begun.lane = lane;
+        begun.rank = NO_RANK;
+        if (m_sending < MAX_SENDERS)
+        {
+            begun.rank = static_cast<std::uint32_t>(m_ranked.size());
+            m_ranked.push_back(entry->second);
+        }
     }
     Group& sender = m_groups[entry->second];
-    m_sending += sender.flows == 0 ? 1 : 0;
+    m_sending += sender.flows == 0 && sender.rank != NO_RANK ? 1 : 0;
     ++sender.flows;
     return entry->second;
 }
 
-std::optional<std::size_t>
-LinkSenders::RankOf(GroupId group) const
+void
+LinkSenders::Join(std::uint32_t place, Time now, std::int64_t copies)
 {
-    const auto found = m_place.find(group);
-    if (found == m_place.end())
+    Group& group = m_groups[place];
+    group.sent -= copies * m_lanes->Sent(group.lane, now);
+    group.copies += copies;
+    ChangeTotal(now, copies * m_lanes->Rate(group.lane));
+}
+
+void
+LinkSenders::End(std::uint32_t place)
+{
+    Group& group = m_groups[place];
+    --group.flows;
+    if (group.flows > 0)
+    {
+        return;
+    }
+    if (group.rank != NO_RANK)
+    {
+        --m_sending;
+        return;
+    }
+    m_place.erase({group.group, group.lane});
+    m_free.push_back(place);
+}
+
+std::optional<std::size_t>
+LinkSenders::RankOf(GroupId group, std::uint32_t lane) const
+{
+    const auto found = m_place.find({group, lane});
+    if (found == m_place.end() || m_groups[found->second].rank == NO_RANK)
     {
         return std::nullopt;
     }
@@ -46,13 +78,14 @@ LinkSenders::SentUntil(Time now)
 {
     if (!m_sent || m_sentUntil != now)
     {
-        std::vector<Wide> sent;
-        sent.reserve(m_ranked.size());
+        Totals sent;
+        sent.byRank.reserve(m_ranked.size());
         for (const std::uint32_t place : m_ranked)
         {
-            sent.push_back(SentBy(m_groups[place], now));
+            sent.byRank.push_back(SentBy(m_groups[place], now));
         }
-        m_sent = std::make_shared<const std::vector<Wide>>(std::move(sent));
+        sent.all = m_allSent + Wide(m_total) * (now - m_allSince).Picoseconds();
+        m_sent = std::make_shared<const Totals>(std::move(sent));
         m_sentUntil = now;
         m_base.reset();
     }
@@ -62,17 +95,20 @@ LinkSenders::SentUntil(Time now)
 const std::vector<double>&
 LinkSenders::SentSince(const Sent& base, Time now)
 {
-    const std::vector<Wide>& sent = *SentUntil(now);
+    const Totals& sent = *SentUntil(now);
     if (m_base != base)
     {
         m_base = base;
-        m_since.resize(sent.size());
-        for (std::size_t rank = 0; rank < sent.size(); ++rank)
+        m_since.resize(sent.byRank.size() + 1);
+        Wide others = sent.all - base->all;
+        for (std::size_t rank = 0; rank < sent.byRank.size(); ++rank)
         {
             // Integrals of groups that came later started at 0.
-            const Wide before = rank < base->size() ? (*base)[rank] : 0;
-            m_since[rank] = static_cast<double>(sent[rank] - before);
+            const Wide before = rank < base->byRank.size() ? base->byRank[rank] : 0;
+            m_since[rank] = static_cast<double>(sent.byRank[rank] - before);
+            others -= sent.byRank[rank] - before;
         }
+        m_since.back() = static_cast<double>(others);
     }
     return m_since;
 }
@@ -91,7 +127,7 @@ LinkSenders::Compact()
         }
         else
         {
-            m_place.erase(group.group);
+            m_place.erase({group.group, group.lane});
             m_free.push_back(place);
         }
     }

@@ -17,7 +17,7 @@ void
 Divide(std::vector<WaitRecord>& rows, Time queued)
 {
     const auto held = std::find_if(rows.begin(), rows.end(), [](const WaitRecord& row) {
-        return !row.blocking.has_value();
+        return !row.link.has_value();
     });
     if (held == rows.end() || rows.size() == 1 || queued <= Time())
     {
@@ -28,7 +28,7 @@ Divide(std::vector<WaitRecord>& rows, Time queued)
     std::vector<double> weights;
     for (const WaitRecord& row : rows)
     {
-        weights.push_back(row.blocking ? row.time.Seconds() : 0);
+        weights.push_back(row.link ? row.time.Seconds() : 0);
     }
     const std::vector<Time> parts = ClosedParts(weights, moved);
     for (std::size_t i = 0; i < rows.size(); ++i)

@@ -18,17 +18,30 @@ void
 RateLog::SetRate(FlowId flow, Time now, BitRate rate)
 {
     ECHELON_REQUIRE(rate >= 0, "a rate is not negative");
-    Add(flow, now, rate);
+    Add(Change::Kind::RATE, flow.Value(), now, rate);
 }
 
 void
 RateLog::Depart(FlowId flow, Time now)
 {
-    Add(flow, now, -1);
+    Add(Change::Kind::RATE, flow.Value(), now, -1);
 }
 
 void
-RateLog::Add(FlowId flow, Time now, BitRate rate)
+RateLog::Join(FlowId flow, Time now, std::uint32_t lane)
+{
+    Add(Change::Kind::JOIN, flow.Value(), now, lane);
+}
+
+void
+RateLog::SetLaneRate(std::uint32_t lane, Time now, BitRate rate)
+{
+    ECHELON_REQUIRE(rate >= 0, "a rate is not negative");
+    Add(Change::Kind::LANE, lane, now, rate);
+}
+
+void
+RateLog::Add(Change::Kind kind, std::uint32_t subject, Time now, BitRate rate)
 {
     if (m_changes.size() == m_maxChanges)
     {
@@ -40,7 +53,12 @@ RateLog::Add(FlowId flow, Time now, BitRate rate)
         ECHELON_REQUIRE(m_times.empty() || m_times.back() < now, "changes come in order of time");
         m_times.push_back(now);
     }
-    m_changes.push_back({flow, static_cast<std::uint32_t>(m_times.size() - 1), rate});
+    Change change;
+    change.subject = subject;
+    change.instant = static_cast<std::uint32_t>(m_times.size() - 1);
+    change.kind = kind;
+    change.rate = rate;
+    m_changes.push_back(change);
 }
 
 } // namespace echelon

@@ -113,7 +113,7 @@ struct WaitRecord
     std::uint32_t iteration = 0;
     std::uint32_t step = 0;
     std::optional<LinkId> link;      ///< none: no competing flow, the step was held back
-    std::optional<GroupId> blocking; ///< whose flows had the link's rate
+    std::optional<GroupId> blocking; ///< whose flows had the link's rate; none: many groups
     Time time;
 };
 
@@ -145,6 +145,45 @@ struct ControlCounts
     std::uint64_t cacheHits = 0; ///< decisions that were kept from an earlier one
 };
 
+/// The parts of a step, of an iteration, or of a job (metrics/critical-path.h).
+struct PathTimes
+{
+    Time compute;
+    Time transmission;
+    Time waiting; ///< for bandwidth
+    Time delay;   ///< delays of the workload, and waiting for a device that served other jobs
+
+    Time Sum() const
+    {
+        return compute + transmission + waiting + delay;
+    }
+
+    PathTimes& operator+=(const PathTimes& other)
+    {
+        compute += other.compute;
+        transmission += other.transmission;
+        waiting += other.waiting;
+        delay += other.delay;
+        return *this;
+    }
+};
+
+/// What a summary needs of flows, computations and steps that have no row of their own.
+struct RunTotals
+{
+    struct FlowTime
+    {
+        Time duration;
+        std::uint32_t multiplicity = 0;
+    };
+
+    std::vector<FlowTime> flowTimes; ///< of flows between hosts, in order of their ids
+    double flowBytes = 0;
+    std::uint64_t scaleUpFlows = 0;
+    std::vector<Time> computeTimes;   ///< by JobId; may be shorter
+    std::vector<PathTimes> pathTimes; ///< by JobId; may be shorter
+};
+
 /// Everything that one run leaves behind.
 struct RunRecord
 {
@@ -165,6 +204,7 @@ struct RunRecord
     std::vector<LinkLoadRecord> linkLoads; ///< by (link, start); network links only
     std::uint64_t rateChanges = 0;         ///< that `waits` are worked out from
     bool rateLogFull = false; ///< there were more: whom later waits are due to is not known
+    RunTotals totals;         ///< of what is not in `flows`, `computes` and `criticalPath`
     ControlCounts control;
 };
 

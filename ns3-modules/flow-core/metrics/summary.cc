@@ -63,7 +63,8 @@ std::vector<JobSummary>
 SummariseJobs(const RunRecord& record)
 {
     std::vector<JobSummary> jobs(record.jobNames.size());
-    std::vector<Time> computeTime(jobs.size());
+    std::vector<Time> computeTime = record.totals.computeTimes;
+    computeTime.resize(jobs.size());
     std::vector<Time> end(jobs.size());
     for (const ComputeRecord& compute : record.computes)
     {
@@ -146,6 +147,13 @@ SummariseFlows(const RunRecord& record)
 {
     FlowsSummary flows;
     Sample fct;
+    flows.bytes = record.totals.flowBytes;
+    flows.scaleUpCount = record.totals.scaleUpFlows;
+    for (const RunTotals::FlowTime& flow : record.totals.flowTimes)
+    {
+        flows.count += flow.multiplicity;
+        fct.Add(flow.duration.Seconds(), flow.multiplicity);
+    }
     for (const FlowRecord& flow : record.flows)
     {
         if (flow.scaleUp)

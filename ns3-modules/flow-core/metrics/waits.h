@@ -18,6 +18,10 @@
  * what is missing is held back as well, and what is too much is scaled down. The rows of a step sum
  * to its waiting in integer picoseconds (largest remainders).
  *
+ * A step names the MAX_NAMED_WAITS groups that it waited for longest. One row for each link has the
+ * rest, and what is due to groups that came when LinkSenders::MAX_SENDERS others were sending
+ * there: with a row for each, crowds of flows would fill the disk with the square of their number.
+ *
  * What happened after the log was full is held back by nobody known, and counts there.
  *
  * Another flow's part of b is its rate times b / U, the same for all others there. As long as b / U
@@ -26,13 +30,15 @@
  * change, whether the link is full or not. It stays as well on a full link while the flow has
  * nothing. On a link with C > R it changes with the flow's rate, or with the total.
  *
- * Complexity: O(1) for each link of a change; O(links of the path) for each critical flow and
- * instant at which a total on its path, or its rate, changes; O(groups on the link) where it begins
- * to wait, ends, or its b / U or the link that counts changes: the rows of the result, if that
- * happens once. At worst, with many jobs on links with C > R, that is at every change:
- * O(instants x critical flows there x groups there), a multiply-add each. Sorting adds a logarithm
- * of the rows. Memory: 32 bytes for each flow, about 130 for each group that sends on a link, and
- * at most 24 for each critical flow that waits and group on its link.
+ * While a link with C = R is full, nothing changes for the critical flows that it counts for, so
+ * they are not looked at again until it is full no more. Complexity: O(1) for each link of a
+ * change, and for all flows of a lane together; O(links of the path) for each other critical flow
+ * and instant at which a total on its path, or its rate, changes; O(groups with a rank on the link,
+ * at most 2 MAX_SENDERS + 17) where it begins to wait, ends, or its b / U or the link that counts
+ * changes, and where ranks are given back. At worst, with many jobs on links with C > R, that is at
+ * every change: O(instants x critical flows there x ranks there), a multiply-add each. Sorting adds
+ * a logarithm of the rows. Memory: 48 bytes for each flow, about 130 for each group that sends on a
+ * link, and at most 24 for each critical flow that waits and rank on its link.
  */
 #pragma once
 
@@ -43,6 +49,9 @@
 
 namespace echelon
 {
+
+/// Groups that a step names; the others on a link are one row, with the link and without a group.
+inline constexpr std::size_t MAX_NAMED_WAITS = 256;
 
 /// @param capacity payload bits per second, by LinkId.
 /// @returns by (job, iteration, step, longest first, group, link), those longer than 0.

@@ -99,5 +99,87 @@ TEST(Waits, AreNobodysOnceTheLogIsFull)
     EXPECT_FALSE(TwoFlows(SECOND, 3).log.IsFull());
 }
 
+/// Flows that share one link of 1 Gb/s for a second, each a group and a job of its own, and on its
+/// job's critical path. On a lane, or with rates of their own.
+std::vector<WaitRecord>
+WaitsOfCrowd(std::size_t flows, bool isLane)
+{
+    RunRecord record;
+    RateLog log;
+    const double share = 1e9 / static_cast<double>(flows);
+    for (std::size_t f = 0; f < flows; ++f)
+    {
+        FlowRecord flow;
+        flow.id = FlowId(f);
+        flow.group = GroupId(f);
+        record.flows.push_back(flow);
+        log.Start(flow.id, Path{LinkId(0)});
+        isLane ? log.Join(flow.id, Time(), 3) : log.SetRate(flow.id, Time(), share);
+        PathStepRecord step;
+        step.job = JobId(f);
+        step.kind = PathStepRecord::Kind::FLOW;
+        step.flow = flow.id;
+        step.end = SECOND;
+        // It has had 1 / flows of the link.
+        step.waiting = Time::FromSeconds(1 - 1.0 / static_cast<double>(flows));
+        record.criticalPath.push_back(step);
+    }
+    if (isLane)
+    {
+        log.SetLaneRate(3, Time(), share);
+    }
+    for (std::size_t f = 0; f < flows; ++f)
+    {
+        log.Depart(FlowId(f), SECOND);
+    }
+    return AttributeWaits(record, log, {1e9});
+}
+
+TEST(Waits, OfACrowdNameTheLongest)
+{
+    // 1000 flows have 1 ms of the second each and wait 999 ms, 1 ms for each other one. Of those,
+    // no more than MAX_NAMED_WAITS have a row of 1 ms; one row of the link has the rest. So rows
+    // grow with the flows and not with their square.
+    for (const bool isLane : {false, true})
+    {
+        const std::size_t flows = 1000;
+        const std::vector<WaitRecord> waits = WaitsOfCrowd(flows, isLane);
+        std::vector<Time> sums(flows);
+        std::vector<std::size_t> named(flows, 0);
+        for (const WaitRecord& wait : waits)
+        {
+            ASSERT_TRUE(wait.link.has_value());
+            sums[wait.job.Value()] += wait.time;
+            if (wait.blocking)
+            {
+                ++named[wait.job.Value()];
+                EXPECT_NEAR(wait.time.Seconds(), 1e-3, 2e-12);
+                EXPECT_NE(wait.blocking->Value(), wait.job.Value());
+            }
+        }
+        EXPECT_LE(waits.size(), flows * (MAX_NAMED_WAITS + 1));
+        for (std::size_t f = 0; f < flows; ++f)
+        {
+            EXPECT_EQ(sums[f], Time::FromSeconds(0.999));
+            EXPECT_GE(named[f], MAX_NAMED_WAITS - 1); // itself has no row
+        }
+    }
+}
+
+TEST(Waits, OfLanesAreThoseOfTheirRates)
+{
+    // Few enough to be named one by one: the same rows, lane or not.
+    const std::vector<WaitRecord> ruled = WaitsOfCrowd(40, false);
+    const std::vector<WaitRecord> shared = WaitsOfCrowd(40, true);
+    ASSERT_EQ(ruled.size(), 40U * 39);
+    ASSERT_EQ(shared.size(), ruled.size());
+    for (std::size_t i = 0; i < ruled.size(); ++i)
+    {
+        EXPECT_EQ(shared[i].job, ruled[i].job);
+        EXPECT_EQ(shared[i].blocking, ruled[i].blocking);
+        EXPECT_EQ(shared[i].time, ruled[i].time);
+    }
+}
+
 } // namespace
 } // namespace echelon
