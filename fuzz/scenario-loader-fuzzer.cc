@@ -8,6 +8,7 @@
 //         corpus/ scenarios/smoke scenarios/paper scenarios/invalid
 
 #include "input-error.h"
+#include "printable.h"
 #include "scenario-loader.h"
 
 #include <algorithm>

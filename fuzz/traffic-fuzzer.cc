@@ -9,6 +9,7 @@
 //         corpus/ traffic traffic/invalid
 
 #include "input-error.h"
+#include "printable.h"
 #include "traffic-loader.h"
 #include "usage-error.h"
 

@@ -5,6 +5,7 @@
 #include "input-error.h"
 #include "input-hash.h"
 #include "json-parser.h"
+#include "printable.h"
 #include "result-writer.h"
 #include "usage-error.h"
 
@@ -27,6 +28,7 @@ CheckFiles(const CheckOptions& options)
         try
         {
             const Scenario scenario = LoadScenario(file, DiskFiles(), options.overrides);
+            RequireMemory(scenario, ResultFiles::SUMMARY, options.overrides.memory);
             std::size_t tasks = 0;
             for (const Job& job : scenario.jobs)
             {
@@ -88,6 +90,7 @@ CheckLine(const CheckOptions& options, const std::string& line)
             overrides.assignments.push_back(std::move(assignment));
         }
         const Scenario scenario = LoadScenario(options.files.front(), DiskFiles(), overrides);
+        RequireMemory(scenario, ResultFiles::SUMMARY, overrides.memory);
         return {{"inputs", HashOfInputs(scenario)}, {"seed", scenario.seed}};
     }
     catch (const InputError& error)

@@ -7,6 +7,7 @@
 #include "input-error.h"
 #include "list-command.h"
 #include "plan-command.h"
+#include "printable.h"
 #include "routing-trace.h"
 #include "run-command.h"
 #include "signals.h"
@@ -79,6 +80,30 @@ IsWholeNumber(std::int64_t least, std::int64_t largest)
 }
 
 void
+AddMemory(CLI::App& command, ScenarioOverrides& overrides)
+{
+    const auto problem = [](const std::string& text) {
+        try
+        {
+            return ParseBytes(text) > 0 ? std::string() : "no memory is too little";
+        }
+        catch (const UnitError& error)
+        {
+            return std::string(error.what());
+        }
+    };
+    command
+        .add_option_function<std::string>(
+            "--memory",
+            [&overrides](const std::string& text) {
+                overrides.memory = static_cast<double>(ParseBytes(text));
+            },
+            "Refuse scenarios of which a run would take more memory than this: 64GB, 64GiB")
+        ->check(CLI::Validator(problem, "SIZE"))
+        ->default_str(FormatBytes(DEFAULT_MEMORY));
+}
+
+void
 AddRun(CLI::App& app, RunOptions& options)
 {
     CLI::App* run = app.add_subcommand("run", "Run a scenario under each of its schedulers");
@@ -96,6 +121,7 @@ AddRun(CLI::App& app, RunOptions& options)
     run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
     run->add_option("--seed", options.overrides.seed, "Seed of all random choices")
         ->check(IsWholeNumber(0, MAX_SEED));
+    AddMemory(*run, options.overrides);
     run->add_option("--jobs",
                     options.jobs,
                     "Processes at a time, one scheduler each (default: number of cores)")
@@ -137,6 +163,7 @@ AddCheck(CLI::App& app, CheckOptions& options)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     check->add_option("--seed", options.overrides.seed, "Seed of all random choices")
         ->check(IsWholeNumber(0, MAX_SEED));
+    AddMemory(*check, options.overrides);
     check->add_option("--overrides",
                       options.lines,
                       "Check one scenario once for each line of this file (-: standard input), a "

@@ -2,6 +2,7 @@
 #include "comparison-table.h"
 
 #include "duration-text.h"
+#include "printable.h"
 
 #include "base/units.h"
 
@@ -27,12 +28,6 @@ Mean(const nlohmann::ordered_json& values)
         sum += value.get<double>();
     }
     return values.empty() ? 0 : sum / static_cast<double>(values.size());
-}
-
-std::string
-Shortened(const std::string& name)
-{
-    return name.size() <= LONGEST_JOB_NAME ? name : name.substr(0, LONGEST_JOB_NAME - 1) + "~";
 }
 
 } // namespace
@@ -62,7 +57,8 @@ ComparisonTable::Head()
     for (std::size_t j = 0; j < m_jobColumns; ++j)
     {
         cells.push_back(m_jobColumns == 1 ? "iteration"
-                                          : "it. " + Shortened(m_scenario.jobs[j].name));
+                                          : "it. " + Shortened(Printable(m_scenario.jobs[j].name),
+                                                               LONGEST_JOB_NAME));
     }
     if (m_jobColumns == 0)
     {
@@ -76,11 +72,11 @@ ComparisonTable::Head()
     }
     for (const std::string& cell : cells)
     {
-        m_widths.push_back(std::max<std::size_t>(cell.size(), 8));
+        m_widths.push_back(std::max<std::size_t>(TextWidth(cell), 8));
     }
     for (const SchedulerChoice& choice : m_scenario.schedulers)
     {
-        m_widths[0] = std::max(m_widths[0], choice.label.size());
+        m_widths[0] = std::max(m_widths[0], TextWidth(Printable(choice.label)));
     }
     Line(cells);
 }
@@ -89,7 +85,7 @@ void
 ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_json& engine)
 {
     const double makespan = run["makespan_s"].get<double>();
-    m_results.push_back({run["scheduler"].get<std::string>(), makespan});
+    m_results.push_back({Printable(run["scheduler"].get<std::string>()), makespan});
     std::vector<std::string> cells{m_results.back().label, DurationText(makespan)};
     double sum = 0;
     for (const auto& job : run["jobs"])

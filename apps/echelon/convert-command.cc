@@ -6,6 +6,7 @@
 #include "exit-codes.h"
 #include "file-source.h"
 #include "input-error.h"
+#include "printable.h"
 #include "signals.h"
 #include "text-buffer.h"
 

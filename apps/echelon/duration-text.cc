@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "duration-text.h"
 
+#include "printable.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,6 +15,23 @@ FixedText(double value, int decimals, const char* unit)
 {
     char text[64];
     std::snprintf(text, sizeof text, "%.*f%s", decimals, value, unit);
+    return text;
+}
+
+std::string
+CountText(double count)
+{
+    if (count >= 1e15)
+    {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.2g", count);
+        return text;
+    }
+    std::string text = FixedText(std::round(count), 0, "");
+    for (std::size_t i = text.size(); i > 3; i -= 3)
+    {
+        text.insert(i - 3, ",");
+    }
     return text;
 }
 
@@ -36,8 +55,8 @@ TableLine(const std::vector<std::string>& cells, const std::vector<std::size_t>&
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i)
     {
-        const std::size_t width = std::max(widths[i], cells[i].size());
-        const std::string padding(width - cells[i].size(), ' ');
+        const std::size_t own = TextWidth(cells[i]);
+        const std::string padding(std::max(widths[i], own) - own, ' ');
         line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
     }
     return line;

@@ -5,6 +5,7 @@
  *
  *     DurationText(0.0123456);      // "12.35 ms"
  *     FixedText(1.0, 3, " %");      // "1.000 %"
+ *     CountText(84000000);          // "84,000,000"
  */
 #pragma once
 
@@ -16,6 +17,9 @@ namespace echelon
 {
 
 std::string FixedText(double value, int decimals, const char* unit);
+
+/// A whole number in groups of three digits; from 10^15 on "1.2e+20".
+std::string CountText(double count);
 
 /// Four significant digits: differences between schedulers are often below one per cent.
 std::string DurationText(double seconds);

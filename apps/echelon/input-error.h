@@ -7,21 +7,16 @@
  *     std::cerr << error.what() << '\n';
  *     // a.json: /jobs/0/name: the name is empty (give every job a name)
  *
- * what() is one line of printable text whatever the input held. The command line prints it and
- * exits with 65.
+ * what() is one line of printable text whatever the input held (printable.h). The command line
+ * prints it and exits with 65.
  */
 #pragma once
 
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 namespace echelon
 {
-
-/// Replaces control characters and bytes that are not UTF-8 by "?", and cuts what is longer than a
-/// screen.
-std::string Printable(std::string_view text);
 
 /// Bad input; @see the file comment.
 class InputError : public std::runtime_error

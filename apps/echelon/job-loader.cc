@@ -6,6 +6,7 @@
 #include "explicit-workload.h"
 #include "model-loader.h"
 #include "parameter-loader.h"
+#include "run-size.h"
 
 #include "base/random.h"
 #include "workload/derived-arrangement.h"
@@ -32,10 +33,11 @@ struct Draft
     RankLayout layout;
     std::optional<Arrivals> arrivals;
     std::vector<std::vector<DeviceId>>
-        places;           ///< the jobs take turns on them; one without arrivals
-    bool shared = false;  ///< the jobs need not wait for their place
-    bool derived = false; ///< arrangements from the dependencies
-    Job job;              ///< without its graph
+        places;                     ///< the jobs take turns on them; one without arrivals
+    bool shared = false;            ///< the jobs need not wait for their place
+    bool derived = false;           ///< arrangements from the dependencies
+    std::optional<TaskGraph> first; ///< on the first of the places
+    Job job;                        ///< without its graph
 
     std::size_t Jobs() const
     {
@@ -72,6 +74,10 @@ WorkloadKinds(bool ofModels)
 FailJob(const Draft& draft, const ParameterError& error)
 {
     const std::string& parameter = error.Parameter();
+    if (parameter == "order")
+    {
+        FailJob(draft, ParameterError("all_to_all", error.what(), error.Hint()));
+    }
     const auto parallelism = draft.node.Find("parallelism");
     if (parameter == "placement")
     {
@@ -151,7 +157,7 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
                     "arrivals",
                     "compute_noise",
                     "stragglers"});
-    Draft draft{node, node.At("workload").Object(), {}, {}, {}, {}, false, false, {}};
+    Draft draft{node, node.At("workload").Object(), {}, {}, {}, {}, false, false, {}, {}};
     draft.job.name = node.At("name").Name(100);
     if (const auto iterations = node.Find("iterations"))
     {
@@ -253,7 +259,8 @@ ListedDevices(const Draft& draft, const Topology& topology)
     return devices;
 }
 
-/// Explicit workloads without placement name devices of the fabric, and may share them.
+/// Explicit workloads without placement name devices of the fabric, and may share them. Their one
+/// place is the whole fabric, and stays empty here: with many jobs, copies would fill the memory.
 void
 PlaceAsNamed(Draft& draft, const Topology& topology)
 {
@@ -264,12 +271,7 @@ PlaceAsNamed(Draft& draft, const Topology& topology)
                               ", the fabric has " + std::to_string(topology.Devices()),
                           "devices count from 0");
     }
-    std::vector<DeviceId> all(topology.Devices());
-    for (std::size_t i = 0; i < all.size(); ++i)
-    {
-        all[i] = DeviceId(i);
-    }
-    draft.places = {std::move(all)};
+    draft.places = {{}};
     draft.shared = true;
 }
 
@@ -298,13 +300,55 @@ AddPlace(Draft& draft, PlacementRequest request, const Topology& topology, std::
     }
 }
 
+/// The graph of a job on a place.
+TaskGraph
+BuildGraph(const Draft& draft, const Topology& topology, const std::vector<DeviceId>& devices)
+{
+    TaskGraph graph;
+    try
+    {
+        graph = draft.spec ? BuildTaskGraph(*draft.spec, topology, devices)
+                           : LoadExplicitWorkload(draft.workload, devices);
+    }
+    catch (const ParameterError& error)
+    {
+        FailJob(draft, error);
+    }
+    if (draft.derived)
+    {
+        UseDerivedArrangements(graph, topology);
+    }
+    return graph;
+}
+
+/// The first place is there: how large its graph is tells how large all are, before they are built.
+/// @param places that are looked for among the fabric's devices.
 void
-PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector<bool>& taken)
+StartGraphs(Draft& draft,
+            const Topology& topology,
+            const std::vector<DeviceId>& devices,
+            std::size_t places,
+            LoadBudget& budget)
+{
+    draft.first = BuildGraph(draft, topology, devices);
+    budget.AddJobs(draft.node, *draft.first, draft.job.iterations, draft.Jobs());
+    budget.AddPlaces(draft.node, places, topology.Devices());
+}
+
+/// @param all devices of the topology.
+void
+PlaceJob(Draft& draft,
+         const Topology& topology,
+         const std::vector<DeviceId>& all,
+         std::uint64_t seed,
+         std::vector<bool>& taken,
+         LoadBudget& budget)
 {
     const auto placement = draft.node.Find("placement");
     if (!draft.spec && !placement)
     {
         PlaceAsNamed(draft, topology);
+        StartGraphs(draft, topology, all, 0, budget);
         return;
     }
     const std::uint32_t ranks = draft.layout.ranks;
@@ -312,6 +356,7 @@ PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector
     request.job = draft.job.name;
     const std::size_t wanted =
         draft.arrivals ? std::min(draft.Jobs(), draft.arrivals->places.value_or(draft.Jobs())) : 1;
+    const std::size_t most = std::min(wanted, all.size() / ranks);
     if (draft.IsListed())
     {
         request.policy = "explicit";
@@ -321,6 +366,10 @@ PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector
             request.devices.assign(devices.begin() + static_cast<std::ptrdiff_t>(i),
                                    devices.begin() + static_cast<std::ptrdiff_t>(i + ranks));
             AddPlace(draft, request, topology, taken);
+            if (!draft.first)
+            {
+                StartGraphs(draft, topology, draft.places.front(), most, budget);
+            }
         }
         return;
     }
@@ -343,79 +392,73 @@ PlaceJob(Draft& draft, const Topology& topology, std::uint64_t seed, std::vector
             request.job = NumberedName(draft.job.name, draft.places.size(), wanted);
         }
         AddPlace(draft, request, topology, taken);
+        if (!draft.first)
+        {
+            StartGraphs(draft, topology, draft.places.front(), most, budget);
+        }
     } while (draft.places.size() < wanted &&
              std::count(taken.begin(), taken.end(), false) >= std::ptrdiff_t{ranks});
 }
 
-/// A rough upper bound of a job's time, in seconds: its tasks one after another on each device.
-double
-LongestTime(const Job& job, const Topology& topology)
+/// A rough upper bound of jobs' times, in seconds: their tasks one after another on each device.
+class LongestTimes
 {
-    BitRate slowest = 1e18;
-    for (const Link& link : topology.Links())
+  public:
+    explicit LongestTimes(const Topology& topology)
+        : m_busy(topology.Devices(), 0.0)
     {
-        slowest = std::min(slowest, link.rate);
-    }
-    std::vector<double> busy(topology.Devices(), 0.0);
-    double delays = 0;
-    for (const Task& task : job.graph.Tasks())
-    {
-        switch (task.kind)
+        for (const Link& link : topology.Links())
         {
-        case TaskKind::COMPUTE:
-            busy[task.device.Value()] += task.duration.Seconds();
-            break;
-        case TaskKind::FLOW:
-            busy[task.flow.source.Value()] +=
-                8.0 * static_cast<double>(task.flow.bytes) * task.flow.multiplicity / slowest;
-            break;
-        default:
-            delays = std::max(delays, task.duration.Seconds());
+            m_slowest = std::min(m_slowest, link.rate);
         }
     }
-    const double iteration = *std::max_element(busy.begin(), busy.end()) + delays;
-    return iteration * job.iterations * LargestFactor(job.variation);
-}
 
-/// The graph of a job on a place; `jobs` of them run there.
-TaskGraph
-BuildGraph(const Draft& draft,
-           const Topology& topology,
-           const std::vector<DeviceId>& devices,
-           std::size_t jobs,
-           double& records)
-{
-    TaskGraph graph;
-    try
+    /// O(tasks): a scenario may have many small jobs on a large fabric.
+    double Of(const Job& job)
     {
-        graph = draft.spec ? BuildTaskGraph(*draft.spec, topology, devices)
-                           : LoadExplicitWorkload(draft.workload, devices);
+        double longest = 0;
+        double delays = 0;
+        for (const Task& task : job.graph.Tasks())
+        {
+            switch (task.kind)
+            {
+            case TaskKind::COMPUTE:
+                longest = std::max(longest, Add(task.device, task.duration.Seconds()));
+                break;
+            case TaskKind::FLOW:
+                longest = std::max(longest,
+                                   Add(task.flow.source,
+                                       8.0 * static_cast<double>(task.flow.bytes) *
+                                           task.flow.multiplicity / m_slowest));
+                break;
+            default:
+                delays = std::max(delays, task.duration.Seconds());
+            }
+        }
+        for (const Task& task : job.graph.Tasks())
+        {
+            m_busy[(task.kind == TaskKind::FLOW ? task.flow.source : task.device).Value()] = 0;
+        }
+        return (longest + delays) * job.iterations * LargestFactor(job.variation);
     }
-    catch (const ParameterError& error)
+
+  private:
+    double Add(DeviceId device, double seconds)
     {
-        FailJob(draft, error);
+        return m_busy[device.Value()] += seconds;
     }
-    if (draft.derived)
-    {
-        UseDerivedArrangements(graph, topology);
-    }
-    records += static_cast<double>(graph.Tasks().size()) * draft.job.iterations *
-               static_cast<double>(jobs);
-    if (records > MAX_RECORDS)
-    {
-        draft.node.FailAt("iterations",
-                          "the scenario would run more than 1e8 tasks",
-                          "use fewer iterations");
-    }
-    return graph;
-}
+
+    BitRate m_slowest = 1e18;
+    std::vector<double> m_busy; ///< by DeviceId; all 0 between calls
+};
 
 /// The jobs of a draft. Names of those that they wait for, by name, go to `after`.
 void
-MakeJobs(const Draft& draft,
+MakeJobs(Draft& draft,
          const Topology& topology,
+         const std::vector<DeviceId>& all,
          std::uint64_t seed,
-         double& records,
+         LongestTimes& longestTimes,
          std::vector<Job>& jobs,
          std::map<std::string, std::string>& after)
 {
@@ -423,10 +466,10 @@ MakeJobs(const Draft& draft,
     const std::size_t places = draft.places.size();
     const std::size_t turns = draft.shared ? 1 : (n + places - 1) / places;
     std::vector<TaskGraph> graphs;
-    for (std::size_t p = 0; p < places; ++p)
+    graphs.push_back(*std::move(draft.first));
+    for (std::size_t p = 1; p < places; ++p)
     {
-        graphs.push_back(
-            BuildGraph(draft, topology, draft.places[p], (n - p + places - 1) / places, records));
+        graphs.push_back(BuildGraph(draft, topology, draft.places[p]));
     }
     for (std::size_t i = 0; i < n; ++i)
     {
@@ -440,10 +483,10 @@ MakeJobs(const Draft& draft,
                 after[job.name] = NumberedName(draft.job.name, i - places, n);
             }
         }
-        const std::vector<DeviceId>& devices = draft.places[i % places];
+        const std::vector<DeviceId>& devices = draft.shared ? all : draft.places[i % places];
         job.variation = LoadComputeVariation(draft.node, job.name, devices, seed);
         job.graph = i + places < n ? graphs[i % places] : std::move(graphs[i % places]);
-        const double longest = LongestTime(job, topology) * static_cast<double>(turns);
+        const double longest = longestTimes.Of(job) * static_cast<double>(turns);
         if (job.arrival.Seconds() + longest > 4 * MAX_SECONDS)
         {
             draft.node.Fail("the job could last longer than 46 days of simulated time",
@@ -510,8 +553,14 @@ Resolve(const Draft& draft)
 } // namespace
 
 std::vector<Job>
-LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed)
+LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed, double memory)
 {
+    LoadBudget budget(memory);
+    std::vector<DeviceId> all;
+    for (std::size_t i = 0; i < topology.Devices(); ++i)
+    {
+        all.emplace_back(i);
+    }
     std::vector<Draft> drafts;
     for (const JsonNode& item : node.Items(MAX_JOBS))
     {
@@ -541,14 +590,14 @@ LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed)
         {
             if ((draft.IsListed() ? 0 : draft.arrivals ? 2 : 1) == turn)
             {
-                PlaceJob(draft, topology, seed, taken);
+                PlaceJob(draft, topology, all, seed, taken, budget);
             }
         }
     }
     std::vector<Job> jobs;
     std::map<std::string, std::string> after;
-    double records = 0;
-    for (const Draft& draft : drafts)
+    LongestTimes longestTimes(topology);
+    for (Draft& draft : drafts)
     {
         if (jobs.size() + draft.Jobs() > MAX_JOBS)
         {
@@ -556,7 +605,7 @@ LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed)
                               "the scenario has more than " + std::to_string(MAX_JOBS) + " jobs",
                               "let fewer arrive");
         }
-        MakeJobs(draft, topology, seed, records, jobs, after);
+        MakeJobs(draft, topology, all, seed, longestTimes, jobs, after);
         Resolve(draft);
     }
     SortJobs(node, jobs, after);

@@ -91,7 +91,19 @@ JsonNode::Fail(const std::string& problem, const std::string& hint) const
 void
 JsonNode::FailAt(std::string_view key, const std::string& problem, const std::string& hint) const
 {
-    throw InputError(m_file, m_pointer + "/" + EscapePointerToken(key), problem, hint);
+    throw InputError(m_file,
+                     Has(key) ? m_pointer + "/" + EscapePointerToken(key) : m_pointer,
+                     problem,
+                     hint);
+}
+
+void
+JsonNode::FailMissing(std::string_view key, const std::string& hint) const
+{
+    throw InputError(m_file,
+                     m_pointer + "/" + EscapePointerToken(key),
+                     "\"" + std::string(key) + "\" is missing",
+                     hint);
 }
 
 void
@@ -106,12 +118,8 @@ JsonNode::FailParameter(const ParameterError& error) const
         const std::optional<JsonNode> child = node.Find(token);
         if (!child)
         {
-            std::string pointer = EscapePointerToken(token);
-            pointer += rest.empty() ? "" : "/" + std::string(rest);
-            throw InputError(node.m_file,
-                             node.m_pointer + "/" + pointer,
-                             error.what(),
-                             error.Hint());
+            // Left out: its default does not go with the rest. The object is what there is.
+            node.Fail("\"" + std::string(token) + "\", left out: " + error.what(), error.Hint());
         }
         node = *child;
     }
@@ -176,7 +184,7 @@ JsonNode::At(std::string_view key) const
     {
         return *node;
     }
-    FailAt(key, "\"" + std::string(key) + "\" is missing", "this object needs it");
+    FailMissing(key, "this object needs it");
 }
 
 std::size_t

@@ -87,11 +87,15 @@ class JsonNode
 
     /// An error at this value.
     [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const;
-    /// An error at a key of this object, whether the key is there or not.
+    /// An error at a key of this object, or where it is left out, at the object.
     [[noreturn]] void FailAt(std::string_view key,
                              const std::string& problem,
                              const std::string& hint) const;
-    /// An error of the core at the parameter that it names ("uplink/rate": below this object).
+    /// This object needs a key that is not there: the one error that points at where nothing is
+    /// yet.
+    [[noreturn]] void FailMissing(std::string_view key, const std::string& hint) const;
+    /// An error of the core at the parameter that it names ("uplink/rate": below this object), or
+    /// where that is left out, at the object that lacks it.
     [[noreturn]] void FailParameter(const ParameterError& error) const;
     const std::string& File() const;
     const std::string& Pointer() const;
@@ -126,6 +130,13 @@ class JsonDocument
     const Json& Value() const
     {
         return m_root;
+    }
+
+    /// The same, for good: no node of this document may be used any more. A copy of a large one
+    /// would take as much memory again.
+    Json Take()
+    {
+        return std::move(m_root);
     }
 
   private:

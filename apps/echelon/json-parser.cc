@@ -3,6 +3,8 @@
 
 #include "input-error.h"
 
+#include "base/units.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -11,6 +13,115 @@ namespace echelon
 
 namespace
 {
+
+/// Bytes that a document would take, without building it.
+class MemoryCounter
+{
+  public:
+    double Bytes() const
+    {
+        return m_bytes;
+    }
+
+    bool null()
+    {
+        return Add(0);
+    }
+
+    bool boolean(bool /*value*/)
+    {
+        return Add(0);
+    }
+
+    bool number_integer(Json::number_integer_t /*value*/)
+    {
+        return Add(0);
+    }
+
+    bool number_unsigned(Json::number_unsigned_t /*value*/)
+    {
+        return Add(0);
+    }
+
+    bool number_float(Json::number_float_t /*value*/, const std::string& /*text*/)
+    {
+        return Add(0);
+    }
+
+    bool string(const std::string& value)
+    {
+        return Add(static_cast<double>(sizeof value + value.size()));
+    }
+
+    bool binary(const Json::binary_t& /*value*/)
+    {
+        return false;
+    }
+
+    bool start_object(std::size_t /*size*/)
+    {
+        return Add(sizeof(Json::object_t));
+    }
+
+    bool key(const std::string& value)
+    {
+        // A node of a tree: four words beside key and value.
+        m_bytes += static_cast<double>(4 * sizeof(void*) + sizeof value + value.size());
+        return true;
+    }
+
+    bool end_object()
+    {
+        return true;
+    }
+
+    bool start_array(std::size_t /*size*/)
+    {
+        return Add(sizeof(Json::array_t));
+    }
+
+    bool end_array()
+    {
+        return true;
+    }
+
+    /// The builder reports it.
+    bool parse_error(std::size_t /*position*/,
+                     const std::string& /*token*/,
+                     const nlohmann::detail::exception& /*error*/)
+    {
+        return false;
+    }
+
+  private:
+    bool Add(double bytes)
+    {
+        m_bytes += sizeof(Json) + bytes;
+        return true;
+    }
+
+    double m_bytes = 0;
+};
+
+/// Small files are not worth the second pass: no text grows by a factor of a hundred.
+void
+RequireMemory(std::string_view text, const std::string& file)
+{
+    if (static_cast<double>(text.size()) * 100 <= MAX_JSON_MEMORY)
+    {
+        return;
+    }
+    MemoryCounter counter;
+    Json::sax_parse(text.begin(), text.end(), &counter);
+    if (counter.Bytes() > MAX_JSON_MEMORY)
+    {
+        throw InputError(file,
+                         "",
+                         "the file would take " + FormatBytes(counter.Bytes()) + " of memory",
+                         "at most " + FormatBytes(MAX_JSON_MEMORY) +
+                             "; let a workload of another kind stand for so many values");
+    }
+}
 
 /// Builds the document and watches over what nlohmann's own builder lets pass.
 class StrictBuilder
@@ -212,6 +323,7 @@ ParseJson(std::string_view text, const std::string& file)
     {
         throw InputError(file, "", "the file is empty", "a JSON object is expected");
     }
+    RequireMemory(text, file);
     StrictBuilder builder(text, file);
     Json::sax_parse(text.begin(), text.end(), &builder);
     return builder.Take();

@@ -23,6 +23,9 @@ using Json = nlohmann::json;
 /// Deepest nesting of arrays and objects in one file.
 inline constexpr std::size_t MAX_JSON_DEPTH = 32;
 
+/// Bytes that the values of one file may take; several times its size.
+inline constexpr double MAX_JSON_MEMORY = 2e9;
+
 /// @param file names the text in errors.
 Json ParseJson(std::string_view text, const std::string& file);
 

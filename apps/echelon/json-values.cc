@@ -46,7 +46,8 @@ JsonNode::Name(std::size_t longest) const
         Fail("the name has " + std::to_string(text.size()) + " bytes",
              "at most " + std::to_string(longest) + " are possible");
     }
-    if (Printable(text) != text)
+    const auto isControl = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+    if (std::any_of(text.begin(), text.end(), isControl))
     {
         Fail("the name holds control characters", "use printable ones");
     }

@@ -2,6 +2,7 @@
 #include "overrides.h"
 
 #include "input-error.h"
+#include "printable.h"
 
 #include <charconv>
 #include <optional>
@@ -52,6 +53,13 @@ std::string
 OverriddenPointer(const std::string& assignment)
 {
     const std::size_t equals = assignment.find('=');
+    if (!IsUtf8(assignment))
+    {
+        throw InputError("--set",
+                         "",
+                         "\"" + assignment + "\" is not UTF-8",
+                         "the scenario is a JSON text, which is UTF-8");
+    }
     if (equals == std::string::npos || assignment[0] != '/')
     {
         throw InputError("--set",

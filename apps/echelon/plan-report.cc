@@ -2,7 +2,7 @@
 #include "plan-report.h"
 
 #include "duration-text.h"
-#include "input-error.h"
+#include "printable.h"
 
 #include "base/units.h"
 #include "moe/entry-durations.h"

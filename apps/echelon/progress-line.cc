@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "progress-line.h"
 
+#include "printable.h"
+
 #include <algorithm>
 #include <iostream>
 #include <unistd.h>
@@ -32,7 +34,7 @@ ProgressLine::Show(const std::vector<double>& parts)
     {
         if (parts[i] >= 0 && parts[i] < 1)
         {
-            running += (running.empty() ? "running: " : ", ") + m_labels[i] + " " +
+            running += (running.empty() ? "running: " : ", ") + Printable(m_labels[i]) + " " +
                        std::to_string(static_cast<int>(100 * parts[i])) + " %";
         }
     }

@@ -139,7 +139,10 @@ ResultFolder::MakeWork(const std::string& parent, const std::string& runId)
         }
         m_lock = LockNewFolder(m_work);
     }
-    ::chmod(m_work.c_str(), 0755); // mkdtemp makes folders for their owner only
+    // mkdtemp makes folders for their owner only; results are as open as the user's other folders.
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    ::chmod(m_work.c_str(), 0777 & ~mask);
 }
 
 ResultFolder::~ResultFolder()

@@ -4,7 +4,7 @@
 #include "comparison-table.h"
 #include "exit-codes.h"
 #include "expectation.h"
-#include "input-error.h"
+#include "printable.h"
 #include "process-pool.h"
 #include "progress-line.h"
 #include "result-folder.h"
@@ -101,7 +101,7 @@ ReportFullLogs(const std::vector<Part>& parts)
 {
     for (const std::string& scheduler : SchedulersWithFullLog(parts))
     {
-        std::cerr << "echelon: scheduler " << scheduler
+        std::cerr << "echelon: scheduler " << Printable(scheduler)
                   << ": more changes of rates than are kept; waits.csv lists the later waits as "
                      "held back\n";
     }
@@ -126,7 +126,7 @@ ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool qu
     const std::vector<std::string> failures = CheckExpectations(scenario.expectations, summary);
     for (const std::string& failure : failures)
     {
-        std::cerr << scenario.file << ": expect: " << Printable(failure) << '\n';
+        std::cerr << Printable(scenario.file) << ": expect: " << Printable(failure) << '\n';
     }
     return failures.empty() ? EXIT_DONE : EXIT_EXPECTATION_FAILED;
 }
@@ -141,6 +141,7 @@ RunCommand(const RunOptions& options)
         throw UsageError("--timeline-window, --timeline-top: --files leaves timeline.json out");
     }
     const Scenario scenario = LoadScenario(options.file, DiskFiles(), options.overrides);
+    RequireMemory(scenario, options.files, options.overrides.memory);
     std::cout.flush(); // what stands in the buffer would be printed by the forked processes too
     InterruptGuard guard;
     ResultFolder folder(options.out, scenario.name, RunId(scenario));
@@ -151,8 +152,8 @@ RunCommand(const RunOptions& options)
     }
     catch (const TaskFailed& failure)
     {
-        std::cerr << "echelon: scheduler " << scenario.schedulers[failure.Index()].label << ": "
-                  << Printable(failure.what()) << '\n';
+        std::cerr << "echelon: scheduler " << Printable(scenario.schedulers[failure.Index()].label)
+                  << ": " << Printable(failure.what()) << '\n';
         return failure.Code();
     }
     catch (const Interrupted&)

@@ -19,34 +19,32 @@ using OrderedJson = nlohmann::ordered_json;
 namespace
 {
 
-/// Whether decisions take effect at once, and always.
-bool
-IsUndisturbed(const EmulationInput& input)
-{
-    const ControlPlane& control = input.control;
-    return input.observer == nullptr && input.controlDelay == Time() &&
-           control.minimumInterval == Time() && control.reportDelay == Time() &&
-           control.reportLoss == 0 && !control.lostAt;
-}
-
-/// Max-min fairness on a small big switch needs no rates of single flows.
 std::unique_ptr<Fabric>
-MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, const EmulationInput& input)
+MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool recordsLoads)
 {
     const ParameterSet& parameters = scenario.fabric.parameters;
-    if (scenario.fabric.kind == "fluid" && choice.name == "fair" &&
-        choice.parameters.GetNumber("fair_share") == 0 && IsUndisturbed(input) &&
-        FairSwitchFabric::Fits(scenario.topology))
+    if (SharesByPorts(scenario, choice))
     {
         return std::make_unique<FairSwitchFabric>(
             scenario.topology,
             Framing{parameters.GetBytes("segment"), parameters.GetBytes("header")});
     }
-    return FabricEntryOf(scenario.fabric.kind)
-        ->make(scenario.topology, parameters, input.keepsSeries);
+    return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters, recordsLoads);
 }
 
 } // namespace
+
+bool
+SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice)
+{
+    const ControlPlane& control = scenario.control;
+    const bool isUndisturbed = choice.controlDelay == Time() && control.minimumInterval == Time() &&
+                               control.reportDelay == Time() && control.reportLoss == 0 &&
+                               !control.lostAt;
+    return scenario.fabric.kind == "fluid" && choice.name == "fair" && isUndisturbed &&
+           choice.parameters.GetNumber("fair_share") == 0 &&
+           FairSwitchFabric::Fits(scenario.topology);
+}
 
 RunOutcome
 RunOne(const Scenario& scenario,
@@ -64,6 +62,7 @@ RunOne(const Scenario& scenario,
                                progress,
                                scenario.control,
                                nullptr,
+                               WritesTables(files),
                                WritesTables(files)};
     const double fairShare = choice.parameters.GetNumber("fair_share");
     if (auto* const rollout = dynamic_cast<RolloutScheduler*>(scheduler.get()))
@@ -75,7 +74,7 @@ RunOne(const Scenario& scenario,
                                    *rollout);
     }
     scheduler = WithFairShare(std::move(scheduler), fairShare);
-    const auto fabric = MakeFabric(scenario, choice, input);
+    const auto fabric = MakeFabric(scenario, choice, input.keepsSeries);
     outcome.record = RunEmulation(input, *scheduler, *fabric);
     outcome.summary = Summarise(outcome.record, scenario.topology);
     outcome.fabric = fabric->Counts();

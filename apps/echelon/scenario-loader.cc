@@ -124,9 +124,8 @@ LoadFabric(const JsonNode& root)
 /// The document with every default filled in, jobs by name. The loaders of topology and jobs have
 /// filled in theirs.
 Json
-Resolve(const JsonDocument& document, const Scenario& scenario, const std::string& routing)
+Resolve(Json resolved, const Scenario& scenario, const std::string& routing)
 {
-    Json resolved = document.Value();
     if (!scenario.checkExpectations)
     {
         resolved.erase("expect"); // they are of the scenario before it was changed
@@ -196,7 +195,7 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
     Topology topology = LoadTopology(root.At("topology").Object());
-    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed);
+    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory);
     Scenario scenario{file,
                       name,
                       seed,
@@ -212,7 +211,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     {
         RequireFigures(expect->Object(), scenario);
     }
-    scenario.resolved = Resolve(document, scenario, routing);
+    RequirePackets(root, scenario);
+    scenario.resolved = Resolve(document.Take(), scenario, routing);
     return scenario;
 }
 

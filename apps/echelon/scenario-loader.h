@@ -12,6 +12,7 @@
 #pragma once
 
 #include "file-source.h"
+#include "run-size.h"
 #include "scenario.h"
 
 namespace echelon
@@ -27,6 +28,8 @@ struct ScenarioOverrides
     std::vector<std::string> schedulers;  ///< labels in the file, or names of the registry
     std::optional<std::string> fabric;
     std::optional<std::uint64_t> seed;
+    /// Bytes that a run may take; of no influence on what it does.
+    double memory = DEFAULT_MEMORY;
 };
 
 Scenario LoadScenario(const std::string& file,

@@ -86,9 +86,8 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
     }
     else if (server.gpusPerHost > 1)
     {
-        node.FailAt("scale_up",
-                    "\"scale_up\" is missing",
-                    "hosts with several GPUs need \"scale_up\": {\"rate\": \"3.6Tbps\"}");
+        node.FailMissing("scale_up",
+                         "hosts with several GPUs need \"scale_up\": {\"rate\": \"3.6Tbps\"}");
     }
     FillIn(node, "gpus_per_host", server.gpusPerHost);
     FillIn(node, "interfaces_per_host", server.interfacesPerHost);
@@ -163,9 +162,8 @@ LoadLeafSpine(const JsonNode& node)
     }
     else if (!uplink)
     {
-        node.FailAt("uplink",
-                    "\"uplink\" is missing",
-                    R"(give "uplink": {"rate": "200Gbps"} or "oversubscription": 2)");
+        node.FailMissing("uplink",
+                         R"(give "uplink": {"rate": "200Gbps"} or "oversubscription": 2)");
     }
     // With an oversubscription its rate stays out: the two may not both be given.
     FillIn(node, "uplink", {{"delay", "0s"}});

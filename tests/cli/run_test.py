@@ -167,6 +167,17 @@ class ResultsTest(CliTestCase):
             self.run_ok("run", FIGURE_2, "--quiet", "--out", self.folder)
         self.assertEqual(len(list((self.folder / "echelonflow-fig2").iterdir())), 1)
 
+    def test_folders_are_as_open_as_the_mask_lets_them(self):
+        for mask, mode in ((0o022, 0o755), (0o077, 0o700), (0o002, 0o775)):
+            out = self.folder / f"{mask:o}"
+            done = subprocess.run(
+                [BINARY, "run", FIGURE_2, "--quiet", "--out", out], capture_output=True, text=True, umask=mask, timeout=60
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            [results] = out.glob("*/*")
+            for folder in (results, results.parent, out):
+                self.assertEqual(folder.stat().st_mode & 0o777, mode)
+
     def test_out_that_cannot_be_written(self):
         file = self.write("file", "")
         done = echelon("run", FIGURE_2, "--out", file / "below")

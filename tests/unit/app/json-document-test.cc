@@ -3,8 +3,11 @@
 
 #include "input-error.h"
 #include "overrides.h"
+#include "printable.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <string_view>
 
 namespace echelon
 {
@@ -71,9 +74,71 @@ TEST(JsonPointer, EscapesAndSplits)
 TEST(InputErrorLine, IsOnePrintableLine)
 {
     const InputError error("a\nb", "/x\x01", "bad \xff byte", "do \x1b[31m not");
-    EXPECT_STREQ(error.what(), "a?b: /x?: bad ? byte (do ?[31m not)");
+    EXPECT_STREQ(error.what(), "a\\u000ab: /x\\u0001: bad ? byte (do \\u001b[31m not)");
     EXPECT_EQ(Printable("\xe2\x82\xac"), "\xe2\x82\xac");
     EXPECT_LE(Printable(std::string(100000, 'x')).size(), 500U);
+}
+
+TEST(Printable, SpellsOutWhatMovesTheCursorOrTurnsTheLine)
+{
+    // DEL, the first and last C1 code, line separator, and one bidirectional mark of each kind.
+    EXPECT_EQ(Printable("\x7f\xc2\x80\xc2\x9f"), "\\u007f\\u0080\\u009f");
+    EXPECT_EQ(Printable("\xe2\x80\xa8|\xd8\x9c|\xe2\x80\x8f|\xe2\x80\xae|\xe2\x81\xa9"),
+              "\\u2028|\\u061c|\\u200f|\\u202e|\\u2069");
+    EXPECT_EQ(Printable("caf\xc3\xa9 \xd7\x90 \xf0\x9f\x98\x80"),
+              "caf\xc3\xa9 \xd7\x90 \xf0\x9f\x98\x80");
+    // Overlong, a surrogate, beyond the last character, cut short.
+    for (const char* text :
+         {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
+    {
+        EXPECT_FALSE(IsUtf8(text));
+        EXPECT_EQ(Printable(text), std::string(std::string_view(text).size(), '?'));
+    }
+    EXPECT_TRUE(IsUtf8("\xf4\x8f\xbf\xbf"));
+}
+
+TEST(Printable, CountsAndCutsCharacters)
+{
+    EXPECT_EQ(TextWidth("\xc3\xa9\xe2\x82\xac"), 2U);
+    EXPECT_EQ(Shortened("\xc3\xa9\xe2\x82\xac", 2), "\xc3\xa9\xe2\x82\xac");
+    EXPECT_EQ(Shortened("\xc3\xa9\xe2\x82\xac\xc3\xa9", 2), "\xc3\xa9~");
+}
+
+TEST(JsonParser, RefusesWhatWouldTakeTooMuchMemory)
+{
+    // An empty list is 3 bytes of text with its comma, and more than 40 of memory: 24 MB of them
+    // stay within MAX_JSON_MEMORY, 180 MB do not, and are refused before they are built.
+    const auto lists = [](std::size_t count) {
+        std::string text = "[[]";
+        for (std::size_t i = 1; i < count; ++i)
+        {
+            text += ",[]";
+        }
+        return text + "]";
+    };
+    EXPECT_EQ(ParseJson(lists(1000), "a").size(), 1000U);
+    const InputError error = ErrorOf([&] { ParseJson(lists(60000000), "a"); });
+    EXPECT_THAT(error.Problem(), testing::HasSubstr("2.40 GB of memory"));
+}
+
+TEST(JsonNode, ErrorsPointAtWhatIsThere)
+{
+    // A parameter that the file gives is named by its pointer; one that it leaves out by its name,
+    // at the object that lacks it. A key that is missing is the one exception.
+    JsonDocument document("s", MemoryFiles({{"s", R"({"a": {"b": 1}})"}}));
+    const JsonNode a = document.Root().At("a");
+    const InputError given = ErrorOf([&] { a.FailParameter(ParameterError("b", "is odd", "")); });
+    EXPECT_EQ(given.Pointer(), "/a/b");
+    for (const char* name : {"c", "c/d"})
+    {
+        const InputError left =
+            ErrorOf([&] { a.FailParameter(ParameterError(name, "is odd", "")); });
+        EXPECT_EQ(left.Pointer(), "/a");
+        EXPECT_EQ(left.Problem(), "\"c\", left out: is odd");
+    }
+    EXPECT_EQ(ErrorOf([&] { a.FailAt("b", "is odd", ""); }).Pointer(), "/a/b");
+    EXPECT_EQ(ErrorOf([&] { a.FailAt("c", "is odd", ""); }).Pointer(), "/a");
+    EXPECT_EQ(ErrorOf([&] { a.At("c"); }).Pointer(), "/a/c");
 }
 
 TEST(JsonNode, ErrorsStandInTheFileOfTheValue)
