@@ -2,15 +2,18 @@
 """Runs that are too large are refused before they start, with their size; those that fit run in what the estimate says."""
 
 import json
+import os
 import resource
 import subprocess
 import unittest
 
 from _echelon import BINARY, ROOT, CliTestCase, echelon
 
-# What a refusal may take, address space and CPU: far less than what is refused.
+# What a refusal may take, address space and CPU: far less than what is refused. Sanitizers map terabytes, of which they use
+# little, and hold back what is freed.
+SANITIZED = bool(os.environ.get("ECHELON_SANITIZE"))
 MOST_BYTES = 3 << 30
-MOST_SECONDS = 20
+MOST_SECONDS = 60 if SANITIZED else 20
 
 GPUS = {"kind": "big-switch", "hosts": 65536, "gpus_per_host": 16, "host_link": {"rate": "1Gbps"}, "scale_up": {"rate": "1Tbps"}}
 SMALL = {"kind": "big-switch", "hosts": 8, "host_link": {"rate": "100Gbps"}}
@@ -33,7 +36,8 @@ def arrivals(count, **more):
 def limited(*arguments, cwd):
     """The program with little memory and time."""
     def limit():
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        if not SANITIZED:
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
 
     return subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, preexec_fn=limit, timeout=120)
@@ -125,7 +129,8 @@ class LargeTest(CliTestCase):
                         self.assertIn(" MB of memory", done.stderr)
                         size = float(done.stderr.split("about ")[1].split(" MB")[0]) * 1e6
                         # The program and its libraries are some 30 MB.
-                        self.assertLess(taken, size + 40e6)
+                        if not SANITIZED:
+                            self.assertLess(taken, size + 40e6)
 
 
 class NamesTest(CliTestCase):
