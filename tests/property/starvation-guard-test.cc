@@ -23,7 +23,8 @@ namespace
 {
 
 constexpr std::uint64_t SEEDS = 20;
-const double SHARES[] = {0.01, 0.1, 0.5, 0.9};
+const double SHARES[] =
+    {1e-300, 1e-12, 0.01, 0.1, 0.5, 0.9, 1 - 1e-9, 1 - 1e-12, 0.9999999999999999};
 
 std::unique_ptr<Scheduler>
 Make(const std::string& name, double share)

@@ -3,6 +3,8 @@
 
 #include "base/contracts.h"
 
+#include <algorithm>
+
 namespace echelon
 {
 
@@ -29,6 +31,15 @@ StarvationGuard::DoAllocate(const NetworkView& view, Allocation& out)
         for (const LinkId link : view.flows[i].path)
         {
             m_rest[link.Value()] -= out.rates[i];
+        }
+    }
+    // What rounding takes from a full link would be all there is where the share is next to 1.
+    for (const ActiveFlow& flow : view.flows)
+    {
+        for (const LinkId link : flow.path)
+        {
+            m_rest[link.Value()] =
+                std::max(m_rest[link.Value()], (1 - m_share) * (*view.capacity)[link.Value()]);
         }
     }
     m_view = view;
