@@ -21,6 +21,8 @@ sys.path.insert(0, str(ROOT / "tests" / "cross"))
 
 import figure_2_test  # noqa: E402
 import packet_against_fluid_test  # noqa: E402
+import pairs_in_phase_test as pairs  # noqa: E402
+import queue_windows_test as windows  # noqa: E402
 import ring_all_reduce_test  # noqa: E402
 from _runs import summary  # noqa: E402
 
@@ -80,6 +82,41 @@ def packet_section():
         "flow *on the critical path*; so the difference grows with the number of dependent transfers and shrinks with their size. It is largest where a\n"
         "collective is cut into the smallest dependent pieces (`all-reduce-ring-chunk`). No scenario is exempt.\n\n"
         + table(["scenario", "schedulers", "largest difference", "under"], rows)
+        + phase_part()
+        + window_part()
+    )
+
+
+def phase_part():
+    fluid, packet = (pairs.exchanges(fabric) for fabric in pairs.FABRICS)
+    rows = []
+    for segments in (0, 2, 4, pairs.SEGMENTS):
+        offset = segments * pairs.SEGMENT_S
+        ends = pairs.difference(offset)
+        rows.append([f"{offset * 1e6:.2f}", f"{ends[0] * 1e3:.3f}", f"{ends[1] * 1e3:.3f}", f"{100 * (ends[1] / ends[0] - 1):+.1f} %"])
+    first = ", ".join(f"{seconds * 1e6:.2f}" for seconds in packet[:4])
+    return (
+        "\n**Competitors in phase.** Where two jobs send over one link again and again at the very same instants, packets may end a tenth earlier under `fair`. In `scenarios/robustness/pairs-in-phase.json`\n"
+        f"two jobs exchange {pairs.SEGMENTS} segments each over one uplink, which transmits a segment in {pairs.SEGMENT_S * 1e6:.4f} us. As a fluid both exchanges end at the same instant, so that the next ones meet again: every one\n"
+        f"of {len(fluid)} takes {fluid[0] * 1e6:.2f} us, to the picosecond. In packets, segments alternate, so one of the two ends a segment earlier, and starts its next exchange so much earlier: the first take\n"
+        f"{first} us, until they hardly meet. Neither is wrong; being in phase for ever is a coincidence that exact sharing keeps and whole segments do not. With the second\n"
+        "job a little later the fabrics agree, up to the store-and-forward of the many short exchanges (`tests/cross/pairs_in_phase_test.py`). Schedulers that serve one flow after the other\n"
+        "part such jobs themselves. Whoever compares with `fair` on such a scenario should let the jobs arrive at different times, or add compute noise.\n\n"
+        + table(["second job later by, us", "fluid, ms", "packet, ms", "difference"], rows)
+    )
+
+
+def window_part():
+    rows = []
+    for path in windows.smoke_scenarios():
+        found = [windows.differences(path, window) for window in ("0B", windows.LARGE)]
+        largest = [max(differences.items(), key=lambda item: abs(item[1])) for differences in found]
+        if max(abs(value) for _, value in largest) > 0.01:
+            rows.append([path.stem, *[f"{100 * value:+.1f} % ({scheduler})" for scheduler, value in largest]])
+    return (
+        "\n**Queues and windows.** Under `\"enforcement\": \"queues\"` with the default window the smoke scenarios keep the same 2 % (`tests/cross/queue_windows_test.py`). With a window of "
+        f"{windows.LARGE}, which\nis none at all, flows pile up in the switches, and a scheduler's order is lost. The scenarios with a difference of more than 1 % in either case, each the largest of all schedulers:\n\n"
+        + table(["scenario", "default window", f"{windows.LARGE}"], rows)
     )
 
 

@@ -29,6 +29,7 @@ CheckFiles(const CheckOptions& options)
         {
             const Scenario scenario = LoadScenario(file, DiskFiles(), options.overrides);
             RequireMemory(scenario, ResultFiles::SUMMARY, options.overrides.memory);
+            PrintWarnings(scenario);
             std::size_t tasks = 0;
             for (const Job& job : scenario.jobs)
             {

@@ -122,7 +122,8 @@ FabricEntries()
                ParameterType::BYTES,
                "0B",
                "with enforcement by queues: payload that a flow may have on its way; 0: what its "
-               "path carries in a round trip, and a segment"}},
+               "path carries in a round trip, and a segment. Less makes flows slow, much more "
+               "lets them pile up in switches"}},
              CheckPacket,
              MakePacket},
 #endif

@@ -4,6 +4,7 @@
 #include "control-loader.h"
 #include "expectation.h"
 #include "fabric-registry.h"
+#include "fabric-warnings.h"
 #include "input-error.h"
 #include "job-loader.h"
 #include "json-document.h"
@@ -14,6 +15,8 @@
 #include "topology-loader.h"
 
 #include <algorithm>
+#include <iostream>
+#include <utility>
 
 namespace echelon
 {
@@ -213,7 +216,20 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     }
     RequirePackets(root, scenario);
     scenario.resolved = Resolve(document.Take(), scenario, routing);
+    for (std::string& warning : FabricWarnings(scenario.fabric, scenario.topology))
+    {
+        scenario.warnings.push_back(std::move(warning));
+    }
     return scenario;
+}
+
+void
+PrintWarnings(const Scenario& scenario)
+{
+    for (const std::string& warning : scenario.warnings)
+    {
+        std::cerr << "warning: " << warning << '\n';
+    }
 }
 
 } // namespace echelon

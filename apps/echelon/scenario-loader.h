@@ -36,4 +36,7 @@ Scenario LoadScenario(const std::string& file,
                       const FileSource& source,
                       const ScenarioOverrides& overrides = {});
 
+/// One line each, to standard error.
+void PrintWarnings(const Scenario& scenario);
+
 } // namespace echelon

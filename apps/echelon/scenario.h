@@ -67,6 +67,8 @@ struct Scenario
     /// with it.
     bool checkExpectations = true;
     Json resolved; ///< with every file and default filled in
+    /// What is allowed but hardly meant, each a line that names its place.
+    std::vector<std::string> warnings{};
 };
 
 } // namespace echelon
