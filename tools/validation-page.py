@@ -101,7 +101,7 @@ def phase_part():
         f"of {len(fluid)} takes {fluid[0] * 1e6:.2f} us, to the picosecond. In packets, segments alternate, so one of the two ends a segment earlier, and starts its next exchange so much earlier: the first take\n"
         f"{first} us, until they hardly meet. Neither is wrong; being in phase for ever is a coincidence that exact sharing keeps and whole segments do not. With the second\n"
         "job a little later the fabrics agree, up to the store-and-forward of the many short exchanges (`tests/cross/pairs_in_phase_test.py`). Schedulers that serve one flow after the other\n"
-        "part such jobs themselves. Whoever compares with `fair` on such a scenario should let the jobs arrive at different times, or add compute noise.\n\n"
+        "part such jobs themselves. Whoever compares with `fair` on such a scenario should let the jobs arrive at different times.\n\n"
         + table(["second job later by, us", "fluid, ms", "packet, ms", "difference"], rows)
     )
 
