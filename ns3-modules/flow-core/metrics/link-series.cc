@@ -39,10 +39,12 @@ LinkSeries::Close(std::size_t link, Time until)
         while (from < until.Picoseconds())
         {
             const std::int64_t bin = from / m_widthPs;
-            const std::int64_t to = std::min((bin + 1) * m_widthPs, until.Picoseconds());
+            // The last bin may end beyond the range of Time.
+            const std::int64_t left = m_widthPs - from % m_widthPs;
+            const std::int64_t length = std::min(left, until.Picoseconds() - from);
             bits[static_cast<std::size_t>(bin)] +=
-                state.rate * Time::FromPicoseconds(to - from).Seconds();
-            from = to;
+                state.rate * Time::FromPicoseconds(length).Seconds();
+            from += length;
         }
     }
     state.since = until;
@@ -75,13 +77,12 @@ LinkSeries::Records(Time end)
     }
     std::vector<LinkRateRecord> records;
     std::vector<double> last(m_states.size(), 0.0);
-    for (std::size_t bin = 0; bin < BINS; ++bin)
+    // Bins after the end may begin beyond the range of Time.
+    const std::int64_t bins =
+        end.Picoseconds() / m_widthPs + (end.Picoseconds() % m_widthPs > 0 ? 1 : 0);
+    for (std::size_t bin = 0; bin < BINS && static_cast<std::int64_t>(bin) < bins; ++bin)
     {
         const Time from = Time::FromPicoseconds(static_cast<std::int64_t>(bin) * m_widthPs);
-        if (from >= end)
-        {
-            break;
-        }
         const Time width = std::min(Time::FromPicoseconds(m_widthPs), end - from);
         for (std::size_t link = 0; link < m_states.size(); ++link)
         {
@@ -101,7 +102,7 @@ Time
 LinkSeries::LoadWidth(Time end)
 {
     std::int64_t width = FIRST_WIDTH_PS;
-    while (width * static_cast<std::int64_t>(LOAD_BINS) < end.Picoseconds())
+    while ((end.Picoseconds() - 1) / static_cast<std::int64_t>(LOAD_BINS) >= width)
     {
         width *= 2;
     }

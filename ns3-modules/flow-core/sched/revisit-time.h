@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "base/transmission-end.h"
 #include "base/units.h"
 
 #include <algorithm>
@@ -45,11 +46,7 @@ class RevisitTime
     /// Rounded up to a whole picosecond.
     std::optional<Time> Earliest() const
     {
-        if (m_seconds >= (Time::Max() - m_now).Seconds() / 2)
-        {
-            return std::nullopt;
-        }
-        return m_now + std::max(m_least, TransmissionTime(m_seconds, 1.0));
+        return EndOfTransmission(m_now, std::max(m_seconds, m_least.Seconds()), 1.0);
     }
 
   private:

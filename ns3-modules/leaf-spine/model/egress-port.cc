@@ -2,6 +2,7 @@
 #include "egress-port.h"
 
 #include "fabric-network.h"
+#include "picoseconds.h"
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
@@ -136,8 +137,11 @@ EgressPort::Attach(FabricNetwork* network, uint32_t index, Role role, uint32_t s
     m_header = network->GetHeaderSize();
     m_psPerByte = 8e12 / static_cast<double>(m_rate.GetBitRate());
     m_delayPs = m_delay.GetTimeStep();
-    m_fullPayload = segmentSize;
-    m_fullTime = ComputeTransmissionTime(segmentSize);
+    if (static_cast<double>(WireBytes(segmentSize)) * m_psPerByte < 0x1p62)
+    {
+        m_fullPayload = segmentSize;
+        m_fullTime = ComputeTransmissionTime(segmentSize);
+    }
     m_capacity = role == Role::SOURCE ? std::numeric_limits<uint64_t>::max() : m_queueCapacity;
 }
 
@@ -171,7 +175,8 @@ EgressPort::SetNodes(uint32_t linkNode, uint32_t startNode)
 int64_t
 EgressPort::ComputeTransmissionTime(uint32_t payload) const
 {
-    return std::llround(static_cast<double>(WireBytes(payload)) * m_psPerByte);
+    const double ps = static_cast<double>(WireBytes(payload)) * m_psPerByte;
+    return std::max<int64_t>(1, echelon::Time::FromPicosecondsRounded(ps).Picoseconds());
 }
 
 uint64_t
@@ -300,7 +305,8 @@ EgressPort::UpdateWaiting(int64_t now)
 void
 EgressPort::Commit(const FabricSegment& segment, int64_t start, int64_t now)
 {
-    m_busyUntil = start + TransmissionTime(segment.payload);
+    m_busyUntil = Later(start, TransmissionTime(segment.payload));
+    const int64_t arrival = Later(m_busyUntil, m_delayPs); // fits from here on
     const bool first = m_line.IsEmpty();
     m_line.PushBack({m_busyUntil, segment});
     if (m_role != Role::LAST)
@@ -314,11 +320,11 @@ EgressPort::Commit(const FabricSegment& segment, int64_t start, int64_t now)
     {
         if (m_acknowledges)
         {
-            m_network->Acknowledge(segment, m_busyUntil + m_delayPs, now);
+            m_network->Acknowledge(segment, arrival, now);
         }
         if (segment.completing || m_eager)
         {
-            m_completions.PushBack(m_busyUntil + m_delayPs);
+            m_completions.PushBack(arrival);
             ScheduleCompletion();
         }
     }

@@ -117,7 +117,8 @@ class EgressPort : public Object
     Time GetDelay() const;
     bool CutsThrough() const;
 
-    /// What a segment takes on the wire, header included, in picoseconds.
+    /// What a segment takes on the wire, header included, in whole picoseconds, one at least. The
+    /// rounding is a part of a thousand where a segment takes 500 ps.
     int64_t TransmissionTimeOf(uint32_t payload) const;
 
     /// Segments whose last bit has reached the other end of the link.
@@ -180,7 +181,7 @@ class EgressPort : public Object
     int64_t m_busyUntil{0};     ///< departure of the last committed segment
     int64_t m_delayPs{0};
     int64_t m_fullTime{0};     ///< transmission time of a full segment
-    uint32_t m_fullPayload{0}; ///< bytes
+    uint32_t m_fullPayload{0}; ///< bytes; 0: no time holds m_fullTime
     uint32_t m_header{0};
     Role m_role{Role::TRANSIT};
     uint32_t m_linkNode{0};

@@ -4,6 +4,7 @@
 #include "fabric-switch.h"
 #include "horizon-scheduler.h"
 #include "host-agent.h"
+#include "picoseconds.h"
 #include "queue-agent.h"
 
 #include "ns3/abort.h"
@@ -175,10 +176,13 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     {
         port->UseQueues(m_queues);
     }
-    const uint32_t link = m_wheel.AddNode(port->LookAhead());
-    const uint32_t start = m_wheel.AddNode(port->LookAhead());
+    // What lies further ahead goes through the simulator's queue.
+    constexpr int64_t FARTHEST = int64_t{1} << 50;
+    const int64_t lookAhead = std::min(port->LookAhead(), FARTHEST);
+    const uint32_t link = m_wheel.AddNode(lookAhead);
+    const uint32_t start = m_wheel.AddNode(lookAhead);
     // An agent with queues waits for acknowledgements: the way there and back.
-    const uint32_t pace = m_wheel.AddNode(m_queues > 0 ? 8 * port->LookAhead() : 0);
+    const uint32_t pace = m_wheel.AddNode(m_queues > 0 ? 8 * lookAhead : 0);
     port->SetNodes(link, start);
     if (agent)
     {
@@ -307,16 +311,19 @@ FabricNetwork::MakeWindow(const FabricFlow& flow) const
     window.shares = flow.shares;
     const uint64_t segment = m_portSegmentSize[flow.path[0]];
     uint64_t slowest = std::numeric_limits<uint64_t>::max();
-    int64_t there = 0;
+    double trip = 0;
     for (uint32_t hop = 0; hop < flow.hops; ++hop)
     {
         const EgressPort& port = *m_portTable[flow.path[hop]];
         slowest = std::min(slowest, port.GetDataRate().GetBitRate());
-        there += port.LookAhead();
-        window.wayBack += port.GetDelay().GetTimeStep();
+        trip += 1e-12 * static_cast<double>(port.LookAhead());
+        window.wayBack = Later(window.wayBack, port.GetDelay().GetTimeStep());
     }
-    const double trip = 1e-12 * static_cast<double>(there + window.wayBack);
-    const auto carried = static_cast<uint64_t>(static_cast<double>(slowest) / 8 * trip);
+    trip += 1e-12 * static_cast<double>(window.wayBack);
+    // No flow has so many bytes, and the product below fits.
+    const double most = 0x1p62 / flow.shares;
+    const auto carried =
+        static_cast<uint64_t>(std::min(static_cast<double>(slowest) / 8 * trip, most));
     window.size = flow.shares * (m_window > 0 ? m_window : carried + segment);
     return window;
 }
@@ -396,12 +403,19 @@ FabricNetwork::RemainingBits(uint32_t flow) const
                         : m_flows[slot].RemainingBits(Simulator::Now().GetTimeStep());
 }
 
+double
+FabricNetwork::RateOf(uint32_t flow) const
+{
+    const uint32_t slot = SlotOf(flow);
+    return slot == FINISHED || m_flows[slot].sent ? 0 : m_flows[slot].rate;
+}
+
 int64_t
 FabricNetwork::LeavesAt(uint32_t flow) const
 {
-    const FlowState& state = m_flows[SlotOf(flow)];
+    const int64_t due = m_flows[SlotOf(flow)].Due();
     const int64_t through = m_ports[SourcePort(flow)]->BusyUntil();
-    return m_queues > 0 ? through : std::max(through, state.Due());
+    return m_queues > 0 || due == FlowState::NEVER ? through : std::max(through, due);
 }
 
 void
@@ -495,12 +509,13 @@ FabricNetwork::ScheduleAt(EventImpl* event, int64_t time)
 void
 FabricNetwork::Lose(const FabricSegment& segment, int64_t now)
 {
-    Time heard = TimeStep(now);
+    int64_t heard = now;
     for (uint32_t hop = 0; hop < segment.hop; ++hop)
     {
-        heard += m_portTable[m_routes[segment.flow].path[hop]]->GetDelay();
+        const EgressPort& port = *m_portTable[m_routes[segment.flow].path[hop]];
+        heard = Later(heard, port.GetDelay().GetTimeStep());
     }
-    Simulator::Schedule(heard - Simulator::Now(),
+    Simulator::Schedule(TimeStep(heard) - Simulator::Now(),
                         &FabricNetwork::HearLoss,
                         this,
                         segment.flow,

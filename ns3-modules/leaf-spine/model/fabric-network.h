@@ -104,6 +104,8 @@ class FabricNetwork : public Object
     FlowWindow MakeWindow(const FabricFlow& flow) const;
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
+    /// Payload bits per second; 0 once sent, and with queues.
+    double RateOf(uint32_t flow) const;
     /// For a flow whose last segment is being handed to its interface (FlowSent): when that is
     /// through at the flow's rate and, unless segments of other priorities wait there too, at the
     /// interface. Picoseconds.

@@ -71,15 +71,18 @@ struct FlowState
         return anchorCredit + static_cast<double>(now - anchor) * 1e-12 * rate;
     }
 
-    /// When the next segment is due. @pre rate > 0.
+    static constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
+
+    /// When the next segment is due, or NEVER. @pre rate > 0.
     int64_t Due() const
     {
         const double wait = (8.0 * static_cast<double>(emitted) - anchorCredit) * psPerBit;
-        constexpr double NEVER = 4e18;
         // Once per segment: a cast is one instruction, llround a call.
+        int64_t due = NEVER;
         // NOLINTNEXTLINE(bugprone-incorrect-roundings)
-        return wait < NEVER ? anchor + static_cast<int64_t>(wait + 0.5)
-                            : std::numeric_limits<int64_t>::max();
+        const bool fits = wait < 0x1p63 - 1024 &&
+                          !__builtin_add_overflow(anchor, static_cast<int64_t>(wait + 0.5), &due);
+        return fits ? due : NEVER;
     }
 
     /// Bits that have not left the source, counted smoothly by credit rather than by segments.

@@ -52,8 +52,14 @@ LoadSeries::Cover(int64_t time)
 void
 LoadSeries::SetEnds()
 {
-    m_acceptEnd = static_cast<int64_t>(m_acceptBin + 1) * m_width;
-    m_sendEnd = static_cast<int64_t>(m_sendBin + 1) * m_width;
+    // The last bin may end beyond what an integer holds.
+    const auto end = [this](std::size_t bin) {
+        constexpr int64_t NEVER = std::numeric_limits<int64_t>::max();
+        const auto bins = static_cast<int64_t>(bin + 1);
+        return bins > NEVER / m_width ? NEVER : bins * m_width;
+    };
+    m_acceptEnd = end(m_acceptBin);
+    m_sendEnd = end(m_sendBin);
 }
 
 void
@@ -75,9 +81,9 @@ LoadSeries::SendAcross(int64_t start, int64_t departure, uint32_t payload, uint6
     for (int64_t from = start; from < departure;)
     {
         m_sendBin = static_cast<std::size_t>(from / m_width);
-        const int64_t to = std::min(static_cast<int64_t>(m_sendBin + 1) * m_width, departure);
-        m_bins[m_sendBin].payload += perPicosecond * static_cast<double>(to - from);
-        from = to;
+        const int64_t length = std::min(m_width - from % m_width, departure - from);
+        m_bins[m_sendBin].payload += perPicosecond * static_cast<double>(length);
+        from += length;
     }
     SetEnds();
 }

@@ -54,7 +54,8 @@ class LoadSeries
         m_largest = std::max(m_largest, backlog);
     }
 
-    /// A segment was sent, in order of departures. @param start of its transmission.
+    /// A segment was sent, in order of departures. @param start of its transmission, which takes
+    /// some time.
     void Send(int64_t start, int64_t departure, uint32_t payload, uint64_t bytes)
     {
         if (departure > m_sendEnd)

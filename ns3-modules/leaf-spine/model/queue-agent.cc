@@ -4,6 +4,8 @@
 #include "egress-port.h"
 #include "fabric-network.h"
 
+#include "base/time.h"
+
 #include "ns3/log.h"
 
 #include <algorithm>
@@ -83,7 +85,11 @@ QueueAgent::Resend(uint32_t slot, uint32_t payload, int64_t now)
 void
 QueueAgent::Acknowledge(const FabricSegment& segment, int64_t arrival, int64_t now)
 {
-    const int64_t time = arrival + m_network->WindowOf(segment.flow).wayBack;
+    int64_t time = 0;
+    if (__builtin_add_overflow(arrival, m_network->WindowOf(segment.flow).wayBack, &time))
+    {
+        time = NEVER; // which is no error unless a flow waits for it
+    }
     m_acknowledgements.push_back(
         {time, m_network->FlowIdOf(segment.flow), segment.flow, segment.payload});
     std::push_heap(m_acknowledgements.begin(), m_acknowledgements.end());
@@ -222,6 +228,10 @@ QueueAgent::Wake(int64_t now, bool bySimulator)
     }
     else if (m_blocked > 0 && !m_acknowledgements.empty())
     {
+        if (m_acknowledgements.front().time == NEVER)
+        {
+            throw echelon::TimeOverflow(echelon::Time::Max().Seconds());
+        }
         WakeAt(std::max(now, m_acknowledgements.front().time), now, false);
     }
 }
