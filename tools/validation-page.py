@@ -43,7 +43,8 @@ def figure_2_section():
         "## Figure 2 of the EchelonFlow paper\n\n"
         "Pan et al., HotNets 2022. Paper: fair 4.5, 6.5, 7 and 8.5; Coflow 7, 7, 7 and 10; EchelonFlow 5, 6, 7 and 8. The rates over time are compared in\n"
         "`tests/unit/emulation/figure2-test.cc`. The packet fabric runs without headers here, as the paper's link carries payload only.\n\n"
-        "`echelon run scenarios/paper/echelonflow-fig2.json` and with `--set '/fabric={\"kind\": \"packet\", \"header\": \"0B\"}'`\n\n"
+        "`echelon run scenarios/paper/echelonflow-fig2.json`, with `--set '/fabric={\"kind\": \"packet\", \"header\": \"0B\"}'` for packets and with `echelon-paper`, the literal reading of\n"
+        "the paper's rank, added by `--set '/schedulers=[…]'`. There is one EchelonFlow here, so the two agree.\n\n"
         + table(["scheduler", "fabric", "flows finish, s", "computation done, s", "worst relative error"], rows)
     )
 

@@ -26,11 +26,11 @@ GREY = "#BBBBBB"
 INK = "#222222"
 
 # One look per run, by index.
-LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, "#777777")
+LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, "#777777", "#8C510A")
 LINE_DASHES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (5, 1.5, 1.2, 1.5)), (0, (8, 2)),
-               (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (6, 1, 1, 1, 1, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "oo")
+               (0, (3, 1, 1, 1, 1, 1)), (0, (2, 2)), (0, (6, 1, 1, 1, 1, 1)), (0, (1, 3)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<")
+HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "oo", "**")
 
 CAPTION_CHARACTERS = 21  # of a caption, per inch
 WIDTH = 7.0  # inches: the text width of a two-column paper

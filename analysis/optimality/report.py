@@ -10,6 +10,9 @@ import pandas
 
 from echelon_analysis.style import LINE_COLOURS, LINE_DASHES, WIDTH, save, styled
 
+# What fits beside each other in a figure's width.
+LEGEND_COLUMNS = 5
+
 HEADERS = {
     "mix": "mix",
     "scheduler": "scheduler",
@@ -86,8 +89,9 @@ def draw(frame, out):
         panels[0][0].set_ylabel("share of instances")
         # Room by hand: the style's own layout knows nothing of a legend above all panels.
         figure.set_layout_engine("none")
-        figure.subplots_adjust(left=0.08, right=0.98, top=0.76, bottom=0.22, wspace=0.15)
+        in_one_row = len(schedulers) <= LEGEND_COLUMNS
+        figure.subplots_adjust(left=0.08, right=0.98, top=0.76 if in_one_row else 0.69, bottom=0.22, wspace=0.15)
         figure.text(0.53, 0.03, "Σ tardiness / optimum", ha="center")
         handles, labels = panels[0][0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="upper center", ncol=len(labels), frameon=False)
+        figure.legend(handles, labels, loc="upper center", ncol=min(len(labels), LEGEND_COLUMNS), frameon=False)
         return save(figure, out)

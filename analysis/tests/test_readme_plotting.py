@@ -87,7 +87,7 @@ class ReadmePlottingTest(unittest.TestCase):
         ours = {line.get_label(): line for line in axes.get_lines() if not line.get_label().startswith("_")}
         theirs = {line.get_label(): line for line in committed.get_lines() if not line.get_label().startswith("_")}
         self.assertEqual(list(ours), list(theirs))
-        self.assertEqual(len(ours), 7)
+        self.assertEqual(len(ours), 8)
         for name, line in theirs.items():
             self.assertEqual(list(ours[name].get_xdata(orig=False)), list(line.get_xdata(orig=False)), name)
             self.assertTrue(np.allclose(ours[name].get_ydata(), line.get_ydata(), rtol=1e-12), name)

@@ -15,7 +15,7 @@ out=${OUT:-results}
 run() { # enforcement, number of queues, control delay, further options
     enforcement=$1 queues=$2 delay=$3
     shift 3
-    "$echelon" run "$scenario" --fabric packet --out "$out" --json \
+    "$echelon" run "$scenario" --fabric packet --out "$out" --files summary --json \
         --set "/schedulers=[{\"name\": \"fair\", \"control_delay\": \"$delay\"},
                             {\"name\": \"sebf\", \"control_delay\": \"$delay\"},
                             {\"name\": \"echelon\", \"control_delay\": \"$delay\"}]" "$@" |
