@@ -58,6 +58,9 @@ class Study(unittest.TestCase):
         self.assertEqual(set(packet.groupby([*AXES, "seed"]).groups), points_of(spec_of("packet")))
         long = study.part(self.jobs, part="long")
         self.assertEqual(set(long.groupby([*AXES, "seed"]).groups), points_of(spec_of("long")))
+        for part in ("faster", "slower"):
+            found = study.part(self.jobs, part=part)
+            self.assertEqual(set(found.groupby([*AXES, "seed"]).groups), points_of(spec_of("perturbed")))
         self.assertEqual(set(self.waits.groupby([*AXES, "seed"]).groups), points_of(spec_of("waits")))
 
     def test_page_is_written_from_the_csv(self):
@@ -86,6 +89,16 @@ class Study(unittest.TestCase):
         least = study.part(self.jobs, part="bound").set_index(["seed", "job"]).iteration_s.rename("least")
         grid = study.grid(self.jobs).join(least, on=["seed", "job"])
         self.assertGreater((grid.iteration_s / grid.least).min(), 1)
+
+    def test_perturbed_runs_belong_to_the_grid(self):
+        """A millionth of the computing time moves fair sharing's iterations by about as much, and its flops are the scenario's."""
+        scenario = json.loads((ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
+        self.assertEqual(study.PEAK_FLOPS, scenario["jobs"][0]["parallelism"]["peak_flops"])
+        keys = [*AXES, "seed", "scheduler", "job"]
+        grid = study.part(study.grid(self.jobs), scheduler="fair").set_index(keys).iteration_s
+        for part in ("faster", "slower"):
+            found = study.part(self.jobs, part=part, scheduler="fair").set_index(keys).iteration_s
+            self.assertLess((found / grid[found.index] - 1).abs().max(), 1e-3)
 
     def test_one_packed_job_by_hand(self):
         """Two stages' hosts share a leaf, so only interfaces count. The last micro-batch's backward pass hides the rest.

@@ -31,7 +31,10 @@ SWEEPS = {
     "waits": "oversubscription-llama-waits",
     "packet": "oversubscription-llama-packet",
     "long": "oversubscription-llama-long",
+    "perturbed": "oversubscription-llama-perturbed",
 }
+# Of the scenario. The perturbed sweep makes two parts, "faster" and "slower".
+PEAK_FLOPS = 312e12
 REFERENCE = "fair"
 PLACEMENTS = ["packed", "spread", "random"]
 CELL = ["placement", "oversubscription", "jobs"]
@@ -45,6 +48,8 @@ def jobs_of(folder, part):
     _, jobs = load_sweep(folder / SWEEPS[part])
     frame = jobs.rename(columns={"count": "jobs"})
     found = pandas.DataFrame({"part": "grid" if part == "rollout" else part}, index=frame.index)
+    if part == "perturbed":
+        found["part"] = ["faster" if flops > PEAK_FLOPS else "slower" for flops in frame.peak_flops]
     for column in (*CELL, "seed", "scheduler", "job"):
         # The bound is that of every placement, oversubscription and number of jobs.
         found[column] = "" if part == "bound" and column in CELL else frame[column]
@@ -89,7 +94,7 @@ def cost_of(folder):
 
 
 def write_csv(folder):
-    frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet", "long")]
+    frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet", "long", "perturbed")]
     pandas.concat(frames).to_csv(CSV, index=False, float_format="%.12g", lineterminator="\n")
     waits_of(folder).to_csv(WAITS, index=False, float_format="%.12g", lineterminator="\n")
     cost_of(folder).to_csv(COST, index=False, lineterminator="\n")
@@ -153,6 +158,18 @@ def against_waiting(data):
     rows = rows[rows.scheduler != REFERENCE].join(base, on=keys)
     rows["saved_s"] = rows.fair_iteration_s - rows.iteration_s
     return rows
+
+
+def half_ranges(data, scheduler):
+    """Half the range of a saving over GPUs a millionth slower, as given and faster: of the mean over the seeds, and the largest of one seed."""
+    where = {name: values.iloc[0] for name, values in part(data, part="faster")[CELL].items()}
+    runs = [part(points(part(data, part=name, **where)), scheduler=scheduler) for name in ("slower", "grid", "faster")]
+    by_seed = pandas.concat([run.set_index("seed").saving for run in runs], axis=1)
+
+    def half(frame, axis):
+        return (frame.max(axis=axis) - frame.min(axis=axis)) / 2
+
+    return half(by_seed.mean(), 0), half(by_seed, 1).max()
 
 
 def bound(data, jobs):

@@ -66,11 +66,12 @@ def draw_savings(data):
         for axes_row, jobs in zip(panels, counts):
             for axes, placement in zip(axes_row, study.PLACEMENTS):
                 for rank, s in enumerate(shown):
-                    if (placement, factors[0], jobs) not in by_scheduler[s]:
+                    own = [factor for factor in factors if (placement, factor, jobs) in by_scheduler[s]]
+                    if not own:
                         continue
-                    line = [by_scheduler[s][placement, factor, jobs] for factor in factors]
+                    line = [by_scheduler[s][placement, factor, jobs] for factor in own]
                     aside = 1 + 0.035 * (rank - 0.5 * (len(shown) - 1))
-                    draw_line(axes, [f * aside for f in factors], line, looks[s], s)
+                    draw_line(axes, [f * aside for f in own], line, looks[s], s)
             axes_row[0].set_ylim(-SHOWN, SHOWN)
             axes_row[0].set_ylabel(f"{jobs} job{'s' if jobs > 1 else ''}\nsaved [%]")
         for axes_row, s in zip(panels[len(counts):], apart):
@@ -91,7 +92,7 @@ def draw_savings(data):
         for axes in panels[-1]:
             axes.set_xlabel("oversubscription")
         handles = {}
-        for axes in (panels[0, 0], panels[-1, 0]):
+        for axes in panels.flat:
             found, labels = axes.get_legend_handles_labels()
             handles.update(zip(labels, found))
         legend_above(figure, handles.values(), handles.keys(), 4)

@@ -11,6 +11,8 @@ from oversubscription_study.data import PARTS, PLACEMENTS, REFERENCE, against_wa
 
 # Savings below this share are called none.
 SLIGHT = 0.002
+# The one whose losses are of another size than the others' differences.
+LITERAL = "echelon-paper"
 BLOCKERS = ["own data", "own pipeline", "other data", "other pipeline", "held back"]
 
 
@@ -86,7 +88,7 @@ def in_short(data, waits):
     faster = [(s, i) for s, i in two if i.mean - i.half > 0]
     slower = [(s, i) for s, i in two if i.mean + i.half < 0]
     level = [(s, i) for s, i in two if (s, i) not in faster + slower]
-    apart = [s for s in others(data) if s != "echelon"]
+    apart = [s for s in others(data) if s != LITERAL]
     alone = extreme(data, apart, jobs=[1])
     packed = extreme(data, apart, placement=["packed"])
     loaded = dict(placement="spread", oversubscription=8, jobs=4)
@@ -100,16 +102,16 @@ def in_short(data, waits):
     own = waited(waits, REFERENCE, "data", ["own data"], **where)
     other = waited(waits, REFERENCE, "data", ["other data"], **where)
     ahead = waited(waits, REFERENCE, "pipeline", BLOCKERS, **where)
-    lost = waited(waits, "echelon", "pipeline", ["own data", "other data"], placement="packed", jobs=1)
-    lost_fair = waited(waits, REFERENCE, "pipeline", ["own data", "other data"], placement="packed", jobs=1)
-    return f"""Almost no time is saved, and a wrong order costs much. Percent of `fair`'s iteration time, mean ± 95 % interval over the seeds:
+    lost = waited(waits, LITERAL, "pipeline", ["own data", "other data"], **where)
+    lost_fair = waited(waits, REFERENCE, "pipeline", ["own data", "other data"], **where)
+    return f"""Little time is saved, and a wrong order costs much: `{LITERAL}`, the literal reading of the paper's rank; `echelon`, which counts from now, does not pay it. Percent of `fair`'s iteration time, mean ± 95 % interval over the seeds:
 
-- **Jobs that share no uplink** (packed, or one job): every scheduler but `echelon` saves {percent(packed[0][1])} to {percent(packed[1][1])} % (packed) and {percent(alone[0][1])} to {percent(alone[1][1])} % (one job).
-- **Jobs that meet** (2 to 4, spread or random): faster with 95 % confidence: {names(faster)}. Slower: {names(slower)}. Undecided: {names(level)}.
-- **Most load** (4 jobs, spread, 8:1): faster {names(gains)}; slower {names(losses)}. Over 8 iterations and 5 seeds it is clearer: {names((s, pair[1]) for s, pair in long.items())}.
+- **Jobs that share no uplink** (packed, or one job): every scheduler but `{LITERAL}` saves {percent(packed[0][1])} to {percent(packed[1][1])} % (packed) and {percent(alone[0][1])} to {percent(alone[1][1])} % (one job).
+- **Jobs that meet** (2 or 4, spread or random): faster with 95 % confidence: {names(faster)}. Slower: {names(slower)}. Undecided: {names(level)}.
+- **Most load** (4 jobs, spread, 8:1): faster {names(gains)}; slower {names(losses)}. Over 8 iterations: {names((s, pair[1]) for s, pair in long.items())}.
 - **Why so little to save.** There, of {whole:.2f} s, all-reduces wait {own:.2f} s for their own job's all-reduces and {other:.2f} s for another's. The former wait under every
   order. Activations, which a scheduler could let pass, wait {ahead:.2f} s in all: fair sharing already gives a few small flows what they need.
-- **Why `echelon` loses.** It lets activations wait for all-reduces: at 8:1 a packed job alone waits {lost:.2f} s for that, under `fair` {lost_fair:.2f} s.
+- **Why `{LITERAL}` loses.** It lets activations wait for all-reduces: in the same cell a job waits {lost:.2f} s for that, under `fair` {lost_fair:.2f} s.
 - **Needed to gain:** activations that do wait, an order of whole jobs instead of buckets, or jobs shifted in time ([below](#what-would-be-needed-to-gain)). Packing
   the jobs saves {share(1 - packed_s / whole)}.
 """
@@ -208,6 +210,12 @@ def packet_table(data):
     return table(header, [row for _, row in sorted(rows, key=lambda entry: entry[0])])
 
 
+def digits(data):
+    """Which digits of the most loaded cell hold."""
+    rows = [[f"`{s}`"] + [f"± {100 * value:.2f}" for value in study.half_ranges(data, s)] for s in dict.fromkeys(part(data, part="faster").scheduler) if s != REFERENCE]
+    return table(["scheduler", "mean over the seeds, points", "the worst seed, points"], rows)
+
+
 def shared_seeds(data):
     long, short = (set(frame.seed) for frame in (part(data, part="long"), study.grid(data)))
     return f"{len(long & short)} of {len(long)}"
@@ -223,11 +231,12 @@ def packet_note(data):
     """How far apart the fabrics are."""
     packet = part(data, part="packet")
     two = points(packet).merge(points(study.grid(data)), on=[*study.CELL, "seed", "scheduler"])
-    usual, own = two[two.scheduler != "echelon"], two[two.scheduler == "echelon"]
+    usual, own = two[two.scheduler != LITERAL], two[two.scheduler == LITERAL]
     gap = 100 * (usual.saving_x - usual.saving_y).abs().max()
     wide = 100 * (own.saving_x - own.saving_y).abs().max()
     return f"""Savings differ from the fluid
-fabric's by at most {gap:.1f} points, except `echelon`'s, by up to {wide:.0f}: it loses on both, and its size of loss is not one to rely on. Why packets make it worse is open."""
+fabric's by at most {gap:.2f} points, except `{LITERAL}`'s, by up to {wide:.1f}: it loses on both, and its size of loss is not one to rely on. Its rank
+counts lateness so far, so who falls behind once stays there, and differences add up; a millionth of the computing time does not bring them about (± {100 * study.half_ranges(data, LITERAL)[1]:.2f} points, above). More is not known."""
 
 
 def by_hand():
@@ -264,7 +273,7 @@ def page(data, waits, cost):
     beyond = pairs[pairs.saved_s > pairs.fair_waiting_s]
     return f"""# Who saves time on an oversubscribed network?
 
-**Question.** On uplinks oversubscribed 2, 4 and 8 times, with one to four LLaMA-2-70B training jobs in three placements: how much
+**Question.** On uplinks oversubscribed 2, 4 and 8 times, with one, two and four LLaMA-2-70B training jobs in three placements: how much
 iteration time does each scheduler save against fair sharing, and where does it save none?
 
 **In short.** {in_short(data, waits)}
@@ -278,8 +287,8 @@ parallelism, 3 iterations. 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 h
 hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. Fluid fabric.
 
 - `packed`: a job fills two leaves, and no other job is on them. `spread`: every job has a host under each leaf. `random`: hosts drawn from the seed.
-- Grid: 3 oversubscriptions × 4 numbers of jobs × 3 placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data)) - 1} schedulers each (`oversubscription-llama.json`), and `rollout`, which takes as long as all others together, with
-  one to three jobs (`oversubscription-llama-rollout.json`).
+- Grid: {grid.oversubscription.nunique()} oversubscriptions × {grid.jobs.nunique()} numbers of jobs × {grid.placement.nunique()} placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data)) - 1} schedulers each (`oversubscription-llama.json`), and `rollout`, which takes as long as all others together, with
+  two jobs that share uplinks at 8:1 (`oversubscription-llama-rollout.json`).
 - A seed fixes arrivals, placement, paths and compute times, so schedulers are compared on equal terms: the saving is
   1 − T / T_fair at the same point, T averaged over the jobs. ± is the 95 % confidence interval over the seeds (Student's t, n = {len(seeds)}).
 - **Bound**: the same jobs with a network between hosts that takes no time (`oversubscription-llama-bound.json`).
@@ -288,11 +297,11 @@ hosts. Jobs arrive at random, 2 s apart on average, and each computation takes i
 
 ![Iteration time saved, by placement, jobs and oversubscription](../images/oversubscription.png)
 
-Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet": two to four jobs, spread or random. Helped and hurt: cells of {len(cells(data, others(data)[0]))} where the interval
+Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet": two or four jobs, spread or random. Helped and hurt: cells of {len(cells(data, others(data)[0]))} where the interval
 excludes 0 and the mean is beyond {100 * SLIGHT:.1f} %; by chance alone one cell in 40 is on either side, {len(cells(data, others(data)[0])) / 40:.1f} of {len(cells(data, others(data)[0]))}.
 
 {headline(data)}
-By oversubscription, two to four jobs (`rollout`: two and three):
+By oversubscription, two and four jobs (`rollout`: two, at 8:1):
 
 {by_factor(data)}
 By number of jobs, spread and random:
@@ -305,6 +314,9 @@ More iterations, four jobs spread at 8:1 (`oversubscription-llama-long.json`). T
 how losses grow with time, not how other cells would.
 
 {long_table(data)}
+**Which digits hold.** Half the range of the saving over GPUs a millionth slower, as given and a millionth faster, four jobs spread at 8:1 (`oversubscription-llama-perturbed.json`):
+
+{digits(data)}
 ## Where the time goes
 
 ![Critical paths under fair sharing](../images/oversubscription-why.png)
@@ -326,7 +338,7 @@ backward pass of the last micro-batch hides at most {hand["hidden"]:.3f} s of it
 
 ## On packets
 
-The same jobs in segments of 64 KiB, seed {", ".join(str(s) for s in sorted(part(data, part="packet").seed.unique()))} (`oversubscription-llama-packet.json`). {packet_note(data)}
+The same jobs in segments of 64 KiB, 1 MiB inside hosts, seed {", ".join(str(s) for s in sorted(part(data, part="packet").seed.unique()))} (`oversubscription-llama-packet.json`). {packet_note(data)}
 
 {packet_table(data)}
 {notes(data, waits, cost)}"""
@@ -350,12 +362,12 @@ def extreme(data, schedulers, **fixed):
 
 
 def notes(data, waits, cost):
-    usual = [s for s in others(data) if s != "echelon"]
+    usual = [s for s in others(data) if s != LITERAL]
     low, high = extreme(data, usual, jobs=[1])
     packed_low, packed_high = extreme(data, usual, placement=["packed"])
-    worst, _ = extreme(data, ["echelon"])
-    least, most = extreme(data, ["echelon"], jobs=[1])
-    held = part(waits, scheduler="echelon", jobs=1, placement="spread")
+    worst, _ = extreme(data, [LITERAL])
+    least, most = extreme(data, [LITERAL], jobs=[1])
+    held = part(waits, scheduler=LITERAL, jobs=1, placement="spread")
     behind = part(held, waiter="pipeline", blocker=["own data", "held back"]).seconds.sum() / held.seconds.sum()
     fair_own = of_waiting(waits, ["own data", "own pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
     fair_others = of_waiting(waits, ["other data", "other pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
@@ -365,6 +377,7 @@ def notes(data, waits, cost):
     own, other = ({s: waited(waits, s, "data", [f"{whose} data"], **where) for s in ("fair", "srpt", "sebf")} for whose in ("own", "other"))
     held_back = part(waits, scheduler="sebf", blocker="held back", **where).seconds.sum() / waits.seed.nunique()
     groups = by_hand()["groups"]
+    there = {s: saved(data, s, oversubscription=8, **where) for s in ("sebf", "bssi", "echelon", "least-slack")}
     ahead = waited(waits, REFERENCE, "pipeline", BLOCKERS, **where)
     under = part(points(study.grid(data)), scheduler=REFERENCE, oversubscription=8)
     whole, alone_s = (over_seeds(part(under, placement="spread", jobs=n), "iteration_s").mean for n in (4, 1))
@@ -375,19 +388,19 @@ def notes(data, waits, cost):
     return f"""
 ## Where it does not help, and why
 
-- **One job.** Except `echelon`, schedulers stay between {percent(low[1])} and {percent(high[1])} % of `fair`. {share(single)} of the waiting on its critical path (spread, 8:1) is
+- **One job.** Except `{LITERAL}`, schedulers stay between {percent(low[1])} and {percent(high[1])} % of `fair`. {share(single)} of the waiting on its critical path (spread, 8:1) is
   due to its own flows, nearly all of it all-reduces behind all-reduces: eight tensor ranks reduce the same layers over the same link. Any order of them ends when the link has carried all bytes.
 - **Packed jobs.** Each has two leaves to itself: {percent(packed_low[1])} to {percent(packed_high[1])} %, whatever the oversubscription and the number of jobs. What is above the bound is a host's own interface.
 - **Several jobs on shared uplinks.** With four jobs spread at 8:1, {share(fair_others)} of the waiting under `fair` is due to other jobs, {share(fair_own)} to the job itself. An order
   changes only the former: the latter is {own["fair"]:.2f} s under `fair`, {own["srpt"]:.2f} s under `srpt`, {own["sebf"]:.2f} s under `sebf`, while the waiting for others is {other["fair"]:.2f}, {other["srpt"]:.2f} and {other["sebf"]:.2f} s.
-- **`sebf` and `least-slack` lose there**; `bssi` and `echelon-bssi` have like means, but undecided. `sebf` waits for others longer, with no link left idle (held back: {held_back:.2f} s). A job has {groups} all-reduces in
-  an iteration, one for each layer and tensor rank, almost all of one size, and needs the last of them: an order of these says nothing about which *job* should finish first. That this is why is an
-  inference; the tables show only whom flows wait for, and only under the four schedulers above.
-- **`echelon`, the paper's rank, hurts, even a job alone**: {percent(most[1])} % at best and {percent(least[1])} % at worst with one job, {percent(worst[1])} % ({cell_name(worst[2])}) at worst. It serves the EchelonFlow
+- **Orders of coflows there.** `sebf` saves {percent(there["sebf"])} %, `bssi` {percent(there["bssi"])} %, `echelon`, which is much like `sebf` on all-reduces, {percent(there["echelon"])} %. `sebf` waits {other["sebf"]:.2f} s for others, with no link left idle
+  (held back: {held_back:.2f} s). A job has {groups} all-reduces in an iteration, one for each layer and tensor rank, almost all of one size, and needs the last of them: an order of these says nothing about which *job*
+  should finish first. That this is why is an inference; the tables show only whom flows wait for, and only under the schedulers above. `least-slack` knows how late each may be, and saves {percent(there["least-slack"])} %.
+- **`{LITERAL}`, the literal reading of the paper's rank, hurts, even a job alone**: {percent(most[1])} % at best and {percent(least[1])} % at worst with one job, {percent(worst[1])} % ({cell_name(worst[2])}) at worst. It serves the EchelonFlow
   of least tardiness first, and tardiness counts the lateness so far. An all-reduce that has just started is never as late as a pipeline that has waited once, so
   the last micro-batch's activations and their gradients queue behind the all-reduces of stages that are already done; {share(behind)} of what the job waits for (spread, 8:1, one job) is pipeline
-  flows behind its own all-reduces. `echelon-bssi` and `least-slack` count only what is still to come, and do not have this loss
-  ([why](../algorithms/echelonflow.md)).
+  flows behind its own all-reduces. `echelon`, `echelon-bssi` and `least-slack` count only what is still to come, and do not have this loss
+  ([why](../algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
 
 ## What would be needed to gain
 
@@ -405,7 +418,7 @@ def notes(data, waits, cost):
 - One model, one shape of parallelism, one interface per host. With dp 2 and 8 micro-batches gradients are exchanged often; longer accumulation shrinks every number here.
 - Eight connections over two uplinks: ECMP's luck differs from seed to seed more than schedulers do. The intervals, over so few seeds, are wide where placement is random: there only large
   effects can be told from chance.
-- Three iterations from random arrivals: the first and the last meet fewer jobs, and the longer runs above show larger effects. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens that, it
+- Three iterations from random arrivals: the first and the last meet fewer jobs. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens that, it
   does not make jobs of different lengths.
 - `rollout` predicts with profiled times, and its members run to the end of all jobs.
 
