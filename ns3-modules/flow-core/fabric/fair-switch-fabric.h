@@ -10,8 +10,8 @@
  * Same results as the scheduler `fair` on a FluidFabric without control delay, up to rounding
  * (tests/property/fair-switch-test.cc). On a big switch every path is an egress and an ingress
  * port, of a host or, inside a host, of a GPU; so each is a switch of its own
- * (fabric/shared-switch.h). Flows start in order of their ids. A flow has its rate from its start on; SetRates is refused
- * (ContractViolation).
+ * (fabric/shared-switch.h). Flows start in order of their ids. A flow has its rate from its start
+ * on; SetRates is refused (ContractViolation).
  *
  * Complexity: O(ports²) per instant at which flows come or go, O(log flows) per flow. Memory: about
  * 80 bytes per pair of ports and 150 per flow that has not ended.
