@@ -5,6 +5,7 @@
 #include "convert-command.h"
 #include "exit-codes.h"
 #include "input-error.h"
+#include "json-document.h"
 #include "list-command.h"
 #include "plan-command.h"
 #include "printable.h"
@@ -16,6 +17,7 @@
 #include "version.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -31,6 +33,44 @@ constexpr std::int64_t MAX_TIMELINE_TOP = 300000;
 /// Of --jobs; there are never more processes than schedulers.
 constexpr std::int64_t MAX_PROCESSES = 1024;
 
+/// What the command line names that the command does not have, with a suggestion; empty if there is
+/// no such thing. CLI11 reads on behind an unknown word and complains about all that follows.
+std::string
+UnknownWord(const CLI::App& command)
+{
+    const std::vector<std::string> unknown = command.remaining();
+    if (unknown.empty())
+    {
+        const auto isUsed = [](const CLI::App* next) { return next->parsed(); };
+        const std::vector<const CLI::App*> used = command.get_subcommands(isUsed);
+        return used.empty() ? "" : UnknownWord(*used.front());
+    }
+    const std::string has = command.get_parent() ? command.get_name() + " has no " : "there is no ";
+    std::vector<std::string> known;
+    const auto option = std::find_if(unknown.begin(), unknown.end(), [](const std::string& word) {
+        return word[0] == '-' && word != "--";
+    });
+    if (option != unknown.end())
+    {
+        const std::string name = option->substr(0, option->find('='));
+        for (const CLI::Option* each : command.get_options())
+        {
+            for (const std::string& longName : each->get_lnames())
+            {
+                known.push_back("--" + longName);
+            }
+        }
+        return has + "option \"" + name + "\" (" + SuggestionFor(name, known) + ")";
+    }
+    for (const CLI::App* next : command.get_subcommands([](const CLI::App*) { return true; }))
+    {
+        known.push_back(next->get_name());
+    }
+    const std::string& word = unknown.front();
+    return known.empty() ? ""
+                         : has + "command \"" + word + "\" (" + SuggestionFor(word, known) + ")";
+}
+
 /// CLI11's messages may take several lines; ours take one.
 int
 ReportUsage(const CLI::App& app, const CLI::ParseError& error)
@@ -38,6 +78,11 @@ ReportUsage(const CLI::App& app, const CLI::ParseError& error)
     if (error.get_exit_code() == 0) // --help, --version
     {
         return app.exit(error);
+    }
+    if (const std::string unknown = UnknownWord(app); !unknown.empty())
+    {
+        std::cerr << "echelon: " << Printable(unknown) << '\n';
+        return EXIT_BAD_USAGE;
     }
     std::string message = error.what();
     message = message.substr(0, message.find('\n'));

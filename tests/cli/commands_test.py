@@ -31,6 +31,22 @@ class CommandsTest(CliTestCase):
                 self.assert_one_line(done.stderr)
                 self.assertEqual(done.stdout, "")
 
+    def test_unknown_words_are_named_with_the_nearest_known_one(self):
+        # Not with what follows them: the parser takes "fair" for the scenario and has a file too many then.
+        for arguments, named, hint in (
+            (["lst"], "lst", "list"),
+            (["chek", FIGURE_2], "chek", "check"),
+            (["run", "--schedulers", "fair", FIGURE_2], "--schedulers", "--scheduler"),
+            (["run", FIGURE_2, "--file=summary"], "--file", "--files"),
+            (["plan", "--generat", "zipf"], "--generat", "--generate"),
+            (["convert", "coflow-benchmrk", "a"], "coflow-benchmrk", "coflow-benchmark"),
+        ):
+            with self.subTest(arguments):
+                done = echelon(*arguments, cwd=self.folder)
+                self.assertEqual(done.returncode, 64, done.stderr)
+                self.assert_one_line(done.stderr)
+                self.assertRegex(done.stderr, f'(there is|has) no (command|option) "{named}" .did you mean "{hint}".')
+
     def test_standard_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run(
