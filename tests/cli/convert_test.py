@@ -31,7 +31,7 @@ SPOILT = [
     (2, "1 0 1 0 1 2:1e-9", "line 2: reducer 2:1e-9 has less than a byte"),
     (2, "1 0 1 0 1 2:1e300", "line 2: the size in MB 1e300 is out of range"),
     (3, "1 0 1 0 1 2:5.0", "line 3: coflow 1 was on line 2 already"),
-    (3, "\x01\x80", "line 3: \"??\" is not the id"),
+    (3, "\x01\x80", "line 3: \"\\u0001?\" is not the id"),
 ]
 
 

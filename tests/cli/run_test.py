@@ -42,7 +42,7 @@ LONG = {
             "name": "a",
             "workload": {
                 "kind": "flows",
-                "flows": [{"source": 0, "destination": 1, "bytes": "40GB"}],
+                "flows": [{"source": 0, "destination": 1, "bytes": "400GB"}],
             },
         }
     ],
