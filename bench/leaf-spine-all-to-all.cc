@@ -172,7 +172,7 @@ Run(const Options& options)
     spec.server.hostLink = {PORT, Time()};
     spec.server.scaleUp = {SCALE_UP, Time()};
     spec.uplink = {PORT, Time()};
-    spec.uplink.rate = UplinkRate(spec, options.oversubscription);
+    spec.uplinkRates = UplinkRates(spec, options.oversubscription);
     const Topology topology = MakeLeafSpine(spec);
     std::vector<DeviceId> ranks;
     for (std::uint32_t rank = 0; rank < options.ranks; ++rank)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plan-command.h"
 
+#include "duration-text.h"
 #include "exit-codes.h"
 #include "input-error.h"
 #include "json-document.h"
@@ -11,6 +12,7 @@
 #include "text-buffer.h"
 #include "usage-error.h"
 
+#include "moe/entry-durations.h"
 #include "moe/order-registry.h"
 #include "moe/traffic-generator.h"
 
@@ -93,7 +95,7 @@ LongestTime(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     double hops = 1;
     if (fabric.spines > 0)
     {
-        slowest = std::min(slowest, fabric.uplinkRate);
+        slowest = std::min(slowest, fabric.SlowestUplink());
     }
     if (fabric.scaleUpRate > 0)
     {
@@ -114,22 +116,30 @@ MakeSubject(const PlanOptions& options)
     {
         throw UsageError("--parameter is for --generate");
     }
-    const std::string& name = options.traffic ? *options.traffic : *options.generate;
-    LoadedTraffic traffic =
-        options.traffic ? LoadTraffic(name, DiskFiles(), options.routing) : Generate(options);
-    if (options.combine)
-    {
-        traffic.matrix = traffic.matrix.Transposed();
-    }
     if (options.topology && options.bandwidth)
     {
         throw UsageError("--bandwidth: the topology gives the rates");
     }
-    const std::uint32_t gpus = traffic.matrix.Size();
     std::optional<Topology> topology;
+    RoutingOptions routing = options.routing;
     if (options.topology)
     {
-        topology = TopologyOfFile(*options.topology, gpus);
+        topology = TopologyOfFile(*options.topology);
+        routing.gpusPerHost = topology->GetShape().devicesPerHost;
+    }
+    const std::string& name = options.traffic ? *options.traffic : *options.generate;
+    LoadedTraffic traffic =
+        options.traffic ? LoadTraffic(name, DiskFiles(), routing) : Generate(options);
+    if (options.combine)
+    {
+        traffic.matrix = traffic.matrix.Transposed();
+    }
+    const std::uint32_t gpus = traffic.matrix.Size();
+    if (topology && topology->Devices() < gpus)
+    {
+        throw UsageError("--topology: " + *options.topology + " has " +
+                         std::to_string(topology->Devices()) + " GPUs, the traffic " +
+                         std::to_string(gpus));
     }
     PlanningFabric fabric = topology
                                 ? PlanningFabric::Of(*topology, FirstDevices(gpus))
@@ -203,32 +213,6 @@ RefusalOf(const std::string& order, const PlanSubject& subject)
     }
 }
 
-/// The orders to plan, before anything is printed: of all orders those that the fabric allows, the
-/// others in `subject.leftOut`; of those asked for every one.
-std::vector<std::string>
-ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
-{
-    std::vector<std::string> orders;
-    for (const std::string& order : asked.empty() ? DefaultOrders(subject.fabric.Ranks()) : asked)
-    {
-        // Ports alone fit every order.
-        const std::string refusal = subject.topology ? RefusalOf(order, subject) : "";
-        if (refusal.empty())
-        {
-            orders.push_back(order);
-        }
-        else if (asked.empty())
-        {
-            subject.leftOut.push_back({order, refusal});
-        }
-        else
-        {
-            throw UsageError("--order: " + refusal);
-        }
-    }
-    return orders;
-}
-
 PlannedOrder
 PlanOne(const std::string& order, const PlanSubject& subject)
 {
@@ -257,6 +241,69 @@ PlanOne(const std::string& order, const PlanSubject& subject)
         FailUsage("--order " + order, error);
     }
     return planned;
+}
+
+/// Why orders with one sender at a time should not be planned unless asked for; "" if they should.
+/// With unequal ports such a sender leaves a fast port half idle, and receivers that are shared can
+/// be done before the best of these orders: what the cheapest order of the others takes decides.
+std::string
+ReasonAgainstOneSender(const PlanSubject& subject)
+{
+    // Closer to the fluid bound than this, one sender at a time is as good as many.
+    constexpr double NOTICEABLE = 1.001;
+    const double fluid = LowerBound(subject.traffic.matrix, subject.fabric);
+    const double oneSender = OneSenderBound(subject.traffic.matrix, subject.fabric);
+    if (subject.fabric.Homogeneous() || oneSender <= NOTICEABLE * fluid)
+    {
+        return "";
+    }
+    const double shared = PlanOne("spread-out", subject).timing.makespan.Seconds();
+    if (shared >= oneSender)
+    {
+        return "";
+    }
+    return "ports differ in rate, and one sender at a time takes " +
+           FixedText(oneSender / fluid, 2, "") + " times the fluid bound at least, spread-out " +
+           FixedText(shared / fluid, 2, "");
+}
+
+/// Whether an order is bound by one sender at a time. The relays of `fast` share a host's ports.
+bool
+HasOneSender(const std::string& order, const PlanSubject& subject)
+{
+    return OrderEntryOf(order).rule == StartRule::EXCLUSIVE &&
+           !(order == "fast" && subject.fabric.scaleUpRate > 0);
+}
+
+/// The orders to plan, before anything is printed: of all orders those that suit the fabric, the
+/// others in `subject.leftOut`; of those asked for every one.
+std::vector<std::string>
+ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
+{
+    std::vector<std::string> orders;
+    const std::string against = asked.empty() ? ReasonAgainstOneSender(subject) : "";
+    for (const std::string& order : asked.empty() ? DefaultOrders(subject.fabric.Ranks()) : asked)
+    {
+        // Ports alone fit every order.
+        std::string refusal = subject.topology ? RefusalOf(order, subject) : "";
+        if (refusal.empty() && !against.empty() && HasOneSender(order, subject))
+        {
+            refusal = order + ": " + against + " (--order " + order + " plans it)";
+        }
+        if (refusal.empty())
+        {
+            orders.push_back(order);
+        }
+        else if (asked.empty())
+        {
+            subject.leftOut.push_back({order, refusal});
+        }
+        else
+        {
+            throw UsageError("--order: " + refusal);
+        }
+    }
+    return orders;
 }
 
 } // namespace

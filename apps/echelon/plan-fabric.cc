@@ -88,7 +88,7 @@ FabricOfBandwidth(const std::string& list, std::uint32_t gpus)
 }
 
 Topology
-TopologyOfFile(const std::string& file, std::uint32_t gpus)
+TopologyOfFile(const std::string& file)
 {
     JsonDocument document(file, DiskFiles());
     const JsonNode root = document.Root();
@@ -96,13 +96,7 @@ TopologyOfFile(const std::string& file, std::uint32_t gpus)
     {
         root.Fail("expected a JSON object", "a topology: docs/reference/scenario.md");
     }
-    Topology topology = LoadTopology(root);
-    if (topology.Devices() < gpus)
-    {
-        throw UsageError("--topology: " + file + " has " + std::to_string(topology.Devices()) +
-                         " GPUs, the traffic " + std::to_string(gpus));
-    }
-    return topology;
+    return LoadTopology(root);
 }
 
 } // namespace echelon

@@ -4,7 +4,7 @@
  * The fabric of `echelon plan`, from its options.
  *
  *     PlanningFabric f = FabricOfBandwidth("8x100Gbps,8x40Gbps", 16);
- *     Topology t = TopologyOfFile("topologies/leaf-spine-16.json", 16);
+ *     Topology t = TopologyOfFile("topologies/leaf-spine-16.json");
  *
  * A list of rates, each with or without a count: one for all GPUs, or as many as there are GPUs.
  * Errors: UsageError; InputError for the topology's file.
@@ -22,7 +22,6 @@ namespace echelon
 
 PlanningFabric FabricOfBandwidth(const std::string& list, std::uint32_t gpus);
 
-/// A topology with at least as many devices as there are GPUs.
-Topology TopologyOfFile(const std::string& file, std::uint32_t gpus);
+Topology TopologyOfFile(const std::string& file);
 
 } // namespace echelon

@@ -161,7 +161,7 @@ PlanTable::Head(const OrderedJson& head, const PlanSubject& subject)
         const LoadedRouting& routing = *subject.traffic.routing;
         m_out << routing.topK << " of " << routing.experts << " experts per token, "
               << routing.tokenBytes << " bytes per copy, one copy per "
-              << (routing.deduplicated ? "GPU" : "expert") << "; " << routing.placement << '\n';
+              << (routing.deduplicated ? "host" : "expert") << "; " << routing.placement << '\n';
     }
     m_showsReading = head.contains("bound_one_sender_s");
     m_out << "bound " << DurationText(head["bound_s"]);

@@ -62,18 +62,21 @@ RoutedTrafficOf(const std::string& format,
                 const RoutingSettings& settings,
                 const RoutingFailure& fail)
 {
-    CheckTotal(static_cast<double>(routing.chosen.size()), settings.tokenBytes, fail);
+    // A copy over the network and one inside the host at most.
+    const double copies =
+        (settings.gpusPerHost ? 2 : 1) * static_cast<double>(routing.chosen.size());
+    CheckTotal(copies, settings.tokenBytes, fail);
     const TokenLayout layout{settings.gpus,
                              GpusOfTokens(routing.Tokens(), samples, settings),
                              GpusOfExperts(routing.experts, settings)};
-    RoutedTraffic routed = RouteTokens(routing, layout, settings.tokenBytes, settings.deduplicate);
+    RoutedTraffic routed = RouteTokens(routing, layout, settings.tokenBytes, settings.gpusPerHost);
     return {std::move(routed.dispatch),
             format,
             LoadedRouting{static_cast<std::int64_t>(routing.Tokens()),
                           routing.experts,
                           routing.topK,
                           settings.tokenBytes,
-                          settings.deduplicate,
+                          settings.gpusPerHost.has_value(),
                           std::move(routed.tokensOfExpert),
                           std::move(routed.tokensOnGpu),
                           TokenText(settings.tokenPlacement) + "; " + ExpertText(settings)}};
@@ -81,6 +84,7 @@ RoutedTrafficOf(const std::string& format,
 
 LoadedTraffic
 LoadedTrafficOf(const std::vector<std::int64_t>& loads,
+                const std::string& scaling,
                 std::uint32_t topK,
                 const RoutingSettings& settings,
                 const RoutingFailure& fail)
@@ -104,7 +108,8 @@ LoadedTrafficOf(const std::vector<std::int64_t>& loads,
                           false,
                           std::move(routed.tokensOfExpert),
                           std::move(routed.tokensOnGpu),
-                          "every GPU assumed to send the same shares; " + ExpertText(settings)}};
+                          "every GPU assumed to send the same shares; " + ExpertText(settings) +
+                              (scaling.empty() ? "" : "; " + scaling)}};
 }
 
 } // namespace echelon

@@ -15,6 +15,7 @@
 #include "moe/token-routing.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,10 @@ struct RoutingSettings
 {
     std::uint32_t gpus = 0;
     Bytes tokenBytes = 0;
-    std::string tokenPlacement; ///< one of TokenPlacements(), or "given"
-    bool deduplicate = false;
-    std::vector<std::uint32_t> gpuOfToken{};  ///< for "given"
-    std::vector<std::uint32_t> gpuOfExpert{}; ///< empty: in blocks
+    std::string tokenPlacement;                 ///< one of TokenPlacements(), or "given"
+    std::optional<std::uint32_t> gpusPerHost{}; ///< of deduplication; none: a copy per expert
+    std::vector<std::uint32_t> gpuOfToken{};    ///< for "given"
+    std::vector<std::uint32_t> gpuOfExpert{};   ///< empty: in blocks
 };
 
 using RoutingFailure = std::function<void(const std::string& problem, const std::string& hint)>;
@@ -41,8 +42,10 @@ LoadedTraffic RoutedTrafficOf(const std::string& format,
                               const RoutingSettings& settings,
                               const RoutingFailure& fail);
 
-/// @param loads copies for each expert.
+/// @param loads copies for each expert. @param scaling how they were made from those of the file,
+/// "" if they are the same.
 LoadedTraffic LoadedTrafficOf(const std::vector<std::int64_t>& loads,
+                              const std::string& scaling,
                               std::uint32_t topK,
                               const RoutingSettings& settings,
                               const RoutingFailure& fail);

@@ -66,7 +66,7 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
         }
     }
     const JsonNode hostLink = node.At("host_link").Object();
-    server.hostLink = LoadLink(hostLink, {"rate", "rates", "delay"}, true);
+    server.hostLink = LoadLink(hostLink, {"rate", "rates", "delay"}, !hostLink.Has("rates"));
     if (const auto rates = hostLink.Find("rates"))
     {
         for (const JsonNode& rate : rates->Items(MAX_HOSTS))
@@ -158,7 +158,7 @@ LoadLeafSpine(const JsonNode& node)
             oversubscription->Fail("\"oversubscription\" and \"uplink\"/\"rate\" are both given",
                                    "keep one: each follows from the other");
         }
-        spec.uplink.rate = UplinkRate(spec, oversubscription->Number(1e-3, 1e3));
+        spec.uplinkRates = UplinkRates(spec, oversubscription->Number(1e-3, 1e3));
     }
     else if (!uplink)
     {

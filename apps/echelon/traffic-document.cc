@@ -5,7 +5,11 @@
 #include "routing-trace.h"
 #include "usage-error.h"
 
+#include "moe/expert-load.h"
+
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace echelon
 {
@@ -164,6 +168,55 @@ CheckGates(const JsonNode& gates, const TokenRouting& routing)
     }
 }
 
+/// The shortest text that reads back to the same double: "1040.5".
+std::string
+NumberText(double value)
+{
+    return Json(value == std::floor(value) ? Json(static_cast<std::int64_t>(value)) : Json(value))
+        .dump();
+}
+
+/// Copies for each expert, and what was done to the loads that the file gives, "" if nothing.
+struct ExpertLoads
+{
+    std::vector<std::int64_t> copies;
+    std::string scaling;
+};
+
+/// Loads are measured or smoothed, so they are shares of the copies that there are: they need be
+/// neither whole nor complete.
+ExpertLoads
+LoadMeasuredLoads(const JsonNode& array, std::int64_t copies)
+{
+    const std::size_t experts = array.ArraySize(MAX_EXPERTS);
+    std::vector<double> loads;
+    ExpertLoads result;
+    double sum = 0; // exact while the loads are whole
+    for (std::size_t e = 0; e < experts; ++e)
+    {
+        loads.push_back(array.Item(e).Number(0, static_cast<double>(MAX_LOAD / MAX_EXPERTS)));
+        result.copies.push_back(static_cast<std::int64_t>(loads.back()));
+        sum += loads.back();
+    }
+    if (!(sum > 0) && copies > 0)
+    {
+        array.Fail("no expert has a load", "give the copies of each, or their shares");
+    }
+    if (std::accumulate(result.copies.begin(), result.copies.end(), std::int64_t{0}) == copies &&
+        sum == static_cast<double>(copies))
+    {
+        return result;
+    }
+    for (double& load : loads)
+    {
+        load /= sum > 0 ? sum : 1;
+    }
+    result.copies = TokensPerRank(copies, loads, static_cast<std::uint32_t>(experts));
+    result.scaling =
+        "loads of " + NumberText(sum) + " in all scaled to " + std::to_string(copies) + " copies";
+    return result;
+}
+
 LoadedTraffic
 LoadLoads(const JsonNode& root, std::uint32_t topK, RoutingSettings settings)
 {
@@ -180,30 +233,24 @@ LoadLoads(const JsonNode& root, std::uint32_t topK, RoutingSettings settings)
                        std::to_string(stated->Integer(1, MAX_EXPERTS)),
                    "one load per expert");
     }
-    std::vector<std::int64_t> loads;
-    std::int64_t sum = 0; // at most 65536 times 2^50: no overflow
-    for (std::size_t e = 0; e < experts; ++e)
-    {
-        loads.push_back(FastInteger(array, e, 0, MAX_LOAD / MAX_EXPERTS));
-        sum += loads.back();
-    }
     const std::int64_t perGpu = root.At("tokens_per_gpu").Integer(0, MAX_LOAD / MAX_EXPERTS);
-    const double expected = static_cast<double>(perGpu) * settings.gpus * topK;
-    if (static_cast<double>(sum) != expected)
+    const double copies = static_cast<double>(perGpu) * settings.gpus * topK;
+    if (copies > static_cast<double>(MAX_LOAD))
     {
-        array.Fail("the loads add up to " + std::to_string(sum) + ", but " +
-                       std::to_string(settings.gpus) + " GPUs with " + std::to_string(perGpu) +
-                       " tokens each and " + std::to_string(topK) + " experts per token make " +
-                       std::to_string(static_cast<std::int64_t>(expected)),
-                   "every token counts at each of its experts");
+        root.At("tokens_per_gpu")
+            .Fail("all GPUs together have more than 1e15 copies of tokens", "use fewer tokens");
     }
+    const ExpertLoads loads = LoadMeasuredLoads(array, static_cast<std::int64_t>(copies));
     if (const auto gpus = root.Find("expert_gpus"))
     {
         settings.gpuOfExpert = GpusOf(*gpus, experts, "experts", settings.gpus);
     }
-    return LoadedTrafficOf(loads, topK, settings, [&](const auto& problem, const auto& hint) {
-        array.Fail(problem, hint);
-    });
+    return LoadedTrafficOf(
+        loads.copies,
+        loads.scaling,
+        topK,
+        settings,
+        [&](const auto& problem, const auto& hint) { array.Fail(problem, hint); });
 }
 
 LoadedTraffic
@@ -298,7 +345,11 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
         settings.gpuOfExpert = GpusOf(*gpus, experts, "experts", settings.gpus);
     }
     const auto deduplicate = root.Find("deduplicate");
-    settings.deduplicate = options.deduplicate || (deduplicate && deduplicate->Boolean());
+    const bool inFile = deduplicate && deduplicate->Boolean();
+    if (options.deduplicate || inFile)
+    {
+        settings.gpusPerHost = options.gpusPerHost;
+    }
     return RoutedTrafficOf(
         "json-routing",
         routing,

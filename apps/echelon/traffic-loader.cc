@@ -80,7 +80,10 @@ LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& 
     settings.tokenBytes =
         Bytes{Needed(options.hidden, "--hidden", file)} * options.elementBytes.value_or(2);
     settings.tokenPlacement = options.tokenPlacement.value_or("blocks");
-    settings.deduplicate = options.deduplicate;
+    if (options.deduplicate)
+    {
+        settings.gpusPerHost = options.gpusPerHost;
+    }
     const std::uint32_t experts = Needed(options.experts, "--experts", file);
     const std::uint32_t topK = Needed(options.topK, "--top-k", file);
     if (topK > experts)

@@ -41,9 +41,10 @@ struct RoutingOptions
     std::optional<std::uint32_t> hidden;       ///< elements of a token
     std::optional<std::uint32_t> elementBytes; ///< 2 when nobody says
     std::optional<std::string> tokenPlacement; ///< one of TokenPlacements(); "blocks"
-    bool deduplicate = false;                  ///< a token goes to each GPU once
+    bool deduplicate = false;                  ///< a token goes to each host once
+    std::uint32_t gpusPerHost = 1;             ///< of the topology that the traffic meets
 
-    /// An option that is given, "" when none is: matrices take none.
+    /// An option that is given, "" when none is: matrices take none. The topology is none of them.
     std::string Given() const;
 };
 

@@ -66,7 +66,7 @@ RoutingLayer(const std::string& file, std::uint32_t layer, std::uint32_t gpus)
     const TokenRouting routing = ParseRoutingTrace(file, DiskFiles()(file), EXPERTS, TOP_K).routing;
     const TokenLayout layout{gpus, InRuns(routing.Tokens(), gpus), InRuns(EXPERTS, gpus)};
     const Bytes copy = BYTES_PER_ELEMENT * static_cast<Bytes>(HIDDEN);
-    const RoutedTraffic routed = RouteTokens(routing, layout, copy, false);
+    const RoutedTraffic routed = RouteTokens(routing, layout, copy, {});
     std::vector<std::int64_t> own(gpus, 0);
     for (const std::uint32_t gpu : layout.gpuOfToken)
     {

@@ -54,7 +54,7 @@ RandomFabric(std::mt19937_64& random)
     }
     fabric.spines = static_cast<std::uint32_t>(1 + Below(random, 4));
     const auto slots = static_cast<double>(1 + Below(random, perRack));
-    fabric.uplinkRate = slots * PORT / fabric.spines;
+    fabric.uplinkRate.assign(fabric.Ranks(), slots * PORT / fabric.spines);
     return fabric;
 }
 
@@ -123,14 +123,14 @@ ExpectWithinUplinks(const TransmissionPlan& plan, const PlanningFabric& fabric)
         {
             for (const auto& [rack, rate] : loads)
             {
-                EXPECT_LE(rate, fabric.spines * fabric.uplinkRate * (1 + 1e-9));
+                EXPECT_LE(rate, fabric.spines * fabric.SlowestUplink() * (1 + 1e-9));
             }
         }
         for (const auto& loads : {up, down})
         {
             for (const auto& [link, rate] : loads)
             {
-                EXPECT_LE(rate, fabric.uplinkRate * (1 + 1e-9));
+                EXPECT_LE(rate, fabric.SlowestUplink() * (1 + 1e-9));
             }
         }
     }
@@ -415,7 +415,7 @@ TEST(RackAwareProperty, NearTheShortestScheduleOfUnits)
             fabric.rack[i] = i * racks / n;
         }
         fabric.spines = 1;
-        fabric.uplinkRate = PORT;
+        fabric.uplinkRate.assign(n, PORT);
         TrafficMatrix units(n);
         TrafficMatrix traffic(n);
         for (int u = 0; u < 10;)

@@ -70,7 +70,7 @@ Racks(std::uint32_t racks, std::uint32_t perRack, bool sparse, RandomStream& str
         fabric.rack[i] = sparse ? 2 + 5 * (i / perRack) : i / perRack;
     }
     fabric.spines = static_cast<std::uint32_t>(1 + stream.Below(2));
-    fabric.uplinkRate = PORT / static_cast<double>(1 + stream.Below(2));
+    fabric.uplinkRate.assign(fabric.Ranks(), PORT / static_cast<double>(1 + stream.Below(2)));
     return fabric;
 }
 

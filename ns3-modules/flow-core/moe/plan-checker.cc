@@ -205,7 +205,7 @@ class Checker
     /// Where uplinks are no multiple of the fastest port they are shared by one pair more.
     BitRate UplinkShare() const
     {
-        const BitRate uplinks = m_fabric.spines * m_fabric.uplinkRate;
+        const BitRate uplinks = m_fabric.spines * m_fabric.SlowestUplink();
         const BitRate port = *std::max_element(m_fabric.portRate.begin(), m_fabric.portRate.end());
         return uplinks / std::ceil(uplinks / port * (1 - CAPACITY_EXCESS));
     }
@@ -236,12 +236,12 @@ class Checker
         }
         for (const auto& [link, rate] : load)
         {
-            if (rate > m_fabric.uplinkRate * (1 + CAPACITY_EXCESS))
+            if (rate > m_fabric.SlowestUplink() * (1 + CAPACITY_EXCESS))
             {
                 const auto& [up, rack, spine] = link;
                 StageFault((up ? "from" : "to") + std::string(" rack ") + std::to_string(rack) +
                            " over spine " + std::to_string(spine) + ": " + FormatRate(rate) +
-                           " on a link of " + FormatRate(m_fabric.uplinkRate));
+                           " on a link of " + FormatRate(m_fabric.SlowestUplink()));
             }
         }
     }

@@ -37,6 +37,12 @@ PlanningFabric::Homogeneous() const
     });
 }
 
+BitRate
+PlanningFabric::SlowestUplink() const
+{
+    return spines > 0 ? *std::min_element(uplinkRate.begin(), uplinkRate.end()) : 0;
+}
+
 PlanningFabric
 PlanningFabric::BigSwitch(std::vector<BitRate> portRates)
 {
@@ -73,7 +79,12 @@ PlanningFabric::Of(const Topology& topology, const std::vector<DeviceId>& ranks,
     if (shape.network == Topology::Network::LEAF_SPINE)
     {
         fabric.spines = shape.spines;
-        fabric.uplinkRate = goodput * topology.GetLink(LinkId(2 * topology.Interfaces())).rate;
+        const std::size_t first = 2 * topology.Interfaces();
+        for (const std::uint32_t leaf : fabric.rack)
+        {
+            const Link& uplink = topology.GetLink(LinkId(first + leaf * shape.spines));
+            fabric.uplinkRate.push_back(goodput * uplink.rate);
+        }
     }
     if (shape.devicesPerHost > 1)
     {
@@ -127,7 +138,11 @@ LowerBound(const TrafficMatrix& traffic, const PlanningFabric& fabric, bool rela
             std::max(longest, LargestTime(scaleUp, std::vector<BitRate>(n, fabric.scaleUpRate)));
         if (fabric.spines > 0)
         {
-            const std::vector<BitRate> rackRate(racks, fabric.spines * fabric.uplinkRate);
+            std::vector<BitRate> rackRate(racks, 0.0);
+            for (std::uint32_t i = 0; i < n; ++i)
+            {
+                rackRate[fabric.rack[i]] = fabric.spines * fabric.uplinkRate[i];
+            }
             longest = std::max(longest, LargestTime(rack, rackRate));
         }
     }

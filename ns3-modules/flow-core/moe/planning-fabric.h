@@ -9,8 +9,8 @@
  *
  * Rank i sends and receives at portRate[i] over the network between servers. Ranks of one server
  * exchange over its scale-up switch, each at scaleUpRate, both ways at once. Ranks of one rack
- * (leaf) share its uplinks: `spines` links of uplinkRate each way; with spines == 0 the network
- * does not block. Rates are what payload gets: link rates times `goodput`.
+ * (leaf) share its uplinks: `spines` links of the rack's uplinkRate each way; with spines == 0 the
+ * network does not block. Rates are what payload gets: link rates times `goodput`.
  *
  * Lower bound, every constraint alone: a port's bytes over its rate; a rack's bytes to (from) other
  * racks over spines × uplinkRate; a rank's bytes inside its server over scaleUpRate. With relays
@@ -38,12 +38,16 @@ struct PlanningFabric
     std::vector<std::uint32_t> rack;   ///< by rank
     BitRate scaleUpRate = 0;           ///< 0 when every server holds one rank
     std::uint32_t spines = 0;          ///< 0: non-blocking between servers
-    BitRate uplinkRate = 0;            ///< of one leaf-to-spine link
+    /// By rank: of one link between its rack's leaf and a spine. Empty when spines == 0.
+    std::vector<BitRate> uplinkRate;
 
     std::uint32_t Ranks() const
     {
         return static_cast<std::uint32_t>(portRate.size());
     }
+
+    /// The rate of the slowest uplinks among racks that take part; 0 without uplinks.
+    BitRate SlowestUplink() const;
 
     bool SameServer(std::uint32_t a, std::uint32_t b) const
     {

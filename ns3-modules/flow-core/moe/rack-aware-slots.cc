@@ -45,7 +45,7 @@ OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
         ++slots.parts;
         // However fast a link is, no more than a rack's parts cross it.
         slots.slotsPerSpine =
-            static_cast<std::uint32_t>(std::min(Floor(fabric.uplinkRate * slots.parts / rate),
+            static_cast<std::uint32_t>(std::min(Floor(fabric.SlowestUplink() * slots.parts / rate),
                                                 static_cast<double>(perRack) * slots.parts));
     } while (std::uint64_t{slots.slotsPerSpine} * fabric.spines <
              std::uint64_t{perRack} * slots.parts);
@@ -75,7 +75,7 @@ ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric)
         return {};
     }
     const BitRate port = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
-    const BitRate uplinks = fabric.spines * fabric.uplinkRate;
+    const BitRate uplinks = fabric.spines * fabric.SlowestUplink();
     const std::uint32_t largest = LargestRack(fabric);
     if (Floor(uplinks / port) >= largest)
     {

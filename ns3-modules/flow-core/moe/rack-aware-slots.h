@@ -13,6 +13,7 @@
  * A transmission travels in `parts` equal parts, each over one slot of a spine; a spine link has
  * `slotsPerSpine` such slots. `parts` is the smallest number with slots for all.
  * Ports of unequal rates: `rate` is that of the fastest port; a slower pair occupies a slot longer.
+ * Racks of unequal uplinks all keep to the slowest.
  * O(n²).
  */
 #pragma once

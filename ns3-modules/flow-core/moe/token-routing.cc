@@ -19,6 +19,36 @@ RequireRoom(std::int64_t copies, Bytes tokenBytes)
                     "the bytes of all copies can be counted");
 }
 
+/// One copy to each host, and inside it one to each GPU. Sorts the destinations.
+void
+SendOncePerHost(std::uint32_t source,
+                std::vector<std::uint32_t>& destinations,
+                std::uint32_t gpusPerHost,
+                Bytes tokenBytes,
+                TrafficMatrix& dispatch)
+{
+    std::sort(destinations.begin(), destinations.end());
+    destinations.erase(std::unique(destinations.begin(), destinations.end()), destinations.end());
+    std::optional<std::uint32_t> reached; // the host that has the token already
+    std::uint32_t relay = source;
+    for (const std::uint32_t gpu : destinations)
+    {
+        const std::uint32_t host = gpu / gpusPerHost;
+        if (reached != host)
+        {
+            const std::uint32_t first = host * gpusPerHost;
+            const std::uint32_t members = std::min(gpusPerHost, dispatch.Size() - first);
+            relay = host == source / gpusPerHost ? source : first + source % gpusPerHost % members;
+            dispatch.Add(source, relay, tokenBytes);
+            reached = host;
+        }
+        if (gpu != relay)
+        {
+            dispatch.Add(relay, gpu, tokenBytes);
+        }
+    }
+}
+
 } // namespace
 
 std::vector<std::uint32_t>
@@ -58,21 +88,23 @@ RoutedTraffic
 RouteTokens(const TokenRouting& routing,
             const TokenLayout& layout,
             Bytes tokenBytes,
-            bool deduplicate)
+            std::optional<std::uint32_t> gpusPerHost)
 {
     ECHELON_REQUIRE(routing.topK >= 1 && routing.chosen.size() % routing.topK == 0,
                     "every token has its experts");
     ECHELON_REQUIRE(layout.gpuOfToken.size() == routing.Tokens() &&
                         layout.gpuOfExpert.size() == routing.experts,
                     "every token and every expert has a GPU");
-    RequireRoom(static_cast<std::int64_t>(routing.chosen.size()), tokenBytes);
+    ECHELON_REQUIRE(!gpusPerHost || *gpusPerHost > 0, "a host has a GPU");
+    RequireRoom((gpusPerHost ? 2 : 1) * static_cast<std::int64_t>(routing.chosen.size()),
+                tokenBytes);
     RoutedTraffic routed{TrafficMatrix(layout.gpus),
                          std::vector<std::int64_t>(routing.experts, 0),
                          std::vector<std::int64_t>(layout.gpus, 0)};
-    std::vector<std::uint32_t> reached; // GPUs that have this token already
+    std::vector<std::uint32_t> destinations; // of one token
     for (std::size_t token = 0; token < routing.Tokens(); ++token)
     {
-        reached.clear();
+        destinations.clear();
         for (std::size_t k = 0; k < routing.topK; ++k)
         {
             const std::uint32_t expert = routing.chosen[token * routing.topK + k];
@@ -81,15 +113,17 @@ RouteTokens(const TokenRouting& routing,
             ECHELON_REQUIRE(gpu < layout.gpus, "the expert's GPU takes part");
             ++routed.tokensOfExpert[expert];
             ++routed.tokensOnGpu[gpu];
-            if (deduplicate)
-            {
-                if (std::find(reached.begin(), reached.end(), gpu) != reached.end())
-                {
-                    continue;
-                }
-                reached.push_back(gpu);
-            }
-            routed.dispatch.Add(layout.gpuOfToken[token], gpu, tokenBytes);
+            destinations.push_back(gpu);
+        }
+        const std::uint32_t source = layout.gpuOfToken[token];
+        if (gpusPerHost)
+        {
+            SendOncePerHost(source, destinations, *gpusPerHost, tokenBytes, routed.dispatch);
+            continue;
+        }
+        for (const std::uint32_t gpu : destinations)
+        {
+            routed.dispatch.Add(source, gpu, tokenBytes);
         }
     }
     return routed;

@@ -6,17 +6,22 @@
  *
  *     TokenRouting routing{64, 6, chosen};                        // 6 of 64 experts per token
  *     TokenLayout layout{8, InTurn(routing.Tokens(), 8), InRuns(64, 8)};
- *     RoutedTraffic routed = RouteTokens(routing, layout, 2 * 2048, false);    // bf16, hidden 2048
+ *     RoutedTraffic routed = RouteTokens(routing, layout, 2 * 2048, {});       // bf16, hidden 2048
  *     TrafficMatrix combine = routed.dispatch.Transposed();
  *
  * A copy of a token (hidden size times bytes per element) goes from the GPU where the token starts
  * to the GPU of each of its experts. A token of which two experts share a GPU goes there
  *   - twice by default: dispatchers that permute copies by expert before the all-to-all (GShard,
  *     Tutel, the all-to-all dispatcher of Megatron-LM);
- *   - once with deduplication: dispatchers that send a token to each GPU and replicate it there
- *     (DeepEP). Its combine sums the experts' outputs on that GPU first, so that it is the
- *     transposed dispatch either way.
- * Copies for experts on the token's own GPU use no network, but are computed. O(tokens × top-k).
+ *   - once with deduplication, and once to each host: dispatchers that send a token over the
+ *     network to one GPU of each host that needs it, which forwards it to the others over the
+ *     scale-up switch (DeepEP's kernels for training). The GPU that takes it has the sender's place
+ *     in its host, modulo the number of participants there. Forwarded copies are entries of the
+ *     matrix like all others; that one cannot leave before it has come in is not expressed, since
+ *     dispatchers forward in small chunks.
+ * The combine sums the experts' outputs where copies were made, so that it is the transposed
+ * dispatch either way. Copies for experts on the token's own GPU use no network, but are computed.
+ * O(tokens × top-k log top-k).
  */
 #pragma once
 
@@ -24,6 +29,7 @@
 #include "moe/traffic-matrix.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace echelon
@@ -67,12 +73,13 @@ std::vector<std::uint32_t> InTurn(std::size_t items, std::uint32_t gpus);
 std::vector<std::uint32_t> SamplesInTurn(const std::vector<std::size_t>& lengths,
                                          std::uint32_t gpus);
 
-/// @param tokenBytes of one copy, > 0. @pre copies × tokenBytes is at most
-/// TrafficMatrix::MAX_BYTES.
+/// @param tokenBytes of one copy, > 0. @param gpusPerHost with deduplication: so many consecutive
+/// GPUs share a host, the last host may hold fewer; without a value nothing is deduplicated.
+/// @pre 2 × copies × tokenBytes is at most TrafficMatrix::MAX_BYTES.
 RoutedTraffic RouteTokens(const TokenRouting& routing,
                           const TokenLayout& layout,
                           Bytes tokenBytes,
-                          bool deduplicate);
+                          std::optional<std::uint32_t> gpusPerHost);
 
 /// Traffic from loads alone: of all copies, counted expert after expert, copy c starts on GPU
 /// c mod gpus. Every GPU so sends the same shares, and equally many copies to within one.

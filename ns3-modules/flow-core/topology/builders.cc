@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "topology/builders.h"
 
+#include "base/contracts.h"
 #include "base/parameters.h"
 
 namespace echelon
@@ -48,6 +49,33 @@ Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
     return {text(from) + "->" + text(to), from, to, rate, spec.delay};
 }
 
+BitRate
+HostRate(const ServerSpec& server, std::uint32_t host)
+{
+    return server.hostRates.empty() ? server.hostLink.rate : server.hostRates[host];
+}
+
+void
+CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
+{
+    if (server.hostRates.empty())
+    {
+        RequirePositive("host_link/rate", server.hostLink.rate, "write for example \"400Gbps\"");
+        return;
+    }
+    if (server.hostRates.size() != hosts)
+    {
+        throw ParameterError("host_link/rates",
+                             "host_link/rates has " + std::to_string(server.hostRates.size()) +
+                                 " entries for " + std::to_string(hosts) + " hosts",
+                             "give one rate per host");
+    }
+    for (const BitRate rate : server.hostRates)
+    {
+        RequirePositive("host_link/rates", rate, "every host's rate is greater than 0");
+    }
+}
+
 /// Both directions of every host's interfaces: first all egress links, then all ingress links.
 void
 AddHostLinks(std::vector<Link>& links,
@@ -57,14 +85,7 @@ AddHostLinks(std::vector<Link>& links,
              NodeKind switchKind)
 {
     RequirePositive("gpus_per_host", server.gpusPerHost, "leave it out for one GPU per host");
-    RequirePositive("host_link/rate", server.hostLink.rate, "write for example \"400Gbps\"");
-    if (!server.hostRates.empty() && server.hostRates.size() != hosts)
-    {
-        throw ParameterError("host_link/rates",
-                             "host_link/rates has " + std::to_string(server.hostRates.size()) +
-                                 " entries for " + std::to_string(hosts) + " hosts",
-                             "give one rate per host");
-    }
+    CheckHostRates(server, hosts);
     const std::uint32_t perHost = server.interfacesPerHost;
     if (perHost == 0 || server.gpusPerHost % perHost != 0)
     {
@@ -81,9 +102,7 @@ AddHostLinks(std::vector<Link>& links,
                 NodeKind::HOST, i
             };
             const Node above{switchKind, h / hostsPerSwitch};
-            const BitRate rate =
-                server.hostRates.empty() ? server.hostLink.rate : server.hostRates[h];
-            RequirePositive("host_link/rates", rate, "every host's rate is greater than 0");
+            const BitRate rate = HostRate(server, h);
             Link link = egress ? Between(interface, above, server.hostLink, rate)
                                : Between(above, interface, server.hostLink, rate);
             if (perHost > 1)
@@ -143,9 +162,8 @@ MakeLeafSpine(const LeafSpineSpec& spec)
     RequirePositive("leaves", spec.leaves, "a leaf-spine has at least one leaf");
     RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
     RequirePositive("hosts_per_leaf", spec.hostsPerLeaf, "a leaf has at least one host");
-    RequirePositive("uplink/rate",
-                    spec.uplink.rate,
-                    "give \"uplink\": {\"rate\": …} or \"oversubscription\"");
+    ECHELON_REQUIRE(spec.uplinkRates.empty() || spec.uplinkRates.size() == spec.leaves,
+                    "every leaf has a rate of its uplinks");
     const std::uint32_t hosts = spec.leaves * spec.hostsPerLeaf;
     std::vector<Link> links;
     AddHostLinks(links, spec.server, hosts, spec.hostsPerLeaf, NodeKind::LEAF);
@@ -153,12 +171,16 @@ MakeLeafSpine(const LeafSpineSpec& spec)
     {
         for (std::uint32_t l = 0; l < spec.leaves; ++l)
         {
+            const BitRate rate = spec.uplinkRates.empty() ? spec.uplink.rate : spec.uplinkRates[l];
+            RequirePositive("uplink/rate",
+                            rate,
+                            "give \"uplink\": {\"rate\": …} or \"oversubscription\"");
             for (std::uint32_t s = 0; s < spec.spines; ++s)
             {
                 const Node leaf{NodeKind::LEAF, l};
                 const Node spine{NodeKind::SPINE, s};
-                links.push_back(up ? Between(leaf, spine, spec.uplink, spec.uplink.rate)
-                                   : Between(spine, leaf, spec.uplink, spec.uplink.rate));
+                links.push_back(up ? Between(leaf, spine, spec.uplink, rate)
+                                   : Between(spine, leaf, spec.uplink, rate));
             }
         }
     }
@@ -172,15 +194,25 @@ MakeLeafSpine(const LeafSpineSpec& spec)
             std::move(links)};
 }
 
-BitRate
-UplinkRate(const LeafSpineSpec& spec, double oversubscription)
+std::vector<BitRate>
+UplinkRates(const LeafSpineSpec& spec, double oversubscription)
 {
     RequirePositive("oversubscription",
                     oversubscription,
                     "2 means that hosts can offer twice what the uplinks carry");
     RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
-    return spec.hostsPerLeaf * spec.server.interfacesPerHost * spec.server.hostLink.rate /
-           (oversubscription * spec.spines);
+    CheckHostRates(spec.server, spec.leaves * spec.hostsPerLeaf);
+    std::vector<BitRate> rates;
+    for (std::uint32_t leaf = 0; leaf < spec.leaves; ++leaf)
+    {
+        BitRate offered = 0;
+        for (std::uint32_t host = 0; host < spec.hostsPerLeaf; ++host)
+        {
+            offered += HostRate(spec.server, leaf * spec.hostsPerLeaf + host);
+        }
+        rates.push_back(offered * spec.server.interfacesPerHost / (oversubscription * spec.spines));
+    }
+    return rates;
 }
 
 } // namespace echelon

@@ -48,13 +48,16 @@ struct LeafSpineSpec
     std::uint32_t hostsPerLeaf = 0;
     ServerSpec server;
     LinkSpec uplink;
+    std::vector<BitRate>
+        uplinkRates{}; ///< empty, or the rate of each leaf's uplinks instead of uplink.rate
 };
 
 Topology MakeBigSwitch(const BigSwitchSpec& spec);
 Topology MakeLeafSpine(const LeafSpineSpec& spec);
 
-/// The uplink rate at which hosts_per_leaf × interfaces × host rate = oversubscription × spines ×
-/// uplink rate.
-BitRate UplinkRate(const LeafSpineSpec& spec, double oversubscription);
+/// The rate of each leaf's uplinks at which the interfaces of its hosts together offer
+/// oversubscription × spines × that rate. Hosts of unlike rates give leaves of unlike uplinks:
+/// every leaf keeps the ratio.
+std::vector<BitRate> UplinkRates(const LeafSpineSpec& spec, double oversubscription);
 
 } // namespace echelon

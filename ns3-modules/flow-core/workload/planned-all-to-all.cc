@@ -333,7 +333,7 @@ PlannedOn(TransmissionPlan plan, const PlanningFabric& fabric)
     ECHELON_REQUIRE(plan.ranks == fabric.Ranks(), "the plan is for the fabric's ranks");
     Arrangement arrangement = ArrangementOf(plan, fabric);
     const bool carriesOne =
-        fabric.spines > 0 && fabric.Homogeneous() && fabric.uplinkRate == fabric.portRate[0];
+        fabric.spines > 0 && fabric.Homogeneous() && fabric.SlowestUplink() == fabric.portRate[0];
     return {std::move(plan),
             fabric.server,
             Milestone::DONE,

@@ -116,6 +116,28 @@ TEST(TrafficLoader, ExpertLoads)
         "hidden": 5, "expert_loads": [5, 3], "tokens_per_gpu": 2})");
     EXPECT_EQ(loads.format, "json-loads");
     EXPECT_EQ(loads.matrix, Matrix(2, {0, 10, 20, 0}));
+    EXPECT_EQ(loads.routing->placement.find("scaled"), std::string::npos);
+}
+
+// The same 8 copies. Half as many, or shares that miss 1 a little, are the same loads; the sum of
+// the copies is exact whatever the loads are.
+TEST(TrafficLoader, MeasuredLoadsAreShares)
+{
+    const auto load = [](const std::string& loads) {
+        return Load(R"({"schema": "echelon/routing/1", "top_k": 2, "gpus": 2, "hidden": 5,
+            "tokens_per_gpu": 2, "expert_loads": )" +
+                    loads + "}");
+    };
+    for (const char* const loads : {"[5.0, 3.0]", "[2.5, 1.5]", "[5.1, 2.9]", "[0.62, 0.38]"})
+    {
+        const LoadedTraffic traffic = load(loads);
+        EXPECT_EQ(traffic.matrix, Matrix(2, {0, 10, 20, 0})) << loads;
+        EXPECT_EQ(traffic.routing->tokensOfExpert, (std::vector<std::int64_t>{5, 3})) << loads;
+    }
+    EXPECT_NE(load("[2.5, 1.5]").routing->placement.find("loads of 4 in all scaled to 8 copies"),
+              std::string::npos);
+    EXPECT_EQ(load("[1, 1, 1]").routing->tokensOfExpert, (std::vector<std::int64_t>{3, 2, 3}));
+    EXPECT_THROW(load("[0, 0]"), InputError);
 }
 
 TEST(TrafficLoader, OptionsThatDoNotBelong)

@@ -37,7 +37,7 @@ TwoRacks()
     PlanningFabric fabric = Switch(4);
     fabric.rack = {0, 0, 1, 1};
     fabric.spines = 2;
-    fabric.uplinkRate = 8e9;
+    fabric.uplinkRate = {8e9, 8e9, 8e9, 8e9};
     return fabric;
 }
 

@@ -76,7 +76,7 @@ TEST(PlanTime, PiecesOverSeveralSpinesShareTheirPorts)
     PlanningFabric fabric = Switch(2);
     fabric.rack = {0, 1};
     fabric.spines = 2;
-    fabric.uplinkRate = PORT;
+    fabric.uplinkRate = {PORT, PORT};
     const TransmissionPlan plan{2, StartRule::EXCLUSIVE, {{{{0, 1, 30, 1, 0}, {0, 1, 10, 1, 1}}}}};
     const PlanTiming timing = TimePlan(plan, fabric);
     EXPECT_EQ(timing.transmissions[0].end, Nanoseconds(40));

@@ -31,7 +31,7 @@ Racks(std::uint32_t racks, std::uint32_t perRack, std::uint32_t spines, BitRate 
         fabric.rack[i] = i / perRack;
     }
     fabric.spines = spines;
-    fabric.uplinkRate = uplinkRate;
+    fabric.uplinkRate.assign(fabric.Ranks(), uplinkRate);
     return fabric;
 }
 

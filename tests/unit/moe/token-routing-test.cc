@@ -2,9 +2,11 @@
 #include "moe/token-routing.h"
 
 #include "base/contracts.h"
+#include "base/random.h"
 
 #include <gtest/gtest.h>
 #include <numeric>
+#include <set>
 
 namespace echelon
 {
@@ -37,7 +39,7 @@ class TwoGpus : public ::testing::Test
 // token 2.
 TEST_F(TwoGpus, EveryCopyTravels)
 {
-    const RoutedTraffic routed = RouteTokens(m_routing, m_layout, 10, false);
+    const RoutedTraffic routed = RouteTokens(m_routing, m_layout, 10, {});
     EXPECT_EQ(routed.dispatch, Matrix(2, {0, 20, 10, 0}));
     EXPECT_EQ(routed.tokensOfExpert, (Tokens{2, 1, 2, 1}));
     EXPECT_EQ(routed.tokensOnGpu, (Tokens{3, 3}));
@@ -46,17 +48,88 @@ TEST_F(TwoGpus, EveryCopyTravels)
 // Token 1 goes to GPU 1 once; both experts compute it all the same.
 TEST_F(TwoGpus, DeduplicatedCopiesTravelOnce)
 {
-    const RoutedTraffic routed = RouteTokens(m_routing, m_layout, 10, true);
+    const RoutedTraffic routed = RouteTokens(m_routing, m_layout, 10, 1);
     EXPECT_EQ(routed.dispatch, Matrix(2, {0, 10, 10, 0}));
     EXPECT_EQ(routed.tokensOfExpert, (Tokens{2, 1, 2, 1}));
     EXPECT_EQ(routed.tokensOnGpu, (Tokens{3, 3}));
 }
 
+// Two hosts of two GPUs, an expert on each. GPU 0 -> experts 2, 3: one copy to host 1, taken by GPU
+// 2, which has GPU 0's place, and forwarded to GPU 3. GPU 1 -> experts 0, 1: the host's own GPU 0
+// gets a copy over the scale-up switch. GPU 2 -> 1, 0: GPU 0 takes it and forwards it to GPU 1. GPU
+// 3 -> 0, 2: GPU 1, in its place at host 0, takes it for GPU 0; GPU 2 gets one inside.
+TEST(RouteTokens, DeduplicationSendsOnceToEachHost)
+{
+    const TokenRouting routing{4, 2, {2, 3, 0, 1, 1, 0, 0, 2}};
+    const TokenLayout layout{4, {0, 1, 2, 3}, InRuns(4, 4)};
+    const RoutedTraffic routed = RouteTokens(routing, layout, 10, 2);
+    EXPECT_EQ(routed.dispatch,
+              Matrix(4, {0, 10, 10, 0, /**/ 20, 0, 0, 0, /**/ 10, 0, 0, 10, /**/ 0, 10, 10, 0}));
+    EXPECT_EQ(routed.tokensOnGpu, (Tokens{3, 2, 2, 1}));
+    // Hosts of one GPU: a copy to every GPU that needs one.
+    EXPECT_EQ(RouteTokens(routing, layout, 10, 1).dispatch,
+              Matrix(4, {0, 0, 10, 10, /**/ 10, 0, 0, 0, /**/ 10, 10, 0, 0, /**/ 10, 0, 10, 0}));
+    // One host: what crosses between GPUs is the same as with a host each.
+    EXPECT_EQ(RouteTokens(routing, layout, 10, 4).dispatch,
+              RouteTokens(routing, layout, 10, 1).dispatch);
+}
+
+// Hosts of four of which six GPUs take part: host 1 has GPUs 4 and 5. GPU 3 has place 3, modulo 2
+// that is GPU 5, which forwards to GPU 4.
+TEST(RouteTokens, DeduplicationInAHostThatTakesPartWithFewerGpus)
+{
+    const RoutedTraffic routed = RouteTokens({6, 1, {4}}, {6, {3}, InRuns(6, 6)}, 10, 4);
+    EXPECT_EQ(routed.dispatch.At(3, 5), 10);
+    EXPECT_EQ(routed.dispatch.At(5, 4), 10);
+    EXPECT_EQ(routed.dispatch.Total(), 20);
+}
+
+// However tokens are routed, as many copies enter a host as tokens from outside need it.
+TEST(RouteTokens, AsManyCopiesEnterAHostAsTokensNeedIt)
+{
+    constexpr std::uint32_t GPUS = 12;
+    constexpr std::uint32_t PER_HOST = 4;
+    RandomStream random(5, "routing");
+    TokenRouting routing{24, 3, {}};
+    TokenLayout layout{GPUS, {}, InRuns(24, GPUS)};
+    std::vector<Bytes> entering(GPUS / PER_HOST, 0);
+    for (int token = 0; token < 200; ++token)
+    {
+        layout.gpuOfToken.push_back(static_cast<std::uint32_t>(random.Below(GPUS)));
+        std::set<std::uint32_t> experts;
+        while (experts.size() < 3)
+        {
+            experts.insert(static_cast<std::uint32_t>(random.Below(24)));
+        }
+        std::set<std::uint32_t> hosts;
+        for (const std::uint32_t expert : experts)
+        {
+            routing.chosen.push_back(expert);
+            hosts.insert(layout.gpuOfExpert[expert] / PER_HOST);
+        }
+        hosts.erase(layout.gpuOfToken.back() / PER_HOST);
+        for (const std::uint32_t host : hosts)
+        {
+            entering[host] += 10;
+        }
+    }
+    const RoutedTraffic routed = RouteTokens(routing, layout, 10, PER_HOST);
+    std::vector<Bytes> found(GPUS / PER_HOST, 0);
+    for (std::uint32_t i = 0; i < GPUS; ++i)
+    {
+        for (std::uint32_t j = 0; j < GPUS; ++j)
+        {
+            found[j / PER_HOST] += i / PER_HOST != j / PER_HOST ? routed.dispatch.At(i, j) : 0;
+        }
+    }
+    EXPECT_EQ(found, entering);
+}
+
 TEST_F(TwoGpus, MoreBytesThanCanBeCountedAreRefused)
 {
-    EXPECT_THROW(RouteTokens(m_routing, m_layout, TrafficMatrix::MAX_BYTES / 5, false),
+    EXPECT_THROW(RouteTokens(m_routing, m_layout, TrafficMatrix::MAX_BYTES / 5, {}),
                  ContractViolation);
-    EXPECT_THROW(RouteTokens(m_routing, m_layout, 0, false), ContractViolation);
+    EXPECT_THROW(RouteTokens(m_routing, m_layout, 0, {}), ContractViolation);
 }
 
 TEST(TokenLayout, RunsTurnsAndSamples)
@@ -94,7 +167,7 @@ TEST(RouteLoads, EqualsRoutingOfDealtTokens)
     for (const std::uint32_t gpus : {1U, 2U, 3U, 5U, 8U})
     {
         const TokenLayout layout{gpus, InTurn(routing.Tokens(), gpus), InRuns(8, gpus)};
-        const RoutedTraffic dealt = RouteTokens(routing, layout, 3, false);
+        const RoutedTraffic dealt = RouteTokens(routing, layout, 3, {});
         const RoutedTraffic routed = RouteLoads(loads, gpus, layout.gpuOfExpert, 3);
         EXPECT_EQ(routed.dispatch, dealt.dispatch);
         EXPECT_EQ(routed.tokensOfExpert, dealt.tokensOfExpert);

@@ -145,14 +145,45 @@ TEST(Topology, OversubscriptionDefinesTheUplink)
 {
     // 16 hosts x 100 Gb/s = 1.6 Tb/s; at 2:1 the 4 uplinks carry 0.8 Tb/s, 200 Gb/s each.
     LeafSpineSpec spec;
+    spec.leaves = 2;
     spec.spines = 4;
     spec.hostsPerLeaf = 16;
     spec.server.hostLink.rate = 100e9;
-    EXPECT_DOUBLE_EQ(UplinkRate(spec, 2), 200e9);
+    EXPECT_EQ(UplinkRates(spec, 2), std::vector<BitRate>(2, 200e9));
     // Eight interfaces a host offer eight times as much.
     spec.server.gpusPerHost = 8;
     spec.server.interfacesPerHost = 8;
-    EXPECT_DOUBLE_EQ(UplinkRate(spec, 2), 1600e9);
+    EXPECT_EQ(UplinkRates(spec, 2), std::vector<BitRate>(2, 1600e9));
+}
+
+TEST(Topology, OversubscriptionFollowsTheRatesOfTheHosts)
+{
+    // Two leaves of two hosts, each host with two interfaces. Leaf 0: 2 x (100 + 300) Gb/s, leaf 1:
+    // 2 x (50 + 50). At 2:1 over two spines that is 200 and 50 Gb/s a link, both ways; the rate
+    // that `hostRates` replaces plays no part.
+    LeafSpineSpec spec;
+    spec.leaves = 2;
+    spec.spines = 2;
+    spec.hostsPerLeaf = 2;
+    spec.server = {2, {7e9, Time()}, {100e9, 300e9, 50e9, 50e9}, {900e9, Time()}, 2};
+    for (const BitRate replaced : {7e9, 0.0})
+    {
+        spec.server.hostLink.rate = replaced;
+        spec.uplinkRates = UplinkRates(spec, 2);
+        EXPECT_EQ(spec.uplinkRates, (std::vector<BitRate>{200e9, 50e9}));
+        const Topology topology = MakeLeafSpine(spec);
+        for (const Link& link : topology.Links())
+        {
+            const bool up = link.to.kind == NodeKind::SPINE;
+            if (up || link.from.kind == NodeKind::SPINE)
+            {
+                const std::uint32_t leaf = up ? link.from.index : link.to.index;
+                EXPECT_EQ(link.rate, leaf == 0 ? 200e9 : 50e9);
+            }
+        }
+    }
+    spec.server.hostRates.pop_back();
+    EXPECT_THROW(UplinkRates(spec, 2), ParameterError);
 }
 
 TEST(Topology, RefusesImpossibleFabrics)
