@@ -9,15 +9,61 @@
 #include "result-writer.h"
 #include "usage-error.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace echelon
 {
 
 namespace
 {
+
+/// "68,976,648,192"
+std::string
+InThousands(std::int64_t count)
+{
+    std::string text = std::to_string(count);
+    for (std::size_t i = text.size(); i > 3; i -= 3)
+    {
+        text.insert(i - 3, ",");
+    }
+    return text;
+}
+
+/// A line for each model: jobs that arrive by a process may be many.
+void
+PrintModels(const Scenario& scenario)
+{
+    constexpr std::size_t MOST_NAMES = 4;
+    std::map<std::pair<std::string, std::int64_t>, std::vector<std::string>> jobsOf;
+    for (const Job& job : scenario.jobs)
+    {
+        if (job.model)
+        {
+            jobsOf[{job.model->name, job.model->parameters}].push_back(job.name);
+        }
+    }
+    for (const auto& [model, jobs] : jobsOf)
+    {
+        std::cout << "  " << Printable(model.first) << ", " << InThousands(model.second)
+                  << " parameters: ";
+        for (std::size_t j = 0; j < std::min(jobs.size(), MOST_NAMES); ++j)
+        {
+            std::cout << (j > 0 ? ", " : jobs.size() > 1 ? "jobs " : "job ") << Printable(jobs[j]);
+        }
+        if (jobs.size() > MOST_NAMES)
+        {
+            std::cout << " and " << jobs.size() - MOST_NAMES << " more";
+        }
+        std::cout << '\n';
+    }
+}
 
 int
 CheckFiles(const CheckOptions& options)
@@ -39,8 +85,9 @@ CheckFiles(const CheckOptions& options)
                       << (scenario.jobs.size() == 1 ? " job, " : " jobs, ")
                       << scenario.topology.Devices() << " GPUs, " << tasks
                       << " tasks per iteration, " << scenario.schedulers.size()
-                      << (scenario.schedulers.size() == 1 ? " scheduler" : " schedulers")
-                      << std::endl;
+                      << (scenario.schedulers.size() == 1 ? " scheduler" : " schedulers") << '\n';
+            PrintModels(scenario);
+            std::cout.flush();
         }
         catch (const InputError& error)
         {

@@ -220,15 +220,18 @@ CLI::App*
 AddConvert(CLI::App& app, ConvertOptions& options)
 {
     CLI::App* convert = app.add_subcommand("convert", "Turn a foreign trace into a workload");
-    convert->require_subcommand(1);
-    CLI::App* coflows =
-        convert->add_subcommand("coflow-benchmark",
-                                "The text format of the public coflow trace: mappers and reducers");
-    coflows->add_option("INPUT", options.input, "Trace")->required();
-    coflows->add_option("-o,--output", options.output, "Workload file to write")->required();
-    coflows->add_option("--first", options.first, "Only this many coflows, in the file's order")
+    convert
+        ->add_option("FORMAT",
+                     options.format,
+                     "coflow-benchmark: the text format of the public coflow trace, mappers and "
+                     "reducers")
+        ->required()
+        ->check(CLI::IsMember({"coflow-benchmark"}));
+    convert->add_option("INPUT", options.input, "Trace")->required();
+    convert->add_option("-o,--output", options.output, "Workload file to write")->required();
+    convert->add_option("--first", options.first, "Only this many coflows, in the file's order")
         ->check(CLI::Range(1, 1000000));
-    coflows->add_option("--megabyte", options.megabyte, "What the trace's MB mean")
+    convert->add_option("--megabyte", options.megabyte, "What the trace's MB mean")
         ->check(CLI::IsMember({"1MB", "1MiB"}))
         ->capture_default_str();
     return convert;
@@ -260,7 +263,7 @@ AddRouting(CLI::App& plan, RoutingOptions& options)
         ->group(group);
     plan.add_flag("--deduplicate",
                   options.deduplicate,
-                  "Send a token to a GPU once, however many of its experts are there")
+                  "Send a token to a host once, however many of its experts are there")
         ->group(group);
 }
 
@@ -350,7 +353,7 @@ RunCommandLine(int argc, char** argv)
     {
         const int code = check->parsed()     ? CheckCommand(checkOptions)
                          : list->parsed()    ? ListCommand(what, listJson)
-                         : convert->parsed() ? ConvertCoflowBenchmark(convertOptions)
+                         : convert->parsed() ? ConvertCommand(convertOptions)
                          : plan->parsed()    ? PlanCommand(planOptions)
                                              : RunCommand(runOptions);
         // A sweep must not lose its summaries to a full disk unnoticed.

@@ -30,6 +30,13 @@ Mean(const nlohmann::ordered_json& values)
     return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
+/// Times that read alike, at the tenth of a percent that is printed. @param least the lesser one.
+bool
+SameTime(double least, double other)
+{
+    return other - least < 0.0005 * other || other == least;
+}
+
 } // namespace
 
 ComparisonTable::ComparisonTable(std::ostream& out, const Scenario& scenario)
@@ -85,13 +92,14 @@ void
 ComparisonTable::Row(const nlohmann::ordered_json& run, const nlohmann::ordered_json& engine)
 {
     const double makespan = run["makespan_s"].get<double>();
-    m_results.push_back({Printable(run["scheduler"].get<std::string>()), makespan});
+    m_results.push_back({Printable(run["scheduler"].get<std::string>()), makespan, {}});
     std::vector<std::string> cells{m_results.back().label, DurationText(makespan)};
     double sum = 0;
     for (const auto& job : run["jobs"])
     {
         const double mean = Mean(job["iteration_times_s"]);
         sum += mean;
+        m_results.back().iterations.push_back(mean);
         if (m_jobColumns > 0)
         {
             cells.push_back(DurationText(mean));
@@ -119,28 +127,63 @@ ComparisonTable::Best()
         return;
     }
     const auto less = [](const Result& a, const Result& b) { return a.makespan < b.makespan; };
-    const Result& best = *std::min_element(m_results.begin(), m_results.end(), less);
+    const double least = std::min_element(m_results.begin(), m_results.end(), less)->makespan;
     const Result& worst = *std::max_element(m_results.begin(), m_results.end(), less);
-    const Result& first = m_results.front();
     m_out << '\n';
-    if (best.makespan == worst.makespan)
+    if (SameTime(least, worst.makespan))
     {
-        m_out << "best: all alike, none changes the makespan" << std::endl;
+        m_out << "best: all alike, makespans differ by less than 0.05 %" << std::endl;
         return;
     }
-    std::string others;
+    std::vector<const Result*> best;
     for (const Result& result : m_results)
     {
-        if (&result != &best && result.makespan == best.makespan)
+        if (SameTime(least, result.makespan))
         {
-            others += (others.empty() ? " (and " : ", ") + result.label;
+            best.push_back(&result);
         }
     }
+    std::string others;
+    for (std::size_t i = 1; i < best.size(); ++i)
+    {
+        others += (i == 1 ? " (and " : ", ") + best[i]->label;
+    }
     others += others.empty() ? "" : ")";
-    const Result& reference = first.makespan > best.makespan ? first : worst;
-    m_out << "best: " << best.label << others << ", makespan "
-          << FixedText(100 * (1 - best.makespan / reference.makespan), 1, " %") << " below "
-          << reference.label << std::endl;
+    const Result& first = m_results.front();
+    const Result& reference = SameTime(least, first.makespan) ? worst : first;
+    m_out << "best: " << best.front()->label << others << ", makespan "
+          << FixedText(100 * (1 - best.front()->makespan / reference.makespan), 1, " %")
+          << " below " << reference.label << LosersText(*best.front(), reference) << std::endl;
+}
+
+std::string
+ComparisonTable::LosersText(const Result& best, const Result& reference) const
+{
+    std::size_t losers = 0;
+    std::size_t worst = 0;
+    double most = 1;
+    for (std::size_t j = 0; j < best.iterations.size(); ++j)
+    {
+        const double before = reference.iterations[j];
+        if (before == 0 || best.iterations[j] <= before || SameTime(before, best.iterations[j]))
+        {
+            continue;
+        }
+        ++losers;
+        const double ratio = best.iterations[j] / before;
+        worst = ratio > most ? j : worst;
+        most = std::max(most, ratio);
+    }
+    if (losers == 0)
+    {
+        return "";
+    }
+    const std::string percent = FixedText(100 * (most - 1), 1, " %");
+    const std::string name = Printable(m_scenario.jobs[worst].name);
+    return losers == 1 ? "; but iterations of " + name + " take " + percent + " longer"
+                       : "; but iterations of " + std::to_string(losers) + " of " +
+                             std::to_string(best.iterations.size()) + " jobs take longer, of " +
+                             name + " by " + percent;
 }
 
 } // namespace echelon

@@ -36,9 +36,12 @@ class ComparisonTable
     {
         std::string label;
         double makespan;
+        std::vector<double> iterations; ///< mean iteration time of each job
     };
 
     void Line(const std::vector<std::string>& cells);
+    /// What the best makespan costs jobs, "" if nothing: no job may lose unnoticed.
+    std::string LosersText(const Result& best, const Result& reference) const;
 
     std::ostream& m_out;
     const Scenario& m_scenario;

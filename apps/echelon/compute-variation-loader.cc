@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "compute-variation-loader.h"
 
+#include "index-list.h"
+
 #include "base/random.h"
 
 #include <algorithm>
@@ -27,10 +29,9 @@ std::vector<DeviceId>
 LoadRanks(const JsonNode& list, const std::vector<DeviceId>& devices)
 {
     std::vector<DeviceId> stragglers;
-    const auto last = static_cast<std::int64_t>(devices.size()) - 1;
-    for (const JsonNode& item : list.Items(devices.size()))
+    for (const std::size_t rank : LoadIndices(list, devices.size(), "rank"))
     {
-        stragglers.push_back(devices[static_cast<std::size_t>(item.Integer(0, last))]);
+        stragglers.push_back(devices[rank]);
     }
     return stragglers;
 }

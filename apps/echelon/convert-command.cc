@@ -67,7 +67,7 @@ WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string&
 } // namespace
 
 int
-ConvertCoflowBenchmark(const ConvertOptions& options)
+ConvertCommand(const ConvertOptions& options)
 {
     CoflowBenchmarkOptions format;
     format.first = options.first;

@@ -3,7 +3,7 @@
  * @file
  * `echelon convert`: a foreign trace to a workload that jobs can name.
  *
- *     ConvertCommand({"FB2010-1Hr-150-0.txt", "facebook.json", 60, 1000000});
+ *     ConvertCommand({"coflow-benchmark", "FB2010-1Hr-150-0.txt", "facebook.json", 60, "1MB"});
  *
  * Writes the whole file or nothing. Errors: InputError, OutputError.
  */
@@ -20,13 +20,14 @@ namespace echelon
 
 struct ConvertOptions
 {
+    std::string format; ///< "coflow-benchmark", the only one so far
     std::string input;
     std::string output;
     std::optional<std::uint32_t> first; ///< coflows
     std::string megabyte = "1MB";
 };
 
-/// `echelon convert coflow-benchmark`. @returns the exit code.
-int ConvertCoflowBenchmark(const ConvertOptions& options);
+/// @returns the exit code.
+int ConvertCommand(const ConvertOptions& options);
 
 } // namespace echelon

@@ -4,6 +4,8 @@
 #include "critical-path-writer.h"
 #include "text-buffer.h"
 
+#include "metrics/summary.h"
+
 #include <cmath>
 
 namespace echelon
@@ -78,7 +80,6 @@ void
 WriteLinks(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
-    const double makespan = run.record.makespan.Seconds();
     for (std::size_t l = 0; l < run.topology.Links().size(); ++l)
     {
         if (run.topology.IsScaleUp(LinkId(l)))
@@ -90,7 +91,7 @@ WriteLinks(const std::string& path, const RecordedRun& run)
         out << run.index << ',';
         out.Field(run.label) << ',' << l << ',';
         out.Field(link.name) << ',' << link.rate << ',' << std::llround(bits / 8) << ','
-                             << (makespan > 0 ? bits / (link.rate * makespan) : 0.0) << '\n';
+                             << LinkUtilisation(bits, link.rate, run.record.makespan) << '\n';
     }
     out.Close();
 }

@@ -4,6 +4,8 @@
 #include "arrival-loader.h"
 #include "compute-variation-loader.h"
 #include "explicit-workload.h"
+#include "index-list.h"
+#include "input-error.h"
 #include "model-loader.h"
 #include "parameter-loader.h"
 #include "run-size.h"
@@ -14,9 +16,9 @@
 #include "workload/workload-registry.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace echelon
 {
@@ -116,7 +118,8 @@ LoadSpec(const Draft& draft, std::uint64_t seed)
         spec.kind = kind;
         spec.parameters = LoadParameters(workload,
                                          WorkloadEntryOf(kind).parameters,
-                                         {"schema", "description", "kind"});
+                                         {"schema", "description", "kind"},
+                                         ParametersElsewhere(WorkloadEntries()));
         return spec;
     }
     const auto changes = draft.node.Find("model");
@@ -132,7 +135,10 @@ LoadSpec(const Draft& draft, std::uint64_t seed)
     {
         spec.kind = named->Choice(WorkloadKinds(true));
     }
-    spec.parameters = LoadParameters(parallelism, WorkloadEntryOf(spec.kind).parameters, {"kind"});
+    spec.parameters = LoadParameters(parallelism,
+                                     WorkloadEntryOf(spec.kind).parameters,
+                                     {"kind"},
+                                     ParametersElsewhere(WorkloadEntries()));
     // The resolved scenario spells the defaults out.
     Json resolved = ParametersToJson(spec.parameters);
     resolved["kind"] = spec.kind;
@@ -188,6 +194,11 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
     try
     {
         draft.spec = LoadSpec(draft, seed);
+        if (draft.spec->model)
+        {
+            const ModelProfile& model = *draft.spec->model;
+            draft.job.model = TrainedModel{model.name, ParameterCount(model)};
+        }
         draft.layout = LayoutOf(*draft.spec);
     }
     catch (const ParameterError& error)
@@ -197,54 +208,15 @@ LoadDraft(const JsonNode& node, std::uint64_t seed)
     return draft;
 }
 
-/// An entry of a placement: a device, or "first-last".
-std::pair<std::int64_t, std::int64_t>
-LoadDeviceRange(const JsonNode& node, std::int64_t devices)
-{
-    if (!node.IsText())
-    {
-        const std::int64_t device = node.Integer(0, devices - 1);
-        return {device, device};
-    }
-    const std::string& text = node.Text();
-    const char* const end = text.data() + text.size();
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-    const auto [dash, error] = std::from_chars(text.data(), end, first);
-    const bool hasDash = error == std::errc() && dash != end && *dash == '-';
-    const auto [rest, error2] = std::from_chars(hasDash ? dash + 1 : end, end, last);
-    if (!hasDash || error2 != std::errc() || rest != end || first < 0 || last < first)
-    {
-        node.Fail("\"" + text + "\" is not a range of devices", R"(write for example "0-7")");
-    }
-    if (last >= devices)
-    {
-        node.Fail("\"" + text + "\" leads past the last device",
-                  "the fabric has the devices 0 to " + std::to_string(devices - 1));
-    }
-    return {first, last};
-}
-
-/// The devices that a job's placement lists.
+/// The devices that the job lists, place after place.
 std::vector<DeviceId>
 ListedDevices(const Draft& draft, const Topology& topology)
 {
     const JsonNode list = draft.node.At("placement");
-    std::vector<bool> listed(topology.Devices(), false);
     std::vector<DeviceId> devices;
-    for (const JsonNode& item : list.Items(topology.Devices()))
+    for (const std::size_t device : LoadIndices(list, topology.Devices(), "device"))
     {
-        const auto [first, last] = LoadDeviceRange(item, topology.Devices());
-        for (std::int64_t device = first; device <= last; ++device)
-        {
-            if (listed[static_cast<std::size_t>(device)])
-            {
-                item.Fail("device " + std::to_string(device) + " is listed twice",
-                          "a device serves one rank");
-            }
-            listed[static_cast<std::size_t>(device)] = true;
-            devices.emplace_back(static_cast<std::size_t>(device));
-        }
+        devices.emplace_back(device);
     }
     const std::size_t ranks = draft.layout.ranks;
     const bool fits =
@@ -273,6 +245,40 @@ PlaceAsNamed(Draft& draft, const Topology& topology)
     }
     draft.places = {{}};
     draft.shared = true;
+}
+
+/// Places that tear tensor groups over hosts are legal, and slow.
+void
+WarnOfStraddlingGroups(const Draft& draft,
+                       const Topology& topology,
+                       std::vector<std::string>& warnings)
+{
+    std::size_t groups = 0;
+    std::size_t straddling = 0;
+    const std::uint32_t block = draft.layout.block;
+    for (const std::vector<DeviceId>& place : draft.places)
+    {
+        groups += block > 1 ? place.size() / block : 0;
+        straddling += block > 1 ? StraddlingBlocks(topology, place, block) : 0;
+    }
+    if (straddling == 0)
+    {
+        return;
+    }
+    const std::uint32_t perHost = topology.GetShape().devicesPerHost;
+    const std::string hint =
+        block > perHost
+            ? "a group has " + std::to_string(block) + " GPUs, a host " + std::to_string(perHost)
+        : draft.IsListed() ? "every " + std::to_string(block) + " ranks in a row are a group"
+                           : "jobs are placed in the order of the file: put this one before those "
+                             "that take its hosts, or list its GPUs";
+    const InputError remark(draft.node.File(),
+                            draft.node.Pointer() +
+                                (draft.node.Has("placement") ? "/placement" : ""),
+                            std::to_string(straddling) + " of " + std::to_string(groups) +
+                                " tensor groups straddle hosts",
+                            hint);
+    warnings.emplace_back(remark.what());
 }
 
 void
@@ -532,7 +538,7 @@ Resolve(const Draft& draft)
     {
         job["arrival"] = "0s";
     }
-    if (draft.spec)
+    if (draft.spec || draft.node.Has("placement"))
     {
         Json devices = Json::array();
         for (const std::vector<DeviceId>& place : draft.places)
@@ -553,7 +559,11 @@ Resolve(const Draft& draft)
 } // namespace
 
 std::vector<Job>
-LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed, double memory)
+LoadJobs(const JsonNode& node,
+         const Topology& topology,
+         std::uint64_t seed,
+         double memory,
+         std::vector<std::string>& warnings)
 {
     LoadBudget budget(memory);
     std::vector<DeviceId> all;
@@ -570,19 +580,17 @@ LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed, dou
     {
         node.Fail("there are no jobs", "a scenario has at least one");
     }
-    std::stable_sort(drafts.begin(), drafts.end(), [](const Draft& a, const Draft& b) {
-        return a.job.name < b.job.name;
-    });
-    for (std::size_t i = 1; i < drafts.size(); ++i)
+    std::set<std::string> names;
+    for (const Draft& draft : drafts)
     {
-        if (drafts[i - 1].job.name == drafts[i].job.name)
+        if (!names.insert(draft.job.name).second)
         {
-            drafts[i].node.At("name").Fail("there are two jobs \"" + drafts[i].job.name + "\"",
-                                           "rename one");
+            draft.node.At("name").Fail("there are two jobs \"" + draft.job.name + "\"",
+                                       "rename one");
         }
     }
-    // Jobs that list their devices come first: the others fill what is left, those with arrivals
-    // last, since they take as much as they find.
+    // Jobs that list their devices come first: the others fill what is left in the order of the
+    // file, those with arrivals last, since they take as much as they find.
     std::vector<bool> taken(topology.Devices(), false);
     for (const int turn : {0, 1, 2})
     {
@@ -591,6 +599,7 @@ LoadJobs(const JsonNode& node, const Topology& topology, std::uint64_t seed, dou
             if ((draft.IsListed() ? 0 : draft.arrivals ? 2 : 1) == turn)
             {
                 PlaceJob(draft, topology, all, seed, taken, budget);
+                WarnOfStraddlingGroups(draft, topology, warnings);
             }
         }
     }

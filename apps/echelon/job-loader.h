@@ -3,13 +3,15 @@
  * @file
  * A scenario's "jobs": workload, placement, repetition, arrivals.
  *
- *     std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, DEFAULT_MEMORY);
+ *     std::vector<std::string> warnings;
+ *     std::vector<Job> jobs =
+ *         LoadJobs(root.At("jobs"), topology, seed, DEFAULT_MEMORY, warnings);
  *
- * Jobs come back sorted by name, and are placed in that order, so that the order of input does not
- * matter. A job with "arrivals" becomes several, name-0, name-1, …, which take turns on as many
- * places as there is room for: job i runs where job i - places ran, when that has ended. Errors:
- * InputError. Refused besides what is wrong in itself: jobs that are too large (run-size.h), or
- * could outlast simulated time.
+ * Jobs come back sorted by name. The order of input decides one thing only: jobs that do not list
+ * their devices are placed in it. A job with "arrivals" becomes several, name-0, name-1, …, which
+ * take turns on as many places as there is room for: job i runs where job i - places ran, when that
+ * has ended. Errors: InputError. Refused besides what is wrong in itself: jobs that are too large
+ * (run-size.h), or could outlast simulated time.
  */
 #pragma once
 
@@ -18,6 +20,7 @@
 #include "topology/topology.h"
 #include "workload/task-graph.h"
 
+#include <string>
 #include <vector>
 
 namespace echelon
@@ -26,10 +29,12 @@ namespace echelon
 inline constexpr std::size_t MAX_JOBS = 10000;
 inline constexpr std::int64_t MAX_ITERATIONS = 1000000;
 
-/// @param memory bytes that the jobs' task graphs may take.
+/// @param memory bytes that the jobs' task graphs may take. @param warnings takes a line for what
+/// is allowed but hardly meant.
 std::vector<Job> LoadJobs(const JsonNode& node,
                           const Topology& topology,
                           std::uint64_t seed,
-                          double memory);
+                          double memory,
+                          std::vector<std::string>& warnings);
 
 } // namespace echelon

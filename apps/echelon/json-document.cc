@@ -148,16 +148,27 @@ JsonNode::Object() const
 }
 
 void
-JsonNode::AllowKeys(const std::vector<std::string>& keys) const
+JsonNode::AllowKeys(const std::vector<std::string>& keys,
+                    const std::map<std::string, std::string>& elsewhere) const
 {
     for (const auto& item : m_value->items())
     {
-        if (std::find(keys.begin(), keys.end(), item.key()) == keys.end())
+        if (std::find(keys.begin(), keys.end(), item.key()) != keys.end())
         {
-            FailAt(item.key(),
-                   "unknown key \"" + item.key() + "\"",
-                   SuggestionFor(item.key(), keys));
+            continue;
         }
+        std::vector<std::string> known = keys;
+        for (const auto& [key, owner] : elsewhere)
+        {
+            known.push_back(key);
+        }
+        const std::string closest = item.key().size() <= 64 ? ClosestMatch(item.key(), known) : "";
+        const auto other = elsewhere.find(closest);
+        FailAt(item.key(),
+               "unknown key \"" + item.key() + "\"",
+               other == elsewhere.end() ? SuggestionFor(item.key(), keys)
+                                        : "\"" + closest + "\" is a key of " + other->second +
+                                              "; known here: " + Quoted(keys));
     }
 }
 

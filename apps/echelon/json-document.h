@@ -51,8 +51,11 @@ class JsonNode
     // kind.
     /// An object; a text is replaced by the file that it names.
     JsonNode Object() const;
-    /// Refuses every key of this object that is not named.
-    void AllowKeys(const std::vector<std::string>& keys) const;
+    /// Refuses every key of this object that is not named. @param elsewhere keys that other objects
+    /// of this kind take, each with whose it is: they are never taken for a misspelt key of this
+    /// one.
+    void AllowKeys(const std::vector<std::string>& keys,
+                   const std::map<std::string, std::string>& elsewhere = {}) const;
     bool Has(std::string_view key) const;
     std::optional<JsonNode> Find(std::string_view key) const;
     JsonNode At(std::string_view key) const;

@@ -34,6 +34,8 @@ from schema_values import (
 )
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
+# Numbers and ranges of what counts from 0.
+INDICES = array({"anyOf": [COUNT, {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}]}, 1)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -44,7 +46,10 @@ def topology():
         "gpus_per_host": integer(1, 1024),
         "interfaces_per_host": integer(1, 1024),
         "host_link": or_file(
-            record({"rate": RATE, "rates": array(RATE), "delay": TIME}, ["rate"])
+            record(
+                {"rate": RATE, "rates": array(RATE), "delay": TIME},
+                anyOf=[{"required": ["rate"]}, {"required": ["rates"]}],
+            )
         ),
         "scale_up": or_file(record({"rate": RATE, "delay": TIME}, ["rate"])),
     }
@@ -81,6 +86,7 @@ def transformer_properties():
         "hidden": width,
         "heads": width,
         "kv_heads": width,
+        "head_dim": width,
         "ffn_hidden": width,
         "vocabulary": width,
         "sequence": width,
@@ -268,9 +274,7 @@ def job(workloads, placements):
     placement = {
         "anyOf": [
             {"enum": [e["name"] for e in placements if e["name"] != "explicit"]},
-            array(
-                {"anyOf": [COUNT, {"type": "string", "pattern": "^[0-9]+-[0-9]+$"}]}, 1
-            ),
+            INDICES,
         ]
     }
     places = integer(1, 10000)
@@ -305,7 +309,7 @@ def job(workloads, placements):
             "stragglers": or_file(
                 record(
                     {
-                        "ranks": array(COUNT, 1),
+                        "ranks": INDICES,
                         "count": COUNT,
                         "factor": {"type": "number", "minimum": 1, "maximum": 100},
                     },
@@ -417,7 +421,7 @@ def traffic():
     )
     load = integer(0, (1 << 50) // 65536)
     loads = record(
-        {**common, "expert_loads": array(load, 1), "tokens_per_gpu": load},
+        {**common, "expert_loads": array({**load, "type": "number"}, 1), "tokens_per_gpu": load},
         ["schema", "expert_loads", "tokens_per_gpu"],
     )
     return {"oneOf": [matrix, routing, loads]}

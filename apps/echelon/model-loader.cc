@@ -23,6 +23,7 @@ TransformerKeys()
                                                "hidden",
                                                "heads",
                                                "kv_heads",
+                                               "head_dim",
                                                "ffn_hidden",
                                                "vocabulary",
                                                "sequence",
@@ -98,6 +99,10 @@ LoadTransformer(const JsonNode& node, const std::optional<JsonNode>& changes)
     dims.hidden = from.Dimension("hidden", 1, MAX_WIDTH);
     dims.heads = from.Dimension("heads", 1, MAX_WIDTH);
     dims.kvHeads = from.Dimension("kv_heads", 1, MAX_WIDTH, dims.heads);
+    if (const auto width = from.Find("head_dim"))
+    {
+        dims.headDim = width->Integer(1, MAX_WIDTH);
+    }
     dims.ffnHidden = from.Dimension("ffn_hidden", 1, MAX_WIDTH);
     dims.vocabulary = from.Dimension("vocabulary", 1, MAX_WIDTH);
     dims.sequence = from.Dimension("sequence", 1, MAX_WIDTH);
@@ -110,7 +115,9 @@ LoadTransformer(const JsonNode& node, const std::optional<JsonNode>& changes)
     dims.layerForward = from.Measured("layer_forward");
     dims.layerBackward = from.Measured("layer_backward");
     // In doubles, because the exact sum may not fit.
-    const double block = 4.0 * dims.hidden * dims.hidden +
+    const double heads = static_cast<double>(dims.headDim.value_or(dims.hidden / dims.heads)) *
+                         static_cast<double>(dims.heads + dims.kvHeads);
+    const double block = 2.0 * dims.hidden * heads +
                          3.0 * dims.hidden * dims.ffnHidden * static_cast<double>(dims.experts);
     const double all = block * static_cast<double>(dims.layers) +
                        2.0 * dims.hidden * (dims.vocabulary + dims.learnedPositions);

@@ -55,14 +55,20 @@ ToJson(const std::string& text, ParameterType type)
 ParameterSet
 LoadParameters(const JsonNode& node,
                const std::vector<ParameterSpec>& specs,
-               const std::vector<std::string>& otherKeys)
+               const std::vector<std::string>& otherKeys,
+               const std::map<std::string, std::string>& elsewhere)
 {
     std::vector<std::string> keys = otherKeys;
     for (const ParameterSpec& spec : specs)
     {
         keys.push_back(spec.name);
     }
-    node.AllowKeys(keys);
+    std::map<std::string, std::string> others = elsewhere;
+    for (const std::string& key : keys)
+    {
+        others.erase(key);
+    }
+    node.AllowKeys(keys, others);
     ParameterSet values(specs);
     for (const ParameterSpec& spec : specs)
     {

@@ -142,6 +142,10 @@ RunCommand(const RunOptions& options)
     }
     const Scenario scenario = LoadScenario(options.file, DiskFiles(), options.overrides);
     RequireMemory(scenario, options.files, options.overrides.memory);
+    if (!options.quiet)
+    {
+        PrintWarnings(scenario);
+    }
     std::cout.flush(); // what stands in the buffer would be printed by the forked processes too
     InterruptGuard guard;
     ResultFolder folder(options.out, scenario.name, RunId(scenario));

@@ -89,8 +89,9 @@ OrderedJson
 SummaryToJson(const RunSummary& summary, const Scenario& scenario, const SchedulerChoice& choice)
 {
     OrderedJson jobs = OrderedJson::array();
-    for (const JobSummary& job : summary.jobs)
+    for (std::size_t j = 0; j < summary.jobs.size(); ++j)
     {
+        const JobSummary& job = summary.jobs[j];
         jobs.push_back({{"name", job.name},
                         {"completion_time_s", job.completionTime},
                         {"iteration_times_s", job.iterationTimes},
@@ -102,6 +103,11 @@ SummaryToJson(const RunSummary& summary, const Scenario& scenario, const Schedul
                           {"transmission_s", job.criticalPath.transmission.Seconds()},
                           {"waiting_s", job.criticalPath.waiting.Seconds()},
                           {"delay_s", job.criticalPath.delay.Seconds()}}}});
+        if (const auto& model = scenario.jobs[j].model)
+        {
+            jobs.back()["model"] = model->name;
+            jobs.back()["parameters"] = model->parameters;
+        }
     }
     return {{"scheduler", choice.label},
             {"fabric", scenario.fabric.kind},

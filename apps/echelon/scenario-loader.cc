@@ -111,7 +111,8 @@ LoadFabric(const JsonNode& root)
         }
         choice.kind = node.At("kind").Choice(kinds);
         const FabricEntry& entry = *FabricEntryOf(choice.kind);
-        choice.parameters = LoadParameters(node, entry.parameters, {"kind"});
+        choice.parameters =
+            LoadParameters(node, entry.parameters, {"kind"}, ParametersElsewhere(FabricEntries()));
         try
         {
             entry.check(choice.parameters);
@@ -198,7 +199,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
     Topology topology = LoadTopology(root.At("topology").Object());
-    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory);
+    std::vector<std::string> warnings;
+    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory, warnings);
     Scenario scenario{file,
                       name,
                       seed,
@@ -209,7 +211,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       control,
                       std::move(expectations),
                       ExpectationsHold(overrides),
-                      {}};
+                      {},
+                      std::move(warnings)};
     if (expect && scenario.checkExpectations)
     {
         RequireFigures(expect->Object(), scenario);

@@ -79,7 +79,10 @@ LoadSchedulers(const JsonNode& node)
             choice.label = label ? label->Name(40) : name.Text();
             choice.name = NameOf(name, known);
             const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
-            choice.parameters = LoadParameters(object, entry.parameters, {"name", "label"});
+            choice.parameters = LoadParameters(object,
+                                               entry.parameters,
+                                               {"name", "label"},
+                                               ParametersElsewhere(SchedulerEntries()));
             try
             {
                 entry.make(choice.parameters);

@@ -38,6 +38,8 @@ def summary():
             ),
         }
     )
+    jobs["properties"].update({"model": NAME, "parameters": COUNT})
+    jobs["dependentRequired"] = {"model": ["parameters"], "parameters": ["model"]}
     run = every(
         {
             "scheduler": NAME,

@@ -32,7 +32,14 @@ RunShape(const Scenario& scenario, const SchedulerChoice& choice)
     RunSummary summary;
     summary.jobs.resize(1);
     summary.jobs[0].iterationTimes.resize(1);
-    return SummaryToJson(summary, scenario, choice);
+    OrderedJson run = SummaryToJson(summary, scenario, choice);
+    if (std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [](const Job& job) {
+            return job.model.has_value();
+        }))
+    {
+        run["jobs"][0]["parameters"] = 0; // the name of the model is no figure
+    }
+    return run;
 }
 
 /// An entry of "engine".

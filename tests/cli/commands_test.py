@@ -47,6 +47,13 @@ class CommandsTest(CliTestCase):
                 self.assert_one_line(done.stderr)
                 self.assertRegex(done.stderr, f'(there is|has) no (command|option) "{named}" .did you mean "{hint}".')
 
+    def test_convert_names_the_formats(self):
+        done = echelon("convert", "chakra", FIGURE_2, "-o", self.folder / "o.json")
+        self.assertEqual(done.returncode, 64)
+        self.assert_one_line(done.stderr)
+        self.assertIn("chakra", done.stderr)
+        self.assertIn("coflow-benchmark", done.stderr)
+
     def test_standard_output_that_cannot_be_written(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/summary.h"
 
+#include "base/tolerances.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -86,7 +88,9 @@ SummariseJobs(const RunRecord& record)
                             static_cast<double>(jobs[j].iterationTimes.size());
         jobs[j].slowdown = jobs[j].idealTime > 0 ? jobs[j].completionTime / jobs[j].idealTime : 0;
         const double available = jobs[j].completionTime * record.jobDevices[j];
-        jobs[j].computeUtilisation = available > 0 ? computeTime[j].Seconds() / available : 0;
+        const double busy = available > 0 ? computeTime[j].Seconds() / available : 0;
+        // Streams side by side exceed 1 in earnest; a quotient of doubles does by its last digit.
+        jobs[j].computeUtilisation = std::abs(busy - 1) < ROUNDING ? 1 : busy;
     }
     std::sort(jobs.begin(), jobs.end(), [](const JobSummary& a, const JobSummary& b) {
         return a.name < b.name;
@@ -183,8 +187,8 @@ SummariseLinks(const RunRecord& record, const Topology& topology)
     {
         if (!topology.IsScaleUp(LinkId(l)))
         {
-            const double offered = topology.GetLink(LinkId(l)).rate * record.makespan.Seconds();
-            utilisation.Add(record.linkBits[l] / offered, 1);
+            const BitRate rate = topology.GetLink(LinkId(l)).rate;
+            utilisation.Add(LinkUtilisation(record.linkBits[l], rate, record.makespan), 1);
         }
     }
     links.utilisationMean = utilisation.Mean();
@@ -193,6 +197,19 @@ SummariseLinks(const RunRecord& record, const Topology& topology)
 }
 
 } // namespace
+
+double
+LinkUtilisation(double bits, BitRate rate, Time makespan)
+{
+    if (makespan == Time())
+    {
+        return 0;
+    }
+    const double offered = rate * makespan.Seconds();
+    const double rounding =
+        CAPACITY_EXCESS * offered + rate * Time::FromPicoseconds(WAIT_ROUNDING_PS).Seconds();
+    return bits > offered && bits <= offered + rounding ? 1 : bits / offered;
+}
 
 RunSummary
 Summarise(const RunRecord& record, const Topology& topology)

@@ -67,9 +67,14 @@ struct FlowsSummary
 
 struct LinksSummary
 {
-    double utilisationMean = 0; ///< over network links: payload bits carried / (rate × makespan)
+    double utilisationMean = 0; ///< over network links, @see LinkUtilisation
     double utilisationMax = 0;
 };
+
+/// Payload bits carried / (rate × makespan), 0 for a run without length. Times are rounded to whole
+/// picoseconds, so that a link that was always full may seem to have carried more: that much above
+/// 1 counts as 1.
+double LinkUtilisation(double bits, BitRate rate, Time makespan);
 
 struct RunSummary
 {

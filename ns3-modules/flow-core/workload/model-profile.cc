@@ -72,7 +72,17 @@ CheckTransformer(const TransformerDims& dims)
     CheckRange("experts", dims.experts, 1, MAX_LAYERS);
     CheckRange("top_k", dims.topK, 1, MAX_LAYERS);
     CheckRange("learned_positions", dims.learnedPositions, 0);
-    CheckDivides("heads", dims.heads, "hidden", dims.hidden);
+    if (dims.headDim)
+    {
+        CheckRange("head_dim", *dims.headDim, 1);
+    }
+    else if (dims.hidden % dims.heads != 0)
+    {
+        throw ParameterError("transformer/heads",
+                             std::to_string(dims.heads) + " does not divide hidden " +
+                                 std::to_string(dims.hidden),
+                             "choose a divisor of hidden, or give head_dim, the width of a head");
+    }
     CheckDivides("kv_heads", dims.kvHeads, "heads", dims.heads);
     if (dims.topK > dims.experts)
     {
@@ -129,11 +139,24 @@ CheckLayers(const std::vector<LayerProfile>& layers)
     }
 }
 
-/// Heads and their width are the same for queries; keys and values have kvHeads of that width.
+std::int64_t
+HeadWidth(const TransformerDims& dims)
+{
+    return dims.headDim.value_or(dims.hidden / dims.heads);
+}
+
+/// What queries are projected to, and what the output projection takes.
+std::int64_t
+QueryWidth(const TransformerDims& dims)
+{
+    return HeadWidth(dims) * dims.heads;
+}
+
+/// Keys and values have kvHeads heads, as wide as those of queries.
 std::int64_t
 KeyValueWidth(const TransformerDims& dims)
 {
-    return dims.hidden / dims.heads * dims.kvHeads;
+    return HeadWidth(dims) * dims.kvHeads;
 }
 
 std::int64_t
@@ -152,7 +175,7 @@ FfnWeights(const TransformerDims& dims)
 std::int64_t
 AttentionWeights(const TransformerDims& dims)
 {
-    return 2 * dims.hidden * dims.hidden + 2 * dims.hidden * KeyValueWidth(dims);
+    return 2 * dims.hidden * (QueryWidth(dims) + KeyValueWidth(dims));
 }
 
 std::int64_t
@@ -187,7 +210,8 @@ CheckModel(const ModelProfile& model)
 std::int64_t
 AttentionParameters(const TransformerDims& dims)
 {
-    const std::int64_t biases = dims.biases ? 2 * dims.hidden + 2 * KeyValueWidth(dims) : 0;
+    const std::int64_t biases =
+        dims.biases ? QueryWidth(dims) + 2 * KeyValueWidth(dims) + dims.hidden : 0;
     return AttentionWeights(dims) + biases + NormParameters(dims);
 }
 
@@ -229,12 +253,23 @@ ParameterCount(const TransformerDims& dims)
     return EmbeddingParameters(dims) + dims.layers * BlockParameters(dims) + OutputParameters(dims);
 }
 
+std::int64_t
+ParameterCount(const ModelProfile& model)
+{
+    std::int64_t count = 0;
+    for (const LayerProfile& layer : LayersOf(model))
+    {
+        count += layer.parameters;
+    }
+    return count;
+}
+
 double
 AttentionFlops(const TransformerDims& dims)
 {
     const double s = static_cast<double>(dims.sequence);
     const double projections = 2.0 * static_cast<double>(AttentionWeights(dims));
-    const double scores = 4.0 * s * static_cast<double>(dims.hidden);
+    const double scores = 4.0 * s * static_cast<double>(QueryWidth(dims));
     return s * (projections + scores);
 }
 

@@ -32,14 +32,17 @@ struct TransformerDims
 {
     std::int64_t layers = 0;     ///< (layers) blocks of attention and feed-forward network
     std::int64_t hidden = 0;     ///< (hidden) model width h
-    std::int64_t heads = 0;      ///< (heads) attention heads, each hidden / heads wide
+    std::int64_t heads = 0;      ///< (heads) attention heads
     std::int64_t kvHeads = 0;    ///< (kv_heads) key and value heads; default: heads
     std::int64_t ffnHidden = 0;  ///< (ffn_hidden) width inside one expert's network
     std::int64_t vocabulary = 0; ///< (vocabulary) tokens
     std::int64_t sequence = 0;   ///< (sequence) tokens per sequence in training
-    bool gatedFfn = false;       ///< (gated_ffn) three matrices (SwiGLU) instead of two
-    std::int64_t experts = 1;    ///< (experts) per block; 1: dense
-    std::int64_t topK = 1;       ///< (top_k) experts that serve one token
+    /// (head_dim) width of one head; without it hidden / heads. Some models project queries to a
+    /// width other than hidden (Qwen3: 64 heads of 128 with hidden 4096).
+    std::optional<std::int64_t> headDim{};
+    bool gatedFfn = false;    ///< (gated_ffn) three matrices (SwiGLU) instead of two
+    std::int64_t experts = 1; ///< (experts) per block; 1: dense
+    std::int64_t topK = 1;    ///< (top_k) experts that serve one token
 
     /// (tied_embeddings) the output layer shares the embedding's matrix
     bool tiedEmbeddings = false;
@@ -93,6 +96,8 @@ std::int64_t EmbeddingParameters(const TransformerDims& dims);
 std::int64_t OutputParameters(const TransformerDims& dims);
 /// Of the whole model.
 std::int64_t ParameterCount(const TransformerDims& dims);
+/// Of the whole model, whichever way it is given.
+std::int64_t ParameterCount(const ModelProfile& model);
 
 /// Forward operations of one sequence in one block's attention.
 double AttentionFlops(const TransformerDims& dims);

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
+#include <utility>
 
 namespace echelon
 {
@@ -15,65 +15,128 @@ namespace echelon
 namespace
 {
 
-/// Room for one block: devices of one host.
-using Slot = std::vector<DeviceId>;
-
-/// The free devices, host by host, cut into slots of `block`; what is left over on a host holds no
-/// block.
-std::vector<Slot>
-CutIntoSlots(const Topology& topology, const std::vector<DeviceId>& free, std::uint32_t block)
+/// The free devices of one host.
+struct Room
 {
-    std::vector<Slot> slots;
-    Slot open;
+    HostId host;
+    std::vector<DeviceId> devices;
+
+    std::size_t Blocks(std::uint32_t block) const
+    {
+        return devices.size() / block;
+    }
+};
+
+std::vector<Room>
+RoomsOf(const Topology& topology, const std::vector<DeviceId>& free)
+{
+    std::vector<Room> rooms;
     for (const DeviceId device : free)
     {
-        if (!open.empty() && topology.HostOf(open.back()) != topology.HostOf(device))
+        const HostId host = topology.HostOf(device);
+        if (rooms.empty() || rooms.back().host != host)
         {
-            open.clear();
+            rooms.push_back({host, {}});
         }
-        open.push_back(device);
-        if (open.size() == block)
-        {
-            slots.push_back(std::move(open));
-            open.clear();
-        }
+        rooms.back().devices.push_back(device);
     }
-    return slots;
+    return rooms;
 }
 
-/// Round-robin over leaves, then over the hosts of a leaf, then over the slots of a host.
+/// The k-th host of every leaf comes before the (k+1)-th host of any.
 void
-Spread(const Topology& topology, std::vector<Slot>& slots)
+SpreadOverLeaves(const Topology& topology, std::vector<Room>& rooms)
 {
-    using Key = std::tuple<std::size_t, std::size_t, std::uint32_t, DeviceId>;
-    std::vector<std::pair<Key, Slot>> keyed;
-    std::vector<std::size_t> slotsOfHost(topology.GetShape().hosts, 0);
-    for (Slot& slot : slots)
-    {
-        const HostId host = topology.HostOf(slot.front());
-        const std::size_t round = slotsOfHost[host.Value()]++;
-        const Key key{round, 0, topology.LeafOf(host), slot.front()};
-        keyed.emplace_back(key, std::move(slot));
-    }
-    std::sort(keyed.begin(), keyed.end());
-    // In each round, the k-th host of every leaf comes before the (k+1)-th host of any.
     std::vector<std::size_t> hostsOfLeaf(std::max(1U, topology.GetShape().leaves), 0);
-    for (std::size_t i = 0; i < keyed.size(); ++i)
+    std::vector<std::pair<std::size_t, Room>> turns;
+    for (Room& room : rooms)
     {
-        auto& [round, turn, leaf, first] = keyed[i].first;
-        if (i > 0 && std::get<0>(keyed[i - 1].first) != round)
-        {
-            std::fill(hostsOfLeaf.begin(), hostsOfLeaf.end(), 0);
-        }
-        turn = hostsOfLeaf[leaf]++;
+        const std::size_t turn = hostsOfLeaf[topology.LeafOf(room.host)]++;
+        turns.emplace_back(turn, std::move(room));
     }
-    std::sort(keyed.begin(), keyed.end());
-    slots.clear();
-    for (auto& entry : keyed)
+    std::stable_sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) {
+        return a.first < b.first;
+    });
+    rooms.clear();
+    for (auto& [turn, room] : turns)
     {
-        slots.push_back(std::move(entry.second));
+        rooms.push_back(std::move(room));
     }
 }
+
+/// Hands out the devices of rooms in the order of the policy.
+class Rooms
+{
+  public:
+    /// A block that no host can hold is placed rank by rank, in whole hosts all the same.
+    Rooms(std::vector<Room> rooms, std::uint32_t devicesPerHost, std::uint32_t block)
+        : m_rooms(std::move(rooms)),
+          m_devicesPerHost(devicesPerHost),
+          m_block(block <= devicesPerHost ? block : 1)
+    {
+    }
+
+    std::vector<DeviceId> Take(std::size_t ranks)
+    {
+        const std::size_t perHost = m_devicesPerHost / m_block;
+        std::size_t blocks = ranks / m_block;
+        for (Room& room : m_rooms)
+        {
+            if (blocks >= perHost && room.devices.size() == m_devicesPerHost)
+            {
+                blocks -= TakeBlocks(room, perHost);
+            }
+        }
+        if (Room* const room = blocks < perHost ? RoomForRest(blocks) : nullptr)
+        {
+            blocks -= TakeBlocks(*room, blocks);
+        }
+        for (Room& room : m_rooms)
+        {
+            blocks -= TakeBlocks(room, std::min(blocks, room.Blocks(m_block)));
+        }
+        // No host has room for another block: its ranks are placed one by one.
+        for (Room& room : m_rooms)
+        {
+            TakeDevices(room, std::min(ranks - m_taken.size(), room.devices.size()));
+        }
+        return m_taken;
+    }
+
+  private:
+    /// The fullest host with room for so many blocks: whole hosts stay whole where they can.
+    Room* RoomForRest(std::size_t blocks)
+    {
+        Room* best = nullptr;
+        for (Room& room : m_rooms)
+        {
+            const bool fits = blocks > 0 && room.Blocks(m_block) >= blocks;
+            if (fits && (best == nullptr || room.devices.size() < best->devices.size()))
+            {
+                best = &room;
+            }
+        }
+        return best;
+    }
+
+    std::size_t TakeBlocks(Room& room, std::size_t blocks)
+    {
+        TakeDevices(room, blocks * m_block);
+        return blocks;
+    }
+
+    void TakeDevices(Room& room, std::size_t devices)
+    {
+        const auto end = room.devices.begin() + static_cast<std::ptrdiff_t>(devices);
+        m_taken.insert(m_taken.end(), room.devices.begin(), end);
+        room.devices.erase(room.devices.begin(), end);
+    }
+
+    std::vector<Room> m_rooms;
+    std::uint32_t m_devicesPerHost;
+    std::uint32_t m_block;
+    std::vector<DeviceId> m_taken;
+};
 
 std::vector<DeviceId>
 PlaceExplicit(const Topology& topology, const PlacementRequest& request)
@@ -117,9 +180,9 @@ const std::vector<PlacementEntry>&
 PlacementEntries()
 {
     static const std::vector<PlacementEntry> ENTRIES{
-        {"packed", "tensor-parallel groups fill host after host"},
-        {"spread", "tensor-parallel groups go round-robin over leaves, then over hosts"},
-        {"random", "tensor-parallel groups go to random hosts, by the scenario's seed"},
+        {"packed", "whole hosts, the first that are free"},
+        {"spread", "whole hosts, round-robin over the leaves"},
+        {"random", "whole hosts, in random order by the scenario's seed"},
         {"explicit", "a list of devices, one per rank"}};
     return ENTRIES;
 }
@@ -155,26 +218,38 @@ Place(const Topology& topology, const PlacementRequest& request)
                                  std::to_string(request.free.size()) + " are free",
                              "use a larger topology or smaller degrees of parallelism");
     }
-    std::vector<Slot> slots = CutIntoSlots(topology, request.free, request.block);
-    if (slots.size() * request.block < request.ranks)
-    {
-        slots = CutIntoSlots(topology, request.free, 1);
-    }
+    std::vector<Room> rooms = RoomsOf(topology, request.free);
     if (request.policy == "spread")
     {
-        Spread(topology, slots);
+        SpreadOverLeaves(topology, rooms);
     }
     else if (request.policy == "random")
     {
-        RandomStream(request.seed, "placement/" + request.job).Shuffle(slots);
+        RandomStream(request.seed, "placement/" + request.job).Shuffle(rooms);
     }
-    std::vector<DeviceId> devices;
-    for (const Slot& slot : slots)
+    return Rooms(std::move(rooms), topology.GetShape().devicesPerHost, request.block)
+        .Take(request.ranks);
+}
+
+std::size_t
+StraddlingBlocks(const Topology& topology,
+                 const std::vector<DeviceId>& devices,
+                 std::uint32_t block)
+{
+    std::size_t count = 0;
+    for (std::size_t first = 0; first < devices.size(); first += block)
     {
-        devices.insert(devices.end(), slot.begin(), slot.end());
+        const HostId host = topology.HostOf(devices[first]);
+        for (std::size_t i = first + 1; i < first + block; ++i)
+        {
+            if (topology.HostOf(devices[i]) != host)
+            {
+                ++count;
+                break;
+            }
+        }
     }
-    devices.resize(request.ranks);
-    return devices;
+    return count;
 }
 
 } // namespace echelon

@@ -6,12 +6,14 @@
  *     PlacementRequest request{"spread", 128, 8, freeDevices};
  *     std::vector<DeviceId> devices = Place(topology, request);     // devices[rank]
  *
- * Ranks come in blocks of `block` consecutive ranks (a tensor-parallel group). While enough hosts
- * have room for whole blocks, no block straddles hosts under any policy; otherwise ranks are placed
- * one by one.
- * - packed: blocks fill host after host, in the order of the devices
- * - spread: blocks go round-robin over the leaves, and inside a leaf over its hosts
- * - random: blocks go to random places for a block; stream "placement/<job>" of the seed
+ * Ranks come in blocks of `block` consecutive ranks (a tensor-parallel group). Every policy hands
+ * out whole hosts, as clusters do, so that no job tears hosts apart that a later one needs whole:
+ * as many free hosts as the ranks fill, and the rest of the ranks in one host, where other jobs
+ * leave room if they do. A block straddles hosts only when the hosts with room for a whole block
+ * are used up.
+ * - packed: the first free hosts, in the order of the devices
+ * - spread: free hosts round-robin over the leaves
+ * - random: free hosts in random order; stream "placement/<job>" of the seed
  * - explicit: the list of devices as given
  *
  * Errors: ParameterError ("placement"): too few free devices, an unknown policy, a device that is
@@ -52,5 +54,10 @@ struct PlacementRequest
 
 /// @returns the device of each rank.
 std::vector<DeviceId> Place(const Topology& topology, const PlacementRequest& request);
+
+/// How many of the blocks of consecutive ranks have devices in several hosts.
+std::size_t StraddlingBlocks(const Topology& topology,
+                             const std::vector<DeviceId>& devices,
+                             std::uint32_t block);
 
 } // namespace echelon

@@ -151,6 +151,13 @@ class TaskGraph
     std::unordered_map<std::string, std::uint32_t> m_labelIndex;
 };
 
+/// The model of a job: its name, and how many values it trains.
+struct TrainedModel
+{
+    std::string name;
+    std::int64_t parameters = 0;
+};
+
 /// A job: its graph, run `iterations` times in a row from `arrival` on.
 struct Job
 {
@@ -161,6 +168,7 @@ struct Job
     double weight = 1.0;
     std::optional<JobId> after{}; ///< starts when that job has ended, not before its own arrival
     ComputeVariation variation{};
+    std::optional<TrainedModel> model{}; ///< for people; none where the workload trains none
 };
 
 } // namespace echelon

@@ -54,6 +54,35 @@ Devices(std::initializer_list<std::uint32_t> numbers)
 
 } // namespace
 
+// Two hosts of two GPUs. "one" has a rank less than a host holds, "pair" takes a host, in blocks of
+// 1. In the order of the file: the one that stands first gets host 0.
+TEST(PlacementOfJobs, FollowsTheOrderOfTheFile)
+{
+    const auto load = [](const std::string& first, const std::string& second) {
+        const auto job = [](const std::string& name) {
+            return R"({"name": ")" + name +
+                   R"(", "workload": {"kind": "collective", "ranks": 2, "bytes": "1MB"}})";
+        };
+        return LoadScenario("s.json",
+                            MemoryFiles({{"s.json",
+                                          R"({"schema": "echelon/scenario/1", "name": "s",
+            "topology": {"kind": "big-switch", "hosts": 2, "gpus_per_host": 2,
+                         "host_link": {"rate": "8Gbps"}, "scale_up": {"rate": "80Gbps"}},
+            "schedulers": ["fair"], "jobs": [)" +
+                                              job(first) + ", " + job(second) + "]}"}}),
+                            {});
+    };
+    const Scenario byName = load("a", "b");
+    EXPECT_EQ(DevicesOf(byName, 0), Devices({0, 1}));
+    EXPECT_EQ(DevicesOf(byName, 1), Devices({2, 3}));
+    const Scenario otherWay = load("b", "a");
+    EXPECT_EQ(otherWay.jobs[0].name, "a");
+    EXPECT_EQ(DevicesOf(otherWay, 0), Devices({2, 3}));
+    EXPECT_EQ(DevicesOf(otherWay, 1), Devices({0, 1}));
+    // The resolved scenario lists what was chosen, so that its order by name changes nothing.
+    EXPECT_EQ(DevicesOf(Again(otherWay), 0), Devices({2, 3}));
+}
+
 TEST(Arrivals, TakeTurnsOnPlaces)
 {
     // Two GPUs are taken by another job: six are left, three places. Jobs 3, 4, … wait for 0, 1, ….

@@ -133,5 +133,21 @@ TEST(Summary, ARunWithoutFlowsIsAllZero)
     EXPECT_EQ(s.links.utilisationMax, 0);
 }
 
+// A link of 8 Gb/s carries a bit in 125 ps. 1000 bits take 125 ns; a makespan rounded down by as
+// much as finishes are rounded, 4 ps, leaves the link full, one that is 5 ps shorter is a fault to
+// see.
+TEST(LinkUtilisation, OfAFullLinkIsNotAboveOneByRounding)
+{
+    const auto of = [](std::int64_t picoseconds) {
+        return LinkUtilisation(1000, 8e9, Time::FromPicoseconds(picoseconds));
+    };
+    EXPECT_EQ(of(125000), 1);
+    EXPECT_EQ(of(124999), 1);
+    EXPECT_EQ(of(124996), 1);
+    EXPECT_GT(of(124990), 1);
+    EXPECT_DOUBLE_EQ(of(250000), 0.5);
+    EXPECT_EQ(of(0), 0);
+}
+
 } // namespace
 } // namespace echelon

@@ -30,6 +30,44 @@ TEST(ModelProfile, MixtralHasThePublishedNumberOfParameters)
               8 * ExpertParameters(Mixtral()));
 }
 
+TEST(ModelProfile, HeadsMayBeWiderThanTheHiddenWidthDividedByThem)
+{
+    // Qwen3-235B-A22B: 64 query and 4 key-value heads of 128 with hidden 4096, so queries are 8192
+    // wide and keys and values 512. Attention 2·4096 (8192 + 512) = 71,303,168, two normalisations
+    // 2·4096, an expert 3·4096·1536 = 18,874,368, a router 4096 values an expert. With two experts
+    // a block has 109,068,288; with its 128 and 94 blocks, 2·151936·4096 for embedding and output,
+    // and the last normalisation 235.09e9.
+    TransformerDims dims = Llama2With(94, 4096, 64, 4, 1536);
+    dims.headDim = 128;
+    dims.vocabulary = 151936;
+    dims.experts = 2;
+    dims.topK = 1;
+    EXPECT_EQ(BlockParameters(dims), 109068288);
+    dims.experts = 128;
+    dims.topK = 8;
+    EXPECT_EQ(ParameterCount(dims), 235093610496);
+    // Projections cost two operations a weight, scores and their product with the values 4 s² h_q.
+    const double s = static_cast<double>(dims.sequence);
+    EXPECT_DOUBLE_EQ(AttentionFlops(dims), s * (2.0 * 71303168 + 4 * s * 8192));
+    // Heads need not divide the hidden width then.
+    dims.heads = 60;
+    EXPECT_NO_THROW(CheckModel(ModelProfile{"m", dims, {}}));
+    dims.headDim.reset();
+    EXPECT_THROW(CheckModel(ModelProfile{"m", dims, {}}), ParameterError);
+    dims.headDim = 0;
+    EXPECT_THROW(CheckModel(ModelProfile{"m", dims, {}}), ParameterError);
+}
+
+TEST(ModelProfile, TheUsualHeadWidthChangesNothing)
+{
+    TransformerDims dims = Mixtral();
+    dims.biases = true;
+    TransformerDims spelt = dims;
+    spelt.headDim = dims.hidden / dims.heads;
+    EXPECT_EQ(ParameterCount(spelt), ParameterCount(dims));
+    EXPECT_EQ(AttentionFlops(spelt), AttentionFlops(dims));
+}
+
 TEST(ModelProfile, BiasesPositionsAndTiedEmbeddingsCount)
 {
     // BERT-large: a block has 4 (1024² + 1024) + 2·1024·4096 + 4096 + 1024 + 4·1024 = 12,596,224;
