@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs every validation and writes docs/validation.md: each claim with its command and the figures of this run.
 
-    tools/validation-page.py            needs the release build with benchmarks (cmake --preset release)
+    tools/validation-page.py               needs the release build with benchmarks (cmake --preset release)
+    tools/validation-page.py published     only that section, or those, of SECTIONS; the others stay as they are
 
-Nothing on the page is typed in: text stands here, figures come from the runs. Takes about a minute.
+Nothing on the page is typed in: text stands here, figures come from the runs. Takes some minutes.
 """
 
 import os
 import pathlib
 import platform
+import re
 import subprocess
 import sys
 
@@ -23,6 +25,7 @@ import figure_2_test  # noqa: E402
 import packet_against_fluid_test  # noqa: E402
 import pairs_in_phase_test as pairs  # noqa: E402
 import queue_windows_test as windows  # noqa: E402
+import published_iterations_test as published  # noqa: E402
 import ring_all_reduce_test  # noqa: E402
 from _runs import summary  # noqa: E402
 
@@ -121,44 +124,119 @@ def window_part():
     )
 
 
+def published_section():
+    utilisation = published.fitted_utilisation()
+    rows = []
+    for model, (seconds, mfu) in published.PUBLISHED.items():
+        computed = published.seconds(model, utilisation)
+        gpus = published.gpus(model)
+        own = published.flops(model) / (gpus * published.PEAK * computed)
+        rows.append(
+            [
+                model.upper(),
+                str(gpus),
+                f"{seconds:.2f}",
+                f"{computed:.2f}",
+                "fitted" if model == published.FITTED else f"{100 * (computed / seconds - 1):+.1f} %",
+                f"{100 * mfu:.1f} %",
+                f"{100 * own:.1f} %",
+                f"{published.utilisation_that_fits(model, utilisation):.3f}",
+            ]
+        )
+    return (
+        "## Published iteration times of GPT models\n\n"
+        "Korthikanti et al., \"Reducing Activation Recomputation in Large Transformer Models\" (MLSys 2023, arXiv 2205.05198), Tables 3 and 5: GPT models on\n"
+        "A100 in hosts of eight, tensor parallelism of 8 with sequence parallelism, pipelines between hosts, no data parallelism. The scenarios in\n"
+        f"`scenarios/published/` take one utilisation of the GPUs' peak, {utilisation:.4f}, fitted on the smallest model; nothing else is fitted, and the rest are predictions. The published\n"
+        "figures were read in a transcription of the tables, not in the paper itself; its seconds and MFU (model FLOPs utilisation) agree by the paper's equation 7\n"
+        "to better than 0.4 %, which `tests/cross/published_iterations_test.py` checks. Link rates and delays are those of DGX A100 (8 interfaces of 200 Gb/s, 2.4 Tb/s of scale-up network a GPU, at line rate) and assumed.\n\n"
+        + table(["model", "GPUs", "published, s", "Echelon, s", "error", "MFU published", "MFU Echelon", "utilisation that fits"], rows)
+        + "\nWhat the errors hold: larger matrices use more of a GPU than small ones, and one utilisation for all cannot show it, so that errors grow towards large models. The\n"
+        "fitted utilisation also takes up what is not modelled: normalisations, activation functions, the recomputed part of attention, the optimiser, fixed costs of kernels and collectives.\n"
+    )
+
+
 def benchmark_section(title, text, program, *arguments):
     done = subprocess.run([str(BIN / program), *arguments], capture_output=True, text=True, check=False)
     output = "\n".join(line for line in done.stdout.splitlines() if "xbt_cfg" not in line)
     return f"## {title}\n\n{text}\n\n`build/release/bin/{' '.join([program, *arguments])}`\n\n```\n{output}\n```\n"
 
 
-def main():
-    sections = [
+def introduction():
+    version = subprocess.run([str(BIN / "echelon"), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return (
         "# Validation\n\nEach number that Echelon prints rests on one of these checks. This page is written by `tools/validation-page.py`, which runs them all; the tests hold the same\n"
-        f"comparisons to their bounds on every commit. Figures of this page: {subprocess.run([str(BIN / 'echelon'), '--version'], capture_output=True, text=True, check=True).stdout.strip()}, {platform.machine()}.\n",
-        figure_2_section(),
-        ring_section(),
+        f"comparisons to their bounds on every commit. Figures of this page: {version}, {platform.machine()}.\n"
+    )
+
+
+def max_min_section():
+    return (
         "## Max-min fairness\n\n`tests/property/max-min-test.cc`: 1,000 random instances on big switches and leaf-spines; an independent routine finds for every flow a full link on which\n"
         "no flow has more, and no link over capacity. `tests/property/incremental-decisions-test.cc`: every scheduler's incremental decisions against a naive simulation that decides\n"
-        "on all flows at every event.\n",
-        packet_section(),
+        "on all flows at every event.\n"
+    )
+
+
+def plans_section():
+    return (
         "## Plans of all-to-alls\n\n`tests/property/transmission-orders-test.cc`: an independent checker finds every byte of every order's plan sent once and every stage a matching;\n"
         "`aurora` ends at the bound, to the picosecond, on 10,000 matrices of 2 to 32 ranks. `tests/property/transmission-orders-optimum-test.cc`: the bound is the optimum, by trying\n"
-        "every set of pairs in every slot. `tests/property/expert-placement-test.cc`: placements and pairings against all permutations.\n",
-        benchmark_section(
-            "Planned all-to-alls on the packet fabric",
-            "Skewed traffic of 16, 32 and 64 GPUs, 64 MB sent by each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take (`over_bound`), most senders at one receiver, and the largest queue at a receiver's port in segments.",
-            "ns3-all-to-all",
-            "aurora",
-        ),
-        benchmark_section(
-            "Fluid fabric against SimGrid",
-            "The same skewed all-to-all on the same paths through SimGrid's flow model. CPU seconds vary with the machine's load; both run in one process.",
-            "simgrid-fluid",
-        ),
-        benchmark_section(
-            "Speed of the packet fabric",
-            "All-to-all of 1 MB per pair, one core, and stock ns-3 TCP (MSS 8900) in the same run. A packet-hop is one segment sent over one link.",
-            "ns3-packet-fabric",
-        ),
-    ]
+        "every set of pairs in every slot. `tests/property/expert-placement-test.cc`: placements and pairings against all permutations.\n"
+    )
+
+
+def planned_section():
+    return benchmark_section(
+        "Planned all-to-alls on the packet fabric",
+        "Skewed traffic of 16, 32 and 64 GPUs, 64 MB sent by each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take (`over_bound`), most senders at one receiver, and the largest queue at a receiver's port in segments.",
+        "ns3-all-to-all",
+        "aurora",
+    )
+
+
+def simgrid_section():
+    return benchmark_section(
+        "Fluid fabric against SimGrid",
+        "The same skewed all-to-all on the same paths through SimGrid's flow model. CPU seconds vary with the machine's load; both run in one process.",
+        "simgrid-fluid",
+    )
+
+
+def speed_section():
+    return benchmark_section(
+        "Speed of the packet fabric",
+        "All-to-all of 1 MB per pair, one core, and stock ns-3 TCP (MSS 8900) in the same run. A packet-hop is one segment sent over one link.",
+        "ns3-packet-fabric",
+    )
+
+
+SECTIONS = {
+    "introduction": introduction,
+    "figure-2": figure_2_section,
+    "ring": ring_section,
+    "max-min": max_min_section,
+    "packet": packet_section,
+    "published": published_section,
+    "plans": plans_section,
+    "planned": planned_section,
+    "simgrid": simgrid_section,
+    "speed": speed_section,
+}
+
+
+def main():
     target = ROOT / "docs" / "validation.md"
-    target.write_text("\n".join(sections), encoding="utf-8")
+    chosen = sys.argv[1:] or list(SECTIONS)
+    # A section begins with its heading, and lasts to the next one.
+    present = re.split(r"^(?=## )", target.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if len(present) != len(SECTIONS):
+        chosen = list(SECTIONS)
+        present = [""] * len(SECTIONS)
+    for i, name in enumerate(SECTIONS):
+        if name in chosen:
+            present[i] = SECTIONS[name]()
+    target.write_text("\n".join(section.rstrip("\n") + "\n" for section in present), encoding="utf-8")
     print(target.relative_to(ROOT))
 
 
