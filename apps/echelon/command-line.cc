@@ -368,6 +368,11 @@ RunCommandLine(int argc, char** argv)
         std::cerr << error.what() << '\n';
         return EXIT_BAD_INPUT;
     }
+    catch (const TimeOverflow& error)
+    {
+        std::cerr << "echelon: " << error.what() << '\n';
+        return EXIT_BAD_INPUT;
+    }
     catch (const UsageError& error)
     {
         std::cerr << "echelon: " << Printable(error.what()) << '\n';

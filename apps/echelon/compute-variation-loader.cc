@@ -6,7 +6,6 @@
 #include "base/random.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace echelon
 {
@@ -80,12 +79,6 @@ LoadComputeVariation(const JsonNode& job,
         LoadStragglers(stragglers->Object(), name, devices, seed, variation);
     }
     return variation;
-}
-
-double
-LargestFactor(const ComputeVariation& variation)
-{
-    return std::exp(4 * variation.sigma) * (variation.stragglers.empty() ? 1 : variation.factor);
 }
 
 } // namespace echelon

@@ -29,7 +29,4 @@ ComputeVariation LoadComputeVariation(const JsonNode& job,
                                       const std::vector<DeviceId>& devices,
                                       std::uint64_t seed);
 
-/// How many times longer a computation may take, all but never exceeded.
-double LargestFactor(const ComputeVariation& variation);
-
 } // namespace echelon

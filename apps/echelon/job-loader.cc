@@ -11,6 +11,8 @@
 #include "run-size.h"
 
 #include "base/random.h"
+#include "emulation/least-end.h"
+#include "emulation/run-too-long.h"
 #include "workload/derived-arrangement.h"
 #include "workload/placement.h"
 #include "workload/workload-registry.h"
@@ -25,6 +27,9 @@ namespace echelon
 
 namespace
 {
+
+/// What helps when simulated time does not last.
+constexpr const char* SHORTER = "use fewer iterations, less data, shorter times or faster links";
 
 /// A job, or with "arrivals" several alike, on the way from JSON to task graphs.
 struct Draft
@@ -315,14 +320,20 @@ BuildGraph(const Draft& draft, const Topology& topology, const std::vector<Devic
     {
         graph = draft.spec ? BuildTaskGraph(*draft.spec, topology, devices)
                            : LoadExplicitWorkload(draft.workload, devices);
+        if (draft.derived)
+        {
+            UseDerivedArrangements(graph, topology);
+        }
     }
     catch (const ParameterError& error)
     {
         FailJob(draft, error);
     }
-    if (draft.derived)
+    catch (const TimeOverflow& overflow)
     {
-        UseDerivedArrangements(graph, topology);
+        draft.node.Fail(
+            RunTooLong("an iteration of job \"" + draft.job.name + "\"", overflow.Seconds()).what(),
+            SHORTER);
     }
     return graph;
 }
@@ -406,57 +417,52 @@ PlaceJob(Draft& draft,
              std::count(taken.begin(), taken.end(), false) >= std::ptrdiff_t{ranks});
 }
 
-/// A rough upper bound of jobs' times, in seconds: their tasks one after another on each device.
-class LongestTimes
+/// Refuses jobs that no scheduler and no fabric could bring to an end within simulated time.
+void
+RequireTime(const JsonNode& node,
+            const Topology& topology,
+            const std::vector<Job>& jobs,
+            std::uint64_t seed)
 {
-  public:
-    explicit LongestTimes(const Topology& topology)
-        : m_busy(topology.Devices(), 0.0)
+    const double limit = Time::Max().Seconds();
+    if (MostSeconds(topology, jobs) <= limit)
     {
-        for (const Link& link : topology.Links())
-        {
-            m_slowest = std::min(m_slowest, link.rate);
-        }
+        return;
     }
-
-    /// O(tasks): a scenario may have many small jobs on a large fabric.
-    double Of(const Job& job)
+    const LeastEnd end = LeastEndOf(topology, jobs, seed);
+    if (end.seconds <= limit)
     {
-        double longest = 0;
-        double delays = 0;
+        return;
+    }
+    const std::string job = "job \"" + jobs[end.job.Value()].name + "\"";
+    const std::string what = end.link ? "what crosses " + topology.GetLink(*end.link).name +
+                                            " (its largest flow is one of " + job + ")"
+                             : end.device ? "what device " + std::to_string(end.device->Value()) +
+                                                " computes (its longest task is one of " + job + ")"
+                                          : job;
+    node.Fail(RunTooLong(what, end.seconds).what(), SHORTER);
+}
+
+/// Sums of bytes are integers.
+void
+RequireBytes(const JsonNode& node, const std::vector<Job>& jobs)
+{
+    double bytes = 0;
+    for (const Job& job : jobs)
+    {
+        double iteration = 0;
         for (const Task& task : job.graph.Tasks())
         {
-            switch (task.kind)
-            {
-            case TaskKind::COMPUTE:
-                longest = std::max(longest, Add(task.device, task.duration.Seconds()));
-                break;
-            case TaskKind::FLOW:
-                longest = std::max(longest,
-                                   Add(task.flow.source,
-                                       8.0 * static_cast<double>(task.flow.bytes) *
-                                           task.flow.multiplicity / m_slowest));
-                break;
-            default:
-                delays = std::max(delays, task.duration.Seconds());
-            }
+            iteration += static_cast<double>(task.flow.bytes) * task.flow.multiplicity;
         }
-        for (const Task& task : job.graph.Tasks())
-        {
-            m_busy[(task.kind == TaskKind::FLOW ? task.flow.source : task.device).Value()] = 0;
-        }
-        return (longest + delays) * job.iterations * LargestFactor(job.variation);
+        bytes += iteration * job.iterations;
     }
-
-  private:
-    double Add(DeviceId device, double seconds)
+    if (bytes > MAX_BYTES)
     {
-        return m_busy[device.Value()] += seconds;
+        node.Fail("the jobs send more than 9,000,000 TB in all",
+                  "use fewer iterations, less data or fewer flows");
     }
-
-    BitRate m_slowest = 1e18;
-    std::vector<double> m_busy; ///< by DeviceId; all 0 between calls
-};
+}
 
 /// The jobs of a draft. Names of those that they wait for, by name, go to `after`.
 void
@@ -464,13 +470,11 @@ MakeJobs(Draft& draft,
          const Topology& topology,
          const std::vector<DeviceId>& all,
          std::uint64_t seed,
-         LongestTimes& longestTimes,
          std::vector<Job>& jobs,
          std::map<std::string, std::string>& after)
 {
     const std::size_t n = draft.Jobs();
     const std::size_t places = draft.places.size();
-    const std::size_t turns = draft.shared ? 1 : (n + places - 1) / places;
     std::vector<TaskGraph> graphs;
     graphs.push_back(*std::move(draft.first));
     for (std::size_t p = 1; p < places; ++p)
@@ -492,12 +496,6 @@ MakeJobs(Draft& draft,
         const std::vector<DeviceId>& devices = draft.shared ? all : draft.places[i % places];
         job.variation = LoadComputeVariation(draft.node, job.name, devices, seed);
         job.graph = i + places < n ? graphs[i % places] : std::move(graphs[i % places]);
-        const double longest = longestTimes.Of(job) * static_cast<double>(turns);
-        if (job.arrival.Seconds() + longest > 4 * MAX_SECONDS)
-        {
-            draft.node.Fail("the job could last longer than 46 days of simulated time",
-                            "use fewer iterations, less data or faster links");
-        }
         jobs.push_back(std::move(job));
     }
 }
@@ -605,7 +603,6 @@ LoadJobs(const JsonNode& node,
     }
     std::vector<Job> jobs;
     std::map<std::string, std::string> after;
-    LongestTimes longestTimes(topology);
     for (Draft& draft : drafts)
     {
         if (jobs.size() + draft.Jobs() > MAX_JOBS)
@@ -614,10 +611,12 @@ LoadJobs(const JsonNode& node,
                               "the scenario has more than " + std::to_string(MAX_JOBS) + " jobs",
                               "let fewer arrive");
         }
-        MakeJobs(draft, topology, all, seed, longestTimes, jobs, after);
+        MakeJobs(draft, topology, all, seed, jobs, after);
         Resolve(draft);
     }
     SortJobs(node, jobs, after);
+    RequireBytes(node, jobs);
+    RequireTime(node, topology, jobs, seed);
     return jobs;
 }
 

@@ -28,6 +28,8 @@ namespace echelon
 
 inline constexpr std::size_t MAX_JOBS = 10000;
 inline constexpr std::int64_t MAX_ITERATIONS = 1000000;
+/// Of all flows of all iterations: their sums are 64-bit integers.
+inline constexpr double MAX_BYTES = 9e18;
 
 /// @param memory bytes that the jobs' task graphs may take. @param warnings takes a line for what
 /// is allowed but hardly meant.

@@ -12,6 +12,7 @@
 #include "text-buffer.h"
 #include "usage-error.h"
 
+#include "emulation/run-too-long.h"
 #include "moe/entry-durations.h"
 #include "moe/order-registry.h"
 #include "moe/traffic-generator.h"
@@ -239,6 +240,10 @@ PlanOne(const std::string& order, const PlanSubject& subject)
     catch (const ParameterError& error)
     {
         FailUsage("--order " + order, error);
+    }
+    catch (const RunTooLong& error)
+    {
+        throw InputError(subject.topologyName, "", "order " + order + ": " + error.what(), "");
     }
     return planned;
 }

@@ -13,6 +13,8 @@
 #include "text-buffer.h"
 #include "usage-error.h"
 
+#include "emulation/run-too-long.h"
+
 #include <exception>
 #include <iostream>
 
@@ -44,6 +46,14 @@ RunInChild(const Scenario& scenario,
     catch (const OutputError& error)
     {
         return {EXIT_BAD_USAGE, error.what()};
+    }
+    catch (const RunTooLong& error)
+    {
+        return {EXIT_BAD_INPUT, error.what()};
+    }
+    catch (const TimeOverflow& error)
+    {
+        return {EXIT_BAD_INPUT, error.what()};
     }
     catch (const std::exception& error)
     {
@@ -156,8 +166,10 @@ RunCommand(const RunOptions& options)
     }
     catch (const TaskFailed& failure)
     {
-        std::cerr << "echelon: scheduler " << Printable(scenario.schedulers[failure.Index()].label)
-                  << ": " << Printable(failure.what()) << '\n';
+        const bool isInput = failure.Code() == EXIT_BAD_INPUT;
+        std::cerr << (isInput ? Printable(options.file) : "echelon") << ": scheduler "
+                  << Printable(scenario.schedulers[failure.Index()].label) << ": "
+                  << Printable(failure.what()) << '\n';
         return failure.Code();
     }
     catch (const Interrupted&)

@@ -325,6 +325,40 @@ TEST_P(FabricContract, ChangesOfTheRateCountFromTheirTime)
     ExpectFinished(FlowId(0), Milliseconds(4.004), 2e9);
 }
 
+TEST_P(FabricContract, AFlowTooSlowToEndInTimeMaySpeedUp)
+{
+    // 8 Mbit at 1e-9 b/s would take 8e15 s, and Time holds 9.2e6. At 1 ms the flow gets 4 Gb/s.
+    Send(MakeFlow(m_topology, 0, 0, 2), 1e-9);
+    m_checked.CallAt(Milliseconds(1), [&] {
+        EXPECT_EQ(m_checked.RateOf(FlowId(0)), 1e-9);
+        m_checked.SetRates({{FlowId(0), 4e9, 0}});
+    });
+    m_checked.Run();
+    ExpectSent(FlowId(0), Milliseconds(3), 4e9);
+    ExpectFinished(FlowId(0), Milliseconds(3.004), 4e9);
+}
+
+TEST_P(FabricContract, AFlowTooSlowToEndInTimeIsLeftAsItIs)
+{
+    Send(MakeFlow(m_topology, 0, 0, 2), 1e-9);
+    m_checked.Run();
+    EXPECT_TRUE(m_witness.log.empty());
+    EXPECT_EQ(m_checked.RateOf(FlowId(0)), 1e-9);
+    EXPECT_GT(m_checked.RemainingBits(FlowId(0)), 0);
+}
+
+TEST_P(FabricContract, NothingHappensBeyondTheRangeOfTime)
+{
+    // What follows the last picosecond of Time cannot be told.
+    bool called = false;
+    m_checked.CallAt(Time::Max() - Time::FromPicoseconds(1), [&] {
+        called = true;
+        EXPECT_THROW(m_checked.CallAt(m_checked.Now() + Milliseconds(1), [] {}), TimeOverflow);
+    });
+    m_checked.Run();
+    EXPECT_TRUE(called);
+}
+
 TEST_P(FabricContract, ABundleCarriesAllItsFlows)
 {
     // Three flows of 8 Mbit at 4 Gb/s together: 6 ms.

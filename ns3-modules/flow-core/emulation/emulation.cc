@@ -3,9 +3,10 @@
 
 #include "base/contracts.h"
 #include "base/id-window.h"
-#include "base/random.h"
 #include "base/tolerances.h"
 #include "emulation/coordinator.h"
+#include "emulation/flow-routes.h"
+#include "emulation/run-too-long.h"
 #include "metrics/critical-path.h"
 #include "metrics/queue-waits.h"
 #include "metrics/rate-log.h"
@@ -14,6 +15,9 @@
 #include "workload/ideal-run.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <string>
 #include <tuple>
 
 namespace echelon
@@ -35,7 +39,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                         input.controlDelay,
                         input.control,
                         input.observer),
-          m_executor(input.jobs, *this)
+          m_executor(input.jobs, *this),
+          m_routes(input.topology, input.jobs, input.seed)
     {
         m_record.totals.computeTimes.resize(input.jobs.size());
         m_record.totals.pathTimes.resize(input.jobs.size());
@@ -57,13 +62,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             const auto last = std::unique(computing.begin(), computing.end());
             m_record.jobDevices.push_back(static_cast<std::uint32_t>(last - computing.begin()));
 
-            std::vector<std::uint64_t> keys;
-            for (const GroupTemplate& group : job.graph.Groups())
-            {
-                keys.push_back(Mix64(input.seed) ^ HashText(job.name + "/" + group.connection));
-            }
-            m_routeKeys.push_back(std::move(keys));
-            m_idealRuns.push_back(RunIdeally(job.graph, input.topology));
+            m_idealRuns.push_back(IdealRunOf(job, input.topology));
             m_record.jobIdealIterations.push_back(m_idealRuns.back().length);
             m_computeTimes.emplace_back(job.variation, input.seed, job.name);
             m_openGroups.emplace_back(job.graph.Groups().size());
@@ -80,8 +79,19 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_coordinator.LogRates(m_log);
         }
         m_executor.Start();
-        m_fabric.Run();
+        try
+        {
+            m_fabric.Run();
+        }
+        catch (const TimeOverflow& overflow)
+        {
+            FailTooLong(overflow.Seconds());
+        }
         m_fabric.SetObserver(nullptr);
+        if (!m_executor.Done())
+        {
+            RequireNoSlowFlow();
+        }
         ECHELON_ENSURE(m_executor.Done() && m_coordinator.ActiveFlows() == 0,
                        "every flow is given the rate to finish, and every job ends");
         Finish();
@@ -105,6 +115,18 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         bool open = false;
         GroupId id;
     };
+
+    static IdealRun IdealRunOf(const Job& job, const Topology& topology)
+    {
+        try
+        {
+            return RunIdeally(job.graph, topology);
+        }
+        catch (const TimeOverflow& overflow)
+        {
+            throw RunTooLong("an iteration of job \"" + job.name + "\"", overflow.Seconds());
+        }
+    }
 
     Time Now() const override
     {
@@ -212,15 +234,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         flow.bytes = made.bytes;
         flow.multiplicity = made.multiplicity;
         flow.position = made.position;
-        flow.path = PathOf(made, m_routeKeys[job.Value()][made.group]);
+        flow.path = m_routes.PathOf(job, made);
         return flow;
-    }
-
-    Path PathOf(const FlowTemplate& flow, std::uint64_t key) const
-    {
-        const Topology& topology = m_input.topology;
-        return flow.spine ? topology.RouteVia(flow.source, flow.destination, *flow.spine)
-                          : topology.Route(flow.source, flow.destination, key);
     }
 
     GroupId GroupOf(JobId job, std::uint32_t iteration, GroupIndex index)
@@ -413,6 +428,59 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         return step;
     }
 
+    /// What was to happen next would happen after `seconds`, beyond the range of Time.
+    [[noreturn]] void FailTooLong(double seconds) const
+    {
+        std::vector<std::uint32_t> done(m_input.jobs.size(), 0);
+        for (const IterationRecord& iteration : m_record.iterations)
+        {
+            ++done[iteration.job.Value()];
+        }
+        std::string running;
+        for (std::size_t j = 0; j < done.size(); ++j)
+        {
+            const Job& job = m_input.jobs[j];
+            if (done[j] < job.iterations && running.empty())
+            {
+                running = "iteration " + std::to_string(done[j] + 1) + " of " +
+                          std::to_string(job.iterations) + " of job \"" + job.name + "\"";
+            }
+        }
+        throw RunTooLong(running, seconds);
+    }
+
+    /// When nothing is left to do: a flow that still sends would end beyond the range of Time.
+    /// Names the one that would end first, as no rate changes until then.
+    void RequireNoSlowFlow() const
+    {
+        const Task* first = nullptr;
+        JobId of;
+        double least = std::numeric_limits<double>::infinity();
+        for (std::size_t j = 0; j < m_flowOf.size(); ++j)
+        {
+            const std::vector<Task>& tasks = m_input.jobs[j].graph.Tasks();
+            for (std::size_t t = 0; t < tasks.size(); ++t)
+            {
+                const FlowId flow = m_flowOf[j][t];
+                const bool isFlow = tasks[t].kind == TaskKind::FLOW && flow.Value() < m_flows;
+                const BitRate rate = isFlow ? m_fabric.RateOf(flow) : 0;
+                if (rate > 0 && m_fabric.RemainingBits(flow) / rate < least)
+                {
+                    least = m_fabric.RemainingBits(flow) / rate;
+                    first = &tasks[t];
+                    of = JobId(j);
+                }
+            }
+        }
+        if (first != nullptr)
+        {
+            throw RunTooLong("the flow of job \"" + m_input.jobs[of.Value()].name +
+                                 "\" from device " + std::to_string(first->flow.source.Value()) +
+                                 " to device " + std::to_string(first->flow.destination.Value()),
+                             m_fabric.Now().Seconds() + least);
+        }
+    }
+
     /// A wait of more than rounding, or none.
     static Time WithoutRounding(Time wait)
     {
@@ -484,15 +552,15 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Fabric& m_fabric;
     Coordinator m_coordinator;
     DagExecutor m_executor;
+    FlowRoutes m_routes;
     RunRecord m_record;
-    RateLog m_log;                                       ///< when the record keeps series
-    IdWindow<OpenFlow> m_open;                           ///< by FlowId, until their iterations end
-    std::size_t m_flows = 0;                             ///< that have started
-    std::vector<std::vector<std::uint64_t>> m_routeKeys; ///< by JobId and GroupIndex
-    std::vector<IdealRun> m_idealRuns;                   ///< by JobId
-    std::vector<ComputeTimes> m_computeTimes;            ///< by JobId
-    std::vector<std::vector<OpenGroup>> m_openGroups;    ///< by JobId and GroupIndex
-    std::vector<std::vector<FlowId>> m_flowOf;           ///< by JobId and TaskId: the last one
+    RateLog m_log;                                    ///< when the record keeps series
+    IdWindow<OpenFlow> m_open;                        ///< by FlowId, until their iterations end
+    std::size_t m_flows = 0;                          ///< that have started
+    std::vector<IdealRun> m_idealRuns;                ///< by JobId
+    std::vector<ComputeTimes> m_computeTimes;         ///< by JobId
+    std::vector<std::vector<OpenGroup>> m_openGroups; ///< by JobId and GroupIndex
+    std::vector<std::vector<FlowId>> m_flowOf;        ///< by JobId and TaskId: the last one
     std::uint64_t m_iterationsInAll = 0;
 };
 

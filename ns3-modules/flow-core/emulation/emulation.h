@@ -10,8 +10,9 @@
  * coordinator asks the scheduler on each arrival and departure; the fabric tells both what
  * finished. Neither knows which fabric or scheduler it drives. Job ids follow the order of `jobs`;
  * the caller sorts them by name so that the order of input does not matter. A fabric that shares by
- * itself takes the place of coordinator and scheduler, without their delays. Errors:
- * ContractViolation when a job cannot end (a flow starves).
+ * itself takes the place of coordinator and scheduler, without their delays. Errors: RunTooLong
+ * when a job does not end within the range of Time; ContractViolation when it cannot end (a flow
+ * starves).
  */
 #pragma once
 

@@ -50,6 +50,11 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.RemainingBits(flow);
     }
 
+    BitRate RateOf(FlowId flow) const override
+    {
+        return m_fabric.RateOf(flow);
+    }
+
     Time LeavesAt(FlowId flow) const override
     {
         return m_fabric.LeavesAt(flow);

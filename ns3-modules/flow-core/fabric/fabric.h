@@ -127,6 +127,10 @@ class Fabric
     /// Bits of a started flow (the whole bundle) that have not left the source; 0 once sent.
     virtual double RemainingBits(FlowId flow) const = 0;
 
+    /// Payload bits per second at which a started flow (the whole bundle) sends now; 0 once sent,
+    /// and where queues share links, which give no flow a rate.
+    virtual BitRate RateOf(FlowId flow) const = 0;
+
     /// For a flow of which OnFlowSent is being told: when its last bit has left at the flow's rate.
     /// Later than now where flows go in whole segments, of which the last is handed to the
     /// interface when the one before it is through.
@@ -163,7 +167,8 @@ class Fabric
     /// Call back at the present time, after every other event of the present time.
     virtual void CallWhenSettled(std::function<void()> callback) = 0;
 
-    /// Run until nothing is left to do.
+    /// Run until nothing is left to do. Flows whose rate is too small to end within the range of
+    /// Time are left as they are. Errors: TimeOverflow when something would happen beyond it.
     virtual void Run() = 0;
 
     /// Payload bits per second that a link carries per bit per second of its rate: segment /

@@ -9,6 +9,7 @@
 #include "fabric/shared-switch.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace echelon
 {
@@ -92,6 +93,16 @@ class FairSwitchFabric::Engine
                                  : 0.0;
     }
 
+    BitRate RateOf(FlowId flow) const
+    {
+        if (!m_transfers.Has(flow.Value()))
+        {
+            return 0;
+        }
+        const Transfer& transfer = m_transfers[flow.Value()];
+        return transfer.isActive ? m_switches[transfer.owner].RateOfFlow(flow.Value()) : 0.0;
+    }
+
     void Run()
     {
         for (;;)
@@ -153,9 +164,8 @@ class FairSwitchFabric::Engine
             m_isStale[owner] = 0;
             SharedSwitch& shared = m_switches[owner];
             m_counts.sharings += shared.Share(m_now) ? 1 : 0;
-            const Time finish = shared.NextFinish();
-            finish == Time::Max() ? m_finishes.Erase(owner)
-                                  : m_finishes.Set(owner, finish.Picoseconds());
+            const std::optional<Time> finish = shared.NextFinish();
+            finish ? m_finishes.Set(owner, finish->Picoseconds()) : m_finishes.Erase(owner);
             if (owner == 0)
             {
                 ReportRates(shared.Shares());
@@ -319,6 +329,12 @@ double
 FairSwitchFabric::RemainingBits(FlowId flow) const
 {
     return m_engine->Remaining(flow);
+}
+
+BitRate
+FairSwitchFabric::RateOf(FlowId flow) const
+{
+    return m_engine->RateOf(flow);
 }
 
 void

@@ -40,6 +40,7 @@ class FairSwitchFabric : public Fabric
     Time Now() const override;
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;
+    BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
     bool SharesByItself() const override;
     void CallAt(Time time, std::function<void()> callback) override;

@@ -4,10 +4,12 @@
 #include "base/contracts.h"
 #include "base/indexed-heap.h"
 #include "base/tolerances.h"
+#include "base/transmission-end.h"
 #include "fabric/event-queue.h"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace echelon
 {
@@ -87,16 +89,17 @@ class FluidFabric::Engine
         transfer.remaining = Remaining(transfer);
         transfer.since = m_now;
         transfer.rate = change.rate;
-        // A rate that is rounding noise would end the flow beyond the range of Time: such a flow
-        // waits for another rate.
-        const double longest = (Time::Max() - m_now).Seconds() / 2;
-        if (transfer.remaining > transfer.rate * longest)
+        // A flow that would end beyond the range of Time waits for another rate.
+        const std::optional<Time> finish =
+            EndOfTransmission(m_now, transfer.remaining, transfer.rate);
+        if (finish)
+        {
+            m_finishes.Set(change.flow.Value(), finish->Picoseconds());
+        }
+        else
         {
             m_finishes.Erase(change.flow.Value());
-            return;
         }
-        const Time finish = m_now + TransmissionTime(transfer.remaining, transfer.rate);
-        m_finishes.Set(change.flow.Value(), finish.Picoseconds());
     }
 
     void Run()
@@ -212,6 +215,12 @@ double
 FluidFabric::RemainingBits(FlowId flow) const
 {
     return m_engine->Remaining(m_engine->At(flow));
+}
+
+BitRate
+FluidFabric::RateOf(FlowId flow) const
+{
+    return m_engine->At(flow).rate;
 }
 
 void

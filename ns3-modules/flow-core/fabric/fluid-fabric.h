@@ -43,6 +43,7 @@ class FluidFabric : public Fabric
     Time Now() const override;
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;
+    BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
     void CallAt(Time time, std::function<void()> callback) override;
     void CallWhenSettled(std::function<void()> callback) override;

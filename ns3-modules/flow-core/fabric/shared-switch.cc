@@ -2,6 +2,7 @@
 #include "fabric/shared-switch.h"
 
 #include "base/tolerances.h"
+#include "base/transmission-end.h"
 
 #include <algorithm>
 #include <limits>
@@ -206,28 +207,26 @@ SharedSwitch::ListChanged(std::vector<PortPair>& pairs)
     }
 }
 
-Time
+std::optional<Time>
 SharedSwitch::NextFinish() const
 {
     double least = INFINITE;
-    std::size_t first = 0;
-    for (std::size_t port = 0; port < m_clocks.size(); ++port)
+    std::uint32_t first = 0;
+    for (std::uint32_t port = 0; port < m_clocks.size(); ++port)
     {
         if (m_firstEnds[port] < INFINITE)
         {
-            const double seconds = (m_firstEnds[port] - m_clocks[port]) /
-                                   m_shares.Level(static_cast<std::uint32_t>(port));
+            const double seconds = (m_firstEnds[port] - m_clocks[port]) / m_shares.Level(port);
             first = seconds < least ? port : first;
             least = std::min(least, seconds);
         }
     }
-    // Beyond the range of Time: other flows end first, and rates rise.
-    if (least > (Time::Max() - m_now).Seconds() / 2)
+    if (least == INFINITE)
     {
-        return Time::Max();
+        return std::nullopt;
     }
     const double bits = std::max(0.0, m_firstEnds[first] - m_clocks[first]);
-    return m_now + TransmissionTime(bits, m_shares.Level(static_cast<std::uint32_t>(first)));
+    return EndOfTransmission(m_now, bits, m_shares.Level(first));
 }
 
 void

@@ -6,7 +6,7 @@
  *     SharedSwitch network(egress, ingress);
  *     network.Start(0, {3, 7}, 1, 8e6, now);     // flow 0: one flow of 8e6 bits
  *     network.Share();                           // after the changes of an instant
- *     network.TakeFinished(network.NextFinish(), finished);
+ *     network.TakeFinished(*network.NextFinish(), finished);
  *
  * All flows with the same bottleneck port drain at its level. So a port has a clock that runs at
  * its level, in bits per flow; a flow ends at a fixed reading of it, and a change of the level
@@ -23,6 +23,7 @@
 #include "fabric/port-shares.h"
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -51,6 +52,13 @@ class SharedSwitch
         return m_shares.Level(m_shares.BottleneckOf(pair));
     }
 
+    /// Of the whole bundle. @pre shared; the flow has not ended.
+    double RateOfFlow(std::uint32_t flow) const
+    {
+        const Member& member = m_members.at(flow);
+        return RateOf(member.pair) * member.multiplicity;
+    }
+
     bool HasFlows(PortPair pair) const
     {
         return !m_pairs[pair.egress * m_ingress + pair.ingress].ends.empty();
@@ -60,8 +68,9 @@ class SharedSwitch
     /// flow has started since the one before. To be called after each. O(changed levels × ports).
     void ListChanged(std::vector<PortPair>& pairs);
 
-    /// Time::Max() without flows. @pre shared.
-    Time NextFinish() const;
+    /// Nothing without flows, or when none ends within the range of Time at the present rates. @pre
+    /// shared.
+    std::optional<Time> NextFinish() const;
 
     /// Appends the flows that end at `now`, or closely after. They have left the switch.
     void TakeFinished(Time now, std::vector<std::uint32_t>& finished);

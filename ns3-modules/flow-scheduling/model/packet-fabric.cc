@@ -105,6 +105,11 @@ class PacketFabric : public Fabric
         return m_network->RemainingBits(flow.Value());
     }
 
+    BitRate RateOf(FlowId flow) const override
+    {
+        return m_network->RateOf(flow.Value());
+    }
+
     Time LeavesAt(FlowId flow) const override
     {
         return Time::FromPicoseconds(m_network->LeavesAt(flow.Value()));

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "emulation/flow-routes.h"
+
+#include "base/random.h"
+
+namespace echelon
+{
+
+FlowRoutes::FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed)
+    : m_topology(topology)
+{
+    for (const Job& job : jobs)
+    {
+        std::vector<std::uint64_t> keys;
+        for (const GroupTemplate& group : job.graph.Groups())
+        {
+            keys.push_back(Mix64(seed) ^ HashText(job.name + "/" + group.connection));
+        }
+        m_keys.push_back(std::move(keys));
+    }
+}
+
+Path
+FlowRoutes::PathOf(JobId job, const FlowTemplate& flow) const
+{
+    return flow.spine
+               ? m_topology.RouteVia(flow.source, flow.destination, *flow.spine)
+               : m_topology.Route(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
+}
+
+} // namespace echelon
