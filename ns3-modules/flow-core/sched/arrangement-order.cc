@@ -224,6 +224,18 @@ ArrangementOrderScheduler::GiveToHead(const NetworkView& view, std::uint32_t c, 
 }
 
 void
+ArrangementOrderScheduler::GiveTogether(const NetworkView& view, std::uint32_t c, Allocation& out)
+{
+    // To the last digit what MADD gives, so that runs of coflows are those of `sebf`.
+    const DeadlineClass& own = m_classes[c];
+    for (const std::uint32_t* i = own.begin; i != own.end; ++i)
+    {
+        out.rates[*i] = view.flows[*i].remainingBits / own.duration;
+        m_residual.Take(view.flows[*i].path, out.rates[*i]);
+    }
+}
+
+void
 ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
 {
     const std::size_t links = view.capacity->size();
@@ -257,10 +269,12 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
         {
             continue;
         }
-        if (last - first > 1)
+        if (last - first == 1)
         {
-            Reserve(group);
+            GiveTogether(view, first, out);
+            continue;
         }
+        Reserve(group);
         for (std::uint32_t c = last - 1; c > first; --c)
         {
             SpreadClass(view, c);

@@ -127,6 +127,8 @@ class ArrangementOrderScheduler : public Scheduler
     /// Gives a class its spread rates, as far as there is room besides what is reserved.
     void GiveSpread(const NetworkView& view, std::uint32_t c, Allocation& out);
     void GiveToHead(const NetworkView& view, std::uint32_t c, Allocation& out);
+    /// The only class of a group: its flows end together.
+    void GiveTogether(const NetworkView& view, std::uint32_t c, Allocation& out);
 
     ResidualCapacity m_residual;
     std::vector<Group> m_groups;          ///< by index into view.groups, and the end
