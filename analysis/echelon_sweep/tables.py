@@ -56,7 +56,7 @@ DESCRIPTIONS = {
         "iteration_time_mean_s": "time of an iteration, mean",
         "iteration_time_min_s": "time of an iteration, shortest",
         "iteration_time_max_s": "time of an iteration, longest",
-        "ideal_time_s": "its iterations as profiled, on an infinitely fast network, summed",
+        "ideal_time_s": "its iterations as profiled, with an infinitely fast network between hosts, summed",
         "slowdown": "completion time over ideal time; 0 for a job that computes nothing",
         "compute_utilisation": "part of the completion time in which its GPUs compute, mean over GPUs",
         "compute_s": "computation on the critical path, summed over iterations",

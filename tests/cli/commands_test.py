@@ -39,7 +39,6 @@ class CommandsTest(CliTestCase):
             (["run", "--schedulers", "fair", FIGURE_2], "--schedulers", "--scheduler"),
             (["run", FIGURE_2, "--file=summary"], "--file", "--files"),
             (["plan", "--generat", "zipf"], "--generat", "--generate"),
-            (["convert", "coflow-benchmrk", "a"], "coflow-benchmrk", "coflow-benchmark"),
         ):
             with self.subTest(arguments):
                 done = echelon(*arguments, cwd=self.folder)

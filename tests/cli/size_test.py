@@ -150,7 +150,7 @@ class NamesTest(CliTestCase):
             self.assertIn("\\u009b31m\\u202eRTL\\u0085x\\u2028", text)
             self.assertEqual([c for c in text if c in odd and not c.isascii()], [])
         # Columns line up whatever the characters.
-        rows = [line for line in done.stdout.splitlines() if "100" in line or "%" in line]
+        rows = [line for line in done.stdout.splitlines() if "100.0 %" in line]
         self.assertEqual(len({len(row) for row in rows}), 1, done.stdout)
 
     def test_texts_are_utf_8(self):

@@ -115,7 +115,9 @@ class Trial:
 
         A segment is stored and forwarded at every hop, so that each flow of the critical path takes up to a segment's time longer on each.
         Besides, they are within the tolerance of docs/validation.md under `fair`. Where flows go one after the other, a difference of a
-        picosecond may turn their order round, and the iterations with it (Graham's anomalies): there the bound is a coarse one.
+        picosecond may turn their order round, and the iterations with it (Graham's anomalies): there the bound is a coarse one. So it is where
+        EchelonFlows compete in phase: flows of two of them start and end on one interface within a segment of each other again and again, which
+        exact sharing keeps for ever and whole segments do not (docs/validation.md, tests/cross/pairs_in_phase_test.py).
         """
         topology, fabric = self.scenario["topology"], self.scenario.get("fabric", {})
         segment, header = fabric.get("segment", 4096), fabric.get("header", 82)
@@ -135,13 +137,26 @@ class Trial:
             if summaries[0]["engine"][index]["drops"] > 0:
                 continue
             hops = HOPS * (1 + max(of_run[str(index)] for of_run in steps))
-            tolerance = FAIR_TOLERANCE if ours["scheduler"] == "fair" else COARSE_TOLERANCE
+            is_coarse = ours["scheduler"] != "fair" or in_phase(results[1], index, segment_s)
+            tolerance = COARSE_TOLERANCE if is_coarse else FAIR_TOLERANCE
             allowed = tolerance * theirs["makespan_s"] + hops * segment_s
             packets_s, fluid_s = ours["makespan_s"], theirs["makespan_s"]
             require(
                 abs(packets_s - fluid_s) <= allowed, "fabrics",
                 f"{ours['scheduler']}: packets {packets_s} s, fluid {fluid_s} s, {100 * (packets_s / fluid_s - 1):+.1f} %; allowed {allowed} s",
             )
+
+
+def in_phase(results, index, segment_s):
+    """Whether flows of two EchelonFlows left one GPU together, from start to end, up to a segment, more than twice."""
+    flows = [flow for flow in table(results, "flows") if flow["run"] == str(index)]
+    flows.sort(key=lambda flow: (flow["source"], float(flow["start_s"])))
+    together = 0
+    for one, other in zip(flows, flows[1:]):
+        same = one["source"] == other["source"] and one["group"] != other["group"]
+        apart = max(abs(float(one[when]) - float(other[when])) for when in ("start_s", "finish_s"))
+        together += same and apart < segment_s
+    return together > 2
 
 
 def by_label(results):
