@@ -19,7 +19,7 @@ BASE = {"load": 1.0, "oversubscription": 4, "spines": 1, "jobs": 2, "noise": 0.0
 HEADLINE_SEEDS = range(1001, 1061)
 MAP_LOADS = [0.6, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.3]
 MAP_OVERSUBSCRIPTIONS = [2, 4, 8]
-MAP_SEEDS = [1, 2]
+MAP_SEEDS = [1, 2, 3, 4]
 # Lines through one point of the map: one property changes, everything else is as in BASE.
 LINES = {
     "spines": [1, 2, 4],

@@ -9,6 +9,7 @@
 #include "topology/topology.h"
 
 #include "ns3/egress-port.h"
+#include "ns3/event-failure.h"
 #include "ns3/event-impl.h"
 #include "ns3/fabric-network.h"
 #include "ns3/horizon-scheduler.h"
@@ -42,7 +43,7 @@ class CallEvent : public ns3::EventImpl
   private:
     void Notify() override
     {
-        m_callback();
+        ns3::EventFailure::Guard([this] { m_callback(); });
     }
 
     std::function<void()> m_callback;
@@ -155,7 +156,9 @@ class PacketFabric : public Fabric
 
     void Run() override
     {
+        ns3::EventFailure failure;
         ns3::Simulator::Run();
+        failure.Rethrow();
     }
 
     double GoodputFactor() const override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "egress-port.h"
 
+#include "event-failure.h"
 #include "fabric-network.h"
 #include "picoseconds.h"
 
@@ -36,7 +37,7 @@ class EgressPort::LinkEvent : public EventImpl
   private:
     void Notify() override
     {
-        m_port->LinkArrival();
+        EventFailure::Guard([this] { m_port->LinkArrival(); });
     }
 
     EgressPort* m_port;
@@ -54,7 +55,7 @@ class EgressPort::StartEvent : public EventImpl
   private:
     void Notify() override
     {
-        m_port->StartNext();
+        EventFailure::Guard([this] { m_port->StartNext(); });
     }
 
     EgressPort* m_port;

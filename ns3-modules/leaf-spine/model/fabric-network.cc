@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "fabric-network.h"
 
+#include "event-failure.h"
 #include "fabric-switch.h"
 #include "horizon-scheduler.h"
 #include "host-agent.h"
@@ -35,7 +36,7 @@ class FabricNetwork::DriveEvent : public EventImpl
   private:
     void Notify() override
     {
-        m_network->Drive();
+        EventFailure::Guard([this] { m_network->Drive(); });
     }
 
     FabricNetwork* m_network;

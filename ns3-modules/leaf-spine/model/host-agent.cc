@@ -2,6 +2,7 @@
 #include "host-agent.h"
 
 #include "egress-port.h"
+#include "event-failure.h"
 #include "fabric-network.h"
 
 #include "ns3/log.h"
@@ -28,7 +29,7 @@ class HostAgent::PaceEvent : public EventImpl
   private:
     void Notify() override
     {
-        m_agent->OnEvent();
+        EventFailure::Guard([this] { m_agent->OnEvent(); });
     }
 
     HostAgent* m_agent;
