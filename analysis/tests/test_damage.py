@@ -15,6 +15,7 @@ from unittest import mock
 
 import synthetic
 import synthetic_sweep
+from documents import changed, places, without
 
 from echelon_analysis.cli import main
 
@@ -26,25 +27,6 @@ CELLS = ("", "nan", "inf", "-inf", "1e300", "-1", "99999999999999999999", "1.5",
 RESULTS = (["table"], ["check"], ["why"], ["gantt"], ["cdf"], ["cdf", "--of", "fct"], ["bars"], ["heatmap"], ["figures"], ["report"])
 SWEEPS = (["why"], ["lines", "--x", "oversubscription"], ["bars"], ["figures"], ["report"])
 DRAWN = ("gantt", "cdf", "bars", "heatmap", "queues", "lines", "schedule")
-
-
-def places(document, path=()):
-    """The path of every value of a document."""
-    for key, value in document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ():
-        yield (*path, key)
-        yield from places(value, (*path, key))
-
-
-def changed(document, path, value, missing=False):
-    copy = json.loads(json.dumps(document))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    if missing:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return copy
 
 
 def crude(data, numbers):
@@ -65,11 +47,11 @@ def damaged_json(text, numbers):
     yield "a number", b"7"
     yield "deep", b"[" * 200_000
     document = json.loads(text)
-    every = list(places(document))
+    every = [path for path, _ in places(document)]
     for path in numbers.sample(every, min(2 * SAMPLE, len(every))):
         value = numbers.choice(WRONG)
         yield f"{path} is {value!r}", json.dumps(changed(document, path, value)).encode("utf-8", "surrogatepass")
-        yield f"{path} is missing", json.dumps(changed(document, path, None, missing=True)).encode()
+        yield f"{path} is missing", json.dumps(without(document, path)).encode()
 
 
 def damaged_csv(text, numbers):

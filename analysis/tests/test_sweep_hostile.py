@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import unittest
 
+from documents import changed, places, without
 from sweep_case import BINARY, OVERSUBSCRIPTION, SCENARIO, SweepCase
 
 from echelon_sweep.cli import main
@@ -174,7 +175,7 @@ class DamageTest(SweepCase):
             for other in ("text", [], {}, None, float("nan"), -1, 2**70, True, "\ud800"):
                 if type(other) is not type(value):
                     yield f"{path} is {other!r}", json.dumps(changed(document, path, other)).encode()
-            yield f"{path} is missing", json.dumps(changed(document, path, None, missing=True)).encode()
+            yield f"{path} is missing", json.dumps(without(document, path)).encode()
 
     def test_damaged_files(self):
         numbers = random.Random(1)
@@ -198,26 +199,6 @@ class DamageTest(SweepCase):
         self.assertIn(code, (0, 3, 4, 65), errors.getvalue())
         if code == 65:
             self.assertIn(file.name, errors.getvalue().splitlines()[0])
-
-
-def places(document, path=()):
-    """(path, value) of every value of a document."""
-    for key, value in document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ():
-        yield (*path, key), value
-        yield from places(value, (*path, key))
-
-
-def changed(document, path, value, missing=False):
-    """A copy of a document with another value at the path."""
-    copy = json.loads(json.dumps(document))
-    inner = copy
-    for key in path[:-1]:
-        inner = inner[key]
-    if missing:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return copy
 
 
 if __name__ == "__main__":

@@ -46,6 +46,22 @@ def keep(name, content):
     return path
 
 
+def tell(seed, counts):
+    """One line for each of {(kind, ending): how often}."""
+    for (kind, ending), count in sorted(counts.items(), key=str):
+        print(f"seed {seed}: {kind}: {ending}: {count}", flush=True)
+
+
+def again_by_name(hunt):
+    """again(path) for cases that are made anew: the name of the kept file ends with their seed and number."""
+
+    def again(path):
+        _, seed, number = path.name.rsplit("-", 2)
+        return hunt(0, seed, int(number))
+
+    return again
+
+
 def main(description, hunt, again):
     """The command line of a test: hunt(seconds, seed, first) and again(path) return lists of failures, as text."""
     parser = argparse.ArgumentParser(description=description)

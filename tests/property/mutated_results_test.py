@@ -204,15 +204,8 @@ def hunt(seconds, seed, first=0):
                 counts[name, "failed"] += 1
                 path = _generated.keep(f"{name}-{case.file.name}-{seed}-{number}", case.made)
                 failures.append(f"seed {seed}, case {number}: {' '.join(case.arguments)}, {case.file.name}: {fault}\n    {path}")
-    for (name, code), count in sorted(counts.items(), key=str):
-        print(f"seed {seed}: {name}: {code}: {count}", flush=True)
+    _generated.tell(seed, counts)
     return failures
-
-
-def again(path):
-    """Cases are made anew from their seed and number, which the name of the kept file says."""
-    _, seed, number = path.name.rsplit("-", 2)
-    return hunt(0, seed, int(number))
 
 
 class MutatedResults(unittest.TestCase):
@@ -222,4 +215,4 @@ class MutatedResults(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    _generated.main(__doc__, hunt, again)
+    _generated.main(__doc__, hunt, _generated.again_by_name(hunt))
