@@ -2,13 +2,13 @@
 #include "metrics/waits.h"
 
 #include "base/tolerances.h"
+#include "metrics/blames.h"
 #include "metrics/closed-parts.h"
 #include "metrics/link-senders.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <tuple>
 
 namespace echelon
@@ -20,60 +20,6 @@ namespace
 using Wide = LinkSenders::Wide;
 
 constexpr double SECONDS_PER_PICOSECOND = 1e-12;
-
-/// Whom a wait is blamed on.
-struct Blame
-{
-    std::optional<GroupId> group; ///< none: many, on the link
-    LinkId link;
-    double seconds = 0;
-
-    friend bool operator<(const Blame& a, const Blame& b)
-    {
-        return a.group != b.group ? a.group < b.group : a.link < b.link;
-    }
-};
-
-/// Each group and link once.
-void
-Merge(std::vector<Blame>& blames)
-{
-    std::stable_sort(blames.begin(), blames.end());
-    std::size_t kept = 0;
-    for (const Blame& blame : blames)
-    {
-        if (kept > 0 && !(blames[kept - 1] < blame))
-        {
-            blames[kept - 1].seconds += blame.seconds;
-        }
-        else
-        {
-            blames[kept++] = blame;
-        }
-    }
-    blames.resize(kept);
-}
-
-/// The longest keep their names.
-void
-Shorten(std::vector<Blame>& blames)
-{
-    Merge(blames);
-    if (blames.size() <= MAX_NAMED_WAITS)
-    {
-        return;
-    }
-    std::vector<std::size_t> order(blames.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&blames](std::size_t a, std::size_t b) {
-        return blames[b].seconds < blames[a].seconds;
-    });
-    for (std::size_t i = MAX_NAMED_WAITS; i < order.size(); ++i)
-    {
-        blames[order[i]].group.reset();
-    }
-    Merge(blames);
-}
 
 /// A critical flow while its step lasts.
 struct Watch
