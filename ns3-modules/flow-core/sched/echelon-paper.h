@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `echelon-paper`: EchelonFlows ranked by their tardiness, as the paper's sentence reads; inside
+ * `echelon-paper`: EchelonFlows ranked by their tardiness, the paper taken to the letter; inside
  * each, rates that keep its arrangement of ideal finish times.
  *
  *     EchelonPaperScheduler paper;
  *     const Allocation& a = paper.Allocate(view);
  *
  * Source: Pan, Lei, Li, Xie, Yuan, Xia, "Efficient Flow Scheduling in Distributed Deep Learning
- * Training with Echelon Formation" (HotNets 2022), Property 4: "rank by t_H instead of the coflow
- * completion time", without pseudocode. For comparison with `echelon`, which see.
+ * Training with Echelon Formation" (HotNets 2022), Property 4, which puts tardiness in the
+ * place of the coflow completion time and gives no pseudocode. For comparison with `echelon`
+ * (sched/echelon.h).
  *
  * Rank: ascending τ on full capacities, the lateness so far included. On coflows that start at
  * different times this is last in, first out: of two coflows with as much left the later one goes
