@@ -7,6 +7,7 @@
 
 import json
 import math
+import re
 
 from echelon_sweep.errors import SweepError
 
@@ -67,7 +68,8 @@ def parse_json(text, where):
     except RecursionError:
         raise SweepError(where, "", "is nested too deep", "no spec needs that") from None
     except ValueError as error:  # a whole number of thousands of digits
-        raise SweepError(where, "", f"is not JSON: {error}") from None
+        digits = max(map(len, re.findall(r"\d+", text)))
+        raise SweepError(where, "", f"has a whole number of {digits:,} digits", "numbers are 64 bits") from error
     _check(where, "", document)
     return document
 

@@ -39,9 +39,18 @@ ReadInput(const std::string& path)
 void
 WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string& description)
 {
+    if (path.empty())
+    {
+        throw OutputError("the output has no name");
+    }
     if (fs::exists(path) && !fs::is_regular_file(path))
     {
         throw OutputError(path + " is there and is not a file");
+    }
+    const fs::path folder = fs::path(path).parent_path();
+    if (!folder.empty() && !fs::is_directory(folder))
+    {
+        throw OutputError(path + " cannot be written: there is no folder " + folder.string());
     }
     const std::string draft = path + ".part-" + std::to_string(getpid());
     const RemovedOnInterrupt removed(draft);

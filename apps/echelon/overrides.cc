@@ -37,7 +37,8 @@ IndexOf(const JsonNode& array, const std::string& token, const std::string& poin
     }
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-    if (error != std::errc() || end != token.data() + token.size() || index > size)
+    const bool isPadded = token.size() > 1 && token[0] == '0';
+    if (error != std::errc() || end != token.data() + token.size() || index > size || isPadded)
     {
         throw InputError("--set",
                          pointer,

@@ -193,13 +193,13 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     const auto routingNode = root.Find("routing");
     const std::string routing = routingNode ? routingNode->Choice({ECMP}) : ECMP;
     FabricChoice fabric = LoadFabric(root);
-    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"));
+    std::vector<std::string> warnings;
+    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"), warnings);
     ControlPlane control = LoadControl(root.Find("control"), seed);
     const auto expect = root.Find("expect");
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
     Topology topology = LoadTopology(root.At("topology").Object());
-    std::vector<std::string> warnings;
     std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory, warnings);
     Scenario scenario{file,
                       name,

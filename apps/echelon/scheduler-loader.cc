@@ -6,7 +6,6 @@
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>
-#include <iostream>
 
 namespace echelon
 {
@@ -40,12 +39,15 @@ LabelOf(const Json& entry)
 
 /// The name of a scheduler; of one that was renamed, the name that it has now.
 std::string
-NameOf(const JsonNode& node, const std::vector<std::string>& known)
+NameOf(const JsonNode& node,
+       const std::vector<std::string>& known,
+       std::vector<std::string>& warnings)
 {
     if (node.Text() == "slack")
     {
-        std::cerr << "note: the scheduler \"slack\" is called \"least-slack\" now; the old name "
-                     "will not be accepted by the next release\n";
+        warnings.push_back(node.Pointer() +
+                           ": \"slack\" is called \"least-slack\" now (the next release will not "
+                           "know the old name)");
         return "least-slack";
     }
     return node.Choice(known);
@@ -54,7 +56,7 @@ NameOf(const JsonNode& node, const std::vector<std::string>& known)
 } // namespace
 
 std::vector<SchedulerChoice>
-LoadSchedulers(const JsonNode& node)
+LoadSchedulers(const JsonNode& node, std::vector<std::string>& warnings)
 {
     std::vector<std::string> known;
     for (const SchedulerEntry& entry : SchedulerEntries())
@@ -68,7 +70,7 @@ LoadSchedulers(const JsonNode& node)
         if (item.IsText())
         {
             choice.label = item.Text();
-            choice.name = NameOf(item, known);
+            choice.name = NameOf(item, known, warnings);
             choice.parameters = ParameterSet(SchedulerEntryOf(choice.name).parameters);
         }
         else
@@ -77,7 +79,7 @@ LoadSchedulers(const JsonNode& node)
             const JsonNode name = object.At("name");
             const auto label = object.Find("label");
             choice.label = label ? label->Name(40) : name.Text();
-            choice.name = NameOf(name, known);
+            choice.name = NameOf(name, known, warnings);
             const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
             choice.parameters = LoadParameters(object,
                                                entry.parameters,

@@ -3,7 +3,8 @@
  * @file
  * A scenario's "schedulers": names, or objects with parameters.
  *
- *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"));
+ *     std::vector<std::string> warnings;
+ *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), warnings);
  *
  * Every scheduler takes "control_delay", the time from a change in the network to the new rates in
  * force. Errors: InputError.
@@ -20,7 +21,9 @@ namespace echelon
 
 inline constexpr std::size_t MAX_SCHEDULERS = 64;
 
-std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node);
+/// @param warnings takes a line for what is accepted but had better be changed.
+std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node,
+                                            std::vector<std::string>& warnings);
 
 /// The entries of the "schedulers" array that an override keeps: by label, else from the registry.
 Json SelectSchedulers(const Json& schedulers, const std::vector<std::string>& wanted);

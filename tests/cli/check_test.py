@@ -224,5 +224,27 @@ class StraddlingTest(CliTestCase):
         self.assertIn("2 of 2 tensor groups straddle hosts (a group has 16 GPUs, a host 8)", done.stderr)
 
 
+class RenamedTest(CliTestCase):
+    def test_old_names_of_schedulers_are_accepted_with_a_warning(self):
+        scenario = ROOT / "scenarios" / "smoke" / "gpipe.json"
+        new = self.run_ok("run", scenario, "--json", "--set", '/schedulers=["least-slack"]', "--set", "/expect={}")
+        old = self.run_ok("run", scenario, "--json", "--set", '/schedulers=["slack"]', "--set", "/expect={}")
+        self.assertEqual(old.stderr, 'warning: /schedulers/0: "slack" is called "least-slack" now (the next release will not know the old name)\n')
+        results = [json.loads(done.stdout)["runs"][0] for done in (new, old)]
+        self.assertEqual([run.pop("scheduler") for run in results], ["least-slack", "slack"])
+        self.assertEqual(*results)
+
+    def test_an_error_stands_alone(self):
+        scenario = ROOT / "scenarios" / "smoke" / "gpipe.json"
+        done = echelon("check", scenario, "--set", '/schedulers=["slack"]', "--set", "/topology=3")
+        self.assertEqual(done.returncode, 65)
+        self.assert_one_line(done.stderr)
+
+    def test_indices_have_no_leading_zeros(self):
+        done = echelon("check", ROOT / "scenarios" / "smoke" / "gpipe.json", "--set", "/schedulers/00=fair")
+        self.assertEqual(done.returncode, 65)
+        self.assertIn('has no entry "00"', done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

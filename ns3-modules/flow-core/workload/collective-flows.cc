@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/collective-flows.h"
 
+#include "base/parameters.h"
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -9,6 +11,20 @@ namespace echelon
 
 namespace
 {
+
+/// The bytes of one pair of devices, which are counted in 64 bits.
+Bytes
+Sum(Bytes a, Bytes b)
+{
+    Bytes sum = 0;
+    if (__builtin_add_overflow(a, b, &sum))
+    {
+        throw ParameterError("bytes",
+                             "two ranks would exchange more bytes than 64 bits count",
+                             "use less data");
+    }
+    return sum;
+}
 
 /// Collects flows; those of one pair of devices are summed.
 class PairSums
@@ -34,7 +50,8 @@ class PairSums
             const auto [it, isNew] = m_indices.try_emplace(pair, m_flows.size());
             if (!isNew)
             {
-                m_flows[it->second].bytes += bytes;
+                Bytes& sum = m_flows[it->second].bytes;
+                sum = Sum(sum, bytes);
                 return;
             }
         }
@@ -82,7 +99,7 @@ RingFlows(const Topology& topology,
             const Bytes reduced = kind == CollectiveKind::ALL_GATHER ? 0 : all - part(order[at]);
             const Bytes gathered = kind == CollectiveKind::REDUCE_SCATTER ? 0 : all - part(next);
             sums.Add(EndsOf(channels, topology, ranks, channel, order[at], next),
-                     reduced + gathered);
+                     Sum(reduced, gathered));
         }
     }
     return collective;

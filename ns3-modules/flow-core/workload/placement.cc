@@ -43,16 +43,20 @@ RoomsOf(const Topology& topology, const std::vector<DeviceId>& free)
     return rooms;
 }
 
-/// The k-th host of every leaf comes before the (k+1)-th host of any.
+/// The k-th free host of every leaf comes before the (k+1)-th of any; after them, likewise, the
+/// hosts that are begun, which must not take up a leaf's turn.
 void
 SpreadOverLeaves(const Topology& topology, std::vector<Room>& rooms)
 {
-    std::vector<std::size_t> hostsOfLeaf(std::max(1U, topology.GetShape().leaves), 0);
-    std::vector<std::pair<std::size_t, Room>> turns;
+    const std::size_t leaves = std::max(1U, topology.GetShape().leaves);
+    std::vector<std::size_t> free(leaves, 0);
+    std::vector<std::size_t> begun(leaves, 0);
+    std::vector<std::pair<std::pair<bool, std::size_t>, Room>> turns;
     for (Room& room : rooms)
     {
-        const std::size_t turn = hostsOfLeaf[topology.LeafOf(room.host)]++;
-        turns.emplace_back(turn, std::move(room));
+        const bool isBegun = room.devices.size() < topology.GetShape().devicesPerHost;
+        const std::size_t turn = (isBegun ? begun : free)[topology.LeafOf(room.host)]++;
+        turns.emplace_back(std::pair(isBegun, turn), std::move(room));
     }
     std::stable_sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) {
         return a.first < b.first;

@@ -348,6 +348,17 @@ PlanAllToAll(const std::string& order,
              const TrafficMatrix& traffic,
              const OrderOptions& options)
 {
+    double bytes = 0;
+    for (const Bytes row : traffic.RowSums())
+    {
+        bytes += static_cast<double>(row);
+    }
+    if (bytes > static_cast<double>(TrafficMatrix::MAX_BYTES))
+    {
+        throw ParameterError("all_to_all",
+                             "the all-to-all moves more than 4e18 bytes, too much for a plan",
+                             "use less data, or at-once");
+    }
     const PlanningFabric fabric = PlanningFabric::Of(topology, ranks);
     return PlannedOn(MakePlan(order, traffic, fabric, options), fabric);
 }

@@ -166,6 +166,17 @@ TEST(Placement, SpreadTakesWholeHostsRoundRobinOverLeaves)
     EXPECT_EQ(one, (Values{0, 2, 4, 6, 1, 3}));
 }
 
+TEST(Placement, HostsThatAreBegunTakeUpNoTurnOfTheirLeaf)
+{
+    // Device 8 is taken: leaf 1's first free host is its second one, 12 … 15, and its turn is the
+    // same. The ranks that are left over take the host that is begun, wherever its leaf is.
+    EXPECT_EQ(Placed({"spread", 8, 4, Without({8})}), (Values{0, 1, 2, 3, 12, 13, 14, 15}));
+    EXPECT_EQ(Placed({"spread", 6, 1, Without({8})}), (Values{0, 1, 2, 3, 9, 10}));
+    // Leaf 0's first host is begun, too: its second comes before any other leaf's second.
+    EXPECT_EQ(Placed({"spread", 20, 4, Without({0, 8})}),
+              (Values{4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 19, 24, 25, 26, 27, 20, 21, 22, 23}));
+}
+
 TEST(Placement, RandomKeepsBlocksAndFollowsTheSeed)
 {
     PlacementRequest request{"random", 16, 4, FirstDevices(32), 1, "a"};
