@@ -227,7 +227,7 @@ class TransferBuilder
         for (std::size_t c = 0; c < chunks; ++c)
         {
             const Bytes begin = transfer.begin + static_cast<Bytes>(c) * m_chunkBytes;
-            const Bytes end = std::min(begin + m_chunkBytes, transfer.end);
+            const Bytes end = begin + std::min(m_chunkBytes, transfer.end - begin);
             if (begin < input.transfer.end && end > input.transfer.begin)
             {
                 m_target.graph.AddDependency(ChunkBefore(input, end, m_chunkBytes),
