@@ -18,14 +18,13 @@
  *  - epochs: a coflow is admitted at the start of the epoch of 10.24 s in which it arrives, before
  *    its arrival that is, and its time counts from there.
  */
-#include "coflow-benchmark.h"
-#include "file-source.h"
-
 #include "emulation/emulation.h"
 #include "fabric/fair-switch-fabric.h"
+#include "input/file-source.h"
+#include "network/builders.h"
 #include "sched/fair.h"
 #include "sched/sebf.h"
-#include "topology/builders.h"
+#include "traces/coflow-benchmark.h"
 
 #include <CLI/CLI.hpp>
 #include <chrono>

@@ -18,14 +18,14 @@
 // of at every departure: what ends in between leaves its share idle until then, so completion is
 // late by a few steps at most. It makes 512 GPUs, 261,632 flows at once, a matter of seconds.
 
+#include "alltoall/order-registry.h"
+#include "collective/planned-all-to-all.h"
 #include "emulation/emulation.h"
+#include "experts/traffic-generator.h"
 #include "fabric/fluid-fabric.h"
-#include "moe/order-registry.h"
-#include "moe/traffic-generator.h"
-#include "sched/max-min.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
-#include "workload/planned-all-to-all.h"
+#include "sharing/max-min.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

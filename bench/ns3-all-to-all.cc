@@ -14,8 +14,8 @@
 // --jitter. On its leaf-spine (as many spines as hosts a leaf) routes are chosen by hash, but for
 // `rack-aware`.
 
+#include "network/builders.h"
 #include "support/all-to-all-run.h"
-#include "topology/builders.h"
 
 #include <CLI/CLI.hpp>
 #include <cmath>

@@ -7,15 +7,15 @@
  *
  * Per line: processor time of an instance in the mean, and that of the slowest ("worst", ms).
  * GPUs of four kinds in equal numbers, rates and speeds in proportion.
- *   limoe    two models, LIMoE-like B/32 and B/16 (moe/limoe-like.h);
+ *   limoe    two models, LIMoE-like B/32 and B/16 (experts/limoe-like.h);
  *   skewed   one or two models of tests/support/random-layer.h: Zipf 0 to 1.5, unequal sources.
  * at-once: TimePlan of all pairs at once, equal ports, entries uniform.
  */
-#include "moe/colocation.h"
-#include "moe/expert-placement.h"
-#include "moe/limoe-like.h"
-#include "moe/order-registry.h"
-#include "moe/plan-time.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-time.h"
+#include "experts/colocation.h"
+#include "experts/expert-placement.h"
+#include "experts/limoe-like.h"
 #include "support/random-layer.h"
 #include "support/random-traffic.h"
 

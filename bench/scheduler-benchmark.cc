@@ -13,9 +13,9 @@
  * well on these sizes, given below the table.
  */
 #include "base/random.h"
-#include "sched/max-min.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
+#include "sharing/max-min.h"
 
 #include <algorithm>
 #include <benchmark/benchmark.h>

@@ -6,7 +6,7 @@ set(CMAKE_CXX_STANDARD 17) # ns-3 3.37's headers do not compile as C++20 with g+
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON) # flow-core is linked into the ns-3 modules' shared libraries
+set(CMAKE_POSITION_INDEPENDENT_CODE ON) # the core is linked into the ns-3 modules' shared libraries
 
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")

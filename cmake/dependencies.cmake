@@ -4,7 +4,7 @@
 
 find_package(Threads REQUIRED)
 
-# flow-core uses Boost's header-only parts.
+# The core uses Boost's header-only parts.
 find_package(Boost 1.74 REQUIRED)
 
 if(ECHELON_BUILD_APP)

@@ -3,7 +3,7 @@
 # build_lib and build_lib_example with ns-3's own signatures, against an installed ns-3 package.
 # With them one CMakeLists.txt builds a module both here and inside an ns-3 tree's contrib/.
 #
-#   build_lib(LIBNAME leaf-spine SOURCE_FILES ... HEADER_FILES ... LIBRARIES_TO_LINK ${libcore} ...
+#   build_lib(LIBNAME packet-network SOURCE_FILES ... HEADER_FILES ... LIBRARIES_TO_LINK ${libcore} ...
 #             TEST_SOURCES ...)
 #
 # As in ns-3: the target is lib<name>, headers are included as "ns3/<header>", examples/ is
@@ -20,7 +20,7 @@ foreach(_module IN ITEMS core network internet applications point-to-point traff
     message(FATAL_ERROR "the installed ns-3 has no module ${_module}")
   endif()
 endforeach()
-set(libleaf-spine libleaf-spine)
+set(libpacket-network libpacket-network)
 set(libflow-scheduling libflow-scheduling)
 
 set(ECHELON_NS3_INCLUDE_DIR "${CMAKE_BINARY_DIR}/include")

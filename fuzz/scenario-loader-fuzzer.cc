@@ -7,9 +7,9 @@
 //     build/fuzz/bin/scenario-loader-fuzzer -max_total_time=60 -timeout=10 -rss_limit_mb=4096
 //         corpus/ scenarios/smoke scenarios/paper scenarios/invalid
 
-#include "input-error.h"
-#include "printable.h"
-#include "scenario-loader.h"
+#include "input/input-error.h"
+#include "scenario/scenario-loader.h"
+#include "support/printable.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -8,14 +8,13 @@
 //     build/fuzz/bin/traffic-fuzzer -max_total_time=60 -timeout=10 -rss_limit_mb=4096
 //         corpus/ traffic traffic/invalid
 
-#include "input-error.h"
-#include "printable.h"
-#include "traffic-loader.h"
-#include "usage-error.h"
-
-#include "moe/order-registry.h"
-#include "moe/plan-checker.h"
-#include "moe/plan-time.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-checker.h"
+#include "alltoall/plan-time.h"
+#include "input/input-error.h"
+#include "support/printable.h"
+#include "support/usage-error.h"
+#include "traffic/traffic-loader.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -4,11 +4,11 @@
 
     tools/check-includes.py
 
-Rules, on the folders of flow-core and the ns-3 modules:
-- a folder of flow-core includes itself and the folders that its line in
-  ns3-modules/flow-core/CMakeLists.txt names, and no folder includes one that includes it;
-- flow-core includes neither ns-3 nor JSON nor the command line;
-- leaf-spine does not include flow-scheduling, and neither includes the command line.
+Rules, on the folders of the core and the ns-3 modules:
+- a folder of the core includes itself and the folders that its line in
+  core/CMakeLists.txt names, and no folder includes one that includes it;
+- the core includes neither ns-3 nor JSON nor the command line;
+- packet-network does not include flow-scheduling, and neither includes the command line.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULES = ROOT / "ns3-modules"
-CORE = MODULES / "flow-core"
+CORE = ROOT / "core"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 FOREIGN_TO_CORE = ("ns3/", "nlohmann/", "CLI/", "gtest/", "gmock/", "benchmark/")
 
@@ -34,11 +34,36 @@ def includes(path):
 
 
 def lower_folders():
-    """Folder -> the folders it may include, from flow-core's CMakeLists.txt."""
+    """Folder -> the folders it may include, from the core's CMakeLists.txt."""
     text = (CORE / "CMakeLists.txt").read_text()
     text = re.sub(r"#.*", "", text)
     calls = re.findall(r"^echelon_core_folder\(([^)]*)\)", text, re.MULTILINE)
     return {words[0]: set(words[1:]) for words in (call.split() for call in calls)}
+
+
+def circles(root):
+    """Files that include each other in a loop; a header and its source count as one file."""
+    arrows = {}
+    for path in sources(root):
+        stem = str(path.relative_to(root).with_suffix(""))
+        targets = (str(pathlib.PurePath(name).with_suffix("")) for _, name in includes(path))
+        arrows.setdefault(stem, set()).update(t for t in targets if t != stem)
+    errors = []
+    done = set()
+
+    def visit(stem, trail):
+        if stem in trail:
+            errors.append("circle of files: " + " -> ".join(trail[trail.index(stem) :] + [stem]))
+            return
+        if stem in done:
+            return
+        for target in sorted(arrows.get(stem, ())):
+            visit(target, trail + [stem])
+        done.add(stem)
+
+    for stem in sorted(arrows):
+        visit(stem, [])
+    return errors
 
 
 def check():
@@ -48,34 +73,36 @@ def check():
     for folder, lower in allowed.items():
         for other in lower:
             if folder in allowed[other] or other == folder:
-                errors.append(f"flow-core: {folder} and {other} may include each other")
+                errors.append(f"core: {folder} and {other} may include each other")
 
     for path in sources(CORE):
         files += 1
         folder = path.relative_to(CORE).parts[0]
         if folder not in allowed:
-            errors.append(f"{path.relative_to(ROOT)}: {folder} is not in flow-core/CMakeLists.txt")
+            errors.append(f"{path.relative_to(ROOT)}: {folder} is not in core/CMakeLists.txt")
             continue
         for number, name in includes(path):
             where = f"{path.relative_to(ROOT)}:{number}"
             first = name.split("/")[0]
             if name.startswith(FOREIGN_TO_CORE):
-                errors.append(f"{where}: flow-core includes {name}")
+                errors.append(f"{where}: core includes {name}")
             elif first in allowed and first != folder and first not in allowed[folder]:
                 errors.append(f"{where}: {folder} is not above {first}, but includes {name}")
             elif "/" not in name and (path.parent / name).exists():
-                errors.append(f"{where}: write {folder}/{name}, from flow-core's root")
+                errors.append(f"{where}: write {folder}/{name}, from the core's root")
+
+    errors += circles(CORE)
 
     upper = {p.name for p in sources(MODULES / "flow-scheduling") if p.suffix == ".h"}
-    app = {p.name for p in (ROOT / "apps" / "echelon").glob("*.h")}
-    for module in ("leaf-spine", "flow-scheduling"):
+    app = {p.name for p in (ROOT / "apps" / "echelon").rglob("*.h")}
+    for module in ("packet-network", "flow-scheduling"):
         for path in sources(MODULES / module):
             files += 1
             for number, name in includes(path):
                 where = f"{path.relative_to(ROOT)}:{number}"
                 base = name.split("/")[-1]
-                if module == "leaf-spine" and name.startswith("ns3/") and base in upper:
-                    errors.append(f"{where}: leaf-spine includes {name} of flow-scheduling")
+                if module == "packet-network" and name.startswith("ns3/") and base in upper:
+                    errors.append(f"{where}: packet-network includes {name} of flow-scheduling")
                 if name in app or "apps/" in name:
                     errors.append(f"{where}: a module includes {name} of the command line")
     return files, errors

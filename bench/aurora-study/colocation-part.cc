@@ -3,10 +3,10 @@
 #include "study-parts.h"
 #include "study-row.h"
 
-#include "moe/colocation.h"
-#include "moe/expert-pairing.h"
-#include "moe/expert-placement.h"
-#include "moe/layer-timeline.h"
+#include "experts/colocation.h"
+#include "experts/expert-pairing.h"
+#include "experts/expert-placement.h"
+#include "experts/layer-timeline.h"
 
 #include <array>
 

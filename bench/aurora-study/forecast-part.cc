@@ -3,12 +3,12 @@
 #include "study-parts.h"
 #include "study-row.h"
 
-#include "moe/colocation.h"
-#include "moe/expert-pairing.h"
-#include "moe/expert-placement.h"
-#include "moe/layer-timeline.h"
-#include "moe/order-registry.h"
-#include "moe/plan-adaptation.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-adaptation.h"
+#include "experts/colocation.h"
+#include "experts/expert-pairing.h"
+#include "experts/expert-placement.h"
+#include "experts/layer-timeline.h"
 
 #include <algorithm>
 #include <array>

@@ -4,8 +4,8 @@
 #include "order-times.h"
 #include "study-layers.h"
 
-#include "moe/expert-pairing.h"
-#include "moe/lina-packing.h"
+#include "experts/expert-pairing.h"
+#include "experts/lina-packing.h"
 
 namespace study
 {

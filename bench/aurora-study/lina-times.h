@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "moe/layer-timeline.h"
+#include "experts/layer-timeline.h"
 
 #include <cstdint>
 

@@ -3,8 +3,8 @@
 
 #include "sender-lists.h"
 
-#include "moe/order-registry.h"
-#include "moe/plan-time.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-time.h"
 
 namespace study
 {

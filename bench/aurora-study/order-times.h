@@ -8,9 +8,9 @@
  */
 #pragma once
 
-#include "moe/planning-fabric.h"
-#include "moe/traffic-matrix.h"
-#include "moe/transmission-plan.h"
+#include "alltoall/planning-fabric.h"
+#include "alltoall/traffic-matrix.h"
+#include "alltoall/transmission-plan.h"
 
 #include <cstdint>
 #include <string>

@@ -3,8 +3,8 @@
 #include "study-parts.h"
 #include "study-row.h"
 
-#include "moe/expert-placement.h"
-#include "moe/layer-timeline.h"
+#include "experts/expert-placement.h"
+#include "experts/layer-timeline.h"
 
 namespace study
 {

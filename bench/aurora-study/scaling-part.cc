@@ -3,9 +3,9 @@
 #include "study-parts.h"
 #include "study-row.h"
 
-#include "moe/order-registry.h"
-#include "moe/plan-time.h"
-#include "moe/traffic-generator.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-time.h"
+#include "experts/traffic-generator.h"
 
 #include <algorithm>
 #include <array>

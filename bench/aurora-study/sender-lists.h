@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Two more ways in which unordered senders may contend, besides those of moe/plan-time.h: receivers
- * that serve one sender at a time.
+ * Two more ways in which unordered senders may contend, besides those of alltoall/plan-time.h:
+ * receivers that serve one sender at a time.
  *
  *     TransmissionPlan plan = MakePlan("sjf", matrix, fabric, {});
  *     double seconds = TimeOneAtATime(plan, fabric, Waiting::AT_HEAD);
@@ -11,13 +11,13 @@
  * offers first come first served, has taken it. SKIPPING: whenever two ports are free, the first
  * transmission of all lists that fits them starts; nobody waits for a busy receiver, which needs a
  * central scheduler. A transmission gets the lower of its ports' rates, whole. Ties by sender.
- * The times of moe/plan-time.h have receivers that share their port instead.
+ * The times of alltoall/plan-time.h have receivers that share their port instead.
  * O(transmissions²) for SKIPPING, O(transmissions × ranks) for AT_HEAD.
  */
 #pragma once
 
-#include "moe/planning-fabric.h"
-#include "moe/transmission-plan.h"
+#include "alltoall/planning-fabric.h"
+#include "alltoall/transmission-plan.h"
 
 #include <cstdint>
 

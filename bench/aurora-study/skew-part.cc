@@ -5,10 +5,10 @@
 #include "study-row.h"
 
 #include "base/random.h"
-#include "moe/colocation.h"
-#include "moe/expert-pairing.h"
-#include "moe/expert-placement.h"
-#include "moe/layer-timeline.h"
+#include "experts/colocation.h"
+#include "experts/expert-pairing.h"
+#include "experts/expert-placement.h"
+#include "experts/layer-timeline.h"
 
 #include <algorithm>
 #include <array>

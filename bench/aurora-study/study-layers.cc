@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "study-layers.h"
 
-#include "file-source.h"
-#include "routing-trace.h"
-
 #include "base/contracts.h"
 #include "base/random.h"
-#include "moe/limoe-like.h"
-#include "moe/token-routing.h"
+#include "experts/limoe-like.h"
+#include "experts/token-routing.h"
+#include "input/file-source.h"
+#include "traffic/routing-trace.h"
 
 #include <algorithm>
 #include <array>

@@ -14,8 +14,8 @@
  */
 #pragma once
 
-#include "moe/moe-layer.h"
-#include "moe/planning-fabric.h"
+#include "alltoall/planning-fabric.h"
+#include "experts/moe-layer.h"
 
 #include <cstdint>
 #include <string>

@@ -27,7 +27,7 @@ class SchemaTest(CliTestCase):
 
     def test_schemas_are_up_to_date(self):
         done = subprocess.run(
-            [sys.executable, ROOT / "apps" / "echelon" / "make-schemas.py", BINARY, "--check"],
+            [sys.executable, ROOT / "tools" / "schemas" / "make-schemas.py", BINARY, "--check"],
             capture_output=True,
             text=True,
         )

@@ -14,8 +14,8 @@
 #include "emulation/emulation.h"
 #include "fabric/capacity-checker.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #if ECHELON_WITH_NS3
 #include "emulation/emulation.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include "ns3/packet-fabric.h"
 

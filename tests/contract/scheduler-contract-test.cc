@@ -5,10 +5,10 @@
  * fabrics.
  */
 #include "base/tolerances.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "support/random-view.h"
 #include "support/scheduler-names.h"
-#include "topology/builders.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

@@ -11,8 +11,8 @@
 #include "emulation/emulation.h"
 #include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include <gtest/gtest.h>
 

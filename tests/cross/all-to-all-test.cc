@@ -10,8 +10,8 @@
  * transmission of a segment at each of two switches: at uplinks as slow as ports, 5 segments that
  * may meet at a receiver, and one more where they met on the way.
  */
+#include "network/builders.h"
 #include "support/all-to-all-run.h"
-#include "topology/builders.h"
 
 #include <gtest/gtest.h>
 #include <tuple>

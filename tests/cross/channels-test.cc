@@ -16,8 +16,8 @@
  */
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 #include "workload/workload-registry.h"
 
 #include <gtest/gtest.h>

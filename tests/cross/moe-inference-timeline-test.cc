@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The workload moe-inference on the fluid fabric against the timelines of moe/layer-timeline.h,
+ * The workload moe-inference on the fluid fabric against the timelines of experts/layer-timeline.h,
  * which share no code with executor, scheduler and fabric.
  *
  * On one switch without delays: one model in Aurora's order takes what Equation 1 says, since one
@@ -11,8 +11,8 @@
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "metrics/summary.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 #include "workload/moe-inference-model.h"
 #include "workload/workload-registry.h"
 

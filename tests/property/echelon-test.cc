@@ -8,11 +8,11 @@
 
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/edf.h"
 #include "sched/sebf.h"
 #include "support/hand-view.h"
 #include "support/random-view.h"
-#include "topology/builders.h"
 
 #include <gtest/gtest.h>
 

@@ -6,13 +6,13 @@
  * optimum with two models on different GPUs. Figures are printed;
  * docs/algorithms/expert-placement.md quotes them.
  */
-#include "moe/expert-placement.h"
+#include "experts/expert-placement.h"
 
-#include "moe/colocation.h"
-#include "moe/expert-pairing.h"
-#include "moe/limoe-like.h"
-#include "moe/priority-run.h"
-#include "moe/table-two.h"
+#include "experts/colocation.h"
+#include "experts/expert-pairing.h"
+#include "experts/limoe-like.h"
+#include "experts/priority-run.h"
+#include "experts/table-two.h"
 #include "support/random-layer.h"
 
 #include <algorithm>

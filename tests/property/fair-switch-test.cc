@@ -8,8 +8,8 @@
 #include "emulation/emulation.h"
 #include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

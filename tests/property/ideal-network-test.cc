@@ -11,11 +11,11 @@
  */
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
-#include "unit/workload/graph-evaluation.h"
-#include "unit/workload/model-dims.h"
-#include "workload/derived-arrangement.h"
+#include "support/graph-evaluation.h"
+#include "support/model-dims.h"
+#include "taskgraph/derived-arrangement.h"
 
 #include <gtest/gtest.h>
 #include <map>

@@ -8,9 +8,9 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "support/scheduler-names.h"
-#include "topology/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -4,10 +4,10 @@
  * Rates repaired over long random sequences of arrivals and departures, against solving from
  * scratch after each change.
  */
-#include "sched/max-min-repair.h"
+#include "sharing/max-min-repair.h"
 
 #include "base/random.h"
-#include "topology/builders.h"
+#include "network/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

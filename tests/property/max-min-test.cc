@@ -4,11 +4,11 @@
  * Max-min fairness on random instances: the defining property, checked without the solver, and a
  * naive oracle.
  */
-#include "sched/max-min.h"
+#include "sharing/max-min.h"
 
 #include "base/tolerances.h"
+#include "network/builders.h"
 #include "support/random-view.h"
-#include "topology/builders.h"
 
 #include <gtest/gtest.h>
 

@@ -4,10 +4,10 @@
  * Times of plans that share ports against a simulation that fills rates by the definition of
  * max-min fairness and knows neither levels of ports nor queues per receiver.
  */
-#include "moe/plan-time.h"
+#include "alltoall/plan-time.h"
 
-#include "moe/order-registry.h"
-#include "moe/port-sharing.h"
+#include "alltoall/order-registry.h"
+#include "sharing/port-sharing.h"
 #include "support/random-traffic.h"
 
 #include <algorithm>

@@ -6,15 +6,15 @@
  * to it where the theorem says so, as fast on the fluid fabric, and near the
  * best exclusive plan that an exhaustive search finds.
  */
-#include "moe/rack-aware.h"
+#include "alltoall/rack-aware.h"
 
+#include "alltoall/plan-checker.h"
+#include "alltoall/rack-aware-slots.h"
+#include "collective/planned-all-to-all.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "moe/plan-checker.h"
-#include "moe/rack-aware-slots.h"
+#include "network/builders.h"
 #include "sched/edf.h"
-#include "topology/builders.h"
-#include "workload/planned-all-to-all.h"
 
 #include <algorithm>
 #include <cmath>

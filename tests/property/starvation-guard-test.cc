@@ -9,9 +9,9 @@
 #include "base/tolerances.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "support/random-view.h"
 #include "support/scheduler-names.h"
-#include "topology/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

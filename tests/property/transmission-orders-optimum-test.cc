@@ -5,9 +5,9 @@
  * of bounds or matchings of padded matrices; and the ratios that docs/algorithms/all-to-all.md
  * gives.
  */
-#include "moe/entry-durations.h"
-#include "moe/order-registry.h"
-#include "moe/plan-time.h"
+#include "alltoall/entry-durations.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-time.h"
 #include "support/random-traffic.h"
 
 #include <algorithm>

@@ -4,12 +4,12 @@
  * Every transmission order of the registry on random matrices: plans are right by the independent
  * checker, repeatable, and no faster than the bound; `aurora` reaches it.
  */
+#include "alltoall/entry-durations.h"
+#include "alltoall/order-registry.h"
+#include "alltoall/plan-checker.h"
+#include "alltoall/plan-time.h"
 #include "base/parameters.h"
 #include "matching/birkhoff.h"
-#include "moe/entry-durations.h"
-#include "moe/order-registry.h"
-#include "moe/plan-checker.h"
-#include "moe/plan-time.h"
 #include "support/random-traffic.h"
 
 #include <gmock/gmock.h>

@@ -7,8 +7,8 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "support/scheduler-names.h"
-#include "topology/builders.h"
 
 #include <gtest/gtest.h>
 

@@ -7,17 +7,17 @@
  *     AllToAllRun run(topology, matrix, {"aurora", 1, "edf"});
  *     run.Seconds() / run.Bound();  run.FanIn();  run.ReceiverQueue();
  *
- * The bound is LowerBound at payload rates (moe/planning-fabric.h), or, where it is later, when a
- * rank that is ready late can have sent or received all its bytes. Fan-in counts transmissions
- * that have started and not arrived, those included that the scheduler holds back.
+ * The bound is LowerBound at payload rates (alltoall/planning-fabric.h), or, where it is later,
+ * when a rank that is ready late can have sent or received all its bytes. Fan-in counts
+ * transmissions that have started and not arrived, those included that the scheduler holds back.
  */
 #pragma once
 
 #include "base/random.h"
+#include "collective/planned-all-to-all.h"
 #include "emulation/emulation.h"
 #include "fabric/fabric.h"
 #include "sched/scheduler-registry.h"
-#include "workload/planned-all-to-all.h"
 
 #include "ns3/egress-port.h"
 #include "ns3/fabric-network.h"

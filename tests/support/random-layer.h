@@ -9,9 +9,9 @@
 #pragma once
 
 #include "base/random.h"
-#include "moe/expert-load.h"
-#include "moe/expert-placement.h"
-#include "moe/moe-layer.h"
+#include "experts/expert-load.h"
+#include "experts/expert-placement.h"
+#include "experts/moe-layer.h"
 
 #include <cmath>
 #include <string>

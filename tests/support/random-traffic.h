@@ -7,8 +7,8 @@
  */
 #pragma once
 
+#include "alltoall/traffic-matrix.h"
 #include "base/random.h"
-#include "moe/traffic-matrix.h"
 
 #include <array>
 #include <cmath>

@@ -12,8 +12,8 @@
 #pragma once
 
 #include "base/random.h"
+#include "network/topology.h"
 #include "sched/scheduler.h"
-#include "topology/topology.h"
 
 #include <algorithm>
 

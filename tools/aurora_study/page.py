@@ -188,7 +188,7 @@ Algorithms: [all-to-all orders](../algorithms/all-to-all.md), [placement and col
 ## What is run
 
 - **LIMoE-like** layers: 8 experts on 8 GPUs, {facts.seeds} seeds. The paper's traffic matrices are not public; ours have its port loads, its share of communication and its
-  compute times, and an assumed skew: popularity lognormal with σ 0.5, each GPU's tokens off it by σ 0.4, GPUs that start with equally many tokens (`moe/limoe-like.h`).
+  compute times, and an assumed skew: popularity lognormal with σ 0.5, each GPU's tokens off it by σ 0.4, GPUs that start with equally many tokens (`experts/limoe-like.h`).
 - **Real routing**: DeepSeek-V2-Lite on legal text, layers 1, 5, 13, 26, 64 experts, top 6 (deepseek-ai/ESFT), {len(routed[routed.contender == "aurora"])} layers of 8,327 tokens. *Assumed*, as the trace has no GPUs: tokens in equal runs over
   the GPUs in the trace's order (130 tokens per GPU on 64 GPUs, 1,041 on 8), experts likewise (1 and 8 per GPU), hidden size 2,048 in bf16, no deduplication, feed-forward at 100 TFLOP/s.
 - **GPUs**: homogeneous 100 Gb/s; heterogeneous 100, 80, 50, 40 Gb/s in equal numbers with compute speeds in proportion (the paper does not state speeds).
@@ -261,7 +261,7 @@ counts each model's half until that model is done, so the shorter does not wait 
 ![Time lost when decisions are made on a forecast](../images/aurora-forecasts.png)
 
 Decided on a layer's own traffic, run with a part of it replaced by the mean of the model's other layers. Each pair's actual bytes go where its planned bytes would have gone, stages and all; pairs without plan
-follow at the end (`moe/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
+follow at the end (`alltoall/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
 
 {loss_table(facts.losses, SCHEMES)}
 - The paper reports at most {paper.FORECAST_LOSS} %. LIMoE-like layers are drawn independently of each other, a hard case; the layers of the trace are real, and their hot experts differ too.

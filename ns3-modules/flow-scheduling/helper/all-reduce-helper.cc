@@ -3,8 +3,8 @@
 
 #include "coordinator-helper.h"
 
-#include "topology/topology.h"
-#include "workload/collectives.h"
+#include "collective/collectives.h"
+#include "network/topology.h"
 
 #include "ns3/abort.h"
 #include "ns3/string.h"

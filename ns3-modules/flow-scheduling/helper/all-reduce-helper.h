@@ -9,7 +9,7 @@
  *
  * Every attribute is also a command-line argument: --ns3::AllReduceHelper::Bytes=1000000.
  * The collective is one coflow; algorithms and granularities are those of
- * flow-core/workload/collectives.h. Errors: fatal for fewer than two GPUs, a GPU named twice, or
+ * core/collective/collectives.h. Errors: fatal for fewer than two GPUs, a GPU named twice, or
  * one that the topology does not have.
  */
 #ifndef ALL_REDUCE_HELPER_H

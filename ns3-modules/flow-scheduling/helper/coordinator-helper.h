@@ -9,7 +9,7 @@
  *     Time end = coordinator.Run();                          // Simulator::Run
  *
  * The coordinator hears of every arrival and departure of a flow, asks the scheduler for rates and
- * sets them at the agents; see flow-core/emulation. Trace sinks on the network work as in any ns-3
+ * sets them at the agents; see core/emulation. Trace sinks on the network work as in any ns-3
  * program. Errors: fatal (NS_ABORT) for an unknown scheduler or parameter, a second Install, and
  * Run without jobs.
  */
@@ -71,7 +71,7 @@ class CoordinatorHelper
     /// Run the simulation until all jobs have ended. Called once. @return the end of the last job.
     Time Run();
 
-    /// What the run left behind (flow-core/metrics/records.h). @pre Run has returned.
+    /// What the run left behind (core/metrics/records.h). @pre Run has returned.
     const echelon::RunRecord& GetRecord() const;
 
   private:

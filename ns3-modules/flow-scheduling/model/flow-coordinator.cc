@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "flow-coordinator.h"
 
-#include "emulation/control-plane.h"
+#include "control/control-plane.h"
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"

@@ -9,8 +9,8 @@
  *     coordinator->SetAttribute("LostAt", TimeValue(Seconds(2)));
  *     coordinator->TraceConnectWithoutContext("Decision", MakeCallback(&OnDecision));
  *
- * Meanings of the attributes: flow-core/emulation/control-plane.h. Decisions are made by
- * flow-core/emulation/coordinator.h, which this object configures and observes.
+ * Meanings of the attributes: core/control/control-plane.h. Decisions are made by
+ * core/control/coordinator.h, which this object configures and observes.
  */
 #ifndef FLOW_COORDINATOR_H
 #define FLOW_COORDINATOR_H

@@ -6,7 +6,7 @@
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "fabric/fabric.h"
-#include "topology/topology.h"
+#include "network/topology.h"
 
 #include "ns3/egress-port.h"
 #include "ns3/event-failure.h"

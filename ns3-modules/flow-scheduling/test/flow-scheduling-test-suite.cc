@@ -3,8 +3,8 @@
 // The packet rung behind the core's interfaces, and the helpers of ns-3 programs.
 
 #include "emulation/emulation.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include "ns3/all-reduce-helper.h"
 #include "ns3/coordinator-helper.h"

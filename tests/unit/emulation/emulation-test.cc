@@ -3,7 +3,7 @@
 
 #include "base/contracts.h"
 #include "fabric/fluid-fabric.h"
-#include "topology/builders.h"
+#include "network/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

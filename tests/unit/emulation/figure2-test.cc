@@ -12,8 +12,8 @@
 #include "base/tolerances.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/builders.h"
 #include "sched/scheduler-registry.h"
-#include "topology/builders.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
  */
 #include "emulation/rollout-plan.h"
 
-#include "topology/builders.h"
+#include "network/builders.h"
 
 #include <gtest/gtest.h>
 #include <map>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/contracts.h"
 #include "fabric/fair-switch-fabric.h"
-#include "fabric/port-shares.h"
-#include "topology/builders.h"
+#include "network/builders.h"
+#include "sharing/port-shares.h"
 
 #include <gtest/gtest.h>
 #include <map>

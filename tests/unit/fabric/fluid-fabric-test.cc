@@ -2,7 +2,7 @@
 #include "fabric/fluid-fabric.h"
 
 #include "base/contracts.h"
-#include "topology/builders.h"
+#include "network/builders.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/summary.h"
 
-#include "topology/builders.h"
+#include "network/builders.h"
 
 #include <gtest/gtest.h>
 

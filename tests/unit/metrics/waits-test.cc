@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "metrics/blames.h"
 #include "metrics/waits.h"
 
-#include "metrics/closed-parts.h"
+#include "base/apportion.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "graph-evaluation.h"
-#include "model-dims.h"
-
-#include "workload/training-options.h"
+#include "model/training-options.h"
+#include "support/graph-evaluation.h"
+#include "support/model-dims.h"
 #include "workload/workload-registry.h"
 
 namespace echelon

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "graph-evaluation.h"
-#include "ideal-pipeline.h"
-#include "model-dims.h"
-
+#include "support/graph-evaluation.h"
+#include "support/ideal-pipeline.h"
+#include "support/model-dims.h"
 #include "workload/workload-registry.h"
 
 #include <map>

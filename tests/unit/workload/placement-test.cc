@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/placement.h"
 
-#include "graph-evaluation.h"
-
 #include "base/parameters.h"
+#include "support/graph-evaluation.h"
 
 #include <algorithm>
 #include <set>

@@ -6,8 +6,8 @@
  */
 #include "workload/task-count.h"
 
-#include "graph-evaluation.h"
-#include "model-dims.h"
+#include "support/graph-evaluation.h"
+#include "support/model-dims.h"
 
 namespace echelon
 {

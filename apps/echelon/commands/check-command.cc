@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "commands/check-command.h"
+
+#include "input/input-error.h"
+#include "input/json-parser.h"
+#include "results/result-writer.h"
+#include "scenario/input-hash.h"
+#include "support/exit-codes.h"
+#include "support/printable.h"
+#include "support/usage-error.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// "68,976,648,192"
+std::string
+InThousands(std::int64_t count)
+{
+    std::string text = std::to_string(count);
+    for (std::size_t i = text.size(); i > 3; i -= 3)
+    {
+        text.insert(i - 3, ",");
+    }
+    return text;
+}
+
+/// A line for each model: jobs that arrive by a process may be many.
+void
+PrintModels(const Scenario& scenario)
+{
+    constexpr std::size_t MOST_NAMES = 4;
+    std::map<std::pair<std::string, std::int64_t>, std::vector<std::string>> jobsOf;
+    for (const Job& job : scenario.jobs)
+    {
+        if (job.model)
+        {
+            jobsOf[{job.model->name, job.model->parameters}].push_back(job.name);
+        }
+    }
+    for (const auto& [model, jobs] : jobsOf)
+    {
+        std::cout << "  " << Printable(model.first) << ", " << InThousands(model.second)
+                  << " parameters: ";
+        for (std::size_t j = 0; j < std::min(jobs.size(), MOST_NAMES); ++j)
+        {
+            std::cout << (j > 0 ? ", " : jobs.size() > 1 ? "jobs " : "job ") << Printable(jobs[j]);
+        }
+        if (jobs.size() > MOST_NAMES)
+        {
+            std::cout << " and " << jobs.size() - MOST_NAMES << " more";
+        }
+        std::cout << '\n';
+    }
+}
+
+int
+CheckFiles(const CheckOptions& options)
+{
+    int code = EXIT_DONE;
+    for (const std::string& file : options.files)
+    {
+        try
+        {
+            const Scenario scenario = LoadScenario(file, DiskFiles(), options.overrides);
+            RequireMemory(scenario, ResultFiles::SUMMARY, options.overrides.memory);
+            PrintWarnings(scenario);
+            std::size_t tasks = 0;
+            for (const Job& job : scenario.jobs)
+            {
+                tasks += job.graph.Tasks().size();
+            }
+            std::cout << Printable(file) << ": ok, " << scenario.jobs.size()
+                      << (scenario.jobs.size() == 1 ? " job, " : " jobs, ")
+                      << scenario.topology.Devices() << " GPUs, " << tasks
+                      << " tasks per iteration, " << scenario.schedulers.size()
+                      << (scenario.schedulers.size() == 1 ? " scheduler" : " schedulers") << '\n';
+            PrintModels(scenario);
+            std::cout.flush();
+        }
+        catch (const InputError& error)
+        {
+            std::cerr << error.what() << std::endl;
+            code = EXIT_BAD_INPUT;
+        }
+    }
+    return code;
+}
+
+/// The assignments of one line.
+std::vector<std::string>
+AssignmentsOf(const std::string& line)
+{
+    if (line.find_first_not_of(" \t\r") == std::string::npos)
+    {
+        return {};
+    }
+    const char* const hint = "write [\"/json/pointer=VALUE\", …] in each line";
+    const Json document = ParseJson(line, "--overrides");
+    if (!document.is_array())
+    {
+        throw InputError("--overrides", "", "the line is not a JSON array", hint);
+    }
+    std::vector<std::string> assignments;
+    for (const Json& entry : document)
+    {
+        if (!entry.is_string())
+        {
+            throw InputError("--overrides",
+                             "/" + std::to_string(assignments.size()),
+                             "is not a text",
+                             hint);
+        }
+        assignments.push_back(entry.get<std::string>());
+    }
+    return assignments;
+}
+
+OrderedJson
+CheckLine(const CheckOptions& options, const std::string& line)
+{
+    try
+    {
+        ScenarioOverrides overrides = options.overrides;
+        for (std::string& assignment : AssignmentsOf(line))
+        {
+            overrides.assignments.push_back(std::move(assignment));
+        }
+        const Scenario scenario = LoadScenario(options.files.front(), DiskFiles(), overrides);
+        RequireMemory(scenario, ResultFiles::SUMMARY, overrides.memory);
+        return {{"inputs", HashOfInputs(scenario)}, {"seed", scenario.seed}};
+    }
+    catch (const InputError& error)
+    {
+        return {{"error", error.what()}};
+    }
+}
+
+int
+CheckLines(const CheckOptions& options, std::istream& lines)
+{
+    int code = EXIT_DONE;
+    std::string line;
+    for (std::size_t i = 0; std::getline(lines, line); ++i)
+    {
+        OrderedJson answer{{"line", i}};
+        answer.update(CheckLine(options, line));
+        code = answer.contains("error") ? EXIT_BAD_INPUT : code;
+        std::cout << answer.dump() << '\n';
+    }
+    if (lines.bad())
+    {
+        throw InputError(*options.lines, "", "cannot be read", "--overrides names a file, or -");
+    }
+    return code;
+}
+
+} // namespace
+
+int
+CheckCommand(const CheckOptions& options)
+{
+    if (!options.lines)
+    {
+        return CheckFiles(options);
+    }
+    if (options.files.size() != 1)
+    {
+        throw UsageError("--overrides: takes exactly one scenario");
+    }
+    if (*options.lines == "-")
+    {
+        return CheckLines(options, std::cin);
+    }
+    std::ifstream file(*options.lines);
+    if (!file)
+    {
+        throw InputError(*options.lines, "", "cannot be read", "--overrides names a file, or -");
+    }
+    return CheckLines(options, file);
+}
+
+} // namespace echelon

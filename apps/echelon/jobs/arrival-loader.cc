@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "jobs/arrival-loader.h"
+
+#include "base/random.h"
+#include "jobs/job-loader.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr double LATEST_SECONDS = 1e6;
+
+std::vector<Time>
+LoadPoisson(const JsonNode& node, const std::string& name, Time begin, std::uint64_t seed)
+{
+    const JsonNode interval = node.At("mean_interval");
+    const Time mean = interval.Duration();
+    if (mean == Time())
+    {
+        interval.Fail("the mean interval is 0", "use \"trace\" for jobs that come together");
+    }
+    const std::int64_t count = node.At("count").Integer(1, MAX_JOBS);
+    RandomStream stream(seed, "arrivals/" + name);
+    std::vector<Time> times;
+    double now = begin.Seconds();
+    for (std::int64_t i = 0; i < count; ++i)
+    {
+        now += stream.Exponential(mean.Seconds());
+        if (now > LATEST_SECONDS)
+        {
+            interval.Fail("the last job would come after 10^6 s", "shorten it, or use fewer jobs");
+        }
+        times.push_back(Time::FromSeconds(now));
+    }
+    return times;
+}
+
+std::vector<Time>
+LoadTrace(const JsonNode& node, Time begin)
+{
+    std::vector<Time> times;
+    for (const JsonNode& item : node.At("times").Items(MAX_JOBS))
+    {
+        times.push_back(begin + item.Duration());
+    }
+    if (times.empty())
+    {
+        node.FailAt("times", "there are no times", "a job arrives at each");
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+} // namespace
+
+std::optional<Arrivals>
+LoadArrivals(const JsonNode& job, const std::string& name, Time begin, std::uint64_t seed)
+{
+    const auto given = job.Find("arrivals");
+    if (!given)
+    {
+        return std::nullopt;
+    }
+    const JsonNode node = given->Object();
+    Arrivals arrivals;
+    if (node.At("process").Choice({"poisson", "trace"}) == "poisson")
+    {
+        node.AllowKeys({"process", "mean_interval", "count", "places"});
+        arrivals.times = LoadPoisson(node, name, begin, seed);
+    }
+    else
+    {
+        node.AllowKeys({"process", "times", "places"});
+        arrivals.times = LoadTrace(node, begin);
+    }
+    if (const auto places = node.Find("places"))
+    {
+        arrivals.places = static_cast<std::size_t>(places->Integer(1, MAX_JOBS));
+    }
+    return arrivals;
+}
+
+std::string
+NumberedName(const std::string& name, std::size_t i, std::size_t n)
+{
+    const std::size_t digits = std::to_string(n - 1).size();
+    const std::string number = std::to_string(i);
+    return name + "-" + std::string(digits - number.size(), '0') + number;
+}
+
+void
+ResolveArrivals(const JsonNode& job, const Arrivals& arrivals, std::size_t places)
+{
+    Json times = Json::array();
+    for (const Time time : arrivals.times)
+    {
+        times.push_back(std::to_string(time.Picoseconds()) + "ps");
+    }
+    job.Mutable()["arrival"] = "0s";
+    job.Mutable()["arrivals"] = {
+        {"process", "trace"},
+        {"times", std::move(times)},
+        {"places", places},
+    };
+}
+
+} // namespace echelon

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "jobs/explicit-workload.h"
+
+#include "base/parameters.h"
+#include "jobs/arrangement-loader.h"
+#include "jobs/coflow-workload.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace echelon
+{
+
+namespace
+{
+
+DeviceId
+LoadDevice(const JsonNode& node, const std::vector<DeviceId>& devices)
+{
+    const std::int64_t last = static_cast<std::int64_t>(devices.size()) - 1;
+    return devices[static_cast<std::size_t>(node.Integer(0, last))];
+}
+
+/// "t2" before "t10".
+bool
+NaturalLess(const std::string& a, const std::string& b)
+{
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() && j < b.size())
+    {
+        if (isDigit(a[i]) && isDigit(b[j]))
+        {
+            const auto run = [&](const std::string& s, std::size_t from) {
+                std::size_t to = from;
+                while (to < s.size() && isDigit(s[to]))
+                {
+                    ++to;
+                }
+                while (from + 1 < to && s[from] == '0')
+                {
+                    ++from;
+                }
+                return std::pair(s.substr(from, to - from), to);
+            };
+            const auto [x, endOfX] = run(a, i);
+            const auto [y, endOfY] = run(b, j);
+            if (x != y)
+            {
+                return x.size() != y.size() ? x.size() < y.size() : x < y;
+            }
+            i = endOfX;
+            j = endOfY;
+        }
+        else if (a[i] != b[j])
+        {
+            return a[i] < b[j];
+        }
+        else
+        {
+            ++i;
+            ++j;
+        }
+    }
+    return a.size() - i != b.size() - j ? a.size() - i < b.size() - j : a < b;
+}
+
+/// The fields that tasks of kind "flow" and entries of "flows" share.
+FlowTemplate
+LoadTransfer(const JsonNode& node, const std::vector<DeviceId>& devices)
+{
+    FlowTemplate flow;
+    flow.source = LoadDevice(node.At("source"), devices);
+    flow.destination = LoadDevice(node.At("destination"), devices);
+    flow.bytes = node.At("bytes").Size(1);
+    if (const auto position = node.Find("position"))
+    {
+        flow.position = static_cast<std::uint32_t>(position->Integer(0, 1000000));
+    }
+    if (const auto count = node.Find("count"))
+    {
+        flow.multiplicity = static_cast<std::uint32_t>(count->Integer(1, 1000000));
+    }
+    return flow;
+}
+
+/// The "group" of every entry that has one.
+std::vector<JsonNode>
+GroupNames(const std::vector<JsonNode>& items)
+{
+    std::vector<JsonNode> names;
+    for (const JsonNode& item : items)
+    {
+        if (const auto group = item.Find("group"))
+        {
+            names.push_back(*group);
+        }
+    }
+    return names;
+}
+
+TaskId
+AddTask(TaskGraph& graph,
+        const JsonNode& node,
+        const std::vector<DeviceId>& devices,
+        const GroupTable& groups)
+{
+    const std::string& kind = node.At("kind").Choice({"compute", "flow", "barrier", "delay"});
+    if (kind == "compute")
+    {
+        node.AllowKeys({"id", "kind", "after", "device", "duration", "stream", "label"});
+        const auto label = node.Find("label");
+        const auto stream = node.Find("stream");
+        return graph.AddCompute(LoadDevice(node.At("device"), devices),
+                                node.At("duration").Duration(),
+                                label ? label->Name() : node.At("id").Name(),
+                                stream ? static_cast<std::uint16_t>(stream->Integer(0, 63)) : 0);
+    }
+    if (kind == "flow")
+    {
+        node.AllowKeys({"id",
+                        "kind",
+                        "after",
+                        "group",
+                        "source",
+                        "destination",
+                        "bytes",
+                        "position",
+                        "count"});
+        FlowTemplate flow = LoadTransfer(node, devices);
+        flow.group = groups.IndexOf(node.At("group"));
+        return graph.AddFlow(flow);
+    }
+    if (kind == "delay")
+    {
+        node.AllowKeys({"id", "kind", "after", "duration"});
+        return graph.AddDelay(node.At("duration").Duration());
+    }
+    node.AllowKeys({"id", "kind", "after"});
+    return graph.AddBarrier();
+}
+
+/// Kahn's algorithm; what is left over waits for itself. @param nodes by task id.
+void
+RequireAcyclic(const TaskGraph& graph, const std::vector<JsonNode>& nodes)
+{
+    std::vector<std::size_t> waiting(nodes.size(), 0);
+    std::vector<std::vector<std::uint32_t>> successors(nodes.size());
+    for (const auto& [before, after, milestone] : graph.Dependencies())
+    {
+        successors[before.Value()].push_back(after.Value());
+        ++waiting[after.Value()];
+    }
+    std::vector<std::uint32_t> done;
+    for (std::uint32_t task = 0; task < nodes.size(); ++task)
+    {
+        if (waiting[task] == 0)
+        {
+            done.push_back(task);
+        }
+    }
+    for (std::size_t next = 0; next < done.size(); ++next)
+    {
+        for (const std::uint32_t successor : successors[done[next]])
+        {
+            if (--waiting[successor] == 0)
+            {
+                done.push_back(successor);
+            }
+        }
+    }
+    const auto stuck = std::find_if(waiting.begin(), waiting.end(), [](auto n) { return n > 0; });
+    if (stuck != waiting.end())
+    {
+        const JsonNode& node = nodes[static_cast<std::size_t>(stuck - waiting.begin())];
+        node.At("after").Fail("the task \"" + node.At("id").Text() + "\" waits for itself",
+                              "remove one dependency of the cycle");
+    }
+}
+
+TaskGraph
+LoadTasks(const JsonNode& workload, const std::vector<DeviceId>& devices)
+{
+    workload.AllowKeys({"schema", "description", "kind", "tasks", "groups"});
+    std::vector<std::pair<std::string, JsonNode>> named;
+    for (const JsonNode& item : workload.At("tasks").Items(MAX_EXPLICIT_TASKS))
+    {
+        const JsonNode node = item.Object();
+        named.emplace_back(node.At("id").Name(), node);
+    }
+    if (named.empty())
+    {
+        workload.At("tasks").Fail("there are no tasks", "a job does at least one thing");
+    }
+    std::stable_sort(named.begin(), named.end(), [](const auto& a, const auto& b) {
+        return NaturalLess(a.first, b.first);
+    });
+    std::vector<JsonNode> nodes;
+    for (const auto& [id, node] : named)
+    {
+        nodes.push_back(node);
+    }
+    TaskGraph graph;
+    const GroupTable groups(graph, workload.Find("groups"), GroupNames(nodes));
+    std::map<std::string, TaskId> taskOf;
+    for (const auto& [id, node] : named)
+    {
+        if (!taskOf.emplace(id, AddTask(graph, node, devices, groups)).second)
+        {
+            node.At("id").Fail("there are two tasks \"" + id + "\"", "rename one");
+        }
+    }
+    for (const auto& [id, node] : named)
+    {
+        const auto after = node.Find("after");
+        if (!after)
+        {
+            continue;
+        }
+        // In order of the tasks, so that the order of the list is no part of the graph.
+        std::set<TaskId> befores;
+        for (const JsonNode& before : after->Items(MAX_EXPLICIT_TASKS))
+        {
+            const auto it = taskOf.find(before.Text());
+            if (it == taskOf.end())
+            {
+                before.Fail("there is no task \"" + before.Text() + "\"",
+                            "\"after\" lists ids of tasks of the same workload");
+            }
+            befores.insert(it->second);
+        }
+        for (const TaskId before : befores)
+        {
+            graph.AddDependency(before, taskOf.at(id));
+        }
+    }
+    RequireAcyclic(graph, nodes);
+    return graph;
+}
+
+/// An entry of "flows".
+struct ReleasedFlow
+{
+    Time release;
+    FlowTemplate flow;
+    std::optional<JsonNode> group;
+};
+
+TaskGraph
+LoadFlows(const JsonNode& workload, const std::vector<DeviceId>& devices)
+{
+    workload.AllowKeys({"schema", "description", "kind", "flows", "groups"});
+    std::vector<ReleasedFlow> flows;
+    std::vector<JsonNode> nodes;
+    for (const JsonNode& item : workload.At("flows").Items(MAX_EXPLICIT_TASKS))
+    {
+        const JsonNode node = item.Object();
+        node.AllowKeys({"release", "source", "destination", "bytes", "group", "position", "count"});
+        const auto release = node.Find("release");
+        flows.push_back({release ? release->Duration() : Time(),
+                         LoadTransfer(node, devices),
+                         node.Find("group")});
+        nodes.push_back(node);
+    }
+    if (flows.empty())
+    {
+        workload.At("flows").Fail("there are no flows", "a job does at least one thing");
+    }
+    TaskGraph graph;
+    const GroupTable groups(graph, workload.Find("groups"), GroupNames(nodes));
+    const auto key = [](const ReleasedFlow& f) {
+        return std::tuple(f.release,
+                          f.flow.source,
+                          f.flow.destination,
+                          f.flow.bytes,
+                          f.group ? f.group->Text() : std::string(),
+                          f.flow.position,
+                          f.flow.multiplicity);
+    };
+    std::stable_sort(flows.begin(), flows.end(), [&](const auto& a, const auto& b) {
+        return key(a) < key(b);
+    });
+    std::optional<TaskId> delay;
+    for (std::size_t i = 0; i < flows.size(); ++i)
+    {
+        ReleasedFlow& entry = flows[i];
+        if (entry.group)
+        {
+            entry.flow.group = groups.IndexOf(*entry.group);
+        }
+        else
+        {
+            const std::string name = "flow " + std::to_string(i);
+            entry.flow.group = graph.AddGroup({name, name, Arrangement::Coflow(), 1.0});
+        }
+        const TaskId task = graph.AddFlow(entry.flow);
+        if (entry.release > Time())
+        {
+            if (i == 0 || flows[i - 1].release != entry.release)
+            {
+                delay = graph.AddDelay(entry.release);
+            }
+            graph.AddDependency(*delay, task);
+        }
+    }
+    return graph;
+}
+
+} // namespace
+
+bool
+IsExplicitWorkload(const JsonNode& workload)
+{
+    const auto kind = workload.Find("kind");
+    return kind && kind->IsText() &&
+           (kind->Text() == "tasks" || kind->Text() == "flows" || kind->Text() == "coflows");
+}
+
+std::int64_t
+RanksOf(const JsonNode& workload)
+{
+    if (workload.At("kind").Text() == "coflows")
+    {
+        return PlacesOf(workload);
+    }
+    std::int64_t ranks = 1;
+    const auto list = workload.Find(workload.At("kind").Text());
+    if (!list || !list->IsArray())
+    {
+        return ranks;
+    }
+    for (const Json& item : list->Value())
+    {
+        for (const char* key : {"device", "source", "destination"})
+        {
+            const auto value = item.is_object() ? item.find(key) : item.end();
+            if (item.is_object() && value != item.end() && value->is_number_unsigned())
+            {
+                const auto rank = std::min<std::uint64_t>(value->get<std::uint64_t>(), 1U << 30);
+                ranks = std::max(ranks, static_cast<std::int64_t>(rank) + 1);
+            }
+        }
+    }
+    return ranks;
+}
+
+TaskGraph
+LoadExplicitWorkload(const JsonNode& workload, const std::vector<DeviceId>& devices)
+{
+    if (workload.At("kind").Text() == "coflows")
+    {
+        return BuildCoflowGraph(LoadCoflows(workload, static_cast<std::int64_t>(devices.size())),
+                                devices);
+    }
+    return workload.At("kind").Text() == "tasks" ? LoadTasks(workload, devices)
+                                                 : LoadFlows(workload, devices);
+}
+
+} // namespace echelon

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The CSV files of docs/reference/results.md: the rows of one run, without the header line.
+ *
+ *     WriteCsvRows(folder, {run, label, outcome.record, scenario.topology, scenario.jobs});
+ *     for (const CsvFile& file : CsvFiles()) { out << file.header << '\n'; }
+ *
+ * About 5 million flows a second. Errors: OutputError.
+ */
+#pragma once
+
+#include "metrics/records.h"
+#include "network/topology.h"
+#include "taskgraph/task-graph.h"
+
+#include <string>
+#include <vector>
+
+namespace echelon
+{
+
+/// A file of a results folder and its first line.
+struct CsvFile
+{
+    std::string name;
+    std::string header;
+};
+
+/// flows.csv, groups.csv, jobs.csv, links.csv, link_series.csv.
+const std::vector<CsvFile>& CsvFiles();
+
+/// A run as the writers see it.
+struct RecordedRun
+{
+    std::size_t index; ///< in summary.json's "runs"
+    const std::string& label;
+    const RunRecord& record;
+    const Topology& topology;
+    const std::vector<Job>& jobs;
+};
+
+/// Writes every file of CsvFiles() into the folder.
+void WriteCsvRows(const std::string& folder, const RecordedRun& run);
+
+} // namespace echelon

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/summary-figures.h"
+
+#include "input/json-parser.h"
+#include "run/run-one.h"
+#include "sched/rollout.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace echelon
+{
+
+namespace
+{
+
+using OrderedJson = nlohmann::ordered_json;
+
+/// What the entries of a list are called, how many there are, and their names if they have any.
+struct List
+{
+    const char* entry;
+    std::size_t size;
+    std::vector<std::string> names;
+};
+
+/// An entry of "runs". Jobs are alike in their keys, so one stands for all, with one iteration.
+OrderedJson
+RunShape(const Scenario& scenario, const SchedulerChoice& choice)
+{
+    RunSummary summary;
+    summary.jobs.resize(1);
+    summary.jobs[0].iterationTimes.resize(1);
+    OrderedJson run = SummaryToJson(summary, scenario, choice);
+    if (std::any_of(scenario.jobs.begin(), scenario.jobs.end(), [](const Job& job) {
+            return job.model.has_value();
+        }))
+    {
+        run["jobs"][0]["parameters"] = 0; // the name of the model is no figure
+    }
+    return run;
+}
+
+/// An entry of "engine".
+OrderedJson
+EngineShape(const Scenario& scenario, const SchedulerChoice& choice)
+{
+    RunOutcome outcome;
+    if (choice.name == "rollout")
+    {
+        outcome.plan.emplace().costs.resize(
+            RolloutMembers(static_cast<std::uint32_t>(scenario.jobs.size())).size());
+    }
+    return EngineToJson(outcome, choice);
+}
+
+std::vector<std::string>
+KeysOf(const OrderedJson& object)
+{
+    std::vector<std::string> keys;
+    for (const auto& item : object.items())
+    {
+        keys.push_back(item.key());
+    }
+    return keys;
+}
+
+/// Follows pointers through summaries that are yet to be written.
+class FigureFinder
+{
+  public:
+    FigureFinder(const JsonNode& node, const Scenario& scenario)
+        : m_node(node),
+          m_scenario(scenario),
+          m_schedulers{"scheduler", scenario.schedulers.size(), {}},
+          m_jobs{"job", scenario.jobs.size(), {}}
+    {
+        for (const SchedulerChoice& choice : scenario.schedulers)
+        {
+            m_schedulers.names.push_back(choice.label);
+        }
+        for (const Job& job : scenario.jobs)
+        {
+            m_jobs.names.push_back(job.name);
+        }
+    }
+
+    /// @pre the pointer has at least two steps, the first "runs" or "engine".
+    void Require(const std::string& pointer) const
+    {
+        const std::vector<std::string> tokens = SplitPointer(pointer);
+        const std::size_t run = IndexOf(pointer, tokens[1], m_schedulers);
+        const SchedulerChoice& choice = m_scenario.schedulers[run];
+        const OrderedJson shape =
+            tokens[0] == "engine" ? EngineShape(m_scenario, choice) : RunShape(m_scenario, choice);
+        const OrderedJson* at = &shape;
+        std::string above = "/" + tokens[0] + "/" + tokens[1];
+        const Job* job = nullptr;
+        for (std::size_t i = 2; i < tokens.size(); ++i)
+        {
+            const std::string& token = tokens[i];
+            if (at->is_object())
+            {
+                if (!at->contains(token))
+                {
+                    m_node.FailAt(pointer,
+                                  "\"" + above + "\" has no \"" + token + "\"",
+                                  SuggestionFor(token, KeysOf(*at)));
+                }
+                at = &(*at)[token];
+            }
+            else if (!at->is_array())
+            {
+                m_node.FailAt(pointer,
+                              "\"" + above + "\" has nothing inside it",
+                              "leave out \"" + token + "\"");
+            }
+            else if (tokens[i - 1] == "jobs")
+            {
+                job = &m_scenario.jobs[IndexOf(pointer, token, m_jobs)];
+                at = &at->front();
+            }
+            else if (job != nullptr)
+            {
+                IndexOf(pointer, token, {"iteration", job->iterations, {}});
+                at = &at->front();
+            }
+            else
+            {
+                at = &(*at)[IndexOf(pointer, token, {"cost", at->size(), {}})];
+            }
+            above += "/" + token;
+        }
+        if (at->is_object())
+        {
+            m_node.FailAt(pointer,
+                          "\"" + above + "\" is no single figure",
+                          "go on to one of: " + Quoted(KeysOf(*at)));
+        }
+        if (!at->is_number())
+        {
+            m_node.FailAt(pointer,
+                          "\"" + above + "\" is no number",
+                          at->is_array() ? "go on to an entry of the list"
+                                         : "only numbers can be expected");
+        }
+    }
+
+  private:
+    std::size_t IndexOf(const std::string& pointer,
+                        const std::string& token,
+                        const List& list) const
+    {
+        const std::string range =
+            list.size == 1 ? "0 is the only one"
+                           : "from 0 to " + std::to_string(list.size - 1) + " is possible";
+        std::size_t index = 0;
+        const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
+        if (error == std::errc() && end == token.data() + token.size())
+        {
+            if (index >= list.size)
+            {
+                m_node.FailAt(pointer,
+                              std::string("there is no ") + list.entry + " " + token,
+                              range);
+            }
+            return index;
+        }
+        const auto it = std::find(list.names.begin(), list.names.end(), token);
+        if (it == list.names.end())
+        {
+            m_node.FailAt(pointer,
+                          std::string("there is no ") + list.entry + " \"" + token + "\"",
+                          list.names.empty() ? range : SuggestionFor(token, list.names));
+        }
+        return static_cast<std::size_t>(it - list.names.begin());
+    }
+
+    const JsonNode& m_node;
+    const Scenario& m_scenario;
+    List m_schedulers;
+    List m_jobs;
+};
+
+} // namespace
+
+void
+RequireFigures(const JsonNode& node, const Scenario& scenario)
+{
+    const FigureFinder finder(node, scenario);
+    for (const Expectation& expectation : scenario.expectations)
+    {
+        finder.Require(expectation.pointer);
+    }
+}
+
+} // namespace echelon

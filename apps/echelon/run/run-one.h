@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * One run: a scenario under one of its schedulers.
+ *
+ *     RunOutcome outcome = RunOne(scenario, scenario.schedulers[0]);
+ *     nlohmann::ordered_json figures = SummaryToJson(outcome, scenario, choice);
+ *
+ * At most one run on the packet fabric per process: ns-3's simulator is process-wide.
+ */
+#pragma once
+
+#include "emulation/rollout-plan.h"
+#include "fabric/fabric.h"
+#include "metrics/records.h"
+#include "metrics/summary.h"
+#include "run/result-files.h"
+#include "scenario/scenario.h"
+#include "sched/scheduler.h"
+
+#include <functional>
+#include <optional>
+
+namespace echelon
+{
+
+/// What a run leaves, and what it cost.
+struct RunOutcome
+{
+    RunRecord record;
+    RunSummary summary;
+    FabricCounts fabric;
+    SchedulerCounts scheduler;
+    std::optional<RolloutPlan> plan; ///< of the scheduler `rollout`
+    double wallSeconds = 0;
+};
+
+/// Whether the run needs no rates of single flows: max-min fairness on a small big switch whose
+/// decisions take effect at once, and always.
+bool SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice);
+
+/// Called with (iterations done, iterations in all).
+using ProgressCallback = std::function<void(std::uint64_t, std::uint64_t)>;
+
+/// @param files that will be written of the outcome: what none of them needs may be missing.
+RunOutcome RunOne(const Scenario& scenario,
+                  const SchedulerChoice& choice,
+                  const ProgressCallback& progress = {},
+                  ResultFiles files = ResultFiles::ALL);
+
+/// An entry of summary.json's "runs".
+nlohmann::ordered_json SummaryToJson(const RunSummary& summary,
+                                     const Scenario& scenario,
+                                     const SchedulerChoice& choice);
+
+/// An entry of summary.json's "engine"; the memory is this process's largest so far.
+nlohmann::ordered_json EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice);
+
+} // namespace echelon

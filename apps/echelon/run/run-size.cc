@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "run/run-size.h"
+
+#include "base/units.h"
+#include "input/input-error.h"
+#include "run/run-one.h"
+#include "support/duration-text.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace echelon
+{
+
+namespace
+{
+
+// Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
+constexpr double BYTES_PER_GRAPH_TASK = 200;
+constexpr double BYTES_PER_FLOW_TASK = 400; // beside, while the flow goes on
+constexpr double BYTES_PER_DEPENDENCY = 24;
+constexpr double BYTES_PER_GROUP_TEMPLATE = 300;
+constexpr double BYTES_PER_FLOW = 450;
+constexpr double BYTES_PER_FLOW_BY_PORTS = 70; // fair on a big switch
+constexpr double BYTES_PER_FLOW_IN_TABLES = 250;
+constexpr double BYTES_PER_GROUP = 300;
+constexpr double BYTES_PER_COMPUTE_IN_TABLES = 200;
+constexpr double BYTES_PER_ITERATION = 200;
+constexpr double BYTES_PER_LINK = 300;
+constexpr double BYTES_PER_PACKET_LINK = 1500;
+
+/// What a graph holds.
+struct GraphSize
+{
+    double flows = 0;
+    double computes = 0;
+    double bytes = 0; ///< of the graph, and of what one iteration of it takes while it goes on
+};
+
+GraphSize
+SizeOf(const TaskGraph& graph)
+{
+    GraphSize size;
+    for (const Task& task : graph.Tasks())
+    {
+        size.flows += task.kind == TaskKind::FLOW ? 1 : 0;
+        size.computes += task.kind == TaskKind::COMPUTE ? 1 : 0;
+    }
+    size.bytes = BYTES_PER_GRAPH_TASK * static_cast<double>(graph.Tasks().size()) +
+                 BYTES_PER_FLOW_TASK * size.flows +
+                 BYTES_PER_DEPENDENCY * static_cast<double>(graph.Dependencies().size()) +
+                 BYTES_PER_GROUP_TEMPLATE * static_cast<double>(graph.Groups().size());
+    return size;
+}
+
+/// What one iteration leaves, under the scheduler that leaves most.
+double
+RecordBytes(const Scenario& scenario,
+            const TaskGraph& graph,
+            const GraphSize& size,
+            ResultFiles files)
+{
+    const bool isByPorts = std::all_of(
+        scenario.schedulers.begin(),
+        scenario.schedulers.end(),
+        [&scenario](const SchedulerChoice& choice) { return SharesByPorts(scenario, choice); });
+    const double perFlow = (isByPorts ? BYTES_PER_FLOW_BY_PORTS : BYTES_PER_FLOW) +
+                           (WritesTables(files) ? BYTES_PER_FLOW_IN_TABLES : 0);
+    return size.flows * perFlow +
+           size.computes * (WritesTables(files) ? BYTES_PER_COMPUTE_IN_TABLES : 0) +
+           static_cast<double>(graph.Groups().size()) * BYTES_PER_GROUP + BYTES_PER_ITERATION;
+}
+
+double
+PacketHops(const Scenario& scenario, const Task& task)
+{
+    const FlowTemplate& flow = task.flow;
+    const bool isInside =
+        scenario.topology.HostOf(flow.source) == scenario.topology.HostOf(flow.destination);
+    const double segment = static_cast<double>(
+        scenario.fabric.parameters.GetBytes(isInside ? "scale_up_segment" : "segment"));
+    const double hops =
+        flow.source == flow.destination
+            ? 0
+            : static_cast<double>(scenario.topology.Route(flow.source, flow.destination, 0).Hops());
+    return std::ceil(static_cast<double>(flow.bytes) / segment) * flow.multiplicity * hops;
+}
+
+} // namespace
+
+void
+LoadBudget::AddJobs(const JsonNode& job,
+                    const TaskGraph& graph,
+                    std::uint32_t iterations,
+                    std::size_t jobs)
+{
+    const auto count = static_cast<double>(jobs);
+    const auto tasks = static_cast<double>(graph.Tasks().size());
+    m_tasks += tasks * iterations * count;
+    if (m_tasks > MAX_RECORDS)
+    {
+        job.FailAt("iterations",
+                   "the scenario would run " + CountText(m_tasks) + " tasks: here " +
+                       CountText(tasks) + ", " + CountText(iterations * count) + " times",
+                   "at most " + CountText(MAX_RECORDS) + "; use fewer iterations or jobs");
+    }
+    m_bytes += SizeOf(graph).bytes * count;
+    if (m_bytes > m_memory)
+    {
+        job.FailAt("arrivals",
+                   "the jobs' task graphs would take " + FormatBytes(m_bytes) +
+                       " of memory: here " + CountText(count) +
+                       (jobs == 1 ? " job of " : " jobs of ") + CountText(tasks) + " tasks",
+                   "the limit is " + FormatBytes(m_memory) + ", --memory sets another");
+    }
+}
+
+void
+LoadBudget::AddPlaces(const JsonNode& job, std::size_t places, std::size_t devices)
+{
+    m_steps += static_cast<double>(places) * static_cast<double>(devices);
+    if (m_steps > MAX_PLACEMENT_STEPS)
+    {
+        job.FailAt("arrivals",
+                   "placing so many jobs on so many GPUs would take " + CountText(m_steps) +
+                       " steps: here " + CountText(static_cast<double>(places)) + " places among " +
+                       CountText(static_cast<double>(devices)) + " GPUs",
+                   "at most " + CountText(MAX_PLACEMENT_STEPS) +
+                       "; give \"arrivals\" fewer \"places\", or take a smaller fabric");
+    }
+}
+
+RunSize
+SizeOfRun(const Scenario& scenario, ResultFiles files)
+{
+    RunSize size;
+    double most = -1;
+    for (std::size_t j = 0; j < scenario.jobs.size(); ++j)
+    {
+        const Job& job = scenario.jobs[j];
+        const GraphSize graph = SizeOf(job.graph);
+        const double records = job.iterations * RecordBytes(scenario, job.graph, graph, files);
+        size.graphs += graph.bytes;
+        size.records += records;
+        size.flows += job.iterations * graph.flows;
+        if (graph.bytes + records > most)
+        {
+            most = graph.bytes + records;
+            size.largest = j;
+        }
+    }
+    const bool isPacket = scenario.fabric.kind == "packet";
+    size.fabric = static_cast<double>(scenario.topology.Links().size()) *
+                  (isPacket ? BYTES_PER_PACKET_LINK : BYTES_PER_LINK);
+    return size;
+}
+
+void
+RequireMemory(const Scenario& scenario, ResultFiles files, double limit)
+{
+    const RunSize size = SizeOfRun(scenario, files);
+    if (size.Sum() <= limit)
+    {
+        return;
+    }
+    const Job& job = scenario.jobs[size.largest];
+    std::string hint = "the limit is " + FormatBytes(limit) + ", --memory sets another";
+    if (WritesTables(files))
+    {
+        hint += "; --files summary takes " +
+                FormatBytes(SizeOfRun(scenario, ResultFiles::SUMMARY).Sum());
+    }
+    throw InputError(scenario.file,
+                     "/jobs",
+                     "a run would take about " + FormatBytes(size.Sum()) + " of memory, for " +
+                         CountText(size.flows) + " flows; most of it job \"" + job.name + "\", " +
+                         CountText(job.iterations) + " iterations of " +
+                         CountText(static_cast<double>(job.graph.Tasks().size())) + " tasks",
+                     hint);
+}
+
+void
+RequirePackets(const JsonNode& root, const Scenario& scenario)
+{
+    if (scenario.fabric.kind != "packet")
+    {
+        return;
+    }
+    double hops = 0;
+    for (const Job& job : scenario.jobs)
+    {
+        for (const Task& task : job.graph.Tasks())
+        {
+            hops += task.kind == TaskKind::FLOW ? job.iterations * PacketHops(scenario, task) : 0;
+        }
+    }
+    if (hops > MAX_PACKET_HOPS)
+    {
+        root.FailAt("fabric",
+                    "the packet fabric would send " + CountText(hops) + " segments over links",
+                    "at most " + CountText(MAX_PACKET_HOPS) +
+                        "; use larger segments, less data, or the fluid fabric");
+    }
+}
+
+} // namespace echelon

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "scenario/scenario-loader.h"
+
+#include "input/input-error.h"
+#include "input/json-document.h"
+#include "input/parameter-loader.h"
+#include "jobs/job-loader.h"
+#include "results/summary-figures.h"
+#include "scenario/control-loader.h"
+#include "scenario/expectation.h"
+#include "scenario/fabric-registry.h"
+#include "scenario/fabric-warnings.h"
+#include "scenario/overrides.h"
+#include "scenario/scheduler-loader.h"
+#include "scenario/topology-loader.h"
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr const char* SCHEMA = "echelon/scenario/1";
+constexpr const char* ECMP = "ecmp";
+
+/// The name becomes a folder of the results.
+std::string
+LoadName(const JsonNode& node)
+{
+    const std::string& name = node.Name(100);
+    const std::string allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (name.front() == '.' || name.find_first_not_of(allowed) != std::string::npos)
+    {
+        node.Fail("\"" + name + "\" cannot name a folder of results",
+                  "use letters, digits, \"-\", \"_\" and \".\", not \".\" first");
+    }
+    return name;
+}
+
+/// --scheduler, --fabric and --seed, as changes of the document.
+void
+ApplyOptions(const JsonNode& root, const ScenarioOverrides& overrides)
+{
+    Json& scenario = root.Mutable();
+    if (overrides.seed)
+    {
+        scenario["seed"] = *overrides.seed;
+    }
+    if (!overrides.schedulers.empty())
+    {
+        const auto it = scenario.find("schedulers");
+        const Json given = it != scenario.end() && it->is_array() ? *it : Json::array();
+        scenario["schedulers"] = SelectSchedulers(given, overrides.schedulers);
+    }
+    if (overrides.fabric)
+    {
+        const auto given = root.Find("fabric");
+        Json fabric = given ? given->Object().Value() : Json::object();
+        fabric["kind"] = *overrides.fabric;
+        // Parameters that the other fabric does not have would be errors.
+        if (const FabricEntry* entry = FabricEntryOf(*overrides.fabric))
+        {
+            for (const FabricEntry& other : FabricEntries())
+            {
+                for (const ParameterSpec& spec : other.parameters)
+                {
+                    const bool shared = std::any_of(
+                        entry->parameters.begin(),
+                        entry->parameters.end(),
+                        [&](const ParameterSpec& own) { return own.name == spec.name; });
+                    if (!shared)
+                    {
+                        fabric.erase(spec.name);
+                    }
+                }
+            }
+        }
+        scenario["fabric"] = std::move(fabric);
+    }
+}
+
+/// Changed scenarios keep their expectations only when the change names them.
+bool
+ExpectationsHold(const ScenarioOverrides& overrides)
+{
+    const bool changed = !overrides.assignments.empty() || !overrides.schedulers.empty() ||
+                         overrides.fabric || overrides.seed;
+    return !changed ||
+           std::any_of(overrides.assignments.begin(),
+                       overrides.assignments.end(),
+                       [](const std::string& assignment) {
+                           return OverriddenPointer(assignment).rfind("/expect", 0) == 0;
+                       });
+}
+
+FabricChoice
+LoadFabric(const JsonNode& root)
+{
+    FabricChoice choice{"fluid", ParameterSet(FabricEntries().front().parameters)};
+    if (const auto given = root.Find("fabric"))
+    {
+        const JsonNode node = given->Object();
+        std::vector<std::string> kinds;
+        for (const FabricEntry& entry : FabricEntries())
+        {
+            kinds.push_back(entry.name);
+        }
+        choice.kind = node.At("kind").Choice(kinds);
+        const FabricEntry& entry = *FabricEntryOf(choice.kind);
+        choice.parameters =
+            LoadParameters(node, entry.parameters, {"kind"}, ParametersElsewhere(FabricEntries()));
+        try
+        {
+            entry.check(choice.parameters);
+        }
+        catch (const ParameterError& error)
+        {
+            node.FailParameter(error);
+        }
+    }
+    return choice;
+}
+
+/// The document with every default filled in, jobs by name. The loaders of topology and jobs have
+/// filled in theirs.
+Json
+Resolve(Json resolved, const Scenario& scenario, const std::string& routing)
+{
+    if (!scenario.checkExpectations)
+    {
+        resolved.erase("expect"); // they are of the scenario before it was changed
+    }
+    resolved["seed"] = scenario.seed;
+    resolved["routing"] = routing;
+    resolved["fabric"] = ParametersToJson(scenario.fabric.parameters);
+    resolved["fabric"]["kind"] = scenario.fabric.kind;
+    Json schedulers = Json::array();
+    for (const SchedulerChoice& choice : scenario.schedulers)
+    {
+        Json entry = ParametersToJson(choice.parameters);
+        entry["name"] = choice.name;
+        entry["label"] = choice.label;
+        schedulers.push_back(std::move(entry));
+    }
+    resolved["schedulers"] = std::move(schedulers);
+    resolved["control"] = ControlToJson(scenario.control);
+    Json& jobs = resolved["jobs"];
+    std::stable_sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) {
+        return a["name"] < b["name"];
+    });
+    return resolved;
+}
+
+} // namespace
+
+Scenario
+LoadScenario(const std::string& file, const FileSource& source, const ScenarioOverrides& overrides)
+{
+    JsonDocument document(file, source);
+    const JsonNode root = document.Root();
+    if (!root.IsObject())
+    {
+        root.Fail("a scenario is a JSON object", "see docs/reference/scenario.md");
+    }
+    for (const std::string& assignment : overrides.assignments)
+    {
+        ApplyOverride(document, assignment);
+    }
+    ApplyOptions(root, overrides);
+    root.AllowKeys({"schema",
+                    "name",
+                    "description",
+                    "seed",
+                    "topology",
+                    "routing",
+                    "fabric",
+                    "jobs",
+                    "schedulers",
+                    "control",
+                    "expect"});
+    root.At("schema").Choice({SCHEMA});
+    const std::string name = LoadName(root.At("name"));
+    if (const auto description = root.Find("description"))
+    {
+        description->Text();
+    }
+    const auto seedNode = root.Find("seed");
+    const auto seed = static_cast<std::uint64_t>(seedNode ? seedNode->Integer(0, MAX_SEED) : 1);
+    const auto routingNode = root.Find("routing");
+    const std::string routing = routingNode ? routingNode->Choice({ECMP}) : ECMP;
+    FabricChoice fabric = LoadFabric(root);
+    std::vector<std::string> warnings;
+    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"), warnings);
+    ControlPlane control = LoadControl(root.Find("control"), seed);
+    const auto expect = root.Find("expect");
+    std::vector<Expectation> expectations =
+        expect ? LoadExpectations(*expect) : std::vector<Expectation>();
+    Topology topology = LoadTopology(root.At("topology").Object());
+    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory, warnings);
+    Scenario scenario{file,
+                      name,
+                      seed,
+                      std::move(topology),
+                      std::move(fabric),
+                      std::move(jobs),
+                      std::move(schedulers),
+                      control,
+                      std::move(expectations),
+                      ExpectationsHold(overrides),
+                      {},
+                      std::move(warnings)};
+    if (expect && scenario.checkExpectations)
+    {
+        RequireFigures(expect->Object(), scenario);
+    }
+    RequirePackets(root, scenario);
+    scenario.resolved = Resolve(document.Take(), scenario, routing);
+    for (std::string& warning : FabricWarnings(scenario.fabric, scenario.topology))
+    {
+        scenario.warnings.push_back(std::move(warning));
+    }
+    return scenario;
+}
+
+void
+PrintWarnings(const Scenario& scenario)
+{
+    for (const std::string& warning : scenario.warnings)
+    {
+        std::cerr << "warning: " << warning << '\n';
+    }
+}
+
+} // namespace echelon

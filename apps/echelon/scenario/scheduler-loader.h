@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A scenario's "schedulers": names, or objects with parameters.
+ *
+ *     std::vector<std::string> warnings;
+ *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), warnings);
+ *
+ * Every scheduler takes "control_delay", the time from a change in the network to the new rates in
+ * force. Errors: InputError.
+ */
+#pragma once
+
+#include "input/json-document.h"
+#include "scenario/scenario.h"
+
+#include <vector>
+
+namespace echelon
+{
+
+inline constexpr std::size_t MAX_SCHEDULERS = 64;
+
+/// @param warnings takes a line for what is accepted but had better be changed.
+std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node,
+                                            std::vector<std::string>& warnings);
+
+/// The entries of the "schedulers" array that an override keeps: by label, else from the registry.
+Json SelectSchedulers(const Json& schedulers, const std::vector<std::string>& wanted);
+
+} // namespace echelon

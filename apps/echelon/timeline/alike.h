@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Devices that compute alike, of which a timeline needs to show one.
+ *
+ *     for (const auto& [shown, members] : FindAlikeDevices(record, tracks)) { … }
+ *
+ * Each device joins the first class whose first device it is like: the same tasks, all but a tenth
+ * of them at the same times, as in a tensor-parallel group, whose members keep step but for what
+ * follows a receipt. O(slices log slices + devices × classes × slices of a device).
+ */
+#pragma once
+
+#include "timeline/slices.h"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace echelon
+{
+
+/// A device that the file shows, and those that it stands for: itself among them, ascending.
+using AlikeDevices = std::map<std::uint32_t, std::vector<std::uint32_t>>;
+
+/// Of a class the device that sends most over the network stands for the others (in a ring through
+/// several hosts only one of a host sends), ties by id. Devices that compute nothing stand for
+/// themselves.
+AlikeDevices FindAlikeDevices(const RunRecord& record, const TracksByDevice& tracks);
+
+} // namespace echelon

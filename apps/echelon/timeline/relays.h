@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The tasks of a graph without a slice in the timeline (relays: barriers, delays, flows inside a
+ * host) and the neighbours of those and of network flows.
+ *
+ *     const RelayGraph graph(job.graph, topology);
+ *     for (const std::uint32_t relay : graph.ToFlows()) { … }   // each after those it follows
+ *     for (const Neighbour& before : graph.Before(task)) { … }
+ *
+ * O(tasks + dependencies).
+ */
+#pragma once
+
+#include "network/topology.h"
+#include "taskgraph/task-graph.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace echelon
+{
+
+/// A task at the other end of a dependency.
+struct Neighbour
+{
+    std::uint32_t task;
+    Milestone milestone;
+};
+
+/// Lists by task, one after the other in one vector.
+class NeighbourLists
+{
+  public:
+    struct Range
+    {
+        const Neighbour* first;
+        const Neighbour* last;
+
+        const Neighbour* begin() const
+        {
+            return first;
+        }
+
+        const Neighbour* end() const
+        {
+            return last;
+        }
+    };
+
+    /// @param owners by entry: the task in whose list it belongs, < tasks.
+    NeighbourLists(std::size_t tasks,
+                   const std::vector<std::uint32_t>& owners,
+                   const std::vector<Neighbour>& entries);
+
+    Range operator[](std::uint32_t task) const
+    {
+        return {m_entries.data() + m_first[task], m_entries.data() + m_first[task + 1]};
+    }
+
+  private:
+    std::vector<std::size_t> m_first; ///< by task, and the end
+    std::vector<Neighbour> m_entries;
+};
+
+class RelayGraph
+{
+  public:
+    RelayGraph(const TaskGraph& graph, const Topology& topology);
+
+    bool IsRelay(std::uint32_t task) const
+    {
+        return m_roles[task] == Role::RELAY;
+    }
+
+    bool IsNetworkFlow(std::uint32_t task) const
+    {
+        return m_roles[task] == Role::NETWORK_FLOW;
+    }
+
+    /// The relays from which one comes to a network flow through relays alone, each after the
+    /// relays that it follows.
+    const std::vector<std::uint32_t>& ToFlows() const
+    {
+        return m_toFlows;
+    }
+
+    /// Those to which one comes from a network flow, in the same order.
+    const std::vector<std::uint32_t>& FromFlows() const
+    {
+        return m_fromFlows;
+    }
+
+    /// What a relay or a network flow waits for.
+    NeighbourLists::Range Before(std::uint32_t task) const
+    {
+        return m_before[task];
+    }
+
+    /// What waits for a relay or a network flow.
+    NeighbourLists::Range After(std::uint32_t task) const
+    {
+        return m_after[task];
+    }
+
+  private:
+    enum class Role : std::uint8_t
+    {
+        COMPUTE,
+        NETWORK_FLOW,
+        RELAY,
+    };
+
+    static std::vector<Role> RolesOf(const TaskGraph& graph, const Topology& topology);
+    static NeighbourLists ListsOf(const TaskGraph& graph,
+                                  const std::vector<Role>& roles,
+                                  bool before);
+    /// All relays, each after those that it follows.
+    std::vector<std::uint32_t> SortRelays() const;
+    /// Of the sorted relays those next to a network flow or to one of themselves, in the order met.
+    std::vector<std::uint32_t> NextToFlows(const std::vector<std::uint32_t>& relays,
+                                           const NeighbourLists& towards) const;
+
+    std::vector<Role> m_roles; ///< by TaskId
+    NeighbourLists m_before;
+    NeighbourLists m_after;
+    std::vector<std::uint32_t> m_toFlows;
+    std::vector<std::uint32_t> m_fromFlows;
+};
+
+} // namespace echelon

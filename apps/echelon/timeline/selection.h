@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * What a timeline is asked to show of a run, before the size limit.
+ *
+ *     const TimelineSelection selection(run, options, FindArrows(run));
+ *     if (selection.ShowsFlow(i)) { … }       // i: index into the record's flows
+ *
+ * A window selects what overlaps it. A top selects EchelonFlows of largest tardiness (ties by id),
+ * their flows, the compute tasks that arrows join to these, and what the GPUs that send or receive
+ * these flows compute from the EchelonFlow's reference time to its finish. What stayed inside a
+ * host is never shown. O(n log n).
+ */
+#pragma once
+
+#include "results/csv-writer.h"
+#include "timeline/arrows.h"
+#include "timeline/options.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace echelon
+{
+
+class TimelineSelection
+{
+  public:
+    TimelineSelection(const RecordedRun& run,
+                      const TimelineOptions& options,
+                      const std::vector<TimelineArrow>& arrows);
+
+    bool ShowsCompute(std::uint32_t index) const
+    {
+        return m_computes[index];
+    }
+
+    bool ShowsFlow(std::uint32_t index) const
+    {
+        return m_flows[index];
+    }
+
+    bool ShowsGroup(std::uint32_t index) const
+    {
+        return m_groups[index];
+    }
+
+    /// When link rates are shown; none: always.
+    const std::optional<TimelineWindow>& Counters() const
+    {
+        return m_counters;
+    }
+
+  private:
+    void SelectWindow(const RunRecord& record, const std::optional<TimelineWindow>& window);
+    void SelectTop(const RunRecord& record,
+                   std::uint64_t top,
+                   const std::vector<TimelineArrow>& arrows);
+
+    std::vector<bool> m_computes; ///< by index into the record's computes, and so on
+    std::vector<bool> m_flows;
+    std::vector<bool> m_groups;
+    std::optional<TimelineWindow> m_counters;
+};
+
+} // namespace echelon

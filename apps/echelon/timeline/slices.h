@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The bars of a timeline's GPUs: compute tasks on tracks of their streams, network flows on lanes.
+ *
+ *     DeviceSlices all = CollectSlices(run.record, selection);
+ *     KeepLongest(all.slices, room);       // and sorts them by (device, track, start)
+ *
+ * Times are whole nanoseconds, rounded to nearest, as the file has them. O(n log n).
+ */
+#pragma once
+
+#include "metrics/records.h"
+#include "timeline/selection.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace echelon
+{
+
+/// A bar: a compute task or a flow.
+struct Slice
+{
+    std::int64_t start; ///< nanoseconds
+    std::int64_t end;
+    std::uint32_t device;
+    std::uint32_t track;
+    std::uint32_t index; ///< into the record's computes or flows
+    bool isFlow;
+};
+
+/// A point in time on the grid of the file, rounded to nearest.
+inline std::int64_t
+Nanoseconds(Time time)
+{
+    return (time.Picoseconds() + 500) / 1000;
+}
+
+/// How the tracks of one device are numbered.
+struct Tracks
+{
+    std::uint32_t streams = 0; ///< compute streams in use
+    std::uint32_t lanes = 0;   ///< of flows
+
+    std::uint32_t Lane(std::uint32_t lane) const
+    {
+        return 1 + std::max(streams, 1U) + lane;
+    }
+};
+
+using TracksByDevice = std::map<std::uint32_t, Tracks>;
+
+struct DeviceSlices
+{
+    std::vector<Slice> slices;
+    TracksByDevice tracks;
+};
+
+DeviceSlices CollectSlices(const RunRecord& record, const TimelineSelection& selection);
+
+/// Keeps the longest slices, in order of (device, track, start). Ties: the earlier start, the lower
+/// device, the lower track.
+void KeepLongest(std::vector<Slice>& slices, std::size_t most);
+
+} // namespace echelon

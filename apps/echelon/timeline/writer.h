@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * timeline.json of docs/reference/results.md (Chrome trace format): the events of one run, and the
+ * frame around all.
+ *
+ *     TimelineCounts counts = WriteTimelineEvents(path, run, MAX_TIMELINE_EVENTS / runs, options);
+ *     std::string head = TimelineHead("quickstart", sum, options);
+ *     // then the events of the runs joined by ",\n", then TimelineTail()
+ *
+ * Bounded: link rates are thinned to one per link and bin; EchelonFlows of largest tardiness stay;
+ * of devices that compute the same one is shown; where that is not enough, slices of longest
+ * duration stay, and the arrows of the longest flows. O(n log n). Errors: OutputError.
+ */
+#pragma once
+
+#include "results/csv-writer.h"
+#include "timeline/counts.h"
+#include "timeline/options.h"
+
+#include <cstdint>
+#include <string>
+
+namespace echelon
+{
+
+inline constexpr std::uint64_t MAX_TIMELINE_EVENTS = 300000;
+
+/// One event per line, joined by ",\n", without a line break at the end.
+TimelineCounts WriteTimelineEvents(const std::string& path,
+                                   const RecordedRun& run,
+                                   std::uint64_t share,
+                                   const TimelineOptions& options = {});
+
+std::string TimelineHead(const std::string& scenario,
+                         const TimelineCounts& total,
+                         const TimelineOptions& options = {});
+std::string TimelineTail();
+
+} // namespace echelon

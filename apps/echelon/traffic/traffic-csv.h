@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A traffic matrix as comma separated values: n rows of n whole bytes.
+ *
+ *     0,1500000,0                           GPU 0 sends 1.5 MB to GPU 1
+ *     250000,0,64000                        blanks around cells and lines that end in CR LF are
+ * fine 0,8000,0 TrafficMatrix m = ParseTrafficCsv("traffic.csv", text);
+ *
+ * Row = sender, column = receiver; the diagonal is read and dropped. No header, no comments; blank
+ * lines at the end and a byte order mark at the start are passed over. O(length of the text).
+ * Errors: InputError with line and cell.
+ */
+#pragma once
+
+#include "alltoall/traffic-matrix.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace echelon
+{
+
+/// Most participants of an all-to-all that is read.
+inline constexpr std::uint32_t MAX_PLAN_GPUS = 4096;
+
+/// @param file its name, for errors.
+TrafficMatrix ParseTrafficCsv(const std::string& file, std::string_view text);
+
+} // namespace echelon

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "traffic/traffic-document.h"
+
+#include "experts/expert-load.h"
+#include "support/usage-error.h"
+#include "traffic/routed-traffic.h"
+#include "traffic/routing-trace.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace echelon
+{
+
+namespace
+{
+
+constexpr std::size_t MAX_TOKENS = 100'000'000;
+constexpr std::int64_t MAX_LOAD = std::int64_t{1} << 50;
+
+/// JsonNode::Integer without its bookkeeping while all is well: arrays here are long.
+std::int64_t
+FastInteger(const JsonNode& array, std::size_t index, std::int64_t least, std::int64_t largest)
+{
+    const Json& value = array.Value()[index];
+    if (value.is_number_unsigned() &&
+        value.get<std::uint64_t>() <= static_cast<std::uint64_t>(largest) &&
+        static_cast<std::int64_t>(value.get<std::uint64_t>()) >= least)
+    {
+        return value.get<std::int64_t>();
+    }
+    return array.Item(index).Integer(least, largest);
+}
+
+/// GPUs by token or expert.
+std::vector<std::uint32_t>
+GpusOf(const JsonNode& array, std::size_t size, const char* what, std::uint32_t gpus)
+{
+    if (array.ArraySize(MAX_TOKENS) != size)
+    {
+        array.Fail("there are " + std::to_string(array.ArraySize(MAX_TOKENS)) + " entries for " +
+                       std::to_string(size) + " " + what,
+                   "give the GPU of each");
+    }
+    std::vector<std::uint32_t> result;
+    result.reserve(size);
+    for (std::size_t i = 0; i < size; ++i)
+    {
+        result.push_back(static_cast<std::uint32_t>(FastInteger(array, i, 0, gpus - 1)));
+    }
+    return result;
+}
+
+LoadedTraffic
+LoadMatrix(const JsonNode& root, const RoutingOptions& options)
+{
+    root.AllowKeys({"schema", "description", "matrix"});
+    if (const auto description = root.Find("description"))
+    {
+        description->Text();
+    }
+    if (!options.Given().empty())
+    {
+        throw UsageError(options.Given() + " is for routing traces; " + root.File() +
+                         " holds a matrix");
+    }
+    const JsonNode rows = root.At("matrix");
+    const std::size_t gpus = rows.ArraySize(MAX_PLAN_GPUS);
+    if (gpus == 0)
+    {
+        rows.Fail("the matrix is empty", "n rows of n whole bytes");
+    }
+    TrafficMatrix matrix(static_cast<std::uint32_t>(gpus));
+    Bytes total = 0;
+    for (std::uint32_t i = 0; i < gpus; ++i)
+    {
+        const JsonNode row = rows.Item(i);
+        if (row.ArraySize(MAX_PLAN_GPUS) != gpus)
+        {
+            row.Fail("the row has " + std::to_string(row.ArraySize(MAX_PLAN_GPUS)) +
+                         " entries, and there are " + std::to_string(gpus) + " rows",
+                     "n rows of n whole bytes");
+        }
+        for (std::uint32_t j = 0; j < gpus; ++j)
+        {
+            const Bytes bytes = FastInteger(row, j, 0, TrafficMatrix::MAX_BYTES);
+            if (i != j && bytes > TrafficMatrix::MAX_BYTES - total)
+            {
+                row.Item(j).Fail("the matrix holds more than 4e18 bytes up to here",
+                                 "use smaller entries");
+            }
+            total += i != j ? bytes : 0;
+            matrix.Set(i, j, bytes);
+        }
+    }
+    return {std::move(matrix), "json-matrix"};
+}
+
+std::uint32_t
+OptionOrKey(const std::optional<std::uint32_t>& option,
+            const JsonNode& root,
+            const char* key,
+            std::uint32_t largest)
+{
+    return option ? *option : static_cast<std::uint32_t>(root.At(key).Integer(1, largest));
+}
+
+/// Top-k different experts for each token.
+TokenRouting
+LoadTokens(const JsonNode& tokens, std::uint32_t experts, std::uint32_t topK)
+{
+    TokenRouting routing{experts, topK, {}};
+    const std::size_t count = tokens.ArraySize(MAX_TOKENS);
+    if (count == 0)
+    {
+        tokens.Fail("there are no tokens", "give the experts of at least one");
+    }
+    routing.chosen.reserve(count * topK);
+    for (std::size_t t = 0; t < count; ++t)
+    {
+        const JsonNode token = tokens.Item(t);
+        if (token.ArraySize(MAX_TOP_K) != topK)
+        {
+            token.Fail("the token has " + std::to_string(token.ArraySize(MAX_TOP_K)) +
+                           " experts, \"top_k\" is " + std::to_string(topK),
+                       "every token goes to top_k experts");
+        }
+        for (std::uint32_t k = 0; k < topK; ++k)
+        {
+            const auto expert = static_cast<std::uint32_t>(FastInteger(token, k, 0, experts - 1));
+            if (std::find(routing.chosen.end() - k, routing.chosen.end(), expert) !=
+                routing.chosen.end())
+            {
+                token.Item(k).Fail("expert " + std::to_string(expert) + " is chosen twice",
+                                   "the experts of a token differ");
+            }
+            routing.chosen.push_back(expert);
+        }
+    }
+    return routing;
+}
+
+/// They do not change the traffic; that they fit the tokens is a check on the file.
+void
+CheckGates(const JsonNode& gates, const TokenRouting& routing)
+{
+    if (gates.ArraySize(MAX_TOKENS) != routing.Tokens())
+    {
+        gates.Fail("there are gate weights for " + std::to_string(gates.ArraySize(MAX_TOKENS)) +
+                       " of " + std::to_string(routing.Tokens()) + " tokens",
+                   "top_k weights per token, or no \"gates\"");
+    }
+    for (std::size_t t = 0; t < routing.Tokens(); ++t)
+    {
+        const JsonNode weights = gates.Item(t);
+        if (weights.ArraySize(MAX_TOP_K) != routing.topK)
+        {
+            weights.Fail("the token has " + std::to_string(weights.ArraySize(MAX_TOP_K)) +
+                             " gate weights, \"top_k\" is " + std::to_string(routing.topK),
+                         "one per expert of the token");
+        }
+        for (std::size_t k = 0; k < routing.topK; ++k)
+        {
+            weights.Item(k).Number(0, 1e9);
+        }
+    }
+}
+
+/// The shortest text that reads back to the same double: "1040.5".
+std::string
+NumberText(double value)
+{
+    return Json(value == std::floor(value) ? Json(static_cast<std::int64_t>(value)) : Json(value))
+        .dump();
+}
+
+/// Copies for each expert, and what was done to the loads that the file gives, "" if nothing.
+struct ExpertLoads
+{
+    std::vector<std::int64_t> copies;
+    std::string scaling;
+};
+
+/// Loads are measured or smoothed, so they are shares of the copies that there are: they need be
+/// neither whole nor complete.
+ExpertLoads
+LoadMeasuredLoads(const JsonNode& array, std::int64_t copies)
+{
+    const std::size_t experts = array.ArraySize(MAX_EXPERTS);
+    std::vector<double> loads;
+    ExpertLoads result;
+    double sum = 0; // exact while the loads are whole
+    for (std::size_t e = 0; e < experts; ++e)
+    {
+        loads.push_back(array.Item(e).Number(0, static_cast<double>(MAX_LOAD / MAX_EXPERTS)));
+        result.copies.push_back(static_cast<std::int64_t>(loads.back()));
+        sum += loads.back();
+    }
+    if (!(sum > 0) && copies > 0)
+    {
+        array.Fail("no expert has a load", "give the copies of each, or their shares");
+    }
+    if (std::accumulate(result.copies.begin(), result.copies.end(), std::int64_t{0}) == copies &&
+        sum == static_cast<double>(copies))
+    {
+        return result;
+    }
+    for (double& load : loads)
+    {
+        load /= sum > 0 ? sum : 1;
+    }
+    result.copies = TokensPerRank(copies, loads, static_cast<std::uint32_t>(experts));
+    result.scaling =
+        "loads of " + NumberText(sum) + " in all scaled to " + std::to_string(copies) + " copies";
+    return result;
+}
+
+LoadedTraffic
+LoadLoads(const JsonNode& root, std::uint32_t topK, RoutingSettings settings)
+{
+    const JsonNode array = root.At("expert_loads");
+    const std::size_t experts = array.ArraySize(MAX_EXPERTS);
+    if (experts == 0)
+    {
+        array.Fail("there are no experts", "give the tokens of each");
+    }
+    if (const auto stated = root.Find("experts");
+        stated && stated->Integer(1, MAX_EXPERTS) != static_cast<std::int64_t>(experts))
+    {
+        array.Fail("there are " + std::to_string(experts) + " loads, \"experts\" is " +
+                       std::to_string(stated->Integer(1, MAX_EXPERTS)),
+                   "one load per expert");
+    }
+    const std::int64_t perGpu = root.At("tokens_per_gpu").Integer(0, MAX_LOAD / MAX_EXPERTS);
+    const double copies = static_cast<double>(perGpu) * settings.gpus * topK;
+    if (copies > static_cast<double>(MAX_LOAD))
+    {
+        root.At("tokens_per_gpu")
+            .Fail("all GPUs together have more than 1e15 copies of tokens", "use fewer tokens");
+    }
+    const ExpertLoads loads = LoadMeasuredLoads(array, static_cast<std::int64_t>(copies));
+    if (const auto gpus = root.Find("expert_gpus"))
+    {
+        settings.gpuOfExpert = GpusOf(*gpus, experts, "experts", settings.gpus);
+    }
+    return LoadedTrafficOf(
+        loads.copies,
+        loads.scaling,
+        topK,
+        settings,
+        [&](const auto& problem, const auto& hint) { array.Fail(problem, hint); });
+}
+
+LoadedTraffic
+LoadRouting(const JsonNode& root, const RoutingOptions& options)
+{
+    const bool loads = root.Has("expert_loads");
+    root.AllowKeys(loads ? std::vector<std::string>{"schema",
+                                                    "description",
+                                                    "experts",
+                                                    "top_k",
+                                                    "gpus",
+                                                    "hidden",
+                                                    "bytes_per_element",
+                                                    "expert_loads",
+                                                    "tokens_per_gpu",
+                                                    "expert_gpus"}
+                         : std::vector<std::string>{"schema",
+                                                    "description",
+                                                    "experts",
+                                                    "top_k",
+                                                    "gpus",
+                                                    "hidden",
+                                                    "bytes_per_element",
+                                                    "tokens",
+                                                    "gates",
+                                                    "token_gpus",
+                                                    "token_placement",
+                                                    "expert_gpus",
+                                                    "deduplicate"});
+    if (const auto description = root.Find("description"))
+    {
+        description->Text();
+    }
+    RoutingSettings settings;
+    settings.gpus = OptionOrKey(options.gpus, root, "gpus", MAX_PLAN_GPUS);
+    const std::uint32_t topK = OptionOrKey(options.topK, root, "top_k", MAX_TOP_K);
+    const std::uint32_t hidden = OptionOrKey(options.hidden, root, "hidden", MAX_HIDDEN);
+    const std::uint32_t elementBytes =
+        options.elementBytes || root.Has("bytes_per_element")
+            ? OptionOrKey(options.elementBytes, root, "bytes_per_element", MAX_ELEMENT_BYTES)
+            : 2;
+    settings.tokenBytes = Bytes{hidden} * elementBytes;
+    if (loads)
+    {
+        if (options.tokenPlacement || options.deduplicate || options.experts)
+        {
+            throw UsageError((options.tokenPlacement ? std::string("--token-placement")
+                              : options.deduplicate  ? std::string("--deduplicate")
+                                                     : std::string("--experts")) +
+                             " is for routing traces; " + root.File() +
+                             " holds the experts' loads");
+        }
+        return LoadLoads(root, topK, settings);
+    }
+    const std::uint32_t experts = OptionOrKey(options.experts, root, "experts", MAX_EXPERTS);
+    if (topK > experts)
+    {
+        root.FailAt("top_k",
+                    "a token cannot go to " + std::to_string(topK) + " of " +
+                        std::to_string(experts) + " experts",
+                    "top_k is at most the number of experts");
+    }
+    const TokenRouting routing = LoadTokens(root.At("tokens"), experts, topK);
+    if (const auto gates = root.Find("gates"))
+    {
+        CheckGates(*gates, routing);
+    }
+    settings.tokenPlacement = "blocks";
+    if (const auto gpus = root.Find("token_gpus"))
+    {
+        settings.tokenPlacement = "given";
+        settings.gpuOfToken = GpusOf(*gpus, routing.Tokens(), "tokens", settings.gpus);
+        if (const auto placement = root.Find("token_placement"))
+        {
+            placement->Fail("\"token_gpus\" and \"token_placement\" are both given", "keep one");
+        }
+    }
+    else if (const auto placement = root.Find("token_placement"))
+    {
+        settings.tokenPlacement = placement->Choice({"blocks", "round-robin"});
+    }
+    if (options.tokenPlacement)
+    {
+        settings.tokenPlacement = *options.tokenPlacement;
+        if (settings.tokenPlacement == "samples")
+        {
+            throw UsageError("--token-placement samples: " + root.File() + " has no samples");
+        }
+    }
+    if (const auto gpus = root.Find("expert_gpus"))
+    {
+        settings.gpuOfExpert = GpusOf(*gpus, experts, "experts", settings.gpus);
+    }
+    const auto deduplicate = root.Find("deduplicate");
+    const bool inFile = deduplicate && deduplicate->Boolean();
+    if (options.deduplicate || inFile)
+    {
+        settings.gpusPerHost = options.gpusPerHost;
+    }
+    return RoutedTrafficOf(
+        "json-routing",
+        routing,
+        {},
+        settings,
+        [&](const auto& problem, const auto& hint) { root.At("tokens").Fail(problem, hint); });
+}
+
+} // namespace
+
+LoadedTraffic
+LoadTrafficDocument(const JsonNode& root, const RoutingOptions& options)
+{
+    if (!root.IsObject())
+    {
+        root.Fail("expected a JSON object", R"({"schema": "echelon/traffic/1", "matrix": …})");
+    }
+    const std::string& schema =
+        root.At("schema").Choice({"echelon/traffic/1", "echelon/routing/1"});
+    return schema == "echelon/traffic/1" ? LoadMatrix(root, options) : LoadRouting(root, options);
+}
+
+} // namespace echelon

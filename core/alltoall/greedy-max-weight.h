@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Greedy maximum-weight matchings: each stage sends whole entries, as much in one stage as can be.
+ *
+ *     TransmissionPlan plan = PlanGreedyMaxWeight(matrix, fabric, {});
+ *     plan.stages.size();            // near n for a full matrix; `aurora` splits entries: more
+ *
+ * After Amponsah and Addanki, "Birkhoff Decompositions and Photonic Interconnects Wait! Don't
+ * Forget the Compute!" (arXiv 2605.26845): few matchings, which keep an expert's batch whole, in
+ * place of the many of Birkhoff and von Neumann. No bound on the makespan beyond that of any
+ * non-preemptive order. Assignments by matching/assignment.h, with its ties.
+ * O(stages × n³) at worst; stages <= n².
+ */
+#pragma once
+
+#include "alltoall/order-options.h"
+#include "alltoall/planning-fabric.h"
+#include "alltoall/traffic-matrix.h"
+#include "alltoall/transmission-plan.h"
+
+namespace echelon
+{
+
+TransmissionPlan PlanGreedyMaxWeight(const TrafficMatrix& traffic,
+                                     const PlanningFabric& fabric,
+                                     const OrderOptions& options);
+
+} // namespace echelon

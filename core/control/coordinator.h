@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Keeps the flows in the fabric, and asks the scheduler again whenever that set changes.
+ *
+ *     Coordinator coordinator(topology, scheduler, fabric, controlDelay, control, nullptr);
+ *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
+ *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
+ *
+ * All changes of one instant are decided together, after the instant's last event. Only the flows
+ * that a change can touch are put before the scheduler: the closure of the changed flows' links and
+ * groups under "shares a link" and "shares a group". Every scheduler's decision splits over such
+ * closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one. A
+ * scheduler with a shortcut (Scheduler::Repair) is asked for that first.
+ *
+ * Control delay d: the decision on the arrivals and departures of time t, made from the volumes
+ * left at t, is in force from t + d on. A new flow waits until then; what a departed flow had lies
+ * idle until then. Reports, losses and outages: control-plane.h. Cost of a decision: O(flows of the
+ * closure × hops) and the scheduler's own.
+ *
+ * On a fabric with queues, whenever rates come into force, all flows that have one are put into
+ * queues again (queue-assignment.h).
+ */
+#pragma once
+
+#include "control/control-plane.h"
+#include "control/decision-cache.h"
+#include "control/queue-assignment.h"
+#include "control/report-channel.h"
+#include "fabric/fabric.h"
+#include "metrics/link-series.h"
+#include "metrics/rate-log.h"
+#include "metrics/records.h"
+#include "network/topology.h"
+#include "sched/fair.h"
+#include "sched/scheduler.h"
+#include "sharing/network-state.h"
+
+#include <memory>
+#include <vector>
+
+namespace echelon
+{
+
+class Coordinator
+{
+  public:
+    /// @param observer may be null.
+    Coordinator(const Topology& topology,
+                Scheduler& scheduler,
+                Fabric& fabric,
+                Time controlDelay,
+                const ControlPlane& control,
+                ControlObserver* observer);
+
+    /// Every rate that comes into force from now on, and every departure. @param log outlives this.
+    void LogRates(RateLog& log)
+    {
+        m_log = &log;
+    }
+
+    /// A job's iteration that starts or has started. Ids come in any order.
+    void SetJob(const ActiveJob& job);
+
+    /// A group whose first flow starts now. Ids come in order, from 0. @pre the job is set.
+    void AddGroup(GroupId id, JobId job, double weight);
+
+    /// A flow that has been started in the fabric. Ids come in ascending order.
+    /// @param idealFinish, latestFinish as in ActiveFlow.
+    void AddFlow(const Flow& flow, Time idealFinish, Time latestFinish);
+
+    /// A flow whose last bit has left its source.
+    void RemoveFlow(FlowId flow);
+
+    /// Average allocated rates of the network links over time.
+    LinkSeries& Series()
+    {
+        return m_series;
+    }
+
+    /// Flows that have not left their source.
+    std::size_t ActiveFlows() const
+    {
+        return m_sending;
+    }
+
+    ControlCounts Counts() const;
+
+  private:
+    /// What schedulers see of a flow, and where it stands here.
+    struct FlowState
+    {
+        ActiveFlow view;
+        GroupId group;
+        BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
+        bool isKnown = false;    ///< the coordinator has heard of it
+        bool isSent = false;     ///< it has left its source, whether the coordinator knows or not
+        Time sentAt;             ///< when it left
+        bool isRuled = false;    ///< a decision on it is in force, be it to wait
+        bool isKept = false;     ///< during an outage: it keeps the rate in force
+        std::uint8_t queue = 0;  ///< told to the fabric, when isQueued
+        bool isQueued = false;
+        std::uint32_t placeInGroup = 0;
+        std::uint32_t mark = 0; ///< the decision that last included it
+    };
+
+    /// Sum of the rates in force on a link.
+    struct AppliedRate
+    {
+        BitRate rate = 0;
+        std::uint32_t flows = 0; ///< that have a rate
+        bool isChanged = false;  ///< in m_changedLinks
+    };
+
+    struct JobState
+    {
+        ActiveJob view;
+        std::uint32_t mark = 0;
+        std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
+    };
+
+    struct GroupState
+    {
+        ActiveGroup view;
+        JobId job;
+        std::vector<FlowId> flows;
+        double departedBits = 0;
+        std::uint32_t mark = 0;
+        std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
+    };
+
+    /// The coordinator hears of an arrival, of a departure.
+    void Learn(FlowId flow);
+    void Forget(FlowId flow);
+    void Lose();
+    void Restore();
+    /// Everything in the fabric is known from now on, with the rates in force.
+    void TakeStock();
+    void TouchAllGroups();
+    void Touch(const Path& path, GroupId group);
+    void SetAppliedRate(FlowId flow, BitRate rate);
+    void RecordAppliedRates();
+    void RequestDecision();
+    void Decide();
+    void CollectClosure();
+    void DecideOnClosure();
+    const Allocation& AllocateOrRecall();
+    /// During an outage: agents share what the kept flows leave.
+    void ShareLocally();
+    void ForgetChanges();
+    /// Decides again at a time on the flows of this decision that no later one has included.
+    void RequestRevisit(Time time);
+    void Visit(LinkId link);
+    void Visit(GroupId group);
+    void Include(FlowId flow);
+    void BuildView();
+    void Apply(const std::vector<FlowRate>& rates);
+    /// Put all flows with a decision in force into queues, and m_changes in order.
+    void AssignQueues();
+
+    const Topology& m_topology;
+    Scheduler& m_scheduler;
+    Fabric& m_fabric;
+    Time m_controlDelay;
+    ControlPlane m_control;
+    ControlObserver* m_observer;
+    RateLog* m_log = nullptr;
+    ReportChannel m_reports;
+    DecisionCache m_cache;
+    FairScheduler m_local;      ///< what agents do during an outage
+    bool m_isLost = false;      ///< the coordinator
+    bool m_decideOnAll = false; ///< the next decision is the first after an outage
+    std::uint64_t m_epoch = 0;  ///< decisions and requests of earlier epochs never arrive
+    Time m_nextDecision;        ///< not before
+    std::uint64_t m_decisions = 0;
+    std::size_t m_sending = 0;
+    NetworkState m_state;
+    LinkSeries m_series;
+    std::vector<AppliedRate> m_appliedRates; ///< by LinkId
+    std::vector<LinkId> m_changedLinks;      ///< whose applied rate is not recorded yet
+    std::vector<FlowState> m_flows;          ///< by FlowId
+    std::vector<GroupState> m_groups;        ///< by GroupId
+    std::vector<JobState> m_jobs;            ///< by JobId
+    std::vector<FlowId> m_ascending; ///< active flows by id, with some departed ones among them
+
+    bool m_decisionRequested = false;
+    NetworkChange m_change;        ///< since the last decision
+    std::vector<char> m_isTouched; ///< by LinkId
+    std::uint32_t m_mark = 0;
+    std::vector<std::uint32_t> m_linkMark; ///< by LinkId
+    std::vector<FlowId> m_closure;
+    std::vector<GroupId> m_closureGroups;
+    std::vector<JobId> m_closureJobs;
+    NetworkView m_view;
+    std::vector<FlowRate> m_rates;
+    std::vector<RateChange> m_changes;
+    std::vector<BitRate> m_spare; ///< by LinkId: what kept flows leave
+    std::unique_ptr<QueueAssignment> m_queues;
+    std::vector<QueueAssignment::Entry> m_entries;
+};
+
+} // namespace echelon

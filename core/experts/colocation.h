@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Two models on GPUs of different kinds: which two experts share which GPU.
+ *
+ *     Colocation c = ColocateDecoupled(a, b, cluster, {});   // the paper's heuristic
+ *     Colocation d = ColocateBySearch(a, b, cluster, {});    // never worse, nearly always optimal
+ *     Colocation e = ColocateExactly(a, b, cluster, {});     // n up to about 8
+ *     double seconds = ColocatedSeconds(a, b, cluster, d, {});
+ *
+ * The objective is the duration of one layer, ColocatedTimeline. Choosing both permutations is a
+ * three-dimensional matching and NP-hard (Li et al., arXiv 2410.17043, Section 7).
+ *
+ * - Decoupled, the paper's: pair the experts as if GPUs were alike (expert-pairing.h), then match
+ *   pairs to GPUs so that the largest weight is least; the weight of a pair on a GPU is the layer's
+ *   time if this GPU were alone. O(n² √n log n).
+ * - Search, ours: from several starts (decoupled, and both models sorted, alike or opposed)
+ *   exchange experts or pairs between two GPUs, rotate them over three (up to 32 GPUs), or
+ *   re-match one of GPUs, first and second experts with the other two fixed, while the objective
+ *   falls or, when it is equal, the sum of squares of what GPUs take alone. Up to 16 GPUs also two
+ *   exchanges at once. One start is the decoupled solution: never worse. Rounds of O(n²) to O(n⁴)
+ *   evaluations of O(n).
+ * - Exact: branch and bound over pairs for one GPU after the other; starts from the search's.
+ *
+ * Deviations: the paper does not say what "inference time" of a pair on a GPU is, nor how ties are
+ * broken; here as above, and by the lower id.
+ */
+#pragma once
+
+#include "experts/layer-timeline.h"
+#include "experts/moe-layer.h"
+
+#include <cstdint>
+
+namespace echelon
+{
+
+/// Duration of one layer. O(n²).
+double ColocatedSeconds(const MoeLayer& first,
+                        const MoeLayer& second,
+                        const GpuCluster& cluster,
+                        const Colocation& colocation,
+                        const TimelineOptions& options);
+
+Colocation ColocateDecoupled(const MoeLayer& first,
+                             const MoeLayer& second,
+                             const GpuCluster& cluster,
+                             const TimelineOptions& options);
+
+Colocation ColocateBySearch(const MoeLayer& first,
+                            const MoeLayer& second,
+                            const GpuCluster& cluster,
+                            const TimelineOptions& options);
+
+/// Skewed traffic takes up to a second in the fluid reading on 8 GPUs and with one sender per
+/// receiver on 6, and ten to a hundred times as long with each GPU more.
+Colocation ColocateExactly(const MoeLayer& first,
+                           const MoeLayer& second,
+                           const GpuCluster& cluster,
+                           const TimelineOptions& options);
+
+/// For which ColocateExactly takes up to a second.
+constexpr std::uint32_t
+MostGpusToColocateExactly(RateReading reading)
+{
+    return reading == RateReading::FLUID ? 8 : 6;
+}
+
+/// Random pairs on random GPUs: RGA and REC together; streams "pairing" and "placement".
+Colocation ColocateAtRandom(std::uint32_t experts, std::uint64_t seed);
+
+} // namespace echelon

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "network/builders.h"
+
+#include "base/contracts.h"
+#include "base/parameters.h"
+
+namespace echelon
+{
+
+namespace
+{
+
+void
+RequirePositive(const char* field, double value, const char* hint)
+{
+    if (!(value > 0))
+    {
+        throw ParameterError(field, std::string(field) + " must be greater than 0", hint);
+    }
+}
+
+std::string
+Name(const char* kind, std::uint32_t index)
+{
+    return kind + std::to_string(index);
+}
+
+Link
+Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
+{
+    const auto text = [](Node node) {
+        switch (node.kind)
+        {
+        case NodeKind::DEVICE:
+            return Name("gpu", node.index);
+        case NodeKind::HOST:
+            return Name("host", node.index);
+        case NodeKind::SCALE_UP_SWITCH:
+            return Name("scale-up", node.index);
+        case NodeKind::BIG_SWITCH:
+            return std::string("switch");
+        case NodeKind::LEAF:
+            return Name("leaf", node.index);
+        case NodeKind::SPINE:
+            return Name("spine", node.index);
+        }
+        throw ContractViolation("unknown node kind");
+    };
+    return {text(from) + "->" + text(to), from, to, rate, spec.delay};
+}
+
+BitRate
+HostRate(const ServerSpec& server, std::uint32_t host)
+{
+    return server.hostRates.empty() ? server.hostLink.rate : server.hostRates[host];
+}
+
+void
+CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
+{
+    if (server.hostRates.empty())
+    {
+        RequirePositive("host_link/rate", server.hostLink.rate, "write for example \"400Gbps\"");
+        return;
+    }
+    if (server.hostRates.size() != hosts)
+    {
+        throw ParameterError("host_link/rates",
+                             "host_link/rates has " + std::to_string(server.hostRates.size()) +
+                                 " entries for " + std::to_string(hosts) + " hosts",
+                             "give one rate per host");
+    }
+    for (const BitRate rate : server.hostRates)
+    {
+        RequirePositive("host_link/rates", rate, "every host's rate is greater than 0");
+    }
+}
+
+/// Both directions of every host's interfaces: first all egress links, then all ingress links.
+void
+AddHostLinks(std::vector<Link>& links,
+             const ServerSpec& server,
+             std::uint32_t hosts,
+             std::uint32_t hostsPerSwitch,
+             NodeKind switchKind)
+{
+    RequirePositive("gpus_per_host", server.gpusPerHost, "leave it out for one GPU per host");
+    CheckHostRates(server, hosts);
+    const std::uint32_t perHost = server.interfacesPerHost;
+    if (perHost == 0 || server.gpusPerHost % perHost != 0)
+    {
+        throw ParameterError("interfaces_per_host",
+                             "interfaces_per_host does not divide gpus_per_host",
+                             "1: shared by all GPUs of a host; gpus_per_host: one per GPU");
+    }
+    for (const bool egress : {true, false})
+    {
+        for (std::uint32_t i = 0; i < hosts * perHost; ++i)
+        {
+            const std::uint32_t h = i / perHost;
+            const Node interface {
+                NodeKind::HOST, i
+            };
+            const Node above{switchKind, h / hostsPerSwitch};
+            const BitRate rate = HostRate(server, h);
+            Link link = egress ? Between(interface, above, server.hostLink, rate)
+                               : Between(above, interface, server.hostLink, rate);
+            if (perHost > 1)
+            {
+                const std::string nic = Name("host", h) + ".nic" + std::to_string(i % perHost);
+                const std::string other = link.name.substr(egress ? link.name.find("->") : 0);
+                link.name = egress ? nic + other : other.substr(0, other.find("->") + 2) + nic;
+            }
+            links.push_back(std::move(link));
+        }
+    }
+}
+
+void
+AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_t hosts)
+{
+    if (server.gpusPerHost == 1)
+    {
+        return;
+    }
+    RequirePositive("scale_up/rate",
+                    server.scaleUp.rate,
+                    "hosts with several GPUs need \"scale_up\": {\"rate\": …, \"delay\": …}");
+    for (const bool egress : {true, false})
+    {
+        for (std::uint32_t d = 0; d < hosts * server.gpusPerHost; ++d)
+        {
+            const Node device{NodeKind::DEVICE, d};
+            const Node above{NodeKind::SCALE_UP_SWITCH, d / server.gpusPerHost};
+            links.push_back(egress ? Between(device, above, server.scaleUp, server.scaleUp.rate)
+                                   : Between(above, device, server.scaleUp, server.scaleUp.rate));
+        }
+    }
+}
+
+} // namespace
+
+Topology
+MakeBigSwitch(const BigSwitchSpec& spec)
+{
+    RequirePositive("hosts", spec.hosts, "a fabric has at least one host");
+    std::vector<Link> links;
+    AddHostLinks(links, spec.server, spec.hosts, spec.hosts, NodeKind::BIG_SWITCH);
+    AddScaleUpLinks(links, spec.server, spec.hosts);
+    return {{Topology::Network::BIG_SWITCH,
+             spec.hosts,
+             spec.server.gpusPerHost,
+             0,
+             0,
+             spec.server.interfacesPerHost},
+            std::move(links)};
+}
+
+Topology
+MakeLeafSpine(const LeafSpineSpec& spec)
+{
+    RequirePositive("leaves", spec.leaves, "a leaf-spine has at least one leaf");
+    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
+    RequirePositive("hosts_per_leaf", spec.hostsPerLeaf, "a leaf has at least one host");
+    ECHELON_REQUIRE(spec.uplinkRates.empty() || spec.uplinkRates.size() == spec.leaves,
+                    "every leaf has a rate of its uplinks");
+    const std::uint32_t hosts = spec.leaves * spec.hostsPerLeaf;
+    std::vector<Link> links;
+    AddHostLinks(links, spec.server, hosts, spec.hostsPerLeaf, NodeKind::LEAF);
+    for (const bool up : {true, false})
+    {
+        for (std::uint32_t l = 0; l < spec.leaves; ++l)
+        {
+            const BitRate rate = spec.uplinkRates.empty() ? spec.uplink.rate : spec.uplinkRates[l];
+            RequirePositive("uplink/rate",
+                            rate,
+                            "give \"uplink\": {\"rate\": …} or \"oversubscription\"");
+            for (std::uint32_t s = 0; s < spec.spines; ++s)
+            {
+                const Node leaf{NodeKind::LEAF, l};
+                const Node spine{NodeKind::SPINE, s};
+                links.push_back(up ? Between(leaf, spine, spec.uplink, rate)
+                                   : Between(spine, leaf, spec.uplink, rate));
+            }
+        }
+    }
+    AddScaleUpLinks(links, spec.server, hosts);
+    return {{Topology::Network::LEAF_SPINE,
+             hosts,
+             spec.server.gpusPerHost,
+             spec.leaves,
+             spec.spines,
+             spec.server.interfacesPerHost},
+            std::move(links)};
+}
+
+std::vector<BitRate>
+UplinkRates(const LeafSpineSpec& spec, double oversubscription)
+{
+    RequirePositive("oversubscription",
+                    oversubscription,
+                    "2 means that hosts can offer twice what the uplinks carry");
+    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
+    CheckHostRates(spec.server, spec.leaves * spec.hostsPerLeaf);
+    std::vector<BitRate> rates;
+    for (std::uint32_t leaf = 0; leaf < spec.leaves; ++leaf)
+    {
+        BitRate offered = 0;
+        for (std::uint32_t host = 0; host < spec.hostsPerLeaf; ++host)
+        {
+            offered += HostRate(spec.server, leaf * spec.hostsPerLeaf + host);
+        }
+        rates.push_back(offered * spec.server.interfacesPerHost / (oversubscription * spec.spines));
+    }
+    return rates;
+}
+
+} // namespace echelon

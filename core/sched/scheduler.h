@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The contract between a flow scheduler and the rest: a snapshot of competing flows in, one rate
+ * per flow out.
+ *
+ *     class Mine : public Scheduler { … };              // overrides DoAllocate(view, out)
+ *     const Allocation& a = mine.Allocate(view);
+ *     a.rates[i];                                       // belongs to view.flows[i]
+ *
+ * A view holds a closed set of flows: no flow outside it shares a link or a group with a flow
+ * inside. So a scheduler is a pure function of the view, and a caller that keeps views small
+ * (control/coordinator.h) makes every scheduler incremental.
+ *
+ * Allocate is not virtual: it checks the view and the result and counts; the private virtual
+ * DoAllocate decides. Guarantees checked on every call: one finite, non-negative rate per flow; no
+ * link over capacity (tolerance CAPACITY_EXCESS). Complexity of the checks: O(flows × hops).
+ * Errors: ContractViolation.
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "base/units.h"
+#include "network/path.h"
+#include "sharing/network-state.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace echelon
+{
+
+/// A flow as a scheduler sees it. In a view, sorted by id.
+struct ActiveFlow
+{
+    FlowId id;
+    std::uint32_t group = 0;  ///< index into NetworkView::groups
+    Path path;                ///< link ids; never empty
+    double remainingBits = 0; ///< of the whole bundle, > 0
+    double sizeBits = 0;      ///< of the whole bundle
+    std::uint32_t multiplicity = 1;
+    Time release;     ///< when the flow started
+    Time idealFinish; ///< absolute: the group's reference time plus the arrangement's offset
+    /// Absolute: a flow that ends later makes its job's iteration longer than on an infinitely fast
+    /// network, whatever the other flows do.
+    Time latestFinish;
+};
+
+/// A group with at least one active flow. In a view, sorted by id.
+struct ActiveGroup
+{
+    GroupId id;
+    std::uint32_t job = 0; ///< index into NetworkView::jobs
+    double weight = 1.0;
+    Time reference;      ///< start of the group's first flow
+    double sentBits = 0; ///< sent so far by all flows of the group, finished ones included
+    /// The largest tardiness of its flows that have left their source; none yet without.
+    std::optional<Time> tardiness{};
+};
+
+/// A job with at least one active flow. In a view, sorted by id.
+struct ActiveJob
+{
+    JobId id;
+    double weight = 1.0;
+    Time iterationStart; ///< of the iteration that is running
+    Time idealIteration; ///< how long an iteration takes on an infinitely fast network
+};
+
+/// What a scheduler may look at.
+struct NetworkView
+{
+    Time now;
+    const std::vector<BitRate>* capacity = nullptr; ///< by link id, payload bits per second
+    std::vector<ActiveFlow> flows;
+    std::vector<ActiveGroup> groups;
+    std::vector<ActiveJob> jobs;
+};
+
+/// What happened since the last decision.
+struct NetworkChange
+{
+    std::vector<LinkId> links;   ///< that flows came to or went from, each once
+    std::vector<GroupId> groups; ///< whose flows came or went, with repetitions
+    bool onlyDepartures = true;  ///< no flow came, and no group lost its last active flow
+};
+
+/// What a scheduler decides.
+struct Allocation
+{
+    std::vector<BitRate>
+        rates; ///< payload bits per second of each flow of the view, in the view's order
+    /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
+    std::optional<Time> revisit;
+    /// What the scheduler's repairs must know of the decision; of no meaning to others.
+    std::vector<std::uint32_t> memory;
+};
+
+/// How often a scheduler was asked, about how much, and how long it took; engine figures, not
+/// results.
+struct SchedulerCounts
+{
+    std::uint64_t calls = 0;
+    std::uint64_t flows = 0;   ///< given a rate, sum over calls
+    std::uint64_t repairs = 0; ///< calls answered by the shortcut
+    double seconds = 0;        ///< wall-clock time of the decisions, without the checks
+};
+
+/// Base of all schedulers.
+class Scheduler
+{
+  public:
+    virtual ~Scheduler() = default;
+
+    /// @pre view.flows and view.groups sorted by id. The result stays valid until the next call.
+    const Allocation& Allocate(const NetworkView& view);
+
+    /**
+     * A shortcut for schedulers whose decisions change locally: given all rates in force, which
+     * were this scheduler's decision until the change, find the rates that change.
+     * @param changes receives the changed rates.
+     * @returns false when there is no shortcut (now); the caller then puts the closure before
+     * Allocate.
+     */
+    bool Repair(const NetworkState& state,
+                const NetworkChange& change,
+                std::vector<FlowRate>& changes);
+
+    /// A decision of this scheduler, made on a view like this one, is in force again: Repair builds
+    /// on it.
+    void Recall(const NetworkView& view, const Allocation& decision)
+    {
+        DoRecall(view, decision);
+    }
+
+    const SchedulerCounts& Counts() const
+    {
+        return m_counts;
+    }
+
+  private:
+    /// Fill out.rates, which has the right size and is all zero.
+    virtual void DoAllocate(const NetworkView& view, Allocation& out) = 0;
+
+    /// The answer must be what DoAllocate would decide, up to rounding, unless the scheduler's page
+    /// says that it decides less often.
+    virtual bool DoRepair(const NetworkState& state,
+                          const NetworkChange& change,
+                          std::vector<FlowRate>& changes);
+
+    /// For schedulers with repairs that build on Allocation::memory.
+    virtual void DoRecall(const NetworkView& view, const Allocation& decision);
+
+    void CheckView(const NetworkView& view) const;
+    void CheckAllocation(const NetworkView& view);
+
+    Allocation m_allocation;
+    SchedulerCounts m_counts;
+    std::vector<double> m_load; ///< scratch of CheckAllocation, by link id; all zero between calls
+};
+
+} // namespace echelon

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A part of every link for everybody, the rest for the scheduler: no flow starves under any order.
+ *
+ *     StarvationGuard guarded(std::make_unique<EchelonScheduler>(), 0.1);
+ *     const Allocation& a = guarded.Allocate(view);
+ *
+ * With max-min fair rates x (sharing/max-min.h) and the share s, every flow gets s × x, and the
+ * scheduler inside divides what that leaves of each link, at least 1 - s of it. Work conserving
+ * where the scheduler is: what it sees is the link less what the fair part really takes.
+ *
+ * Bound, proved in docs/algorithms/starvation-guard.md: while n(l) flows cross link l of capacity
+ * C(l), a flow has at least s × x >= s × min over its links of C(l) / n(l). Hence with given
+ * arrivals it ends no later than on links of s × C(l) where every flow has its equal division, and
+ * on one link no later than under fair sharing of a link of s × C. A bundle of m flows counts as m.
+ *
+ * Complexity: max-min's and the scheduler's. There is no shortcut (Scheduler::Repair): closures are
+ * decided anew. Errors: ContractViolation unless 0 < s < 1.
+ */
+#pragma once
+
+#include "sched/scheduler.h"
+#include "sharing/max-min.h"
+
+#include <memory>
+
+namespace echelon
+{
+
+class StarvationGuard : public Scheduler
+{
+  public:
+    StarvationGuard(std::unique_ptr<Scheduler> scheduler, double share);
+
+  private:
+    void DoAllocate(const NetworkView& view, Allocation& out) override;
+
+    std::unique_ptr<Scheduler> m_scheduler;
+    double m_share;
+    MaxMinSolver m_solver;
+    std::vector<BitRate> m_rest; ///< by link: what the scheduler inside divides
+    NetworkView m_view;          ///< the same flows over m_rest
+};
+
+/// The scheduler itself for share 0.
+std::unique_ptr<Scheduler> WithFairShare(std::unique_ptr<Scheduler> scheduler, double share);
+
+} // namespace echelon

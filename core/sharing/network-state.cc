@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sharing/network-state.h"
+
+#include "base/contracts.h"
+#include "base/tolerances.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+NetworkState::NetworkState(std::vector<BitRate> capacity)
+    : m_capacity(std::move(capacity)),
+      m_linkFlows(m_capacity.size()),
+      m_linkRates(m_capacity.size(), 0.0),
+      m_linkLevels(m_capacity.size(), 0.0),
+      m_isFull(m_capacity.size(), 0),
+      m_isChanged(m_capacity.size(), 0)
+{
+}
+
+void
+NetworkState::Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity)
+{
+    ECHELON_REQUIRE(!IsActive(flow), "a flow comes once");
+    ECHELON_REQUIRE(multiplicity > 0 && path.Hops() > 0, "a flow crosses the fabric");
+    if (flow.Value() >= m_flows.size())
+    {
+        m_flows.resize(flow.Value() + 1);
+        m_rates.resize(flow.Value() + 1, 0.0);
+        m_levels.resize(flow.Value() + 1, 0.0);
+    }
+    FlowState& state = m_flows[flow.Value()];
+    state.path = path;
+    state.group = group;
+    state.multiplicity = multiplicity;
+    for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+    {
+        std::vector<FlowId>& others = m_linkFlows[path[hop].Value()];
+        state.placeOnLink[hop] = static_cast<std::uint32_t>(others.size());
+        others.push_back(flow);
+    }
+    ++m_activeFlows;
+}
+
+void
+NetworkState::Remove(FlowId flow)
+{
+    ECHELON_REQUIRE(IsActive(flow), "a flow leaves once");
+    FlowState& state = m_flows[flow.Value()];
+    state.multiplicity = 0;
+    m_rates[flow.Value()] = 0;
+    for (std::size_t hop = 0; hop < state.path.Hops(); ++hop)
+    {
+        const LinkId link = state.path[hop];
+        std::vector<FlowId>& others = m_linkFlows[link.Value()];
+        const std::uint32_t place = state.placeOnLink[hop];
+        others[place] = others.back();
+        others.pop_back();
+        if (place < others.size())
+        {
+            FlowState& moved = m_flows[others[place].Value()];
+            const auto* const at = std::find(moved.path.begin(), moved.path.end(), link);
+            moved.placeOnLink[static_cast<std::size_t>(at - moved.path.begin())] = place;
+        }
+        m_staleLinks.push_back(link);
+    }
+    --m_activeFlows;
+}
+
+void
+NetworkState::Refresh()
+{
+    std::sort(m_staleLinks.begin(), m_staleLinks.end());
+    m_staleLinks.erase(std::unique(m_staleLinks.begin(), m_staleLinks.end()), m_staleLinks.end());
+    for (const LinkId link : m_staleLinks)
+    {
+        RefreshLink(link);
+    }
+    m_staleLinks.clear();
+}
+
+const std::vector<LinkId>&
+NetworkState::SetRates(const std::vector<FlowRate>& changes)
+{
+    m_changedLinks.clear();
+    for (const FlowRate& change : changes)
+    {
+        ECHELON_REQUIRE(IsActive(change.flow), "only active flows have rates");
+        ECHELON_REQUIRE(change.rate >= 0, "a rate is not negative");
+        const FlowState& state = m_flows[change.flow.Value()];
+        m_rates[change.flow.Value()] = change.rate;
+        m_levels[change.flow.Value()] = change.rate / state.multiplicity;
+        for (const LinkId link : state.path)
+        {
+            if (!m_isChanged[link.Value()])
+            {
+                m_isChanged[link.Value()] = 1;
+                m_changedLinks.push_back(link);
+            }
+        }
+    }
+    for (const LinkId link : m_changedLinks)
+    {
+        m_isChanged[link.Value()] = 0;
+        RefreshLink(link);
+        ECHELON_ENSURE(LinkRate(link) <= m_capacity[link.Value()] * (1 + CAPACITY_EXCESS),
+                       "no link is over capacity");
+    }
+    return m_changedLinks;
+}
+
+void
+NetworkState::RefreshLink(LinkId link)
+{
+    BitRate rate = 0;
+    double level = 0;
+    for (const FlowId flow : m_linkFlows[link.Value()])
+    {
+        rate += m_rates[flow.Value()];
+        level = std::max(level, LevelOf(flow));
+    }
+    m_linkRates[link.Value()] = rate;
+    m_linkLevels[link.Value()] = level;
+    m_isFull[link.Value()] = WouldFill(link, rate) ? 1 : 0;
+}
+
+} // namespace echelon

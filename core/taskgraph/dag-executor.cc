@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "taskgraph/dag-executor.h"
+
+#include "base/contracts.h"
+#include "base/tolerances.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+namespace
+{
+
+/// Whether a task is over as soon as it starts: no step of a critical path, whatever rounding makes
+/// of it.
+bool
+TakesNoTime(const Task& task)
+{
+    switch (task.kind)
+    {
+    case TaskKind::BARRIER:
+        return true;
+    case TaskKind::FLOW:
+        return task.flow.source == task.flow.destination;
+    case TaskKind::DELAY:
+        return task.duration == Time();
+    case TaskKind::COMPUTE:
+        break;
+    }
+    return false;
+}
+
+} // namespace
+
+DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment)
+    : m_jobs(jobs),
+      m_environment(environment),
+      m_progress(jobs.size()),
+      m_jobsLeft(jobs.size())
+{
+    for (std::size_t j = 0; j < jobs.size(); ++j)
+    {
+        const TaskGraph& graph = jobs[j].graph;
+        graph.CheckAcyclic();
+        if (jobs[j].after)
+        {
+            ECHELON_REQUIRE(jobs[j].after->Value() < jobs.size(), "a job waits for one that is");
+            m_progress[jobs[j].after->Value()].nextJobs.emplace_back(j);
+        }
+        ECHELON_REQUIRE(jobs[j].iterations > 0, "a job runs at least one iteration");
+        Progress& progress = m_progress[j];
+        const std::size_t tasks = graph.Tasks().size();
+        progress.predecessors.assign(tasks, 0);
+        for (const Dependency& dependency : graph.Dependencies())
+        {
+            ++progress.predecessors[dependency.after.Value()];
+        }
+        progress.afterDone = SuccessorsOf(graph, Milestone::DONE);
+        progress.afterSent = SuccessorsOf(graph, Milestone::SENT);
+    }
+}
+
+DagExecutor::Successors
+DagExecutor::SuccessorsOf(const TaskGraph& graph, Milestone wanted)
+{
+    Successors successors;
+    successors.first.assign(graph.Tasks().size() + 1, 0);
+    for (const auto& [before, after, milestone] : graph.Dependencies())
+    {
+        successors.first[before.Value() + 1] += milestone == wanted ? 1 : 0;
+    }
+    for (std::size_t t = 1; t < successors.first.size(); ++t)
+    {
+        successors.first[t] += successors.first[t - 1];
+    }
+    successors.tasks.resize(successors.first.back());
+    if (successors.tasks.empty())
+    {
+        return {};
+    }
+    std::vector<std::uint32_t> next(successors.first);
+    for (const auto& [before, after, milestone] : graph.Dependencies())
+    {
+        if (milestone == wanted)
+        {
+            successors.tasks[next[before.Value()]++] = after;
+        }
+    }
+    return successors;
+}
+
+void
+DagExecutor::Start()
+{
+    for (std::size_t j = 0; j < m_jobs.size(); ++j)
+    {
+        if (!m_jobs[j].after)
+        {
+            StartJob(JobId(j));
+        }
+    }
+}
+
+void
+DagExecutor::StartJob(JobId job)
+{
+    const Time start = std::max(m_jobs[job.Value()].arrival, m_environment.Now());
+    m_environment.CallAt(start, [this, job] {
+        StartIteration(job);
+        Advance();
+    });
+}
+
+void
+DagExecutor::StartIteration(JobId job)
+{
+    Progress& progress = m_progress[job.Value()];
+    progress.waitingFor = progress.predecessors;
+    progress.tasksLeft = progress.predecessors.size();
+    progress.iterationStart = m_environment.Now();
+    progress.causes.assign(progress.predecessors.size(), {});
+    progress.heldSince.clear();
+    progress.lastEnd = progress.iterationStart;
+    progress.last = TaskId(progress.predecessors.size());
+    ECHELON_REQUIRE(progress.tasksLeft > 0, "a job has tasks");
+    for (std::size_t t = 0; t < progress.waitingFor.size(); ++t)
+    {
+        if (progress.waitingFor[t] == 0)
+        {
+            m_ready.push_back({job, TaskId(t)});
+        }
+    }
+}
+
+bool
+DagExecutor::IsFollowedWhenSent(JobId job, TaskId task) const
+{
+    const Successors& successors = m_progress[job.Value()].afterSent;
+    return !successors.tasks.empty() &&
+           successors.first[task.Value()] < successors.first[task.Value() + 1];
+}
+
+void
+DagExecutor::OnFlowSent(JobId job, TaskId task)
+{
+    Release(job, task, Milestone::SENT);
+    Advance();
+}
+
+void
+DagExecutor::OnFlowFinished(JobId job, TaskId task)
+{
+    Complete(job, task);
+    Advance();
+}
+
+void
+DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
+{
+    Progress& progress = m_progress[job.Value()];
+    const bool isSent = milestone == Milestone::SENT;
+    const Time now = m_environment.Now();
+    const Successors& successors = isSent ? progress.afterSent : progress.afterDone;
+    if (successors.tasks.empty())
+    {
+        return;
+    }
+    const std::uint32_t end = successors.first[task.Value() + 1];
+    for (std::uint32_t s = successors.first[task.Value()]; s < end; ++s)
+    {
+        const TaskId successor = successors.tasks[s];
+        Cause& cause = progress.causes[successor.Value()];
+        if (!cause.before || now > cause.start || task < *cause.before)
+        {
+            cause = {now, task, isSent};
+        }
+        if (--progress.waitingFor[successor.Value()] == 0)
+        {
+            m_ready.push_back({job, successor});
+        }
+    }
+}
+
+void
+DagExecutor::Complete(JobId job, TaskId task)
+{
+    Progress& progress = m_progress[job.Value()];
+    const Time now = m_environment.Now();
+    progress.last = now > progress.lastEnd ? task : std::min(progress.last, task);
+    progress.lastEnd = now;
+    Release(job, task, Milestone::DONE);
+    if (--progress.tasksLeft > 0)
+    {
+        return;
+    }
+    TraceBack(job);
+    m_environment.OnIterationDone(job, progress.iteration, progress.iterationStart, m_chain);
+    ++progress.iteration;
+    if (progress.iteration < m_jobs[job.Value()].iterations)
+    {
+        StartIteration(job);
+    }
+    else
+    {
+        --m_jobsLeft;
+        for (const JobId next : progress.nextJobs)
+        {
+            StartJob(next);
+        }
+    }
+}
+
+void
+DagExecutor::TraceBack(JobId job)
+{
+    const Progress& progress = m_progress[job.Value()];
+    const std::vector<Task>& tasks = m_jobs[job.Value()].graph.Tasks();
+    m_chain.clear();
+    TaskId task = progress.last;
+    TaskId computed = task; // the first computation of the chain
+    bool isSent = false;
+    Time start; // of the task
+    Time end = progress.lastEnd;
+    for (;;)
+    {
+        const Cause& cause = progress.causes[task.Value()];
+        start = cause.start;
+        if (!TakesNoTime(tasks[task.Value()]))
+        {
+            AddStep({task, false, isSent, start, end});
+            end = start;
+        }
+        if (const auto held = progress.heldSince.find(task); held != progress.heldSince.end())
+        {
+            start = held->second;
+            AddStep({task, true, false, start, end});
+            end = start;
+        }
+        computed = tasks[task.Value()].kind == TaskKind::COMPUTE ? task : computed;
+        if (!cause.before)
+        {
+            break;
+        }
+        task = *cause.before;
+        isSent = cause.isSent;
+    }
+    ECHELON_ENSURE((start - progress.iterationStart).Picoseconds() <= WAIT_ROUNDING_PS,
+                   "a critical path starts with its iteration");
+    if (m_chain.empty())
+    {
+        AddStep({computed, false, false, progress.iterationStart, end});
+    }
+    else
+    {
+        m_chain.back().start = progress.iterationStart; // what was rounding
+    }
+    std::reverse(m_chain.begin(), m_chain.end());
+}
+
+void
+DagExecutor::AddStep(const ChainStep& step)
+{
+    if (step.start < step.end)
+    {
+        m_chain.push_back(step);
+    }
+}
+
+void
+DagExecutor::Advance()
+{
+    if (m_advancing)
+    {
+        return; // the outer call goes on with what this one added
+    }
+    m_advancing = true;
+    while (!m_ready.empty())
+    {
+        const Pending pending = m_ready.front();
+        m_ready.pop_front();
+        Launch(pending);
+    }
+    m_advancing = false;
+}
+
+void
+DagExecutor::Launch(const Pending& pending)
+{
+    const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+    m_progress[pending.job.Value()].causes[pending.task.Value()].start = m_environment.Now();
+    switch (task.kind)
+    {
+    case TaskKind::BARRIER:
+        Complete(pending.job, pending.task);
+        return;
+    case TaskKind::DELAY:
+        m_environment.CallAt(m_environment.Now() + task.duration, [this, pending] {
+            Complete(pending.job, pending.task);
+            Advance();
+        });
+        return;
+    case TaskKind::FLOW:
+        m_environment.StartFlow(pending.job,
+                                m_progress[pending.job.Value()].iteration,
+                                pending.task);
+        return;
+    case TaskKind::COMPUTE:
+        m_streams[{task.device, task.stream}].arrivals.push_back(pending);
+        RequestService(task);
+        return;
+    }
+}
+
+void
+DagExecutor::RequestService(const Task& task)
+{
+    if (m_streamsToServe.empty())
+    {
+        m_environment.CallWhenSettled([this] { ServeStreams(); });
+    }
+    m_streamsToServe.emplace_back(task.device, task.stream);
+}
+
+void
+DagExecutor::ServeStreams()
+{
+    std::vector<StreamKey> keys;
+    keys.swap(m_streamsToServe);
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    for (const StreamKey& key : keys)
+    {
+        Serve(m_streams[key]);
+    }
+}
+
+void
+DagExecutor::Serve(Stream& stream)
+{
+    std::sort(stream.arrivals.begin(),
+              stream.arrivals.end(),
+              [](const Pending& a, const Pending& b) {
+                  return a.job != b.job ? a.job < b.job : a.task < b.task;
+              });
+    stream.ready.insert(stream.ready.end(), stream.arrivals.begin(), stream.arrivals.end());
+    stream.arrivals.clear();
+    if (stream.busy || stream.ready.empty())
+    {
+        return;
+    }
+    const Pending pending = stream.ready.front();
+    stream.ready.pop_front();
+    stream.busy = true;
+    const Time start = m_environment.Now();
+    NoteWait(stream, pending);
+    const std::uint32_t iteration = m_progress[pending.job.Value()].iteration;
+    const Time duration = m_environment.ComputeTime(pending.job, iteration, pending.task);
+    m_environment.CallAt(start + duration, [this, pending, iteration, start] {
+        const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+        Stream& freed = m_streams[{done.device, done.stream}];
+        freed.busy = false;
+        freed.lastUses[pending.job] = {pending.task, m_environment.Now()};
+        RequestService(done);
+        m_environment.OnComputeDone(pending.job, iteration, pending.task, start);
+        Complete(pending.job, pending.task);
+        Advance();
+    });
+}
+
+void
+DagExecutor::NoteWait(const Stream& stream, const Pending& pending)
+{
+    Progress& progress = m_progress[pending.job.Value()];
+    Cause& cause = progress.causes[pending.task.Value()];
+    const Time ready = cause.start;
+    const Time now = m_environment.Now();
+    cause.start = now;
+    if ((now - ready).Picoseconds() <= WAIT_ROUNDING_PS)
+    {
+        return; // what it waited for last came just when the stream was free
+    }
+    // The stream has been busy since the task was ready. It did a task of the same iteration
+    // meanwhile if it did one of the job.
+    const auto own = stream.lastUses.find(pending.job);
+    const bool hasOwn = own != stream.lastUses.end() && own->second.end > ready;
+    const Time freed = hasOwn ? own->second.end : ready;
+    if (hasOwn)
+    {
+        cause.before = own->second.task;
+        cause.isSent = false;
+    }
+    if (freed < now)
+    {
+        progress.heldSince[pending.task] = freed;
+    }
+}
+
+} // namespace echelon

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * Runs the task graphs of all jobs: starts what is ready, iteration after iteration.
+ *
+ *     DagExecutor executor(jobs, environment);
+ *     executor.Start();                      // schedules the arrivals of the jobs
+ *     executor.OnFlowSent(job, task);        // from the environment: its last byte has left
+ *     executor.OnFlowFinished(job, task);    // and has arrived: the flow task is done
+ *
+ * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and
+ * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
+ * id). It is served after the other events of an instant, so that the order of simultaneous events,
+ * which may hang on rounding, does not matter. The next iteration of a job starts when every task
+ * of the last one is done. A job that comes after another one waits for its end.
+ *
+ * Critical path. The executor notes for each task what let it start: the task that it waited for
+ * last (ties: the least id), or, when it then waited for its stream, the task of its job that the
+ * stream did last. Back from the task that ends an iteration (ties: the least id) these causes are
+ * a chain of steps without gaps to the iteration's start. What a stream did for other jobs
+ * meanwhile is a step of its own. Barriers, and all else that takes no time, are no steps; waits
+ * that are rounding belong to the step before, or where there is none, to the one after.
+ *
+ * Cost: O(1) per task and dependency (O(log jobs) where jobs share a stream), O(steps) per
+ * iteration, and the environment's cost per callback.
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "taskgraph/task-graph.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace echelon
+{
+
+/// A step of the chain that an iteration took its time for.
+struct ChainStep
+{
+    TaskId task;
+    bool isHeld = false; ///< the task waited for a stream that served other jobs
+    bool isSent = false; ///< of a flow: what came next waited for Milestone::SENT of it
+    Time start;
+    Time end; ///< the start of the next step, or the iteration's end
+};
+
+/// What the executor needs from its surroundings.
+class ExecutionEnvironment
+{
+  public:
+    virtual ~ExecutionEnvironment() = default;
+    virtual Time Now() const = 0;
+    virtual void CallAt(Time time, std::function<void()> callback) = 0;
+    /// Call back at the present time, after the other events of the present time.
+    virtual void CallWhenSettled(std::function<void()> callback) = 0;
+    /// How long a COMPUTE task really takes in this iteration.
+    virtual Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) = 0;
+    /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowSent and OnFlowFinished,
+    /// not before this call has returned.
+    virtual void StartFlow(JobId job, std::uint32_t iteration, TaskId task) = 0;
+    virtual void OnComputeDone(JobId job, std::uint32_t iteration, TaskId task, Time start) = 0;
+    /// @param chain the critical path, in order of time; valid during the call.
+    virtual void OnIterationDone(JobId job,
+                                 std::uint32_t iteration,
+                                 Time start,
+                                 const std::vector<ChainStep>& chain) = 0;
+};
+
+class DagExecutor
+{
+  public:
+    /// @param jobs outlives the executor. @pre no job waits for itself, through others or not.
+    /// @throws ParameterError when a graph has a cycle.
+    DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment);
+
+    void Start();
+    /// Must be told of every flow for which IsFollowedWhenSent.
+    void OnFlowSent(JobId job, TaskId task);
+    void OnFlowFinished(JobId job, TaskId task);
+
+    /// Whether a task follows this one by Milestone::SENT.
+    bool IsFollowedWhenSent(JobId job, TaskId task) const;
+
+    /// Start of the job's iteration that is running. @pre the job has started.
+    Time IterationStart(JobId job) const
+    {
+        return m_progress[job.Value()].iterationStart;
+    }
+
+    /// Whether every iteration of every job is done.
+    bool Done() const
+    {
+        return m_jobsLeft == 0;
+    }
+
+  private:
+    /// What follows each task of a graph by one milestone.
+    struct Successors
+    {
+        std::vector<std::uint32_t> first; ///< by task: into `tasks`, one more entry than tasks;
+                                          ///< empty when nothing follows by the milestone
+        std::vector<TaskId> tasks;
+    };
+
+    struct Pending
+    {
+        JobId job;
+        TaskId task;
+    };
+
+    /// What let a task of the running iteration start, and when.
+    struct Cause
+    {
+        Time start;                   ///< until it starts: since when it does not wait for `before`
+        std::optional<TaskId> before; ///< none: the start of the iteration
+        bool isSent = false;          ///< by Milestone::SENT
+    };
+
+    /// Where a job stands.
+    struct Progress
+    {
+        Successors afterDone;
+        Successors afterSent;
+        std::vector<JobId> nextJobs;             ///< that wait for this one's end
+        std::vector<std::uint32_t> predecessors; ///< by task: how many
+        std::vector<std::uint32_t> waitingFor; ///< by task: how many are not done in this iteration
+        std::size_t tasksLeft = 0;
+        std::uint32_t iteration = 0;
+        Time iterationStart;
+        std::vector<Cause> causes;        ///< by task
+        std::map<TaskId, Time> heldSince; ///< tasks that waited for other jobs on their stream
+        TaskId last;                      ///< that ended, the least of those of one time
+        Time lastEnd;
+    };
+
+    /// The end of a task on a stream.
+    struct StreamUse
+    {
+        TaskId task;
+        Time end;
+    };
+
+    /// One stream of one device.
+    struct Stream
+    {
+        bool busy = false;
+        std::deque<Pending> ready;
+        std::vector<Pending> arrivals; ///< made ready at the present time
+        std::map<JobId, StreamUse> lastUses;
+    };
+
+    /// The job starts at its arrival, or now if that has passed.
+    void StartJob(JobId job);
+    void StartIteration(JobId job);
+    static Successors SuccessorsOf(const TaskGraph& graph, Milestone milestone);
+    /// One predecessor less to wait for.
+    void Release(JobId job, TaskId task, Milestone milestone);
+    void Complete(JobId job, TaskId task);
+    /// Writes m_chain for the iteration that ends now.
+    void TraceBack(JobId job);
+    void AddStep(const ChainStep& step);
+    /// The task starts on the stream now, and has waited for it.
+    void NoteWait(const Stream& stream, const Pending& pending);
+    /// Start everything that the present event made ready.
+    void Advance();
+    void Launch(const Pending& pending);
+    void RequestService(const Task& task);
+    void ServeStreams();
+    void Serve(Stream& stream);
+
+    const std::vector<Job>& m_jobs;
+    ExecutionEnvironment& m_environment;
+    std::vector<Progress> m_progress;                     ///< by JobId
+    using StreamKey = std::pair<DeviceId, std::uint16_t>; ///< device, stream of the device
+
+    std::map<StreamKey, Stream> m_streams;
+    std::deque<Pending> m_ready;
+    std::vector<StreamKey>
+        m_streamsToServe; ///< at the end of the present instant, with repetitions
+    std::vector<ChainStep> m_chain;
+    bool m_advancing = false;
+    std::size_t m_jobsLeft = 0;
+};
+
+} // namespace echelon
