@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "metrics/blames.h"
 #include "metrics/waits.h"
 
 #include "base/apportion.h"
+#include "metrics/blames.h"
 
 #include <gtest/gtest.h>
 
