@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace echelon
 {
@@ -29,43 +28,20 @@ LinkSeries::Close(std::size_t link, Time until)
     State& state = m_states[link];
     if (state.rate > 0)
     {
-        while ((until.Picoseconds() - 1) / static_cast<std::int64_t>(BINS) >= m_widthPs)
+        if (!m_bits[link].Covers(until.Picoseconds() - 1))
         {
-            DoubleWidth();
+            for (Bits& bits : m_bits)
+            {
+                bits.Cover(until.Picoseconds() - 1);
+            }
         }
-        std::vector<double>& bits = m_bits[link];
-        bits.resize(BINS, 0.0);
-        std::int64_t from = state.since.Picoseconds();
-        while (from < until.Picoseconds())
-        {
-            const std::int64_t bin = from / m_widthPs;
-            // The last bin may end beyond the range of Time.
-            const std::int64_t left = m_widthPs - from % m_widthPs;
-            const std::int64_t length = std::min(left, until.Picoseconds() - from);
-            bits[static_cast<std::size_t>(bin)] +=
-                state.rate * Time::FromPicoseconds(length).Seconds();
-            from += length;
-        }
+        m_bits[link].Spread(state.since.Picoseconds(),
+                            until.Picoseconds(),
+                            [&state](double& bits, std::int64_t length) {
+                                bits += state.rate * Time::FromPicoseconds(length).Seconds();
+                            });
     }
     state.since = until;
-}
-
-void
-LinkSeries::DoubleWidth()
-{
-    for (std::vector<double>& bits : m_bits)
-    {
-        if (bits.empty())
-        {
-            continue;
-        }
-        for (std::size_t i = 0; i < BINS / 2; ++i)
-        {
-            bits[i] = bits[2 * i] + bits[2 * i + 1];
-        }
-        std::fill(bits.begin() + BINS / 2, bits.end(), 0.0);
-    }
-    m_widthPs *= 2;
 }
 
 std::vector<LinkRateRecord>
@@ -78,15 +54,16 @@ LinkSeries::Records(Time end)
     std::vector<LinkRateRecord> records;
     std::vector<double> last(m_states.size(), 0.0);
     // Bins after the end may begin beyond the range of Time.
+    const std::int64_t binWidth = Width();
     const std::int64_t bins =
-        end.Picoseconds() / m_widthPs + (end.Picoseconds() % m_widthPs > 0 ? 1 : 0);
+        end.Picoseconds() / binWidth + (end.Picoseconds() % binWidth > 0 ? 1 : 0);
     for (std::size_t bin = 0; bin < BINS && static_cast<std::int64_t>(bin) < bins; ++bin)
     {
-        const Time from = Time::FromPicoseconds(static_cast<std::int64_t>(bin) * m_widthPs);
-        const Time width = std::min(Time::FromPicoseconds(m_widthPs), end - from);
+        const Time from = Time::FromPicoseconds(static_cast<std::int64_t>(bin) * binWidth);
+        const Time width = std::min(Time::FromPicoseconds(binWidth), end - from);
         for (std::size_t link = 0; link < m_states.size(); ++link)
         {
-            const double bits = m_bits[link].empty() ? 0.0 : m_bits[link][bin];
+            const double bits = m_bits[link].IsEmpty() ? 0.0 : m_bits[link][bin];
             const BitRate rate = bits / width.Seconds();
             if (std::abs(rate - last[link]) > SAME_RATE * rate)
             {
@@ -101,7 +78,7 @@ LinkSeries::Records(Time end)
 Time
 LinkSeries::LoadWidth(Time end)
 {
-    std::int64_t width = FIRST_WIDTH_PS;
+    std::int64_t width = Bits::FIRST_WIDTH;
     while ((end.Picoseconds() - 1) / static_cast<std::int64_t>(LOAD_BINS) >= width)
     {
         width *= 2;
@@ -112,23 +89,24 @@ LinkSeries::LoadWidth(Time end)
 std::vector<LinkLoadRecord>
 LinkSeries::Loads(Time end)
 {
-    const std::int64_t width = std::max(LoadWidth(end).Picoseconds(), m_widthPs);
+    const std::int64_t width = std::max(LoadWidth(end).Picoseconds(), Width());
     std::vector<LinkLoadRecord> records;
     for (std::size_t link = 0; link < m_states.size(); ++link)
     {
         Close(link, end);
-        const std::vector<double>& bits = m_bits[link];
-        const auto merged = static_cast<std::size_t>(width / m_widthPs);
-        for (std::size_t first = 0; first < bits.size(); first += merged)
+        const auto merged = static_cast<std::size_t>(width / Width());
+        const Bits& bits = m_bits[link];
+        for (std::size_t first = 0; first < BINS && !bits.IsEmpty(); first += merged)
         {
-            const std::size_t last = std::min(first + merged, bits.size());
-            const double sum = std::accumulate(bits.begin() + static_cast<std::ptrdiff_t>(first),
-                                               bits.begin() + static_cast<std::ptrdiff_t>(last),
-                                               0.0);
+            double sum = 0;
+            for (std::size_t bin = first; bin < std::min(first + merged, BINS); ++bin)
+            {
+                sum += bits[bin];
+            }
             if (sum > 0)
             {
                 const Time start =
-                    Time::FromPicoseconds(static_cast<std::int64_t>(first) * m_widthPs);
+                    Time::FromPicoseconds(static_cast<std::int64_t>(first) * Width());
                 const Time duration = std::min(Time::FromPicoseconds(width), end - start);
                 records.push_back({LinkId(link), start, duration, sum / duration.Seconds(), 0});
             }

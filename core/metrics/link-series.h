@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The load of every link over time, in bounded memory: average rates over equal bins.
+ * The load of every link over time, in bounded memory, as average rates over equal bins.
  *
  *     LinkSeries series(links);
  *     series.SetRate(link, now, 4e11);           // from now on
  *     series.Records(end);                       // one record per change of a bin's average
  *     series.Loads(end);                         // one per link and wider bin
  *
- * Starts with bins of 1 us; when time passes the last bin, neighbours are merged and the width
- * doubles. So every run has between BINS / 2 and BINS bins (fewer when shorter than BINS us), and
- * the series is exact in volume whatever its resolution. SetRate: O(bins crossed since the link's
- * last change).
+ * Bins widen as time goes on, those of all links together (time-bins.h). So a run of more than BINS
+ * microseconds has between BINS / 2 and BINS bins, and the volumes are exact whatever the width.
+ * SetRate takes O(bins crossed since the link's last change).
  */
 #pragma once
 
 #include "metrics/records.h"
+#include "metrics/time-bins.h"
 
 #include <vector>
 
@@ -49,14 +49,18 @@ class LinkSeries
         Time since;
     };
 
+    using Bits = TimeBins<double, BINS>;
+
     void Close(std::size_t link, Time until);
-    void DoubleWidth();
+
+    /// Of the bins of every link.
+    std::int64_t Width() const
+    {
+        return m_bits.empty() ? Bits::FIRST_WIDTH : m_bits[0].Width();
+    }
 
     std::vector<State> m_states; ///< by link
-    std::vector<std::vector<double>>
-        m_bits; ///< by link, by bin; empty while the link carried nothing
-    static constexpr std::int64_t FIRST_WIDTH_PS = 1000000;
-    std::int64_t m_widthPs = FIRST_WIDTH_PS;
+    std::vector<Bits> m_bits;    ///< by link; empty while the link carried nothing
 };
 
 } // namespace echelon

@@ -262,7 +262,7 @@ EgressPort::Enqueue(FabricSegment segment, int64_t now)
 void
 EgressPort::Wait(const FabricSegment& segment)
 {
-    SegmentRing<FabricSegment>& queue = m_queues[segment.priority];
+    echelon::Ring<FabricSegment>& queue = m_queues[segment.priority];
     if (m_weighted && queue.IsEmpty())
     {
         m_shares.Activate(segment.priority);
@@ -371,7 +371,7 @@ EgressPort::StartNext()
 {
     const int64_t now = m_busyUntil;
     const uint32_t number = NextQueue();
-    SegmentRing<FabricSegment>& queue = m_queues[number];
+    echelon::Ring<FabricSegment>& queue = m_queues[number];
     const FabricSegment segment = queue.Front();
     queue.PopFront();
     --m_queued;

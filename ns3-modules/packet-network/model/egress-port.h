@@ -31,11 +31,12 @@
 #ifndef EGRESS_PORT_H
 #define EGRESS_PORT_H
 
-#include "load-series.h"
 #include "queue-shares.h"
-#include "segment-ring.h"
 #include "segment-trace.h"
 #include "segment.h"
+
+#include "base/ring.h"
+#include "metrics/load-series.h"
 
 #include "ns3/data-rate.h"
 #include "ns3/event-impl.h"
@@ -104,7 +105,7 @@ class EgressPort : public Object
     /// Keep load and backlog over time. Called before the simulation.
     void RecordLoad();
 
-    LoadSeries& GetLoad()
+    echelon::LoadSeries& GetLoad()
     {
         return m_load;
     }
@@ -175,7 +176,7 @@ class EgressPort : public Object
 
     // What a hop touches comes first.
     FabricNetwork* m_network{nullptr};
-    SegmentRing<CommittedSegment> m_line; ///< on the link, in transmission, and committed to wait
+    echelon::Ring<CommittedSegment> m_line; ///< on the link, in transmission, and committed to wait
     std::size_t m_waiting{0}; ///< of m_line's tail: committed, but not started when last looked at
     uint64_t m_waitingBytes{0}; ///< wire bytes of those and of the queues
     int64_t m_busyUntil{0};     ///< departure of the last committed segment
@@ -195,12 +196,12 @@ class EgressPort : public Object
     uint64_t m_sentSegments{0};
     uint64_t m_sentPayload{0};
     uint64_t m_maxQueue{0};
-    LoadSeries m_load;
+    echelon::LoadSeries m_load;
     Ptr<LinkEvent> m_linkEvent;
     Ptr<StartEvent> m_startEvent;
-    SegmentRing<int64_t> m_completions; ///< last hop: arrival times that need an event, ascending
-    int64_t m_wakeAt{NEVER};            ///< last hop: earliest pending event
-    std::array<SegmentRing<FabricSegment>, FABRIC_PRIORITIES> m_queues;
+    echelon::Ring<int64_t> m_completions; ///< last hop: arrival times that need an event, ascending
+    int64_t m_wakeAt{NEVER};              ///< last hop: earliest pending event
+    std::array<echelon::Ring<FabricSegment>, FABRIC_PRIORITIES> m_queues;
     QueueShares m_shares; ///< of m_queues, when weighted
 
     uint64_t m_dropped{0};

@@ -443,14 +443,14 @@ FabricNetwork::Drive()
     {
         return;
     }
-    m_driveAt = EventWheel::NEVER;
+    m_driveAt = echelon::EventWheel::NEVER;
     m_driving = true;
     const HorizonScheduler* scheduler = HorizonScheduler::Current();
     const bool alone = scheduler && !SegmentTrace::AnySink();
     // An event of the simulator that comes up on the way shortens the way.
     for (int64_t time = m_wheel.NextTime();
          time <= clock || (alone && static_cast<uint64_t>(time) < scheduler->NextTime() &&
-                           time != EventWheel::NEVER);
+                           time != echelon::EventWheel::NEVER);
          time = m_wheel.NextTime())
     {
         ++m_soonEvents;

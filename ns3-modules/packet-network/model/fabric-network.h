@@ -33,9 +33,10 @@
 #define FABRIC_NETWORK_H
 
 #include "egress-port.h"
-#include "event-wheel.h"
 #include "flow-state.h"
 #include "segment.h"
+
+#include "sim/event-wheel.h"
 
 #include "ns3/object.h"
 #include "ns3/traced-callback.h"
@@ -233,9 +234,9 @@ class FabricNetwork : public Object
     std::vector<FlowRoute> m_routes; ///< by slot
     std::vector<EgressPort*> m_portTable;
     std::vector<FlowState> m_flows; ///< by slot
-    EventWheel m_wheel; ///< nodes 3p, 3p + 1 and 3p + 2: link, start and agent of port p
+    echelon::EventWheel m_wheel; ///< nodes 3p, 3p + 1 and 3p + 2: link, start and agent of port p
     Ptr<DriveEvent> m_driveEvent;
-    int64_t m_driveAt{EventWheel::NEVER}; ///< earliest pending drive event
+    int64_t m_driveAt{echelon::EventWheel::NEVER}; ///< earliest pending drive event
     bool m_driving{false};
     uint64_t m_soonEvents{0};
     std::vector<uint32_t> m_freeSlots;

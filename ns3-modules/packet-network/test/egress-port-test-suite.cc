@@ -358,8 +358,8 @@ class IncastLoadTestCase : public TestCase
             star.network->SetRate(sender, PayloadRate(100e9), 0);
         }
         Simulator::Run();
-        LoadSeries& series = star.DestinationPort(0)->GetLoad();
-        const auto loads = series.Read(LoadSeries::FIRST_WIDTH);
+        echelon::LoadSeries& series = star.DestinationPort(0)->GetLoad();
+        const auto loads = series.Read(1000000);
         NS_TEST_ASSERT_MSG_EQ(loads.size(), 15, "the last segment departs at 14.2 us");
         const std::vector<uint64_t> waiting{3, 12, 21, 30, 30, 27};
         for (std::size_t bin = 0; bin < waiting.size(); ++bin)
@@ -375,48 +375,11 @@ class IncastLoadTestCase : public TestCase
         }
         NS_TEST_EXPECT_MSG_EQ_TOL(payload, 163840.0, 1e-6, "all that was sent");
 
-        const auto merged = series.Read(4 * LoadSeries::FIRST_WIDTH);
+        const auto merged = series.Read(4000000);
         NS_TEST_ASSERT_MSG_EQ(merged.size(), 4, "bins of 4 us");
         NS_TEST_EXPECT_MSG_EQ(merged[0].backlog, 30 * 4178, "the largest of four bins");
         NS_TEST_EXPECT_MSG_EQ(merged[1].backlog, 30 * 4178, "the one at the begin");
         NS_TEST_EXPECT_MSG_EQ_TOL(merged[1].payload, 4 * 4096 / 0.33424, 1e-6, "full");
-    }
-};
-
-/// Bins double when time passes the last one.
-class LoadSeriesTestCase : public TestCase
-{
-  public:
-    LoadSeriesTestCase()
-        : TestCase("bins that double keep payload and largest queue")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        // Two segments of 100 bytes (110 on the wire) arrive together at 0; the second waits for
-        // 300 us and is sent from 300 to 500 us. 500 us take 128 bins of 4 us. The queue of 110
-        // bytes stands in bins 0 to 75 (to 300 us = 75 x 4 us: at the begin of bin 75 it still
-        // waits). Payload: half of the second segment in bins 75 to 99, half in 100 to 124.
-        const int64_t us = 1000000;
-        LoadSeries series;
-        series.Enable();
-        series.Accept(0, 110, 0);
-        series.Accept(0, 110, 110);
-        series.Send(0, 300 * us, 100, 110);
-        series.Send(300 * us, 500 * us, 100, 110);
-        const auto loads = series.Read(4 * us);
-        NS_TEST_ASSERT_MSG_EQ(loads.size(), 125, "500 us in bins of 4 us");
-        NS_TEST_EXPECT_MSG_EQ(loads[0].backlog, 110, "from the begin");
-        NS_TEST_EXPECT_MSG_EQ(loads[75].backlog, 110, "until it starts");
-        NS_TEST_EXPECT_MSG_EQ(loads[76].backlog, 0, "and no longer");
-        NS_TEST_EXPECT_MSG_EQ_TOL(loads[10].payload, 100.0 / 75, 1e-12, "the first, evenly");
-        NS_TEST_EXPECT_MSG_EQ_TOL(loads[124].payload, 2.0, 1e-12, "the second, evenly");
-
-        LoadSeries idle;
-        idle.Accept(0, 110, 110);
-        NS_TEST_EXPECT_MSG_EQ(idle.Read(us).size(), 0, "nothing is kept unless asked for");
     }
 };
 
@@ -433,7 +396,6 @@ class EgressPortTestSuite : public TestSuite
         AddTestCase(new DropTestCase, TestCase::QUICK);
         AddTestCase(new LossDelayTestCase, TestCase::QUICK);
         AddTestCase(new IncastLoadTestCase, TestCase::QUICK);
-        AddTestCase(new LoadSeriesTestCase, TestCase::QUICK);
     }
 };
 

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "event-wheel.h"
+#include "sim/event-wheel.h"
 
 #include <algorithm>
 
-namespace ns3
+namespace echelon
 {
 
-uint32_t
-EventWheel::AddNode(int64_t lookAhead)
+std::uint32_t
+EventWheel::AddNode(std::int64_t lookAhead)
 {
     m_nodes.emplace_back();
     m_lookAhead = std::max(m_lookAhead, lookAhead);
     m_resize = true;
-    return static_cast<uint32_t>(m_nodes.size() - 1);
+    return static_cast<std::uint32_t>(m_nodes.size() - 1);
 }
 
 void
 EventWheel::Resize()
 {
-    uint64_t buckets = 256;
+    std::uint64_t buckets = 256;
     while (buckets < m_nodes.size() && buckets < 65536)
     {
         buckets *= 2;
     }
     m_shift = 0;
-    while (static_cast<int64_t>(buckets << m_shift) < 2 * m_lookAhead)
+    while (static_cast<std::int64_t>(buckets << m_shift) < 2 * m_lookAhead)
     {
         ++m_shift;
     }
@@ -35,19 +35,19 @@ EventWheel::Resize()
 }
 
 bool
-EventWheel::Schedule(uint32_t node, int64_t time, int64_t now)
+EventWheel::Schedule(std::uint32_t node, std::int64_t time, std::int64_t now)
 {
     if (m_resize && m_pending == 0)
     {
         Resize();
     }
-    const uint64_t slice = static_cast<uint64_t>(time) >> m_shift;
-    if (slice - (static_cast<uint64_t>(now) >> m_shift) > m_mask)
+    const std::uint64_t slice = static_cast<std::uint64_t>(time) >> m_shift;
+    if (slice - (static_cast<std::uint64_t>(now) >> m_shift) > m_mask)
     {
         return false;
     }
-    const uint64_t bucket = slice & m_mask;
-    uint32_t* place = &m_buckets[bucket];
+    const std::uint64_t bucket = slice & m_mask;
+    std::uint32_t* place = &m_buckets[bucket];
     while (*place != NONE && m_nodes[*place].time < time)
     {
         place = &m_nodes[*place].next;
@@ -64,7 +64,7 @@ EventWheel::Schedule(uint32_t node, int64_t time, int64_t now)
         m_nodes[node] = {time, *place, NONE, node};
         *place = node;
     }
-    m_occupied[bucket / 64] |= uint64_t{1} << (bucket % 64);
+    m_occupied[bucket / 64] |= std::uint64_t{1} << (bucket % 64);
     ++m_pending;
     if (m_top == NONE || time < m_nodes[m_top].time)
     {
@@ -74,11 +74,11 @@ EventWheel::Schedule(uint32_t node, int64_t time, int64_t now)
 }
 
 void
-EventWheel::Remove(uint32_t node)
+EventWheel::Remove(std::uint32_t node)
 {
-    const int64_t time = m_nodes[node].time;
-    const uint64_t bucket = (static_cast<uint64_t>(time) >> m_shift) & m_mask;
-    uint32_t* place = &m_buckets[bucket];
+    const std::int64_t time = m_nodes[node].time;
+    const std::uint64_t bucket = (static_cast<std::uint64_t>(time) >> m_shift) & m_mask;
+    std::uint32_t* place = &m_buckets[bucket];
     while (m_nodes[*place].time < time)
     {
         place = &m_nodes[*place].next;
@@ -97,7 +97,7 @@ EventWheel::Remove(uint32_t node)
     }
     else
     {
-        uint32_t before = *place;
+        std::uint32_t before = *place;
         while (m_nodes[before].same != node)
         {
             before = m_nodes[before].same;
@@ -112,7 +112,7 @@ EventWheel::Remove(uint32_t node)
     --m_pending;
     if (m_buckets[bucket] == NONE)
     {
-        m_occupied[bucket / 64] &= ~(uint64_t{1} << (bucket % 64));
+        m_occupied[bucket / 64] &= ~(std::uint64_t{1} << (bucket % 64));
     }
     if (node == m_top)
     {
@@ -120,16 +120,16 @@ EventWheel::Remove(uint32_t node)
     }
 }
 
-uint32_t
+std::uint32_t
 EventWheel::Pop()
 {
-    const uint32_t node = m_top;
+    const std::uint32_t node = m_top;
     Remove(node);
     return node;
 }
 
 void
-EventWheel::FindTop(int64_t from)
+EventWheel::FindTop(std::int64_t from)
 {
     if (m_pending == 0)
     {
@@ -137,15 +137,15 @@ EventWheel::FindTop(int64_t from)
         return;
     }
     // All that is pending lies within one turn of the wheel after `from`.
-    const uint64_t bucket = (static_cast<uint64_t>(from) >> m_shift) & m_mask;
-    uint64_t word = bucket / 64;
-    uint64_t bits = m_occupied[word] & (~uint64_t{0} << (bucket % 64));
+    const std::uint64_t bucket = (static_cast<std::uint64_t>(from) >> m_shift) & m_mask;
+    std::uint64_t word = bucket / 64;
+    std::uint64_t bits = m_occupied[word] & (~std::uint64_t{0} << (bucket % 64));
     while (bits == 0)
     {
         word = word + 1 == m_occupied.size() ? 0 : word + 1;
         bits = m_occupied[word];
     }
-    m_top = m_buckets[word * 64 + static_cast<uint64_t>(__builtin_ctzll(bits))];
+    m_top = m_buckets[word * 64 + static_cast<std::uint64_t>(__builtin_ctzll(bits))];
 }
 
-} // namespace ns3
+} // namespace echelon

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A queue in one block of memory that doubles when full; segments wait and fly in these.
+ * A queue of plain records in one block of memory, which doubles when it is full.
  *
- *     SegmentRing<FabricSegment> queue;
+ *     Ring<Segment> queue;
  *     queue.PushBack(segment);
- *     FabricSegment first = queue.Front();  queue.PopFront();
+ *     Segment first = queue.Front();  queue.PopFront();
  *
- * Every operation is O(1), PushBack amortised. Nothing is allocated once the ring has grown to the
- * port's largest backlog.
+ * Every operation takes O(1); PushBack does so on average, because it sometimes grows the block.
+ * Nothing is allocated once the ring has grown to the largest number of records that it ever held.
  */
-#ifndef SEGMENT_RING_H
-#define SEGMENT_RING_H
+#pragma once
 
 #include <cstddef>
 #include <type_traits>
 #include <vector>
 
-namespace ns3
+namespace echelon
 {
 
-/// A ring buffer of plain records.
+/// A ring buffer.
 template <class T>
-class SegmentRing
+class Ring
 {
     static_assert(std::is_trivially_copyable<T>::value, "rings hold plain records");
 
@@ -50,7 +49,7 @@ class SegmentRing
     }
 
     /// The i-th from the front. @pre i < Size().
-    T& At(std::size_t i)
+    const T& At(std::size_t i) const
     {
         return m_items[(m_head + i) & m_mask];
     }
@@ -93,11 +92,9 @@ class SegmentRing
     }
 
     std::vector<T> m_items; ///< size 0 or a power of two
-    std::size_t m_mask{0};
-    std::size_t m_head{0}; ///< counts pops; wraps harmlessly
-    std::size_t m_tail{0}; ///< counts pushes
+    std::size_t m_mask = 0;
+    std::size_t m_head = 0; ///< counts pops; wraps harmlessly
+    std::size_t m_tail = 0; ///< counts pushes
 };
 
-} // namespace ns3
-
-#endif /* SEGMENT_RING_H */
+} // namespace echelon
