@@ -20,6 +20,7 @@
  */
 #include "emulation/emulation.h"
 #include "fabric/fair-switch-fabric.h"
+#include "fabric/fluid-fabric.h"
 #include "input/file-source.h"
 #include "network/builders.h"
 #include "sched/fair.h"

@@ -37,10 +37,11 @@ Coordinator::Coordinator(const Topology& topology,
     : m_topology(topology),
       m_scheduler(scheduler),
       m_fabric(fabric),
+      m_clock(fabric.GetClock()),
       m_controlDelay(controlDelay),
       m_control(control),
       m_observer(observer),
-      m_reports(fabric, control),
+      m_reports(m_clock, control),
       m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
       m_series(topology.Links().size()),
       m_appliedRates(topology.Links().size()),
@@ -57,10 +58,10 @@ Coordinator::Coordinator(const Topology& topology,
         m_spare = m_state.Capacity();
         ECHELON_REQUIRE(!control.backAt || *control.backAt > *control.lostAt,
                         "the coordinator is back after it was lost");
-        fabric.CallAt(*control.lostAt, [this] { Lose(); });
+        m_clock.CallAt(*control.lostAt, [this] { Lose(); });
         if (control.backAt)
         {
-            fabric.CallAt(*control.backAt, [this] { Restore(); });
+            m_clock.CallAt(*control.backAt, [this] { Restore(); });
         }
     }
 }
@@ -85,7 +86,7 @@ Coordinator::AddGroup(GroupId id, JobId job, double weight)
     ActiveGroup& view = m_groups.back().view;
     view.id = id;
     view.weight = weight;
-    view.reference = m_fabric.Now();
+    view.reference = m_clock.Now();
 }
 
 void
@@ -100,7 +101,7 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
     view.path = flow.path;
     view.sizeBits = flow.Bits();
     view.multiplicity = flow.multiplicity;
-    view.release = m_fabric.Now();
+    view.release = m_clock.Now();
     view.idealFinish = idealFinish;
     view.latestFinish = latestFinish;
     ++m_sending;
@@ -137,10 +138,10 @@ Coordinator::RemoveFlow(FlowId flow)
     RecordAppliedRates();
     if (m_log)
     {
-        m_log->Depart(flow, m_fabric.Now());
+        m_log->Depart(flow, m_clock.Now());
     }
     m_flows[flow.Value()].isSent = true;
-    m_flows[flow.Value()].sentAt = m_fabric.Now();
+    m_flows[flow.Value()].sentAt = m_clock.Now();
     --m_sending;
     if (m_isLost)
     {
@@ -217,7 +218,7 @@ Coordinator::RecordAppliedRates()
         }
         if (!m_topology.IsScaleUp(link))
         {
-            m_series.SetRate(link, m_fabric.Now(), std::max(0.0, applied.rate));
+            m_series.SetRate(link, m_clock.Now(), std::max(0.0, applied.rate));
         }
     }
     m_changedLinks.clear();
@@ -238,12 +239,12 @@ Coordinator::RequestDecision()
             Decide();
         }
     };
-    if (!m_isLost && m_fabric.Now() < m_nextDecision)
+    if (!m_isLost && m_clock.Now() < m_nextDecision)
     {
-        m_fabric.CallAt(m_nextDecision, [this, decide] { m_fabric.CallWhenSettled(decide); });
+        m_clock.CallAt(m_nextDecision, [this, decide] { m_clock.CallWhenSettled(decide); });
         return;
     }
-    m_fabric.CallWhenSettled(decide);
+    m_clock.CallWhenSettled(decide);
 }
 
 void
@@ -263,7 +264,7 @@ Coordinator::Decide()
     {
         return;
     }
-    m_nextDecision = m_fabric.Now() + m_control.minimumInterval;
+    m_nextDecision = m_clock.Now() + m_control.minimumInterval;
     ++m_decisions;
     m_rates.clear();
     if (m_decideOnAll || !m_scheduler.Repair(m_state, m_change, m_rates))
@@ -283,7 +284,7 @@ Coordinator::Decide()
         Apply(m_rates);
         return;
     }
-    m_fabric.CallAt(m_fabric.Now() + m_controlDelay, [this, epoch = m_epoch, rates = m_rates] {
+    m_clock.CallAt(m_clock.Now() + m_controlDelay, [this, epoch = m_epoch, rates = m_rates] {
         if (epoch == m_epoch)
         {
             Apply(rates);
@@ -351,7 +352,7 @@ Coordinator::DecideOnClosure()
 void
 Coordinator::RequestRevisit(Time time)
 {
-    m_fabric.CallAt(time, [this, mark = m_mark, groups = m_closureGroups] {
+    m_clock.CallAt(time, [this, mark = m_mark, groups = m_closureGroups] {
         for (const GroupId group : groups)
         {
             const GroupState& state = m_groups[group.Value()];
@@ -459,7 +460,7 @@ Coordinator::Include(FlowId flow)
 void
 Coordinator::BuildView()
 {
-    m_view.now = m_fabric.Now();
+    m_view.now = m_clock.Now();
     m_closureJobs.clear();
     std::sort(m_closureGroups.begin(), m_closureGroups.end());
     for (const GroupId group : m_closureGroups)
@@ -511,7 +512,7 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
         {
             if (m_log && rate.rate != state.appliedRate)
             {
-                m_log->SetRate(rate.flow, m_fabric.Now(), rate.rate);
+                m_log->SetRate(rate.flow, m_clock.Now(), rate.rate);
             }
             SetAppliedRate(rate.flow, rate.rate);
             state.isRuled = true;

@@ -161,6 +161,7 @@ class Coordinator
     const Topology& m_topology;
     Scheduler& m_scheduler;
     Fabric& m_fabric;
+    Clock& m_clock;
     Time m_controlDelay;
     ControlPlane m_control;
     ControlObserver* m_observer;

@@ -8,8 +8,8 @@
 namespace echelon
 {
 
-ReportChannel::ReportChannel(Fabric& fabric, const ControlPlane& control)
-    : m_fabric(fabric),
+ReportChannel::ReportChannel(Clock& clock, const ControlPlane& control)
+    : m_clock(clock),
       m_delay(control.reportDelay),
       m_loss(control.reportLoss),
       m_timeout(control.reportTimeout),
@@ -34,7 +34,7 @@ ReportChannel::Send(std::function<void()> deliver)
         deliver();
         return;
     }
-    m_fabric.CallAt(m_fabric.Now() + delay, [this, epoch = m_epoch, deliver = std::move(deliver)] {
+    m_clock.CallAt(m_clock.Now() + delay, [this, epoch = m_epoch, deliver = std::move(deliver)] {
         if (epoch == m_epoch)
         {
             deliver();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The way of reports from agents to the coordinator: delay, losses that are repeated, outages.
+ * Carries reports from agents to the coordinator, with delay, losses that are repeated, and
+ * outages.
  *
- *     ReportChannel reports(fabric, control);
+ *     ReportChannel reports(clock, control);
  *     reports.Send([&] { coordinator.Learn(flow); });      // at once without delay or loss
- *     reports.Cut();                                        // what is on its way never arrives
+ *     reports.Cut();                                        // reports on their way never arrive
  *
  * Which reports are lost depends on the seed and on the order in which they are sent.
  */
@@ -13,6 +14,7 @@
 
 #include "base/random.h"
 #include "control/control-plane.h"
+#include "sim/clock.h"
 
 #include <functional>
 
@@ -22,7 +24,7 @@ namespace echelon
 class ReportChannel
 {
   public:
-    ReportChannel(Fabric& fabric, const ControlPlane& control);
+    ReportChannel(Clock& clock, const ControlPlane& control);
 
     void Send(std::function<void()> deliver);
     void Cut();
@@ -38,7 +40,7 @@ class ReportChannel
     }
 
   private:
-    Fabric& m_fabric;
+    Clock& m_clock;
     Time m_delay;
     double m_loss;
     Time m_timeout;

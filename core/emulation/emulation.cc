@@ -33,13 +33,14 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Emulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric)
         : m_input(input),
           m_fabric(fabric),
+          m_clock(fabric.GetClock()),
           m_coordinator(input.topology,
                         scheduler,
                         fabric,
                         input.controlDelay,
                         input.control,
                         input.observer),
-          m_executor(input.jobs, *this),
+          m_executor(input.jobs, m_clock, *this),
           m_routes(input.topology, input.jobs, input.seed)
     {
         m_record.totals.computeTimes.resize(input.jobs.size());
@@ -81,7 +82,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         m_executor.Start();
         try
         {
-            m_fabric.Run();
+            m_clock.Run();
         }
         catch (const TimeOverflow& overflow)
         {
@@ -128,21 +129,6 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         }
     }
 
-    Time Now() const override
-    {
-        return m_fabric.Now();
-    }
-
-    void CallAt(Time time, std::function<void()> callback) override
-    {
-        m_fabric.CallAt(time, std::move(callback));
-    }
-
-    void CallWhenSettled(std::function<void()> callback) override
-    {
-        m_fabric.CallWhenSettled(std::move(callback));
-    }
-
     Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) override
     {
         const Task& wanted = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
@@ -155,7 +141,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         const FlowTemplate& wanted = graph.Tasks()[task.Value()].flow;
         if (wanted.source == wanted.destination)
         {
-            m_fabric.CallAt(Now(), [this, job, task] {
+            m_clock.CallAt(m_clock.Now(), [this, job, task] {
                 m_executor.OnFlowSent(job, task);
                 m_executor.OnFlowFinished(job, task);
             });
@@ -174,7 +160,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.multiplicity = flow.multiplicity;
         record.position = flow.position;
         record.scaleUp = m_input.topology.IsScaleUp(flow.path[0]);
-        record.start = Now();
+        record.start = m_clock.Now();
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
         record.task = task;
@@ -254,7 +240,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         group.shape = made.arrangement.GetShape();
         group.weight = made.weight * m_input.jobs[job.Value()].weight;
         group.scaleUp = true;
-        group.reference = Now();
+        group.reference = m_clock.Now();
         m_coordinator.SetJob({job,
                               m_input.jobs[job.Value()].weight,
                               m_executor.IterationStart(job),
@@ -273,7 +259,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         }
         else if (m_input.keepsSeries)
         {
-            m_log.Depart(flow, Now());
+            m_log.Depart(flow, m_clock.Now());
         }
         const Time leaves = m_fabric.LeavesAt(flow);
         m_open[flow.Value()].leaves = leaves;
@@ -283,17 +269,17 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         {
             return;
         }
-        if (leaves == Now())
+        if (leaves == m_clock.Now())
         {
             m_executor.OnFlowSent(job, task);
             return;
         }
-        m_fabric.CallAt(leaves, [this, job, task] { m_executor.OnFlowSent(job, task); });
+        m_clock.CallAt(leaves, [this, job, task] { m_executor.OnFlowSent(job, task); });
     }
 
     void OnLinkRate(LinkId link, BitRate rate) override
     {
-        m_coordinator.Series().SetRate(link, Now(), rate);
+        m_coordinator.Series().SetRate(link, m_clock.Now(), rate);
     }
 
     bool WantsFlowRates() const override
@@ -303,19 +289,19 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
 
     void OnFlowJoins(FlowId flow, std::uint32_t lane) override
     {
-        m_log.Join(flow, Now(), lane);
+        m_log.Join(flow, m_clock.Now(), lane);
     }
 
     void OnLaneRate(std::uint32_t lane, BitRate rate) override
     {
-        m_log.SetLaneRate(lane, Now(), rate);
+        m_log.SetLaneRate(lane, m_clock.Now(), rate);
     }
 
     void OnFlowFinished(FlowId flow) override
     {
         OpenFlow& open = m_open[flow.Value()];
         FlowRecord& record = open.record;
-        record.finish = Now();
+        record.finish = m_clock.Now();
         GroupRecord& group = m_record.groups[record.group.Value()];
         const Time tardiness = record.finish - record.idealFinish;
         const bool isFirst = group.finish == Time();
@@ -337,11 +323,11 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         const Task& done = m_input.jobs[job.Value()].graph.Tasks()[task.Value()];
         if (!m_input.keepsRows)
         {
-            m_record.totals.computeTimes[job.Value()] += Now() - start;
+            m_record.totals.computeTimes[job.Value()] += m_clock.Now() - start;
             return;
         }
         m_record.computes.push_back(
-            {job, iteration, done.device, done.stream, done.label, start, Now(), task});
+            {job, iteration, done.device, done.stream, done.label, start, m_clock.Now(), task});
     }
 
     void OnIterationDone(JobId job,
@@ -349,7 +335,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                          Time start,
                          const std::vector<ChainStep>& chain) override
     {
-        m_record.iterations.push_back({job, iteration, start, Now()});
+        m_record.iterations.push_back({job, iteration, start, m_clock.Now()});
         for (std::size_t s = 0; s < chain.size(); ++s)
         {
             PathStepRecord step = StepOf(job, chain[s]);
@@ -477,7 +463,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             throw RunTooLong("the flow of job \"" + m_input.jobs[of.Value()].name +
                                  "\" from device " + std::to_string(first->flow.source.Value()) +
                                  " to device " + std::to_string(first->flow.destination.Value()),
-                             m_fabric.Now().Seconds() + least);
+                             m_clock.Now().Seconds() + least);
         }
     }
 
@@ -550,6 +536,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
 
     const EmulationInput& m_input;
     Fabric& m_fabric;
+    Clock& m_clock;
     Coordinator m_coordinator;
     DagExecutor m_executor;
     FlowRoutes m_routes;

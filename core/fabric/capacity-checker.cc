@@ -8,7 +8,8 @@ namespace echelon
 {
 
 CheckedFabric::CheckedFabric(Fabric& fabric, const Topology& topology, Bytes ahead)
-    : m_fabric(fabric),
+    : Fabric(fabric.GetClock()),
+      m_fabric(fabric),
       m_topology(topology),
       m_aheadBits(8.0 * static_cast<double>(ahead)),
       m_sendersVia(topology.Links().size())
@@ -26,7 +27,7 @@ void
 CheckedFabric::StartFlow(const Flow& flow)
 {
     m_fabric.StartFlow(flow);
-    m_transfers[flow.id] = {flow, 0.0, 0.0, Now(), false};
+    m_transfers[flow.id] = {flow, 0.0, 0.0, GetClock().Now(), false};
     for (const LinkId link : flow.path)
     {
         m_sendersVia[link.Value()].insert(flow.id);
@@ -81,7 +82,7 @@ CheckedFabric::OnFlowFinished(FlowId flow)
 {
     const Transfer& transfer = At(flow);
     ECHELON_ENSURE(transfer.sent, "a flow is sent before it finishes");
-    ECHELON_ENSURE(Now() >= transfer.since + m_topology.Delay(transfer.flow.path),
+    ECHELON_ENSURE(GetClock().Now() >= transfer.since + m_topology.Delay(transfer.flow.path),
                    "the last bit travels at least the path's propagation delay");
     m_transfers.erase(flow);
     m_observer->OnFlowFinished(flow);
@@ -98,8 +99,8 @@ CheckedFabric::At(FlowId flow)
 void
 CheckedFabric::Integrate(Transfer& transfer) const
 {
-    transfer.integral += transfer.rate * (Now() - transfer.since).Seconds();
-    transfer.since = Now();
+    transfer.integral += transfer.rate * (GetClock().Now() - transfer.since).Seconds();
+    transfer.since = GetClock().Now();
 }
 
 void

@@ -40,11 +40,6 @@ class CheckedFabric : public Fabric, private FabricObserver
     void StartFlow(const Flow& flow) override;
     void SetRates(const std::vector<RateChange>& changes) override;
 
-    Time Now() const override
-    {
-        return m_fabric.Now();
-    }
-
     double RemainingBits(FlowId flow) const override
     {
         return m_fabric.RemainingBits(flow);
@@ -58,21 +53,6 @@ class CheckedFabric : public Fabric, private FabricObserver
     Time LeavesAt(FlowId flow) const override
     {
         return m_fabric.LeavesAt(flow);
-    }
-
-    void CallAt(Time time, std::function<void()> callback) override
-    {
-        m_fabric.CallAt(time, std::move(callback));
-    }
-
-    void CallWhenSettled(std::function<void()> callback) override
-    {
-        m_fabric.CallWhenSettled(std::move(callback));
-    }
-
-    void Run() override
-    {
-        m_fabric.Run();
     }
 
     double GoodputFactor() const override

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What every rung of the ladder of fidelity (fluid, packet, …) offers the driver: start a flow, set
- * rates, call me at a time, run.
+ * Interface of all network models (fluid, packet). The driver starts flows and sets their rates;
+ * the fabric lives on a clock (sim/clock.h), which the driver runs.
  *
  *     fabric.SetObserver(&coordinator);
- *     fabric.CallAt(Time(), [&] { fabric.StartFlow(flow); });
- *     fabric.Run();
+ *     fabric.GetClock().CallAt(Time(), [&] { fabric.StartFlow(flow); });
+ *     fabric.GetClock().Run();
  *
  * A flow sends nothing until SetRates gives it a rate. Fabrics enforce rates flow by flow, or, with
  * Queues() > 0, by the weights of the queues into which SetRates puts the flows; then a flow may
  * send slower or faster than its rate, and a rate of 0 does not stop it. When its last bit has left
  * the source the observer hears OnFlowSent (its capacity is free), and when the last bit has
  * arrived OnFlowFinished. Between the two lies at least the path's propagation delay; both are
- * heard in order of (time, sequence). Errors: what a fabric cannot do it refuses when configured
- * (ParameterError).
+ * heard in order of (time, sequence). When nothing is left to do, the clock's run ends; flows whose
+ * rate is too small to end within the range of Time are left as they are. Errors: what a fabric
+ * cannot do it refuses when configured (ParameterError).
  */
 #pragma once
 
@@ -23,9 +24,9 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "flow/flow.h"
+#include "sim/clock.h"
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace echelon
@@ -109,16 +110,24 @@ struct SoloTimes
     Time finished; ///< until the last bit has arrived
 };
 
-/// One rung of the ladder of fidelity.
 class Fabric
 {
   public:
+    /// @param clock outlives the fabric, or is part of it.
+    explicit Fabric(Clock& clock)
+        : m_clock(clock)
+    {
+    }
+
     virtual ~Fabric() = default;
+
+    Clock& GetClock() const
+    {
+        return m_clock;
+    }
 
     /// Must be set before the first flow starts.
     virtual void SetObserver(FabricObserver* observer) = 0;
-
-    virtual Time Now() const = 0;
 
     /// Register a flow at the present time with rate 0. @pre the id is new, bytes > 0, path not
     /// empty.
@@ -131,12 +140,12 @@ class Fabric
     /// and where queues share links, which give no flow a rate.
     virtual BitRate RateOf(FlowId flow) const = 0;
 
-    /// For a flow of which OnFlowSent is being told: when its last bit has left at the flow's rate.
-    /// Later than now where flows go in whole segments, of which the last is handed to the
-    /// interface when the one before it is through.
+    /// Call only from OnFlowSent. Time at which the flow's last bit leaves the source. With packets
+    /// this is later than now: OnFlowSent is reported when the last segment is queued, not when it
+    /// has been transmitted.
     virtual Time LeavesAt(FlowId /*flow*/) const
     {
-        return Now();
+        return m_clock.Now();
     }
 
     /// Rates of started, unsent flows from now on. Flows not named keep theirs.
@@ -161,16 +170,6 @@ class Fabric
         return false;
     }
 
-    /// Call back at a time. @pre time >= Now().
-    virtual void CallAt(Time time, std::function<void()> callback) = 0;
-
-    /// Call back at the present time, after every other event of the present time.
-    virtual void CallWhenSettled(std::function<void()> callback) = 0;
-
-    /// Run until nothing is left to do. Flows whose rate is too small to end within the range of
-    /// Time are left as they are. Errors: TimeOverflow when something would happen beyond it.
-    virtual void Run() = 0;
-
     /// Payload bits per second that a link carries per bit per second of its rate: segment /
     /// (segment + header).
     virtual double GoodputFactor() const = 0;
@@ -188,6 +187,9 @@ class Fabric
     {
         return {};
     }
+
+  private:
+    Clock& m_clock;
 };
 
 } // namespace echelon

@@ -18,41 +18,68 @@
  */
 #pragma once
 
-#include "fabric/fabric.h"
-#include "fabric/fluid-fabric.h"
-#include "network/topology.h"
+#include "base/id-window.h"
+#include "base/indexed-heap.h"
+#include "fabric/fluid-engine.h"
+#include "sharing/shared-switch.h"
 
-#include <memory>
+#include <vector>
 
 namespace echelon
 {
 
-class FairSwitchFabric : public Fabric
+class FairSwitchFabric : public FluidEngine
 {
   public:
     /// Whether the topology is a big switch small enough for matrices of its ports.
     static bool Fits(const Topology& topology);
 
     explicit FairSwitchFabric(const Topology& topology, Framing framing = {});
-    ~FairSwitchFabric() override;
 
-    void SetObserver(FabricObserver* observer) override;
-    Time Now() const override;
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;
     BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
-    bool SharesByItself() const override;
-    void CallAt(Time time, std::function<void()> callback) override;
-    void CallWhenSettled(std::function<void()> callback) override;
-    void Run() override;
-    double GoodputFactor() const override;
-    SoloTimes Alone(const Flow& flow) const override;
-    FabricCounts Counts() const override;
+
+    bool SharesByItself() const override
+    {
+        return true;
+    }
 
   private:
-    class Engine;
-    std::unique_ptr<Engine> m_engine;
+    struct Transfer
+    {
+        Time delay;
+        std::uint32_t owner = 0; ///< index of its switch
+        std::uint32_t multiplicity = 0;
+        bool isActive = false;
+    };
+
+    Time NextTime() override;
+    bool RunDue() override;
+
+    /// The flow's transfer while it sends; else null.
+    const Transfer* Sending(FlowId flow) const;
+    std::vector<BitRate> Rates(std::size_t first, std::size_t links) const;
+    PortPair PairOf(const Flow& flow) const;
+    void Stale(std::uint32_t owner);
+    /// Rates after the changes of the present instant.
+    void Share();
+    /// Flows of one pair of ports are a lane.
+    std::uint32_t LaneOf(std::uint32_t owner, PortPair pair) const;
+    /// Of the pairs of a switch that has just been shared.
+    void ReportLaneRates(std::uint32_t owner);
+    void ReportRates(const PortShares& shares);
+
+    std::vector<SharedSwitch> m_switches; ///< of the network, then one for each host's GPUs
+    IdWindow<Transfer> m_transfers;       ///< by FlowId, until they are sent
+    IndexedHeap<std::int64_t> m_finishes; ///< switches with flows, by their next finish in ps
+    std::vector<char> m_isStale;          ///< by switch: in m_staleSwitches
+    std::vector<std::uint32_t> m_staleSwitches;
+    std::vector<std::uint32_t> m_finished;
+    std::vector<std::vector<PortPair>> m_changed; ///< by switch: with flows that have just come
+    std::vector<BitRate> m_toldRates;             ///< by lane: by OnLaneRate
+    std::vector<BitRate> m_recordedRates;         ///< by LinkId of the network
 };
 
 } // namespace echelon

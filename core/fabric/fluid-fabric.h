@@ -14,47 +14,45 @@
  */
 #pragma once
 
-#include "fabric/fabric.h"
-#include "network/topology.h"
+#include "base/indexed-heap.h"
+#include "fabric/fluid-engine.h"
 
-#include <memory>
+#include <vector>
 
 namespace echelon
 {
 
-/// Header overhead as a packet fabric would add it; none by default.
-struct Framing
-{
-    Bytes segment = 4096; ///< payload bytes of a full segment
-    Bytes header = 0;     ///< bytes on the wire besides the payload
-};
-
-/// Bits over the path's smallest payload rate, and the propagation delay on top.
-SoloTimes FluidSoloTimes(const Topology& topology, double goodputFactor, const Flow& flow);
-
-/// The pure C++ fabric.
-class FluidFabric : public Fabric
+class FluidFabric : public FluidEngine
 {
   public:
     explicit FluidFabric(const Topology& topology, Framing framing = {});
-    ~FluidFabric() override;
 
-    void SetObserver(FabricObserver* observer) override;
-    Time Now() const override;
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;
     BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
-    void CallAt(Time time, std::function<void()> callback) override;
-    void CallWhenSettled(std::function<void()> callback) override;
-    void Run() override;
-    double GoodputFactor() const override;
-    SoloTimes Alone(const Flow& flow) const override;
-    FabricCounts Counts() const override;
 
   private:
-    class Engine;
-    std::unique_ptr<Engine> m_engine;
+    /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from
+    /// then on.
+    struct Transfer
+    {
+        double remaining = 0;
+        BitRate rate = 0;
+        Time since;
+        Time delay;
+        bool active = false;
+        bool used = false; ///< the id has been given to a flow
+    };
+
+    Time NextTime() override;
+    bool RunDue() override;
+    const Transfer& At(FlowId flow) const;
+    double Remaining(const Transfer& transfer) const;
+    void SetRate(FlowId flow, BitRate rate);
+
+    std::vector<Transfer> m_transfers;    ///< by FlowId
+    IndexedHeap<std::int64_t> m_finishes; ///< flows with a rate, by predicted finish in ps
 };
 
 } // namespace echelon

@@ -33,8 +33,11 @@ TakesNoTime(const Task& task)
 
 } // namespace
 
-DagExecutor::DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment)
+DagExecutor::DagExecutor(const std::vector<Job>& jobs,
+                         Clock& clock,
+                         ExecutionEnvironment& environment)
     : m_jobs(jobs),
+      m_clock(clock),
       m_environment(environment),
       m_progress(jobs.size()),
       m_jobsLeft(jobs.size())
@@ -105,8 +108,8 @@ DagExecutor::Start()
 void
 DagExecutor::StartJob(JobId job)
 {
-    const Time start = std::max(m_jobs[job.Value()].arrival, m_environment.Now());
-    m_environment.CallAt(start, [this, job] {
+    const Time start = std::max(m_jobs[job.Value()].arrival, m_clock.Now());
+    m_clock.CallAt(start, [this, job] {
         StartIteration(job);
         Advance();
     });
@@ -118,7 +121,7 @@ DagExecutor::StartIteration(JobId job)
     Progress& progress = m_progress[job.Value()];
     progress.waitingFor = progress.predecessors;
     progress.tasksLeft = progress.predecessors.size();
-    progress.iterationStart = m_environment.Now();
+    progress.iterationStart = m_clock.Now();
     progress.causes.assign(progress.predecessors.size(), {});
     progress.heldSince.clear();
     progress.lastEnd = progress.iterationStart;
@@ -160,7 +163,7 @@ DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
 {
     Progress& progress = m_progress[job.Value()];
     const bool isSent = milestone == Milestone::SENT;
-    const Time now = m_environment.Now();
+    const Time now = m_clock.Now();
     const Successors& successors = isSent ? progress.afterSent : progress.afterDone;
     if (successors.tasks.empty())
     {
@@ -186,7 +189,7 @@ void
 DagExecutor::Complete(JobId job, TaskId task)
 {
     Progress& progress = m_progress[job.Value()];
-    const Time now = m_environment.Now();
+    const Time now = m_clock.Now();
     progress.last = now > progress.lastEnd ? task : std::min(progress.last, task);
     progress.lastEnd = now;
     Release(job, task, Milestone::DONE);
@@ -288,14 +291,14 @@ void
 DagExecutor::Launch(const Pending& pending)
 {
     const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
-    m_progress[pending.job.Value()].causes[pending.task.Value()].start = m_environment.Now();
+    m_progress[pending.job.Value()].causes[pending.task.Value()].start = m_clock.Now();
     switch (task.kind)
     {
     case TaskKind::BARRIER:
         Complete(pending.job, pending.task);
         return;
     case TaskKind::DELAY:
-        m_environment.CallAt(m_environment.Now() + task.duration, [this, pending] {
+        m_clock.CallAt(m_clock.Now() + task.duration, [this, pending] {
             Complete(pending.job, pending.task);
             Advance();
         });
@@ -317,7 +320,7 @@ DagExecutor::RequestService(const Task& task)
 {
     if (m_streamsToServe.empty())
     {
-        m_environment.CallWhenSettled([this] { ServeStreams(); });
+        m_clock.CallWhenSettled([this] { ServeStreams(); });
     }
     m_streamsToServe.emplace_back(task.device, task.stream);
 }
@@ -352,15 +355,15 @@ DagExecutor::Serve(Stream& stream)
     const Pending pending = stream.ready.front();
     stream.ready.pop_front();
     stream.busy = true;
-    const Time start = m_environment.Now();
+    const Time start = m_clock.Now();
     NoteWait(stream, pending);
     const std::uint32_t iteration = m_progress[pending.job.Value()].iteration;
     const Time duration = m_environment.ComputeTime(pending.job, iteration, pending.task);
-    m_environment.CallAt(start + duration, [this, pending, iteration, start] {
+    m_clock.CallAt(start + duration, [this, pending, iteration, start] {
         const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
         Stream& freed = m_streams[{done.device, done.stream}];
         freed.busy = false;
-        freed.lastUses[pending.job] = {pending.task, m_environment.Now()};
+        freed.lastUses[pending.job] = {pending.task, m_clock.Now()};
         RequestService(done);
         m_environment.OnComputeDone(pending.job, iteration, pending.task, start);
         Complete(pending.job, pending.task);
@@ -374,7 +377,7 @@ DagExecutor::NoteWait(const Stream& stream, const Pending& pending)
     Progress& progress = m_progress[pending.job.Value()];
     Cause& cause = progress.causes[pending.task.Value()];
     const Time ready = cause.start;
-    const Time now = m_environment.Now();
+    const Time now = m_clock.Now();
     cause.start = now;
     if ((now - ready).Picoseconds() <= WAIT_ROUNDING_PS)
     {

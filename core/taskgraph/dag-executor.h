@@ -3,35 +3,36 @@
  * @file
  * Runs the task graphs of all jobs: starts what is ready, iteration after iteration.
  *
- *     DagExecutor executor(jobs, environment);
+ *     DagExecutor executor(jobs, clock, environment);
  *     executor.Start();                      // schedules the arrivals of the jobs
  *     executor.OnFlowSent(job, task);        // from the environment: its last byte has left
  *     executor.OnFlowFinished(job, task);    // and has arrived: the flow task is done
  *
- * The environment supplies time, callbacks and transfers; the executor knows nothing of fabrics and
+ * The environment supplies durations and transfers; the executor knows nothing of fabrics and
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
  * id). It is served after the other events of an instant, so that the order of simultaneous events,
  * which may hang on rounding, does not matter. The next iteration of a job starts when every task
  * of the last one is done. A job that comes after another one waits for its end.
  *
- * Critical path. The executor notes for each task what let it start: the task that it waited for
- * last (ties: the least id), or, when it then waited for its stream, the task of its job that the
- * stream did last. Back from the task that ends an iteration (ties: the least id) these causes are
- * a chain of steps without gaps to the iteration's start. What a stream did for other jobs
- * meanwhile is a step of its own. Barriers, and all else that takes no time, are no steps; waits
- * that are rounding belong to the step before, or where there is none, to the one after.
+ * Critical path. For each task the executor records its cause: the predecessor that finished last
+ * (ties: the least id), or, if the task then queued for its stream, the previous task of the same
+ * job on that stream. Back from the task that ends an iteration (ties: the least id) these causes
+ * are a chain of steps without gaps to the iteration's start. What a stream did for other jobs
+ * meanwhile is a step of its own. Barriers, and all else that takes no time, are no steps. Waits
+ * below WAIT_ROUNDING_PS are added to the preceding step (to the following one at the start of the
+ * path).
  *
  * Cost: O(1) per task and dependency (O(log jobs) where jobs share a stream), O(steps) per
- * iteration, and the environment's cost per callback.
+ * iteration, and the clock's cost per callback.
  */
 #pragma once
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "sim/clock.h"
 #include "taskgraph/task-graph.h"
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -54,10 +55,6 @@ class ExecutionEnvironment
 {
   public:
     virtual ~ExecutionEnvironment() = default;
-    virtual Time Now() const = 0;
-    virtual void CallAt(Time time, std::function<void()> callback) = 0;
-    /// Call back at the present time, after the other events of the present time.
-    virtual void CallWhenSettled(std::function<void()> callback) = 0;
     /// How long a COMPUTE task really takes in this iteration.
     virtual Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) = 0;
     /// Start the transfer of a FLOW task; answered by DagExecutor::OnFlowSent and OnFlowFinished,
@@ -76,7 +73,7 @@ class DagExecutor
   public:
     /// @param jobs outlives the executor. @pre no job waits for itself, through others or not.
     /// @throws ParameterError when a graph has a cycle.
-    DagExecutor(const std::vector<Job>& jobs, ExecutionEnvironment& environment);
+    DagExecutor(const std::vector<Job>& jobs, Clock& clock, ExecutionEnvironment& environment);
 
     void Start();
     /// Must be told of every flow for which IsFollowedWhenSent.
@@ -174,6 +171,7 @@ class DagExecutor
     void Serve(Stream& stream);
 
     const std::vector<Job>& m_jobs;
+    Clock& m_clock;
     ExecutionEnvironment& m_environment;
     std::vector<Progress> m_progress;                     ///< by JobId
     using StreamKey = std::pair<DeviceId, std::uint16_t>; ///< device, stream of the device

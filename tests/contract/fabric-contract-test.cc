@@ -93,7 +93,7 @@ class Witness : public FabricObserver
     void OnFlowSent(FlowId flow) override
     {
         Write("sent", flow);
-        sent[flow] = m_fabric.Now();
+        sent[flow] = m_fabric.GetClock().Now();
         if (whenSent)
         {
             whenSent(flow);
@@ -103,13 +103,13 @@ class Witness : public FabricObserver
     void OnFlowFinished(FlowId flow) override
     {
         Write("finished", flow);
-        finished[flow] = m_fabric.Now();
+        finished[flow] = m_fabric.GetClock().Now();
     }
 
     void Write(const char* what, FlowId flow)
     {
         log.push_back(std::string(what) + " " + std::to_string(flow.Value()) + " at " +
-                      std::to_string(m_fabric.Now().Picoseconds()));
+                      std::to_string(m_fabric.GetClock().Now().Picoseconds()));
     }
 
     std::vector<std::string> log;
@@ -193,6 +193,7 @@ class FabricContract : public testing::TestWithParam<FabricKind>
     const Topology m_topology = TwoLeaves();
     const std::unique_ptr<Fabric> m_fabric = GetParam().make(m_topology);
     CheckedFabric m_checked{*m_fabric, m_topology, GetParam().segment};
+    Clock& m_clock = m_checked.GetClock();
     Witness m_witness{m_checked};
 
     void SetUp() override
@@ -205,8 +206,8 @@ TEST_P(FabricContract, CallsComeInOrderOfTimeAndThenOfAsking)
 {
     std::vector<std::string> order;
     const auto call = [&](double ms, const char* name) {
-        m_checked.CallAt(Milliseconds(ms), [&, ms, name] {
-            EXPECT_EQ(m_checked.Now(), Milliseconds(ms));
+        m_clock.CallAt(Milliseconds(ms), [&, ms, name] {
+            EXPECT_EQ(m_clock.Now(), Milliseconds(ms));
             order.emplace_back(name);
         });
     };
@@ -214,18 +215,18 @@ TEST_P(FabricContract, CallsComeInOrderOfTimeAndThenOfAsking)
     call(1, "a");
     call(2, "d");
     call(1, "b");
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_EQ(order, (std::vector<std::string>{"a", "b", "c", "d"}));
 }
 
 TEST_P(FabricContract, NothingIsCalledInThePast)
 {
     bool called = false;
-    m_checked.CallAt(Milliseconds(1), [&] {
-        EXPECT_THROW(m_checked.CallAt(Milliseconds(0.999), [] {}), ContractViolation);
-        m_checked.CallAt(Milliseconds(1), [&] { called = true; });
+    m_clock.CallAt(Milliseconds(1), [&] {
+        EXPECT_THROW(m_clock.CallAt(Milliseconds(0.999), [] {}), ContractViolation);
+        m_clock.CallAt(Milliseconds(1), [&] { called = true; });
     });
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_TRUE(called);
 }
 
@@ -233,20 +234,20 @@ TEST_P(FabricContract, SettledCallsComeAfterAllOthersOfTheInstant)
 {
     // Also after those that come up while they wait, and again when they bring new ones.
     std::vector<int> order;
-    m_checked.CallAt(Milliseconds(1), [&] {
-        m_checked.CallWhenSettled([&] {
+    m_clock.CallAt(Milliseconds(1), [&] {
+        m_clock.CallWhenSettled([&] {
             order.push_back(4);
-            m_checked.CallWhenSettled([&] { order.push_back(6); });
-            m_checked.CallAt(m_checked.Now(), [&] { order.push_back(5); });
+            m_clock.CallWhenSettled([&] { order.push_back(6); });
+            m_clock.CallAt(m_clock.Now(), [&] { order.push_back(5); });
         });
-        m_checked.CallAt(m_checked.Now(), [&] {
+        m_clock.CallAt(m_clock.Now(), [&] {
             order.push_back(2);
-            m_checked.CallAt(m_checked.Now(), [&] { order.push_back(3); });
+            m_clock.CallAt(m_clock.Now(), [&] { order.push_back(3); });
         });
         order.push_back(1);
     });
-    m_checked.CallAt(Milliseconds(1.001), [&] { order.push_back(7); });
-    m_checked.Run();
+    m_clock.CallAt(Milliseconds(1.001), [&] { order.push_back(7); });
+    m_clock.Run();
     EXPECT_EQ(order, (std::vector<int>{1, 2, 3, 4, 5, 6, 7}));
 }
 
@@ -256,12 +257,12 @@ TEST_P(FabricContract, DeparturesOfOneInstantAreHeardBeforeItSettles)
     // waits for that time to settle has heard of both.
     std::vector<std::size_t> heard;
     m_witness.whenSent = [&](FlowId) {
-        m_checked.CallWhenSettled([&] { heard.push_back(m_witness.sent.size()); });
+        m_clock.CallWhenSettled([&] { heard.push_back(m_witness.sent.size()); });
     };
     const BitRate rate = LINK_RATE * m_checked.GoodputFactor() / 2;
     Send(MakeFlow(m_topology, 0, 0, 2), rate);
     Send(MakeFlow(m_topology, 1, 1, 3), rate);
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_EQ(m_witness.sent[FlowId(0)], m_witness.sent[FlowId(1)]);
     EXPECT_EQ(heard, (std::vector<std::size_t>{2, 2}));
 }
@@ -270,10 +271,10 @@ TEST_P(FabricContract, NothingIsSentWithoutARate)
 {
     const Flow flow = MakeFlow(m_topology, 0, 0, 2);
     m_checked.StartFlow(flow);
-    m_checked.CallAt(Milliseconds(1), [&] { m_checked.SetRates({{flow.id, 0.0, 0}}); });
-    m_checked.CallAt(Milliseconds(1000), [] {});
-    m_checked.Run();
-    EXPECT_EQ(m_checked.Now(), Milliseconds(1000));
+    m_clock.CallAt(Milliseconds(1), [&] { m_checked.SetRates({{flow.id, 0.0, 0}}); });
+    m_clock.CallAt(Milliseconds(1000), [] {});
+    m_clock.Run();
+    EXPECT_EQ(m_clock.Now(), Milliseconds(1000));
     EXPECT_EQ(m_checked.RemainingBits(flow.id), flow.Bits());
     EXPECT_TRUE(m_witness.log.empty());
     EXPECT_EQ(m_checked.Counts().packets, 0);
@@ -293,7 +294,7 @@ TEST_P(FabricContract, SendsAtItsRateAndArrivesAfterTheDelay)
 {
     // 8 Mbit at 4 Gb/s: sent at 2 ms; four links of 1 us: finished at 2.004 ms.
     Send(MakeFlow(m_topology, 0, 0, 2), 4e9);
-    m_checked.Run();
+    m_clock.Run();
     ExpectSent(FlowId(0), Milliseconds(2), 4e9);
     ExpectFinished(FlowId(0), Milliseconds(2.004), 4e9);
 }
@@ -303,7 +304,7 @@ TEST_P(FabricContract, SendsAtTheFullPayloadRate)
     const BitRate rate = LINK_RATE * m_checked.GoodputFactor();
     const Time sent = TransmissionTime(8.0 * MEGABYTE, rate);
     Send(MakeFlow(m_topology, 0, 0, 2), rate);
-    m_checked.Run();
+    m_clock.Run();
     ExpectSent(FlowId(0), sent, rate);
     ExpectFinished(FlowId(0), sent + HOPS * LINK_DELAY, rate);
 }
@@ -313,14 +314,14 @@ TEST_P(FabricContract, ChangesOfTheRateCountFromTheirTime)
     // 4 Gb/s for 1 ms: half. Nothing for 1 ms. 2 Gb/s for the other 4 Mbit: sent at 4 ms.
     Send(MakeFlow(m_topology, 0, 0, 2), 4e9);
     const auto setAt = [&](double ms, BitRate rate) {
-        m_checked.CallAt(Milliseconds(ms), [&, rate] {
+        m_clock.CallAt(Milliseconds(ms), [&, rate] {
             EXPECT_NEAR(m_checked.RemainingBits(FlowId(0)), 4e6, 1e-3);
             m_checked.SetRates({{FlowId(0), rate, 0}});
         });
     };
     setAt(1, 0.0);
     setAt(2, 2e9);
-    m_checked.Run();
+    m_clock.Run();
     ExpectSent(FlowId(0), Milliseconds(4), 2e9);
     ExpectFinished(FlowId(0), Milliseconds(4.004), 2e9);
 }
@@ -329,11 +330,11 @@ TEST_P(FabricContract, AFlowTooSlowToEndInTimeMaySpeedUp)
 {
     // 8 Mbit at 1e-9 b/s would take 8e15 s, and Time holds 9.2e6. At 1 ms the flow gets 4 Gb/s.
     Send(MakeFlow(m_topology, 0, 0, 2), 1e-9);
-    m_checked.CallAt(Milliseconds(1), [&] {
+    m_clock.CallAt(Milliseconds(1), [&] {
         EXPECT_EQ(m_checked.RateOf(FlowId(0)), 1e-9);
         m_checked.SetRates({{FlowId(0), 4e9, 0}});
     });
-    m_checked.Run();
+    m_clock.Run();
     ExpectSent(FlowId(0), Milliseconds(3), 4e9);
     ExpectFinished(FlowId(0), Milliseconds(3.004), 4e9);
 }
@@ -341,7 +342,7 @@ TEST_P(FabricContract, AFlowTooSlowToEndInTimeMaySpeedUp)
 TEST_P(FabricContract, AFlowTooSlowToEndInTimeIsLeftAsItIs)
 {
     Send(MakeFlow(m_topology, 0, 0, 2), 1e-9);
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_TRUE(m_witness.log.empty());
     EXPECT_EQ(m_checked.RateOf(FlowId(0)), 1e-9);
     EXPECT_GT(m_checked.RemainingBits(FlowId(0)), 0);
@@ -351,11 +352,11 @@ TEST_P(FabricContract, NothingHappensBeyondTheRangeOfTime)
 {
     // What follows the last picosecond of Time cannot be told.
     bool called = false;
-    m_checked.CallAt(Time::Max() - Time::FromPicoseconds(1), [&] {
+    m_clock.CallAt(Time::Max() - Time::FromPicoseconds(1), [&] {
         called = true;
-        EXPECT_THROW(m_checked.CallAt(m_checked.Now() + Milliseconds(1), [] {}), TimeOverflow);
+        EXPECT_THROW(m_clock.CallAt(m_clock.Now() + Milliseconds(1), [] {}), TimeOverflow);
     });
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_TRUE(called);
 }
 
@@ -365,7 +366,7 @@ TEST_P(FabricContract, ABundleCarriesAllItsFlows)
     Flow bundle = MakeFlow(m_topology, 0, 0, 2);
     bundle.multiplicity = 3;
     Send(bundle, 4e9);
-    m_checked.Run();
+    m_clock.Run();
     ExpectSent(FlowId(0), Milliseconds(6), 4e9);
     ExpectFinished(FlowId(0), Milliseconds(6.004), 4e9);
 }
@@ -379,7 +380,7 @@ TEST_P(FabricContract, TwoFlowsShareALink)
     {
         Send(MakeFlow(m_topology, id, 0, 2 + id), half);
     }
-    m_checked.Run();
+    m_clock.Run();
     for (const std::uint32_t id : {0, 1})
     {
         ExpectSent(FlowId(id), sent, half);
@@ -393,12 +394,12 @@ TEST_P(FabricContract, RemainingBitsFallWithTheIntegralOfTheRate)
     const Flow flow = MakeFlow(m_topology, 0, 0, 2);
     const double segmentBits = 8.0 * static_cast<double>(GetParam().segment);
     Send(flow, 1e9);
-    m_checked.CallAt(Milliseconds(2), [&] { m_checked.SetRates({{flow.id, 3e9, 0}}); });
+    m_clock.CallAt(Milliseconds(2), [&] { m_checked.SetRates({{flow.id, 3e9, 0}}); });
     double last = flow.Bits();
     int samples = 0;
     for (double ms = 0.05; ms < 5; ms += 0.05)
     {
-        m_checked.CallAt(Milliseconds(ms), [&, ms] {
+        m_clock.CallAt(Milliseconds(ms), [&, ms] {
             ++samples;
             const double remaining = m_checked.RemainingBits(flow.id);
             const double fluid = ms <= 2 ? 8e6 - 1e6 * ms : std::max(0.0, 6e6 - 3e6 * (ms - 2));
@@ -410,7 +411,7 @@ TEST_P(FabricContract, RemainingBitsFallWithTheIntegralOfTheRate)
             last = remaining;
         });
     }
-    m_checked.Run();
+    m_clock.Run();
     EXPECT_GE(samples, 99);
     EXPECT_EQ(m_checked.RemainingBits(flow.id), 0);
 }
@@ -432,7 +433,7 @@ TEST_P(FabricContractRuns, EveryLinkAddsItsDelayToTheLastBit)
         fabric->SetObserver(&witness);
         fabric->StartFlow(MakeFlow(topology, 0, 0, 2));
         fabric->SetRates({{FlowId(0), 4e9, 0}});
-        fabric->Run();
+        fabric->GetClock().Run();
         sent.push_back(witness.sent[FlowId(0)]);
         finished.push_back(witness.finished[FlowId(0)]);
     }
@@ -462,18 +463,19 @@ RandomRun(const FabricKind& kind)
         const Time start = Milliseconds(stream.Uniform());
         const BitRate most = LINK_RATE * checked.GoodputFactor() / FLOWS;
         const BitRate first = most * stream.Uniform();
-        checked.CallAt(start, [&checked, flow, first] {
+        checked.GetClock().CallAt(start, [&checked, flow, first] {
             checked.StartFlow(flow);
             checked.SetRates({{flow.id, first, 0}});
         });
-        checked.CallAt(start + Milliseconds(stream.Uniform()), [&checked, &witness, flow, most] {
-            if (witness.sent.count(flow.id) == 0)
-            {
-                checked.SetRates({{flow.id, most, 0}});
-            }
-        });
+        checked.GetClock().CallAt(start + Milliseconds(stream.Uniform()),
+                                  [&checked, &witness, flow, most] {
+                                      if (witness.sent.count(flow.id) == 0)
+                                      {
+                                          checked.SetRates({{flow.id, most, 0}});
+                                      }
+                                  });
     }
-    checked.Run();
+    checked.GetClock().Run();
     EXPECT_EQ(witness.finished.size(), FLOWS);
     for (const auto& [flow, finish] : witness.finished)
     {

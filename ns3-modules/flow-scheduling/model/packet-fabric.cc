@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "packet-fabric.h"
 
+#include "packet-clock.h"
 #include "solo-time.h"
 
 #include "base/contracts.h"
@@ -9,8 +10,6 @@
 #include "network/topology.h"
 
 #include "ns3/egress-port.h"
-#include "ns3/event-failure.h"
-#include "ns3/event-impl.h"
 #include "ns3/fabric-network.h"
 #include "ns3/horizon-scheduler.h"
 #include "ns3/log.h"
@@ -31,24 +30,6 @@ NS_LOG_COMPONENT_DEFINE("PacketFabric");
 namespace
 {
 
-/// A callback of the driver.
-class CallEvent : public ns3::EventImpl
-{
-  public:
-    explicit CallEvent(std::function<void()> callback)
-        : m_callback(std::move(callback))
-    {
-    }
-
-  private:
-    void Notify() override
-    {
-        ns3::EventFailure::Guard([this] { m_callback(); });
-    }
-
-    std::function<void()> m_callback;
-};
-
 /// Only one fabric may drive ns-3's simulator.
 bool g_alive = false;
 
@@ -56,7 +37,9 @@ class PacketFabric : public Fabric
 {
   public:
     PacketFabric(ns3::Ptr<ns3::FabricNetwork> network, bool ownsSimulation)
-        : m_network(network),
+        : Fabric(m_clock),
+          m_clock(network),
+          m_network(network),
           m_ownsSimulation(ownsSimulation)
     {
         g_alive = true;
@@ -86,11 +69,6 @@ class PacketFabric : public Fabric
     void SetObserver(FabricObserver* observer) override
     {
         m_observer = observer;
-    }
-
-    Time Now() const override
-    {
-        return Time::FromPicoseconds(ns3::Simulator::Now().GetTimeStep());
     }
 
     void StartFlow(const Flow& flow) override
@@ -135,30 +113,6 @@ class PacketFabric : public Fabric
         {
             m_network->SetQueueWeight(weight.link.Value(), weight.queue, weight.weight);
         }
-    }
-
-    void CallAt(Time time, std::function<void()> callback) override
-    {
-        const Time delay = time - Now();
-        ECHELON_REQUIRE(delay >= Time(), "a callback is not asked for in the past");
-        m_callsAtPresent += delay == Time() ? 1 : 0;
-        Schedule(delay, std::move(callback));
-    }
-
-    void CallWhenSettled(std::function<void()> callback) override
-    {
-        m_settled.push_back(std::move(callback));
-        if (m_settled.size() == 1)
-        {
-            AwaitSettled();
-        }
-    }
-
-    void Run() override
-    {
-        ns3::EventFailure failure;
-        ns3::Simulator::Run();
-        failure.Rethrow();
     }
 
     double GoodputFactor() const override
@@ -271,43 +225,10 @@ class PacketFabric : public Fabric
         m_observer->OnFlowFinished(FlowId(flow));
     }
 
-    static void Schedule(Time delay, std::function<void()> callback)
-    {
-        ns3::Simulator::ScheduleWithContext(ns3::Simulator::NO_CONTEXT,
-                                            ns3::TimeStep(delay.Picoseconds()),
-                                            new CallEvent(std::move(callback)));
-    }
-
-    /// Events that were scheduled for the time at which they were scheduled.
-    uint64_t ImmediateEvents() const
-    {
-        return m_callsAtPresent + m_network->ImmediateEvents();
-    }
-
-    /// Come back behind all events of the present; again if they brought new ones.
-    void AwaitSettled()
-    {
-        const uint64_t seen = ImmediateEvents();
-        Schedule(Time(), [this, seen] {
-            if (ImmediateEvents() != seen)
-            {
-                AwaitSettled();
-                return;
-            }
-            std::vector<std::function<void()>> settled;
-            settled.swap(m_settled);
-            for (const auto& callback : settled)
-            {
-                callback();
-            }
-        });
-    }
-
+    PacketClock m_clock;
     ns3::Ptr<ns3::FabricNetwork> m_network;
     bool m_ownsSimulation;
     FabricObserver* m_observer = nullptr;
-    uint64_t m_callsAtPresent = 0;
-    std::vector<std::function<void()>> m_settled;
     std::vector<uint32_t> m_measured; ///< links whose loads are kept, ascending
 };
 

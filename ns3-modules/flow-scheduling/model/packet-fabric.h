@@ -9,9 +9,8 @@
  * Runs any echelon::Topology. Rates and priorities are enforced by the agents at the sources
  * (host-agent.h); OnFlowSent is the emission of the last segment, OnFlowFinished the arrival of the
  * last byte. With queues, the weights of queues at hosts and switches stand for the rates
- * (queue-agent.h). RemainingBits counts by credit, as smoothly as the fluid fabric does.
- * CallWhenSettled waits for all events of the fabric at the present time; events that a program
- * schedules with Simulator::ScheduleNow from such a callback are not waited for.
+ * (queue-agent.h). RemainingBits counts by credit, as smoothly as the fluid fabric does. Its clock
+ * is packet-clock.h.
  *
  * ns-3's simulator is process-wide: one packet fabric lives at a time. A fabric made from a
  * topology owns the simulation: it sets the time resolution and the scheduler of events, and its

@@ -55,7 +55,7 @@ class Witness : public echelon::FabricObserver
 
     void Write(const std::string& what)
     {
-        events.push_back(what + " at " + std::to_string(m_fabric.Now().Picoseconds()));
+        events.push_back(what + " at " + std::to_string(m_fabric.GetClock().Now().Picoseconds()));
     }
 
     std::vector<std::string> events;
@@ -98,23 +98,24 @@ class PacketFabricTestCase : public TestCase
         fabric->SetObserver(&witness);
         NS_TEST_EXPECT_MSG_EQ(fabric->GoodputFactor(), 4096.0 / 4178, "goodput");
         double remaining = 0;
-        fabric->CallAt(echelon::Time::FromPicoseconds(1000000), [&] {
-            fabric->CallWhenSettled([&] {
+        fabric->GetClock().CallAt(echelon::Time::FromPicoseconds(1000000), [&] {
+            fabric->GetClock().CallWhenSettled([&] {
                 witness.Write("settled");
                 echelon::Flow flow = MakeFlow(topology, 0, 1, 4096);
                 flow.multiplicity = 2;
                 fabric->StartFlow(flow);
                 fabric->SetRates({{FlowId(0), 100e9 * fabric->GoodputFactor(), 7}});
             });
-            fabric->CallAt(fabric->Now(), [&] {
+            fabric->GetClock().CallAt(fabric->GetClock().Now(), [&] {
                 witness.Write("first");
-                fabric->CallAt(fabric->Now(), [&] { witness.Write("second"); });
+                fabric->GetClock().CallAt(fabric->GetClock().Now(),
+                                          [&] { witness.Write("second"); });
             });
         });
         // Half a segment later 3/4 of the bundle remain.
-        fabric->CallAt(echelon::Time::FromPicoseconds(1000000 + 334240 / 2),
-                       [&] { remaining = fabric->RemainingBits(FlowId(0)); });
-        fabric->Run();
+        fabric->GetClock().CallAt(echelon::Time::FromPicoseconds(1000000 + 334240 / 2),
+                                  [&] { remaining = fabric->RemainingBits(FlowId(0)); });
+        fabric->GetClock().Run();
         const std::vector<std::string> expected{"first at 1000000",
                                                 "second at 1000000",
                                                 "settled at 1000000",

@@ -81,7 +81,7 @@ RunOneFlow(Fabric& fabric, const Topology& topology, Bytes ahead, Counter& count
     checked.SetObserver(&counter);
     checked.StartFlow(Megabyte(topology, 0, 0, 1));
     checked.SetRates({{FlowId(0), 4e9, 0}});
-    checked.Run();
+    checked.GetClock().Run();
 }
 
 TEST(CapacityChecker, PassesWhatIsRight)
@@ -97,12 +97,16 @@ TEST(CapacityChecker, PassesWhatIsRight)
     checked.StartFlow(Megabyte(topology, 0, 0, 1));
     checked.StartFlow(Megabyte(topology, 1, 0, 2));
     checked.SetRates({{FlowId(0), 4e9, 0}, {FlowId(1), 4e9, 0}});
-    checked.CallAt(Time::FromSeconds(1e-3), [&] { checked.SetRates({{FlowId(0), 0.0, 0}}); });
-    checked.CallAt(Time::FromSeconds(2e-3), [&] { checked.SetRates({{FlowId(0), 8e9, 0}}); });
-    checked.Run();
+    checked.GetClock().CallAt(Time::FromSeconds(1e-3), [&] {
+        checked.SetRates({{FlowId(0), 0.0, 0}});
+    });
+    checked.GetClock().CallAt(Time::FromSeconds(2e-3), [&] {
+        checked.SetRates({{FlowId(0), 8e9, 0}});
+    });
+    checked.GetClock().Run();
     EXPECT_EQ(counter.sent, 2);
     EXPECT_EQ(counter.finished, 2);
-    EXPECT_EQ(checked.Now(), Time::FromSeconds(4.5e-3));
+    EXPECT_EQ(checked.GetClock().Now(), Time::FromSeconds(4.5e-3));
 }
 
 TEST(CapacityChecker, RefusesALinkOverCapacity)

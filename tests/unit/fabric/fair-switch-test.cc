@@ -54,12 +54,12 @@ class Witness : public FabricObserver
 
     void OnFlowSent(FlowId flow) override
     {
-        sent[flow] = m_fabric.Now();
+        sent[flow] = m_fabric.GetClock().Now();
     }
 
     void OnFlowFinished(FlowId flow) override
     {
-        finished[flow] = m_fabric.Now();
+        finished[flow] = m_fabric.GetClock().Now();
     }
 
     void OnLinkRate(LinkId link, BitRate rate) override
@@ -109,17 +109,17 @@ class FairSwitchUnit : public testing::Test
 // after 2 ms; the second has 8 Mbit left at 8 Gb/s: 3 ms. Two links: arrival 2 us later.
 TEST_F(FairSwitchUnit, SharesAPort)
 {
-    m_fabric.CallAt(Time(), [&] {
+    m_fabric.GetClock().CallAt(Time(), [&] {
         Start(0, 0, 2, 1000000);
         Start(1, 1, 2, 2000000);
     });
-    m_fabric.CallAt(Us(1000), [&] {
+    m_fabric.GetClock().CallAt(Us(1000), [&] {
         EXPECT_DOUBLE_EQ(m_fabric.RemainingBits(FlowId(0)), 4e6);
         EXPECT_DOUBLE_EQ(m_fabric.RemainingBits(FlowId(1)), 12e6);
         EXPECT_DOUBLE_EQ(m_witness.rates.at(LinkId(0)), 4e9);
         EXPECT_DOUBLE_EQ(m_witness.rates.at(LinkId(5)), 8e9);
     });
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_EQ(m_witness.sent.at(FlowId(0)), Us(2000));
     EXPECT_EQ(m_witness.sent.at(FlowId(1)), Us(3000));
     EXPECT_EQ(m_witness.finished.at(FlowId(0)), Us(2002));
@@ -132,9 +132,9 @@ TEST_F(FairSwitchUnit, SharesAPort)
 // until 0->2 has left at 2 ms. 0->1 has 4 Mbit left at 8 Gb/s: 2.5 ms.
 TEST_F(FairSwitchUnit, SharesAnewWhenFlowsComeAndGo)
 {
-    m_fabric.CallAt(Time(), [&] { Start(0, 0, 1, 2000000); });
-    m_fabric.CallAt(Us(1000), [&] { Start(1, 0, 2, 500000); });
-    m_fabric.Run();
+    m_fabric.GetClock().CallAt(Time(), [&] { Start(0, 0, 1, 2000000); });
+    m_fabric.GetClock().CallAt(Us(1000), [&] { Start(1, 0, 2, 500000); });
+    m_fabric.GetClock().Run();
     EXPECT_EQ(m_witness.sent.at(FlowId(1)), Us(2000));
     EXPECT_EQ(m_witness.sent.at(FlowId(0)), Us(2500));
 }
@@ -142,12 +142,12 @@ TEST_F(FairSwitchUnit, SharesAnewWhenFlowsComeAndGo)
 TEST_F(FairSwitchUnit, TakesNoRates)
 {
     EXPECT_TRUE(m_fabric.SharesByItself());
-    m_fabric.CallAt(Time(), [&] {
+    m_fabric.GetClock().CallAt(Time(), [&] {
         Start(0, 0, 1, 1000);
         EXPECT_THROW(m_fabric.SetRates({{FlowId(0), 1e9, 0}}), ContractViolation);
         EXPECT_THROW(Start(0, 0, 1, 1000), ContractViolation);
     });
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
 }
 
 TEST(FairSwitchFits, SmallBigSwitches)

@@ -35,7 +35,7 @@ class Witness : public FabricObserver
   private:
     std::string Now() const
     {
-        return FormatTime(m_fabric.Now());
+        return FormatTime(m_fabric.GetClock().Now());
     }
 
     const Fabric& m_fabric;
@@ -74,28 +74,30 @@ class FluidFabricTest : public testing::Test
 TEST_F(FluidFabricTest, SendsAtTheRateAndArrivesAfterTheDelay)
 {
     // 1 GB at 8 Gb/s takes 1 s; the last bit travels 2 ms more.
-    m_fabric.CallAt(Time(), [&] {
+    m_fabric.GetClock().CallAt(Time(), [&] {
         m_fabric.StartFlow(MakeFlow(0, 1000000000));
         m_fabric.SetRates({{FlowId(0), 8e9, 0}});
     });
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_EQ(m_witness.events, (Events{"sent 0 at 1.00 s", "finished 0 at 1.00 s"}));
-    EXPECT_EQ(m_fabric.Now(), Time::FromSeconds(1.002));
+    EXPECT_EQ(m_fabric.GetClock().Now(), Time::FromSeconds(1.002));
 }
 
 TEST_F(FluidFabricTest, IntegratesRatesThatChange)
 {
     // 1 GB = 8 Gbit: 2 Gb/s for 1 s, nothing for 1 s, then 8 Gb/s: 2 + 6/8 s = 2.75 s.
-    m_fabric.CallAt(Time(), [&] {
+    m_fabric.GetClock().CallAt(Time(), [&] {
         m_fabric.StartFlow(MakeFlow(0, 1000000000));
         m_fabric.SetRates({{FlowId(0), 2e9, 0}});
     });
-    m_fabric.CallAt(Time::FromSeconds(1), [&] { m_fabric.SetRates({{FlowId(0), 0.0, 0}}); });
-    m_fabric.CallAt(Time::FromSeconds(2), [&] {
+    m_fabric.GetClock().CallAt(Time::FromSeconds(1), [&] {
+        m_fabric.SetRates({{FlowId(0), 0.0, 0}});
+    });
+    m_fabric.GetClock().CallAt(Time::FromSeconds(2), [&] {
         EXPECT_DOUBLE_EQ(m_fabric.RemainingBits(FlowId(0)), 6e9);
         m_fabric.SetRates({{FlowId(0), 8e9, 0}});
     });
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_EQ(m_witness.events.front(), "sent 0 at 2.75 s");
     EXPECT_EQ(m_fabric.RemainingBits(FlowId(0)), 0);
 }
@@ -107,19 +109,19 @@ TEST_F(FluidFabricTest, BundleCarriesAllItsFlows)
     bundle.multiplicity = 3;
     m_fabric.StartFlow(bundle);
     m_fabric.SetRates({{FlowId(0), 8e9, 0}});
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_EQ(m_witness.events.front(), "sent 0 at 3.00 s");
 }
 
 TEST_F(FluidFabricTest, SettledCallbacksComeAfterEveryOtherEventOfTheInstant)
 {
     std::vector<int> order;
-    m_fabric.CallAt(Time(), [&] {
-        m_fabric.CallWhenSettled([&] { order.push_back(3); });
-        m_fabric.CallAt(Time(), [&] { order.push_back(2); });
+    m_fabric.GetClock().CallAt(Time(), [&] {
+        m_fabric.GetClock().CallWhenSettled([&] { order.push_back(3); });
+        m_fabric.GetClock().CallAt(Time(), [&] { order.push_back(2); });
         order.push_back(1);
     });
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
 }
 
@@ -137,9 +139,9 @@ TEST_F(FluidFabricTest, RefusesMisuse)
     EXPECT_THROW(m_fabric.StartFlow(MakeFlow(1, 0)), ContractViolation);
     EXPECT_THROW(m_fabric.SetRates({{FlowId(7), 1e9, 0}}), ContractViolation);
     m_fabric.SetRates({{FlowId(0), 8e9, 0}});
-    m_fabric.Run();
+    m_fabric.GetClock().Run();
     EXPECT_THROW(m_fabric.SetRates({{FlowId(0), 1e9, 0}}), ContractViolation);
-    EXPECT_THROW(m_fabric.CallAt(Time(), [] {}), ContractViolation);
+    EXPECT_THROW(m_fabric.GetClock().CallAt(Time(), [] {}), ContractViolation);
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 #include "taskgraph/dag-executor.h"
 
 #include "base/parameters.h"
-#include "sim/event-queue.h"
+#include "sim/event-clock.h"
 
 #include <gtest/gtest.h>
 #include <sstream>
@@ -14,51 +14,23 @@ namespace
 
 const Time SECOND = Time::FromSeconds(1);
 
-/// Time from an event queue; a flow of n bytes takes n seconds, and leaves its source half a second
+/// A flow of n bytes takes n seconds, and leaves its source half a second
 /// before it arrives.
 class SimpleEnvironment : public ExecutionEnvironment
 {
   public:
     explicit SimpleEnvironment(const std::vector<Job>& jobs)
         : m_jobs(jobs),
-          m_executor(jobs, *this)
+          m_executor(jobs, m_clock, *this)
     {
     }
 
     std::vector<std::string> Run()
     {
         m_executor.Start();
-        while (!m_queue.Empty())
-        {
-            m_now = m_queue.NextTime();
-            while (m_queue.NextTime() == m_now && !m_queue.Empty())
-            {
-                m_queue.RunNext();
-            }
-            const auto settled = std::move(m_settled);
-            m_settled.clear();
-            for (const auto& callback : settled)
-            {
-                callback();
-            }
-        }
+        m_clock.Run();
         EXPECT_TRUE(m_executor.Done());
         return log;
-    }
-
-    Time Now() const override
-    {
-        return m_now;
-    }
-
-    void CallAt(Time time, std::function<void()> callback) override
-    {
-        m_queue.Add(time, std::move(callback));
-    }
-
-    void CallWhenSettled(std::function<void()> callback) override
-    {
-        m_settled.push_back(std::move(callback));
     }
 
     Time ComputeTime(JobId job, std::uint32_t iteration, TaskId task) override
@@ -69,20 +41,20 @@ class SimpleEnvironment : public ExecutionEnvironment
     void StartFlow(JobId job, std::uint32_t, TaskId task) override
     {
         const Bytes bytes = m_jobs[job.Value()].graph.Tasks()[task.Value()].flow.bytes;
-        const Time arrival = m_now + bytes * SECOND;
+        const Time arrival = m_clock.Now() + bytes * SECOND;
         if (m_executor.IsFollowedWhenSent(job, task))
         {
-            CallAt(arrival - Time::FromSeconds(0.5),
-                   [this, job, task] { m_executor.OnFlowSent(job, task); });
+            m_clock.CallAt(arrival - Time::FromSeconds(0.5),
+                           [this, job, task] { m_executor.OnFlowSent(job, task); });
         }
-        CallAt(arrival, [this, job, task] { m_executor.OnFlowFinished(job, task); });
+        m_clock.CallAt(arrival, [this, job, task] { m_executor.OnFlowFinished(job, task); });
     }
 
     void OnComputeDone(JobId job, std::uint32_t, TaskId task, Time start) override
     {
         const TaskGraph& graph = m_jobs[job.Value()].graph;
         log.push_back(graph.Labels()[graph.Tasks()[task.Value()].label] + " " + FormatTime(start) +
-                      "-" + FormatTime(m_now));
+                      "-" + FormatTime(m_clock.Now()));
     }
 
     void OnIterationDone(JobId,
@@ -91,7 +63,7 @@ class SimpleEnvironment : public ExecutionEnvironment
                          const std::vector<ChainStep>& chain) override
     {
         log.push_back("iteration " + std::to_string(iteration) + " " + FormatTime(start) + "-" +
-                      FormatTime(m_now));
+                      FormatTime(m_clock.Now()));
         chains.push_back(chain);
     }
 
@@ -101,9 +73,7 @@ class SimpleEnvironment : public ExecutionEnvironment
 
   private:
     const std::vector<Job>& m_jobs;
-    Time m_now;
-    EventQueue m_queue;
-    std::vector<std::function<void()>> m_settled;
+    EventClock m_clock;
     DagExecutor m_executor;
 };
 

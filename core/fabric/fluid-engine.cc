@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fabric/fluid-engine.h"
+
+#include "base/contracts.h"
+
+#include <algorithm>
+
+namespace echelon
+{
+
+FluidEngine::FluidEngine(const Topology& topology, const Framing& framing)
+    : Fabric(m_clock),
+      m_topology(topology),
+      m_clock(this),
+      m_goodput(static_cast<double>(framing.segment) /
+                static_cast<double>(framing.segment + framing.header))
+{
+    ECHELON_REQUIRE(framing.segment > 0 && framing.header >= 0, "a segment carries payload");
+}
+
+SoloTimes
+FluidEngine::Alone(const Flow& flow) const
+{
+    ECHELON_REQUIRE(flow.path.Hops() > 0, "a flow has a path");
+    BitRate rate = m_topology.GetLink(flow.path[0]).rate;
+    for (const LinkId link : flow.path)
+    {
+        rate = std::min(rate, m_topology.GetLink(link).rate);
+    }
+    const Time sent = TransmissionTime(flow.Bits(), rate * m_goodput);
+    return {sent, sent + m_topology.Delay(flow.path)};
+}
+
+FabricCounts
+FluidEngine::Counts() const
+{
+    FabricCounts counts;
+    counts.events = m_reports + m_clock.Calls();
+    counts.sharings = m_sharings;
+    return counts;
+}
+
+void
+FluidEngine::RequireStartable(const Flow& flow) const
+{
+    ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
+    ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0 && flow.path.Hops() > 0,
+                    "a flow carries bytes along a path");
+}
+
+void
+FluidEngine::Report(FlowId flow, Time delay)
+{
+    ++m_reports;
+    m_observer->OnFlowSent(flow);
+    if (delay == Time())
+    {
+        m_observer->OnFlowFinished(flow);
+        return;
+    }
+    m_clock.CallAt(m_clock.Now() + delay, [this, flow] { m_observer->OnFlowFinished(flow); });
+}
+
+} // namespace echelon
