@@ -45,10 +45,10 @@ PARADIGMS = [
     "1f1b-fsdp",
 ]
 PIPELINES_AND_FSDP = ["gpipe", "1f1b", "fsdp", "gpipe-fsdp", "1f1b-fsdp"]
-SCHEDULERS = ["fair", "srpt", "edf", "sebf", "bssi", "echelon-paper", "echelon", "echelon-bssi", "least-slack", "rollout"]
+SCHEDULERS = ["fair", "srpt", "edf", "sebf", "bssi", "echelon-paper", "echelon", "echelon-bssi", "least-slack", "portfolio"]
 # Flows, coflows, and the paper's sentence to the letter.
 BASELINES = ["fair", "srpt", "sebf", "echelon-paper"]
-OURS = "rollout"
+OURS = "portfolio"
 COFLOWS = ["data-parallel", "parameter-server", "tensor-parallel", "expert-parallel"]
 # The line at 1, and what is so far above it that the others could not be told apart.
 NOT_DRAWN = ["fair", "edf"]
@@ -102,7 +102,7 @@ def run(binary, point):
             [binary, "run", path, "--json", "--quiet", "--out", folder], capture_output=True, text=True, check=True
         )
     summary = json.loads(done.stdout)
-    chosen = {engine["scheduler"]: engine.get("rollout", {}).get("selected", "") for engine in summary["engine"]}
+    chosen = {engine["scheduler"]: engine.get("portfolio", {}).get("selected", "") for engine in summary["engine"]}
     return [
         dict(
             point,
@@ -283,17 +283,17 @@ Times under 1 in the tables for delay and error are against `fair` with the same
 ## Where it does not help, and why
 
 - **Data, tensor and expert parallelism, parameter servers.** Their EchelonFlows are coflows (d = r), and `echelon` *is* `sebf` there: in {len(part(coflows, scheduler=OURS))} cells they differ by at most {apart(coflows, "echelon", "sebf"):g}. An
-  arrangement adds nothing to what `sebf` and `bssi` know. What `rollout` gains ({of(coflows, OURS)} against {of(coflows, "sebf")}) comes from the order of jobs. Targets of the whole iteration do not pay in these cells (`least-slack`
+  arrangement adds nothing to what `sebf` and `bssi` know. What `portfolio` gains ({of(coflows, OURS)} against {of(coflows, "sebf")}) comes from the order of jobs. Targets of the whole iteration do not pay in these cells (`least-slack`
   {of(coflows, "least-slack")}); [where they do](finish-time-targets.md).
 - **The literal reading of the paper's rank** (`echelon-paper`): {of(whole, "echelon-paper")} over all cells, `echelon` {of(whole, "echelon")}; with 1F1B {of(whole, "echelon-paper", paradigm="1f1b")} and {of(whole, "echelon", paradigm="1f1b")}. It ranks by tardiness, lateness so far included.
   A pipeline that has once been late ranks behind every fresh all-reduce, gets later, and ranks further behind; of coflows the last to come is the first to go. `echelon` counts only what is
   still to come ([why](../algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
 - **Two FSDP jobs in step.** With equal jobs that collide in every layer, any rule that judges by the present alternates between them, and both pay: `least-slack` {of(fsdp, "least-slack")}, `echelon` {of(fsdp, "echelon")}. A strict order of the jobs
-  lets one run free and the other fill its gaps: `rollout` tries each job first and finds it ({of(fsdp, OURS)}), `echelon-paper` falls into one by accident ({of(fsdp, "echelon-paper")}), as the late job stays late. `least-slack` loses most in
+  lets one run free and the other fill its gaps: `portfolio` tries each job first and finds it ({of(fsdp, OURS)}), `echelon-paper` falls into one by accident ({of(fsdp, "echelon-paper")}), as the late job stays late. `least-slack` loses most in
   {cell_name(worst)}: {worst.to_best:.3f}, to {best_baseline(whole, worst)}.
 - **Earliest ideal finish first, flow by flow** (`edf`, {of(whole, "edf")}). Right on one link, wrong for collectives: their flows block each other's ports one by one, and a collective ends with its last flow. It is left out of the figure.
 - **Late decisions.** A new flow waits until a decision covers it. With 1 ms of control delay that wait costs more than the order of flows gains (`echelon` {of(late, "echelon", control_delay="1ms")}); only knowing the jobs
-  ahead still pays (`rollout` {of(late, OURS, control_delay="1ms")}). At 100 µs `echelon` has {of(late, "echelon", control_delay="100us")}, without delay {of(late, "echelon", control_delay="0s")}.
+  ahead still pays (`portfolio` {of(late, OURS, control_delay="1ms")}). At 100 µs `echelon` has {of(late, "echelon", control_delay="100us")}, without delay {of(late, "echelon", control_delay="0s")}.
 - **Wrong profiles.** An error of 40 % per task costs little (`echelon` {of(wrong, "echelon", profile_error=0)} → {of(wrong, "echelon", profile_error=0.4)}, `least-slack` {of(wrong, "least-slack", profile_error=0)} → {of(wrong, "least-slack", profile_error=0.4)}): orders depend on sizes,
   which are known, and on which computation waits, which the error seldom changes.
 - **Pipelines and FSDP under `sebf`** are where arrangements pay: {of(pipelines, "sebf")}, `echelon` {of(pipelines, "echelon")}, `least-slack` {of(pipelines, "least-slack")}. In all other paradigms: {of(coflows, "sebf")}, {of(coflows, "echelon")}, {of(coflows, "least-slack")}.
@@ -334,7 +334,7 @@ the mean over their {len(part(spread, scheduler=OURS)) // len(PERTURBATIONS)} ce
 {cells} cells: {", ".join(PIPELINES_AND_FSDP)}. The bar is the best of {", ".join(BASELINES)} *in each cell*.
 
 {wins_table(hard)}
-`rollout` loses in {len(lost)} of {cells} cells{": " if len(lost) else "."}{"; ".join(f"{cell_name(r)} ({r.to_best:.4f}, to {best_baseline(hard, r)})" for r in lost.itertuples())}
+`portfolio` loses in {len(lost)} of {cells} cells{": " if len(lost) else "."}{"; ".join(f"{cell_name(r)} ({r.to_best:.4f}, to {best_baseline(hard, r)})" for r in lost.itertuples())}
 `srpt` and `echelon-paper` are not among those that it tries. It decides as {", ".join(f"“{member}” ({count})" for member, count in selected.items())}.
 
 The worst cells of `least-slack`, which does not know what will come:

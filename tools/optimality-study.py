@@ -35,12 +35,12 @@ CSV = ROOT / "docs" / "studies" / "optimality.csv"
 WITHOUT_OPTIMA = ROOT / "docs" / "studies" / "optimality-online.csv"
 PAGE = ROOT / "docs" / "studies" / "optimality.md"
 IMAGE = ROOT / "docs" / "images" / "optimality"
-ROLLOUT = '{"name": "rollout", "objective": "tardiness"}'
-SCHEDULERS = ["fair", "srpt", "sebf", "bssi", "echelon-paper", "echelon", "least-slack", "echelon-bssi", ROLLOUT]
-OURS, PAPERS = "rollout", "echelon-paper"
-OURS_ALL = ["echelon", "least-slack", "echelon-bssi", "rollout"]
+PORTFOLIO = '{"name": "portfolio", "objective": "tardiness"}'
+SCHEDULERS = ["fair", "srpt", "sebf", "bssi", "echelon-paper", "echelon", "least-slack", "echelon-bssi", PORTFOLIO]
+OURS, PAPERS = "portfolio", "echelon-paper"
+OURS_ALL = ["echelon", "least-slack", "echelon-bssi", "portfolio"]
 # Those that know the present only.
-ONLINE = [name for name in SCHEDULERS if name != ROLLOUT]
+ONLINE = [name for name in SCHEDULERS if name != PORTFOLIO]
 MIXES = ["coflow", "pipeline", "fsdp", "mixed"]
 WORST = 5
 
@@ -60,7 +60,7 @@ def worst(solved, scheduler):
 def run_without_optima(count):
     """Σ w t_H in ms of every scheduler, on so many instances of each mix."""
     names = list(itertools.product(MIXES, range(count)))
-    schedulers = [json.loads(ROLLOUT) if name == ROLLOUT else name for name in SCHEDULERS]
+    schedulers = [json.loads(PORTFOLIO) if name == PORTFOLIO else name for name in SCHEDULERS]
     with multiprocessing.Pool(2) as pool:
         job = functools.partial(simulate, schedulers=schedulers, binary=find_binary())
         found = pool.map(job, [make(mix, index) for mix, index in names], chunksize=8)
@@ -110,7 +110,7 @@ oversubscribed leaf-spine, every fifth with weights. Objective: Σ w t_H, the we
 [optimality.md](../algorithms/optimality.md). More take hours (`--instances 500`): the worst cases are of these {instances * len(MIXES)}, and among more would be worse. Schedulers are also compared with each other, without the
 optimum, on {wide.instance.nunique()} instances of each mix.
 
-`rollout` (objective `tardiness`) is {ours.mean():.3f} times the exact optimum on average and {ours.max():.3f} times at worst, over {len(ours)} instances that were solved exactly. It and the optimum know
+`portfolio` (objective `tardiness`) is {ours.mean():.3f} times the exact optimum on average and {ours.max():.3f} times at worst, over {len(ours)} instances that were solved exactly. It and the optimum know
 all releases in advance. `{best}` is the best on average that knows the present only; `echelon` is at {ratios["echelon"].mean():.3f} ± {2 * ratios["echelon"].sem():.3f} times the best of those on each instance, `echelon-paper` at
 {ratios["echelon-paper"].mean():.3f} ± {2 * ratios["echelon-paper"].sem():.3f} and `sebf` at {ratios["sebf"].mean():.3f} ± {2 * ratios["sebf"].sem():.3f} (two standard errors of the mean).
 
@@ -130,7 +130,7 @@ The means above, of ours over that of `{PAPERS}`, the literal reading of the pap
 {against_the_papers(ratios)}
 ## The worst instances
 
-Of `rollout`:
+Of `portfolio`:
 
 {worst(solved, OURS)}
 Of `echelon-bssi`:

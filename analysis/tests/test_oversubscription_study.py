@@ -44,15 +44,15 @@ class Study(unittest.TestCase):
         scenario = json.loads((ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
         grid = study.grid(self.jobs)
         expected = points_of(spec_of("grid"))
-        with_rollout = points_of(spec_of("rollout"))
-        self.assertLess(with_rollout, expected)
-        [only] = spec_of("rollout").schedulers
-        self.assertEqual(set(spec_of("grid").schedulers + spec_of("rollout").schedulers), set(scenario["schedulers"]))
+        with_portfolio = points_of(spec_of("portfolio"))
+        self.assertLess(with_portfolio, expected)
+        [only] = spec_of("portfolio").schedulers
+        self.assertEqual(set(spec_of("grid").schedulers + spec_of("portfolio").schedulers), set(scenario["schedulers"]))
         rows = grid.groupby([*AXES, "seed"])
         self.assertEqual(set(rows.groups), expected)
         for point, frame in rows:
-            self.assertEqual(len(frame), point[2] * (len(scenario["schedulers"]) - (point not in with_rollout)))
-            self.assertEqual(only in set(frame.scheduler), point in with_rollout)
+            self.assertEqual(len(frame), point[2] * (len(scenario["schedulers"]) - (point not in with_portfolio)))
+            self.assertEqual(only in set(frame.scheduler), point in with_portfolio)
             self.assertFalse(frame.duplicated(["scheduler", "job"]).any())
         packet = study.part(self.jobs, part="packet")
         self.assertEqual(set(packet.groupby([*AXES, "seed"]).groups), points_of(spec_of("packet")))

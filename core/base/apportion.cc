@@ -10,7 +10,7 @@ namespace echelon
 {
 
 std::vector<Time>
-ClosedParts(const std::vector<double>& weights, Time whole)
+Apportion(const std::vector<double>& weights, Time whole)
 {
     ECHELON_REQUIRE(!weights.empty() && whole >= Time(), "a time has parts");
     double sum = 0;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Parts of a time in whole picoseconds that add up to it.
+ * Splits a duration into whole picoseconds in proportion to given weights. The parts add up
+ * exactly.
  *
- *     ClosedParts({0.2, 0.1}, Time::FromPicoseconds(10));     // 7 ps and 3 ps
+ *     Apportion({0.2, 0.1}, Time::FromPicoseconds(10));     // 7 ps and 3 ps
  *
- * In proportion to the weights, by largest remainders (Hamilton's method; ties: the earlier part).
- * No part is off by a picosecond or more. Without any weight the first part has all. O(parts ×
- * log).
+ * Method: largest remainders (Hamilton's method). Of equal remainders the earlier part gets the
+ * picosecond. No part is off by a picosecond or more. If all weights are 0, the first part gets
+ * everything. Complexity: O(n log n) for n parts.
  */
 #pragma once
 
@@ -18,7 +19,7 @@
 namespace echelon
 {
 
-/// @pre weights are finite and not negative; there is one; the whole is not negative.
-std::vector<Time> ClosedParts(const std::vector<double>& weights, Time whole);
+/// @pre There is at least one weight, all are finite and not negative, and so is the whole.
+std::vector<Time> Apportion(const std::vector<double>& weights, Time whole);
 
 } // namespace echelon

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "emulation/rollout-plan.h"
+#include "emulation/portfolio-plan.h"
 
 #include "metrics/summary.h"
 #include "sched/starvation-guard.h"
@@ -25,11 +25,11 @@ IterationTime(const EmulationInput& input, const RunRecord& record)
 
 } // namespace
 
-RolloutPlan
-PlanRollout(const EmulationInput& input,
-            Framing framing,
-            double fairShare,
-            RolloutScheduler& rollout)
+PortfolioPlan
+PlanPortfolio(const EmulationInput& input,
+              Framing framing,
+              double fairShare,
+              PortfolioScheduler& portfolio)
 {
     std::vector<Job> profiled = input.jobs;
     for (Job& job : profiled)
@@ -38,15 +38,15 @@ PlanRollout(const EmulationInput& input,
     }
     EmulationInput ahead{input.topology, profiled, input.seed, input.controlDelay, {}};
     ahead.keepsSeries = false;
-    const std::vector<RolloutMember> members =
-        RolloutMembers(static_cast<std::uint32_t>(input.jobs.size()));
-    RolloutPlan plan;
-    for (const RolloutMember& member : members)
+    const std::vector<PortfolioMember> members =
+        PortfolioMembers(static_cast<std::uint32_t>(input.jobs.size()));
+    PortfolioPlan plan;
+    for (const PortfolioMember& member : members)
     {
         const std::unique_ptr<Scheduler> scheduler = WithFairShare(member.make(), fairShare);
         FluidFabric fabric(input.topology, framing);
         const RunRecord record = RunEmulation(ahead, *scheduler, fabric);
-        const double cost = rollout.Objective() == RolloutObjective::ITERATION_TIME
+        const double cost = portfolio.Objective() == PortfolioObjective::ITERATION_TIME
                                 ? IterationTime(input, record)
                                 : Summarise(record, input.topology).groups.tardinessSum;
         plan.costs.push_back({member.name, cost});
@@ -55,7 +55,7 @@ PlanRollout(const EmulationInput& input,
             plan.selected = plan.costs.size() - 1;
         }
     }
-    rollout.Select(members[plan.selected]);
+    portfolio.Select(members[plan.selected]);
     return plan;
 }
 

@@ -30,7 +30,7 @@ Divide(std::vector<WaitRecord>& rows, Time queued)
     {
         weights.push_back(row.link ? row.time.Seconds() : 0);
     }
-    const std::vector<Time> parts = ClosedParts(weights, moved);
+    const std::vector<Time> parts = Apportion(weights, moved);
     for (std::size_t i = 0; i < rows.size(); ++i)
     {
         rows[i].time += parts[i];

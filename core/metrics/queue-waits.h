@@ -10,7 +10,7 @@
  * source: what its last bits then wait for in queues is held back by nobody there. But they wait
  * behind segments of the flows that shared its links while it was sent. So PathStepRecord::queued,
  * as far as it was held back, is divided among the step's rows with a competitor, in proportion to
- * their times (ClosedParts); a step without such rows keeps its row. The rows of a step add up to
+ * their times (Apportion); a step without such rows keeps its row. The rows of a step add up to
  * what they did. On fluid fabrics nothing is queued. Complexity: O(rows × log(rows of a step)).
  * Definition: docs/reference/metrics.md.
  */

@@ -632,7 +632,7 @@ class Sweep
         const double rounding = SAME_RATE * step.waiting.Seconds() +
                                 SECONDS_PER_PICOSECOND * static_cast<double>(WAIT_ROUNDING_PS);
         seconds[0] += missing > rounding ? missing : 0;
-        const std::vector<Time> times = ClosedParts(seconds, step.waiting);
+        const std::vector<Time> times = Apportion(seconds, step.waiting);
         for (std::size_t i = 0; i < rows.size(); ++i)
         {
             if (times[i] > Time())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/rollout.h"
+#include "sched/portfolio.h"
 
 #include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
@@ -14,7 +14,7 @@ namespace
 {
 
 template <class S>
-RolloutMember
+PortfolioMember
 MemberOf(const std::string& name)
 {
     return {name, [] { return std::make_unique<S>(); }};
@@ -22,14 +22,14 @@ MemberOf(const std::string& name)
 
 } // namespace
 
-std::vector<RolloutMember>
-RolloutMembers(std::uint32_t jobs)
+std::vector<PortfolioMember>
+PortfolioMembers(std::uint32_t jobs)
 {
-    std::vector<RolloutMember> members{MemberOf<LeastSlackScheduler>("least-slack"),
-                                       MemberOf<FairScheduler>("fair"),
-                                       MemberOf<SebfScheduler>("sebf"),
-                                       MemberOf<EchelonScheduler>("echelon"),
-                                       MemberOf<EchelonBssiScheduler>("echelon-bssi")};
+    std::vector<PortfolioMember> members{MemberOf<LeastSlackScheduler>("least-slack"),
+                                         MemberOf<FairScheduler>("fair"),
+                                         MemberOf<SebfScheduler>("sebf"),
+                                         MemberOf<EchelonScheduler>("echelon"),
+                                         MemberOf<EchelonBssiScheduler>("echelon-bssi")};
     for (std::uint32_t job = 0; jobs > 1 && jobs <= MAX_JOBS_FIRST && job < jobs; ++job)
     {
         members.push_back({"least-slack, job " + std::to_string(job) + " first",
@@ -38,28 +38,28 @@ RolloutMembers(std::uint32_t jobs)
     return members;
 }
 
-RolloutScheduler::RolloutScheduler(RolloutObjective objective)
+PortfolioScheduler::PortfolioScheduler(PortfolioObjective objective)
     : m_objective(objective),
       m_selected(std::make_unique<LeastSlackScheduler>())
 {
 }
 
 void
-RolloutScheduler::DoAllocate(const NetworkView& view, Allocation& out)
+PortfolioScheduler::DoAllocate(const NetworkView& view, Allocation& out)
 {
     out = m_selected->Allocate(view);
 }
 
 bool
-RolloutScheduler::DoRepair(const NetworkState& state,
-                           const NetworkChange& change,
-                           std::vector<FlowRate>& changes)
+PortfolioScheduler::DoRepair(const NetworkState& state,
+                             const NetworkChange& change,
+                             std::vector<FlowRate>& changes)
 {
     return m_selected->Repair(state, change, changes);
 }
 
 void
-RolloutScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+PortfolioScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
 {
     m_selected->Recall(view, decision);
 }

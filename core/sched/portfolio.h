@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `rollout`: the scheduler out of several under which the jobs do best when they are run ahead of
- * time, as profiled, on the fluid fabric.
+ * `portfolio` tries several schedulers ahead of time and decides like the one under which the jobs
+ * do best.
  *
- *     RolloutScheduler rollout(RolloutMembers(jobs), RolloutObjective::ITERATION_TIME);
- *     PlanRollout(input, fabric goodput, rollout);   // emulation/rollout-plan.h: runs and selects
+ *     PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
+ *     PlanPortfolio(input, framing, fairShare, portfolio);   // runs the members and selects one
+ *
+ * The plan (emulation/portfolio-plan.h) runs the jobs as profiled on the fluid fabric under every
+ * member. Members are `least-slack`, `fair`, `sebf`, `echelon` and `echelon-bssi`; with 2 to
+ * MAX_JOBS_FIRST jobs there is also `least-slack` with one job's stages before all others, once for
+ * each job. Without a plan, `portfolio` is `least-slack`.
  *
  * Source: Bertsekas, Tsitsiklis, Wu, "Rollout Algorithms for Combinatorial Optimization" (Journal
- * of Heuristics 3, 1997): a base policy is judged by simulating it; with several base policies the
- * best simulation wins. Training repeats itself, so a coordinator that knows the jobs' profiles can
- * simulate them. docs/algorithms/echelonflow.md, "rollout".
+ * of Heuristics 3, 1997). There a base policy is judged by simulating it, and of several base
+ * policies the one with the best simulation wins. Training repeats itself, so a coordinator that
+ * knows the profiles of the jobs can simulate them. See docs/algorithms/echelonflow-family.md.
+ * Deviation from the source: the choice is made once, before the run, from all jobs and arrivals.
  *
- * Members: `least-slack`, `fair`, `sebf`, `echelon`, `echelon-bssi`, and with 2 to MAX_JOBS_FIRST
- * jobs `least-slack` with each job's stages before all others. Without a plan it is `least-slack`.
- *
- * Property: with jobs that run as profiled and decisions without delay on the fluid fabric, the
- * objective is that of the best member. Elsewhere (packets, control delay, compute noise) it is a
+ * Property: if the jobs run as profiled on the fluid fabric and decisions take no time, the
+ * objective is that of the best member. Otherwise (packets, control delay, compute noise) it is a
  * prediction.
  *
- * Deviations from the source:
- *  1. One choice for the whole run, made before it, from all jobs and their arrivals.
- *
- * Complexity: the plan costs one fluid run per member; a decision costs what the member's does.
- * Ties: the member named first.
+ * Complexity: the plan costs one fluid run per member; a decision costs what the member's costs.
+ * Of equally good members the one listed first is selected.
  */
 #pragma once
 
@@ -39,14 +39,14 @@ namespace echelon
 {
 
 /// What a plan minimises.
-enum class RolloutObjective
+enum class PortfolioObjective
 {
     ITERATION_TIME, ///< Σ over jobs of weight × mean iteration time
     TARDINESS,      ///< Σ over EchelonFlows that cross the network of weight × tardiness
 };
 
 /// A scheduler to choose from.
-struct RolloutMember
+struct PortfolioMember
 {
     std::string name;
     std::function<std::unique_ptr<Scheduler>()> make;
@@ -56,20 +56,20 @@ struct RolloutMember
 constexpr std::uint32_t MAX_JOBS_FIRST = 4;
 
 /// @param jobs how many there are; their ids are 0 … jobs - 1.
-std::vector<RolloutMember> RolloutMembers(std::uint32_t jobs);
+std::vector<PortfolioMember> PortfolioMembers(std::uint32_t jobs);
 
-class RolloutScheduler : public Scheduler
+class PortfolioScheduler : public Scheduler
 {
   public:
-    explicit RolloutScheduler(RolloutObjective objective);
+    explicit PortfolioScheduler(PortfolioObjective objective);
 
-    RolloutObjective Objective() const
+    PortfolioObjective Objective() const
     {
         return m_objective;
     }
 
     /// Decide as this member from now on.
-    void Select(const RolloutMember& member)
+    void Select(const PortfolioMember& member)
     {
         m_selected = member.make();
     }
@@ -81,7 +81,7 @@ class RolloutScheduler : public Scheduler
                   std::vector<FlowRate>& changes) override;
     void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
-    RolloutObjective m_objective;
+    PortfolioObjective m_objective;
     std::unique_ptr<Scheduler> m_selected;
 };
 

@@ -13,7 +13,7 @@
 #include "sched/las.h"
 #include "sched/least-slack.h"
 #include "sched/ncf.h"
-#include "sched/rollout.h"
+#include "sched/portfolio.h"
 #include "sched/scf.h"
 #include "sched/sebf.h"
 #include "sched/srpt.h"
@@ -35,11 +35,11 @@ ControlDelay()
 }
 
 std::unique_ptr<Scheduler>
-MakeRollout(const ParameterSet& parameters)
+MakePortfolio(const ParameterSet& parameters)
 {
-    return std::make_unique<RolloutScheduler>(parameters.GetText("objective") == "tardiness"
-                                                  ? RolloutObjective::TARDINESS
-                                                  : RolloutObjective::ITERATION_TIME);
+    return std::make_unique<PortfolioScheduler>(parameters.GetText("objective") == "tardiness"
+                                                    ? PortfolioObjective::TARDINESS
+                                                    : PortfolioObjective::ITERATION_TIME);
 }
 
 /// Every scheduler can leave a part of each link to everybody; read by the caller, which puts
@@ -212,7 +212,7 @@ SchedulerEntries()
          {ControlDelay()},
          true,
          Make<LeastSlackScheduler>},
-        {"rollout",
+        {"portfolio",
          "the scheduler under which the jobs do best when run ahead of time on the fluid fabric",
          {ControlDelay(),
           {"objective",
@@ -221,7 +221,7 @@ SchedulerEntries()
            "what the plan minimises, weighted by job or by EchelonFlow",
            {"iteration-time", "tardiness"}}},
          true,
-         MakeRollout},
+         MakePortfolio},
     });
     return entries;
 }

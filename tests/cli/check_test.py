@@ -227,12 +227,16 @@ class StraddlingTest(CliTestCase):
 class RenamedTest(CliTestCase):
     def test_old_names_of_schedulers_are_accepted_with_a_warning(self):
         scenario = ROOT / "scenarios" / "smoke" / "gpipe.json"
-        new = self.run_ok("run", scenario, "--json", "--set", '/schedulers=["least-slack"]', "--set", "/expect={}")
-        old = self.run_ok("run", scenario, "--json", "--set", '/schedulers=["slack"]', "--set", "/expect={}")
-        self.assertEqual(old.stderr, 'warning: /schedulers/0: "slack" is called "least-slack" now (the next release will not know the old name)\n')
-        results = [json.loads(done.stdout)["runs"][0] for done in (new, old)]
-        self.assertEqual([run.pop("scheduler") for run in results], ["least-slack", "slack"])
-        self.assertEqual(*results)
+        for old_name, name in (("slack", "least-slack"), ("rollout", "portfolio")):
+            new, old = (
+                self.run_ok("run", scenario, "--json", "--set", f'/schedulers=["{used}"]', "--set", "/expect={}") for used in (name, old_name)
+            )
+            self.assertEqual(
+                old.stderr, f'warning: /schedulers/0: "{old_name}" is called "{name}" now (the next release will not know the old name)\n'
+            )
+            results = [json.loads(done.stdout)["runs"][0] for done in (new, old)]
+            self.assertEqual([run.pop("scheduler") for run in results], [name, old_name])
+            self.assertEqual(*results)
 
     def test_an_error_stands_alone(self):
         scenario = ROOT / "scenarios" / "smoke" / "gpipe.json"

@@ -26,7 +26,7 @@ COST = ROOT / "docs" / "studies" / "oversubscription-cost.csv"
 # Part of the study -> its sweep. The grid is two sweeps, of different schedulers.
 SWEEPS = {
     "grid": "oversubscription-llama",
-    "rollout": "oversubscription-llama-rollout",
+    "portfolio": "oversubscription-llama-portfolio",
     "bound": "oversubscription-llama-bound",
     "waits": "oversubscription-llama-waits",
     "packet": "oversubscription-llama-packet",
@@ -47,7 +47,7 @@ def jobs_of(folder, part):
     """One line per point, scheduler and job; times are of the mean iteration."""
     _, jobs = load_sweep(folder / SWEEPS[part])
     frame = jobs.rename(columns={"count": "jobs"})
-    found = pandas.DataFrame({"part": "grid" if part == "rollout" else part}, index=frame.index)
+    found = pandas.DataFrame({"part": "grid" if part == "portfolio" else part}, index=frame.index)
     if part == "perturbed":
         found["part"] = ["faster" if flops > PEAK_FLOPS else "slower" for flops in frame.peak_flops]
     for column in (*CELL, "seed", "scheduler", "job"):
@@ -94,7 +94,7 @@ def cost_of(folder):
 
 
 def write_csv(folder):
-    frames = [jobs_of(folder, part) for part in ("grid", "rollout", "bound", "packet", "long", "perturbed")]
+    frames = [jobs_of(folder, part) for part in ("grid", "portfolio", "bound", "packet", "long", "perturbed")]
     pandas.concat(frames).to_csv(CSV, index=False, float_format="%.12g", lineterminator="\n")
     waits_of(folder).to_csv(WAITS, index=False, float_format="%.12g", lineterminator="\n")
     cost_of(folder).to_csv(COST, index=False, lineterminator="\n")

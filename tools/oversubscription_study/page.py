@@ -287,8 +287,8 @@ parallelism, 3 iterations. 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 h
 hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. Fluid fabric.
 
 - `packed`: a job fills two leaves, and no other job is on them. `spread`: every job has a host under each leaf. `random`: hosts drawn from the seed.
-- Grid: {grid.oversubscription.nunique()} oversubscriptions × {grid.jobs.nunique()} numbers of jobs × {grid.placement.nunique()} placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data)) - 1} schedulers each (`oversubscription-llama.json`), and `rollout`, which takes as long as all others together, with
-  two jobs that share uplinks at 8:1 (`oversubscription-llama-rollout.json`).
+- Grid: {grid.oversubscription.nunique()} oversubscriptions × {grid.jobs.nunique()} numbers of jobs × {grid.placement.nunique()} placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data)) - 1} schedulers each (`oversubscription-llama.json`), and `portfolio`, which takes as long as all others together, with
+  two jobs that share uplinks at 8:1 (`oversubscription-llama-portfolio.json`).
 - A seed fixes arrivals, placement, paths and compute times, so schedulers are compared on equal terms: the saving is
   1 − T / T_fair at the same point, T averaged over the jobs. ± is the 95 % confidence interval over the seeds (Student's t, n = {len(seeds)}).
 - **Bound**: the same jobs with a network between hosts that takes no time (`oversubscription-llama-bound.json`).
@@ -301,7 +301,7 @@ Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet"
 excludes 0 and the mean is beyond {100 * SLIGHT:.1f} %; by chance alone one cell in 40 is on either side, {len(cells(data, others(data)[0])) / 40:.1f} of {len(cells(data, others(data)[0]))}.
 
 {headline(data)}
-By oversubscription, two and four jobs (`rollout`: two, at 8:1):
+By oversubscription, two and four jobs (`portfolio`: two, at 8:1):
 
 {by_factor(data)}
 By number of jobs, spread and random:
@@ -383,8 +383,8 @@ def notes(data, waits, cost):
     whole, alone_s = (over_seeds(part(under, placement="spread", jobs=n), "iteration_s").mean for n in (4, 1))
     packed_s = over_seeds(part(under, placement="packed"), "iteration_s").mean
     long = long_runs(data)
-    _, best = extreme(data, ["rollout"])
-    best_rollout = (best[0], best[1], best[2])
+    _, best = extreme(data, ["portfolio"])
+    best_portfolio = (best[0], best[1], best[2])
     return f"""
 ## Where it does not help, and why
 
@@ -407,8 +407,8 @@ def notes(data, waits, cost):
 - **Activations that wait.** Schedulers that know the pipeline protect it. Here the pipeline waits {ahead:.2f} of {whole:.2f} s even with four jobs at 8:1, so protecting it cannot pay. It would with larger activations,
   or all-reduces that run beside the pipeline's steady state instead of after it.
 - **Orders of jobs.** At 8:1 spread, an iteration takes {alone_s:.2f} s alone and {whole:.2f} s with three others: {share(1 - alone_s / whole)} is what meeting costs, and about the most that any order could save on average. `srpt`, which ranks
-  by what is left of each flow, saves {percent(long["srpt"][1])} % of the iteration over 8 iterations. `rollout`, which tries orders of whole jobs ahead of time, saves {percent(best_rollout[1])} % in its best cell
-  ({cell_name(best_rollout[2])}){"" if helps(best_rollout[1]) else ", which three seeds cannot tell from none"}.
+  by what is left of each flow, saves {percent(long["srpt"][1])} % of the iteration over 8 iterations. `portfolio`, which tries orders of whole jobs ahead of time, saves {percent(best_portfolio[1])} % in its best cell
+  ({cell_name(best_portfolio[2])}){"" if helps(best_portfolio[1]) else ", which three seeds cannot tell from none"}.
 - **Other starting times.** All-reduces come at the end of an iteration. Shifting the jobs so that these do not meet is outside what the schedulers here do.
 - **A placement.** Packed jobs take {packed_s:.2f} s at any oversubscription, {share(1 - packed_s / whole)} less than spread ones at 8:1 with four jobs: more than any scheduler.
 
@@ -420,7 +420,7 @@ def notes(data, waits, cost):
   effects can be told from chance.
 - Three iterations from random arrivals: the first and the last meet fewer jobs. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens that, it
   does not make jobs of different lengths.
-- `rollout` predicts with profiled times, and its members run to the end of all jobs.
+- `portfolio` predicts with profiled times, and its members run to the end of all jobs.
 
 ## Again
 

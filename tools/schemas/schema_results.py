@@ -101,7 +101,7 @@ def summary():
             ),
         }
     )
-    engine["properties"]["rollout"] = every(
+    engine["properties"]["portfolio"] = every(
         {
             "selected": NAME,
             "costs": array(every({"member": NAME, "objective_s": {"type": "number"}}), 1),

@@ -3,7 +3,7 @@
 
 #include "input/json-parser.h"
 #include "run/run-one.h"
-#include "sched/rollout.h"
+#include "sched/portfolio.h"
 
 #include <algorithm>
 #include <charconv>
@@ -46,10 +46,10 @@ OrderedJson
 EngineShape(const Scenario& scenario, const SchedulerChoice& choice)
 {
     RunOutcome outcome;
-    if (choice.name == "rollout")
+    if (choice.name == "portfolio")
     {
         outcome.plan.emplace().costs.resize(
-            RolloutMembers(static_cast<std::uint32_t>(scenario.jobs.size())).size());
+            PortfolioMembers(static_cast<std::uint32_t>(scenario.jobs.size())).size());
     }
     return EngineToJson(outcome, choice);
 }

@@ -64,13 +64,13 @@ RunOne(const Scenario& scenario,
                                WritesTables(files),
                                WritesTables(files)};
     const double fairShare = choice.parameters.GetNumber("fair_share");
-    if (auto* const rollout = dynamic_cast<RolloutScheduler*>(scheduler.get()))
+    if (auto* const portfolio = dynamic_cast<PortfolioScheduler*>(scheduler.get()))
     {
         const ParameterSet& framing = scenario.fabric.parameters;
-        outcome.plan = PlanRollout(input,
-                                   {framing.GetBytes("segment"), framing.GetBytes("header")},
-                                   fairShare,
-                                   *rollout);
+        outcome.plan = PlanPortfolio(input,
+                                     {framing.GetBytes("segment"), framing.GetBytes("header")},
+                                     fairShare,
+                                     *portfolio);
     }
     scheduler = WithFairShare(std::move(scheduler), fairShare);
     const auto fabric = MakeFabric(scenario, choice, input.keepsSeries);
@@ -161,12 +161,12 @@ EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice)
     if (outcome.plan)
     {
         OrderedJson costs = OrderedJson::array();
-        for (const RolloutPlan::Cost& cost : outcome.plan->costs)
+        for (const PortfolioPlan::Cost& cost : outcome.plan->costs)
         {
             costs.push_back({{"member", cost.member}, {"objective_s", cost.seconds}});
         }
-        engine["rollout"] = {{"selected", outcome.plan->costs[outcome.plan->selected].member},
-                             {"costs", std::move(costs)}};
+        engine["portfolio"] = {{"selected", outcome.plan->costs[outcome.plan->selected].member},
+                               {"costs", std::move(costs)}};
     }
     return engine;
 }

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "emulation/rollout-plan.h"
+#include "emulation/portfolio-plan.h"
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "metrics/summary.h"
@@ -31,7 +31,7 @@ struct RunOutcome
     RunSummary summary;
     FabricCounts fabric;
     SchedulerCounts scheduler;
-    std::optional<RolloutPlan> plan; ///< of the scheduler `rollout`
+    std::optional<PortfolioPlan> plan; ///< of the scheduler `portfolio`
     double wallSeconds = 0;
 };
 

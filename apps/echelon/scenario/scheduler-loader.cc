@@ -5,6 +5,7 @@
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>
+#include <map>
 
 namespace echelon
 {
@@ -36,20 +37,24 @@ LabelOf(const Json& entry)
     return "";
 }
 
-/// The name of a scheduler; of one that was renamed, the name that it has now.
+/// Names that schedulers had in the last release, and those that they have now.
+const std::map<std::string, std::string> RENAMED{{"slack", "least-slack"},
+                                                 {"rollout", "portfolio"}};
+
+/// The name of a scheduler. If it was renamed, this is the name that it has now.
 std::string
 NameOf(const JsonNode& node,
        const std::vector<std::string>& known,
        std::vector<std::string>& warnings)
 {
-    if (node.Text() == "slack")
+    const auto renamed = RENAMED.find(node.Text());
+    if (renamed == RENAMED.end())
     {
-        warnings.push_back(node.Pointer() +
-                           ": \"slack\" is called \"least-slack\" now (the next release will not "
-                           "know the old name)");
-        return "least-slack";
+        return node.Choice(known);
     }
-    return node.Choice(known);
+    warnings.push_back(node.Pointer() + ": \"" + renamed->first + "\" is called \"" +
+                       renamed->second + "\" now (the next release will not know the old name)");
+    return renamed->second;
 }
 
 } // namespace

@@ -5,7 +5,7 @@
  * sends 1 GB. Iteration times: shared fairly 4 + 2 = 6 s, the short one first 4 + 1 = 5 s, the long
  * one first 3 + 4 = 7 s.
  */
-#include "emulation/rollout-plan.h"
+#include "emulation/portfolio-plan.h"
 
 #include "network/builders.h"
 
@@ -28,30 +28,30 @@ SendingJob(const std::string& name, Bytes bytes, double weight)
     return job;
 }
 
-RolloutPlan
-Plan(double weightOfLong, RolloutScheduler& rollout)
+PortfolioPlan
+Plan(double weightOfLong, PortfolioScheduler& portfolio)
 {
     const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
     const std::vector<Job> jobs{SendingJob("long", 3000000000, weightOfLong),
                                 SendingJob("short", 1000000000, 1)};
-    return PlanRollout({topology, jobs, 1, Time(), {}}, {}, 0, rollout);
+    return PlanPortfolio({topology, jobs, 1, Time(), {}}, {}, 0, portfolio);
 }
 
 std::map<std::string, double>
-CostsOf(const RolloutPlan& plan)
+CostsOf(const PortfolioPlan& plan)
 {
     std::map<std::string, double> costs;
-    for (const RolloutPlan::Cost& cost : plan.costs)
+    for (const PortfolioPlan::Cost& cost : plan.costs)
     {
         costs[cost.member] = cost.seconds;
     }
     return costs;
 }
 
-TEST(RolloutPlanTest, TakesTheCheapestMember)
+TEST(PortfolioPlanTest, TakesTheCheapestMember)
 {
-    RolloutScheduler rollout(RolloutObjective::ITERATION_TIME);
-    const RolloutPlan plan = Plan(1, rollout);
+    PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
+    const PortfolioPlan plan = Plan(1, portfolio);
     const std::map<std::string, double> costs = CostsOf(plan);
     EXPECT_NEAR(costs.at("fair"), 6, 1e-9);
     EXPECT_NEAR(costs.at("least-slack"), 5, 1e-9);
@@ -60,10 +60,10 @@ TEST(RolloutPlanTest, TakesTheCheapestMember)
 }
 
 // The long job weighs 4: 4 × 3 + 4 = 16 against 4 × 4 + 1 = 17 and 4 × 4 + 2 = 18.
-TEST(RolloutPlanTest, WeightsDecide)
+TEST(PortfolioPlanTest, WeightsDecide)
 {
-    RolloutScheduler rollout(RolloutObjective::ITERATION_TIME);
-    const RolloutPlan plan = Plan(4, rollout);
+    PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
+    const PortfolioPlan plan = Plan(4, portfolio);
     const std::map<std::string, double> costs = CostsOf(plan);
     EXPECT_NEAR(costs.at("sebf"), 17, 1e-9);
     EXPECT_NEAR(costs.at("fair"), 18, 1e-9);
@@ -71,10 +71,10 @@ TEST(RolloutPlanTest, WeightsDecide)
 }
 
 // Tardiness is measured from the start of each group, here 0: the same figures.
-TEST(RolloutPlanTest, TardinessAsTheObjective)
+TEST(PortfolioPlanTest, TardinessAsTheObjective)
 {
-    RolloutScheduler rollout(RolloutObjective::TARDINESS);
-    EXPECT_NEAR(CostsOf(Plan(1, rollout)).at("fair"), 6, 1e-9);
+    PortfolioScheduler portfolio(PortfolioObjective::TARDINESS);
+    EXPECT_NEAR(CostsOf(Plan(1, portfolio)).at("fair"), 6, 1e-9);
 }
 
 } // namespace

@@ -17,14 +17,14 @@ std::vector<std::int64_t>
 Picoseconds(const std::vector<double>& weights, std::int64_t whole)
 {
     std::vector<std::int64_t> parts;
-    for (const Time part : ClosedParts(weights, Time::FromPicoseconds(whole)))
+    for (const Time part : Apportion(weights, Time::FromPicoseconds(whole)))
     {
         parts.push_back(part.Picoseconds());
     }
     return parts;
 }
 
-TEST(ClosedParts, AddUpToTheWhole)
+TEST(Apportion, AddUpToTheWhole)
 {
     // 10 ps at 2:1: 6.67 and 3.33, the larger remainder is rounded up. 10 ps in thirds: 3.33 each,
     // the first takes the picosecond. Weights without a sum: the first part has all.

@@ -147,7 +147,7 @@ Refusal(const std::string& pointer, ScenarioOverrides overrides = {})
                   "workload": {"kind": "collective", "ranks": 2, "bytes": "1MB"}},
                  {"name": "b", "iterations": 2,
                   "workload": {"kind": "collective", "ranks": 2, "bytes": "1MB"}}],
-        "schedulers": ["fair", "rollout", {"name": "echelon", "label": "late"}],
+        "schedulers": ["fair", "portfolio", {"name": "echelon", "label": "late"}],
         "expect": {")" + pointer +
                              R"(": {"min": 0}}})";
     try
@@ -167,16 +167,16 @@ Refusal(const std::string& pointer, ScenarioOverrides overrides = {})
 
 TEST(ExpectationsAtLoad, FiguresThatTheSummaryWillHoldAreAccepted)
 {
-    // Jobs by name: a-0, a-1, a-2, b. The scheduler rollout has five members, and one more for each
-    // of the four jobs.
+    // Jobs by name: a-0, a-1, a-2, b. The scheduler portfolio has five members, and one more for
+    // each of the four jobs.
     for (const char* pointer : {"/runs/fair/makespan_s",
                                 "/runs/2/seed",
                                 "/runs/late/jobs/a-2/slowdown",
                                 "/runs/late/jobs/3/critical_path/waiting_s",
                                 "/runs/fair/jobs/b/iteration_times_s/1",
-                                "/runs/rollout/links/utilisation_max",
+                                "/runs/portfolio/links/utilisation_max",
                                 "/engine/fair/control/decisions",
-                                "/engine/rollout/rollout/costs/8/objective_s"})
+                                "/engine/portfolio/portfolio/costs/8/objective_s"})
     {
         EXPECT_EQ(Refusal(pointer), "") << pointer;
     }
@@ -190,7 +190,7 @@ TEST(ExpectationsAtLoad, OthersAreRefusedWithARemedy)
               R"(there is no scheduler "fari" (did you mean "fair"?))");
     // The label counts, not the scheduler's name.
     EXPECT_EQ(Refusal("/runs/echelon/makespan_s"),
-              R"(there is no scheduler "echelon" (known: "fair", "rollout", "late"))");
+              R"(there is no scheduler "echelon" (known: "fair", "portfolio", "late"))");
     EXPECT_EQ(Refusal("/runs/3/makespan_s"), "there is no scheduler 3 (from 0 to 2 is possible)");
     EXPECT_EQ(Refusal("/runs/fair/jobs/a-3/slowdown"),
               R"(there is no job "a-3" (did you mean "a-0"?))");
@@ -211,7 +211,7 @@ TEST(ExpectationsAtLoad, OthersAreRefusedWithARemedy)
               R"("/engine/fair/rate_log_full" is no number (only numbers can be expected))");
     EXPECT_EQ(Refusal("/runs/fair/makespan_s/0"),
               R"("/runs/fair/makespan_s" has nothing inside it (leave out "0"))");
-    EXPECT_EQ(Refusal("/engine/rollout/rollout/costs/9/objective_s"),
+    EXPECT_EQ(Refusal("/engine/portfolio/portfolio/costs/9/objective_s"),
               "there is no cost 9 (from 0 to 8 is possible)");
     EXPECT_EQ(Refusal("/run/fair/makespan_s"),
               R"("/run/fair/makespan_s" is no figure of the summary (did you mean "runs"?))");
