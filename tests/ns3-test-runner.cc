@@ -2,7 +2,7 @@
 
 // Runs the ns-3 TestSuites of all modules linked with it:
 //     ns3-test-runner --list
-//     ns3-test-runner --suite=leaf-spine --verbose
+//     ns3-test-runner --suite=packet-network --verbose
 
 #include "ns3/test.h"
 

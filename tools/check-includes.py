@@ -8,7 +8,8 @@ Rules, on the folders of the core and the ns-3 modules:
 - a folder of the core includes itself and the folders that its line in
   core/CMakeLists.txt names, and no folder includes one that includes it;
 - the core includes neither ns-3 nor JSON nor the command line;
-- packet-network does not include flow-scheduling, and neither includes the command line.
+- packet-network does not include flow-scheduling, and neither includes the command line;
+- no files of the core, or of a module, include each other in a circle.
 """
 
 import pathlib
@@ -41,12 +42,12 @@ def lower_folders():
     return {words[0]: set(words[1:]) for words in (call.split() for call in calls)}
 
 
-def circles(root):
-    """Files that include each other in a loop; a header and its source count as one file."""
+def circles(root, stem_of):
+    """Files that include each other in a loop; a header and its source count as one file, its stem."""
     arrows = {}
     for path in sources(root):
-        stem = str(path.relative_to(root).with_suffix(""))
-        targets = (str(pathlib.PurePath(name).with_suffix("")) for _, name in includes(path))
+        stem = stem_of(str(path.relative_to(root)))
+        targets = (stem_of(name) for _, name in includes(path))
         arrows.setdefault(stem, set()).update(t for t in targets if t != stem)
     errors = []
     done = set()
@@ -91,11 +92,13 @@ def check():
             elif "/" not in name and (path.parent / name).exists():
                 errors.append(f"{where}: write {folder}/{name}, from the core's root")
 
-    errors += circles(CORE)
+    errors += circles(CORE, lambda name: str(pathlib.PurePath(name).with_suffix("")))
 
     upper = {p.name for p in sources(MODULES / "flow-scheduling") if p.suffix == ".h"}
     app = {p.name for p in (ROOT / "apps" / "echelon").rglob("*.h")}
     for module in ("packet-network", "flow-scheduling"):
+        # Its headers are included by name alone, or as "ns3/name.h".
+        errors += circles(MODULES / module, lambda name: pathlib.PurePath(name).stem)
         for path in sources(MODULES / module):
             files += 1
             for number, name in includes(path):

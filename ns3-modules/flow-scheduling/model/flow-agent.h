@@ -7,8 +7,8 @@
  *     Ptr<FlowAgent> agent = coordinator->GetAgents()[0];
  *     agent->TraceConnectWithoutContext("Rate", MakeCallback(&OnRate));
  *
- * One per port at which flows start. It sends nothing itself: the data plane's agent at the same
- * port does (host-agent.h, queue-agent.h).
+ * There is one per port at which flows start. It sends nothing itself; the data plane's controller
+ * at the same port does (rate-controller.h).
  */
 #ifndef FLOW_AGENT_H
 #define FLOW_AGENT_H

@@ -183,7 +183,7 @@ FlowCoordinator::HearStart(uint32_t flow)
     {
         m_agentOfFlow.resize(flow + 1);
     }
-    m_agentOfFlow[flow] = m_agentOfPort[m_network->SourcePort(flow)];
+    m_agentOfFlow[flow] = m_agentOfPort[m_network->GetEngine().SourcePort(flow)];
 }
 
 FlowAgent&

@@ -87,7 +87,7 @@ PacketClock::Run()
 std::uint64_t
 PacketClock::ImmediateEvents() const
 {
-    return m_callsAtPresent + m_network->ImmediateEvents();
+    return m_callsAtPresent + m_network->GetEngine().Calendar().ImmediateEvents();
 }
 
 /// Come back behind all events of the present; again if they brought new ones.

@@ -9,7 +9,6 @@
 #include "fabric/fabric.h"
 #include "network/topology.h"
 
-#include "ns3/egress-port.h"
 #include "ns3/fabric-network.h"
 #include "ns3/horizon-scheduler.h"
 #include "ns3/log.h"
@@ -86,12 +85,12 @@ class PacketFabric : public Fabric
 
     BitRate RateOf(FlowId flow) const override
     {
-        return m_network->RateOf(flow.Value());
+        return m_network->GetEngine().RateOf(flow.Value());
     }
 
     Time LeavesAt(FlowId flow) const override
     {
-        return Time::FromPicoseconds(m_network->LeavesAt(flow.Value()));
+        return Time::FromPicoseconds(m_network->GetEngine().LeavesAt(flow.Value()));
     }
 
     void SetRates(const std::vector<RateChange>& changes) override
@@ -123,7 +122,8 @@ class PacketFabric : public Fabric
 
     SoloTimes Alone(const Flow& flow) const override
     {
-        const std::uint64_t segment = m_network->GetSegmentSizeOf(flow.path[0].Value());
+        ns3::PacketEngine& engine = m_network->GetEngine();
+        const std::uint64_t segment = engine.PortAt(flow.path[0].Value()).segmentSize;
         const std::uint64_t bytes = static_cast<std::uint64_t>(flow.bytes) * flow.multiplicity;
         SoloTrain train;
         train.segments = (bytes + segment - 1) / segment;
@@ -132,12 +132,12 @@ class PacketFabric : public Fabric
         double slowest = std::numeric_limits<double>::infinity();
         for (const LinkId link : flow.path)
         {
-            const ns3::Ptr<ns3::EgressPort> port = m_network->GetPort(link.Value());
-            hops.push_back({port->TransmissionTimeOf(static_cast<std::uint32_t>(segment)),
-                            port->TransmissionTimeOf(static_cast<std::uint32_t>(last)),
-                            port->GetDelay().GetTimeStep(),
-                            port->CutsThrough()});
-            slowest = std::min(slowest, static_cast<double>(port->GetDataRate().GetBitRate()));
+            const ns3::PortState& port = engine.PortAt(link.Value());
+            hops.push_back({port.TransmissionTime(static_cast<std::uint32_t>(segment)),
+                            port.TransmissionTime(static_cast<std::uint32_t>(last)),
+                            port.delay,
+                            port.cutThrough});
+            slowest = std::min(slowest, static_cast<double>(port.rate));
         }
         if (m_network->GetQueues() == 0)
         {
@@ -148,7 +148,7 @@ class PacketFabric : public Fabric
         }
         else
         {
-            const ns3::FlowWindow window = m_network->MakeWindow(StartedAs(flow));
+            const ns3::FlowWindow window = engine.WindowFor(StartedAs(flow));
             const auto fitting = [&window, segment](std::uint64_t newest) {
                 return 1 + (window.size > newest ? (window.size - newest) / segment : 0);
             };
@@ -175,7 +175,7 @@ class PacketFabric : public Fabric
         std::vector<LinkLoad> loads;
         for (const uint32_t link : m_measured)
         {
-            const auto bins = m_network->GetPort(link)->GetLoad().Read(width.Picoseconds());
+            const auto bins = m_network->GetEngine().PortAt(link).load.Read(width.Picoseconds());
             for (std::uint32_t i = 0; i < bins.size(); ++i)
             {
                 if (bins[i].payload > 0 || bins[i].backlog > 0)
@@ -195,7 +195,7 @@ class PacketFabric : public Fabric
             if (!topology.IsScaleUp(LinkId(link)))
             {
                 m_measured.push_back(static_cast<uint32_t>(link));
-                m_network->GetPort(m_measured.back())->RecordLoad();
+                m_network->GetEngine().PortAt(m_measured.back()).load.Enable();
             }
         }
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The packet rung of the ladder of fidelity: echelon::Fabric over the leaf-spine module.
+ * The packet fabric: echelon::Fabric over the ns-3 module packet-network.
  *
  *     std::unique_ptr<Fabric> fabric = MakePacketFabric(topology, {4096, 82});
  *     RunRecord record = RunEmulation({topology, jobs, seed}, *scheduler, *fabric);
  *
- * Runs any echelon::Topology. Rates and priorities are enforced by the agents at the sources
- * (host-agent.h); OnFlowSent is the emission of the last segment, OnFlowFinished the arrival of the
- * last byte. With queues, the weights of queues at hosts and switches stand for the rates
- * (queue-agent.h). RemainingBits counts by credit, as smoothly as the fluid fabric does. Its clock
- * is packet-clock.h.
+ * It runs any echelon::Topology. Rates are enforced by pacing at the sources (paced-rates.h);
+ * OnFlowSent is the emission of the last segment, OnFlowFinished the arrival of the last byte. With
+ * queues, the weights of queues at hosts and switches stand for the rates (line-rate.h).
+ * RemainingBits counts by credit, as smoothly as the fluid fabric does. Its clock is
+ * packet-clock.h.
  *
  * ns-3's simulator is process-wide: one packet fabric lives at a time. A fabric made from a
  * topology owns the simulation: it sets the time resolution and the scheduler of events, and its

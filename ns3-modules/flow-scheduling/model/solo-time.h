@@ -7,9 +7,9 @@
  *
  * Derivation. The flow is a train of N segments: N - 1 full ones, and a last one of what is left.
  * Segment k is handed to the first port at a_k = k D, where D is the payload of a full segment over
- * the flow's rate (host-agent.h). A port serves in order, in t_h a full segment, t'_h the last one,
- * and the link takes d_h. Departures of full segments follow x_h(k) = max(x_{h-1}(k) + d_{h-1},
- * x_h(k - 1)) + t_h. Its solution (max-plus, constant service) is
+ * the flow's rate (paced-rates.h). A port serves in order, in t_h a full segment, t'_h the last
+ * one, and the link takes d_h. Departures of full segments follow x_h(k) = max(x_{h-1}(k) +
+ * d_{h-1}, x_h(k - 1)) + t_h. Its solution (max-plus, constant service) is
  *
  *     x_h(k) = t_0 + … + t_h + d_0 + … + d_{h-1} + max over j <= k of (a_j + (k - j) m_h),
  *

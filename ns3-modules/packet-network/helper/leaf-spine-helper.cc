@@ -22,7 +22,7 @@ LeafSpineHelper::GetTypeId()
     static TypeId tid =
         TypeId("ns3::LeafSpineHelper")
             .SetParent<Object>()
-            .SetGroupName("LeafSpine")
+            .SetGroupName("PacketNetwork")
             .AddConstructor<LeafSpineHelper>()
             .AddAttribute("Leaves",
                           "Number of leaf switches.",

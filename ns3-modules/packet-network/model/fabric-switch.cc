@@ -13,12 +13,28 @@ NS_OBJECT_ENSURE_REGISTERED(SpineSwitch);
 NS_OBJECT_ENSURE_REGISTERED(BigSwitch);
 NS_OBJECT_ENSURE_REGISTERED(ScaleUpSwitch);
 
+namespace
+{
+
+/// A kind of switch that has nothing but its name.
+template <class Kind>
+TypeId
+KindOf(const char* name)
+{
+    return TypeId(name)
+        .SetParent<FabricSwitch>()
+        .SetGroupName("PacketNetwork")
+        .template AddConstructor<Kind>();
+}
+
+} // namespace
+
 TypeId
 FabricSwitch::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::FabricSwitch")
                             .SetParent<Object>()
-                            .SetGroupName("LeafSpine")
+                            .SetGroupName("PacketNetwork")
                             .AddConstructor<FabricSwitch>()
                             .AddAttribute("Name",
                                           "What the switch is called in figures, e.g. \"leaf3\".",
@@ -36,40 +52,28 @@ FabricSwitch::GetTypeId()
 TypeId
 LeafSwitch::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::LeafSwitch")
-                            .SetParent<FabricSwitch>()
-                            .SetGroupName("LeafSpine")
-                            .AddConstructor<LeafSwitch>();
+    static TypeId tid = KindOf<LeafSwitch>("ns3::LeafSwitch");
     return tid;
 }
 
 TypeId
 SpineSwitch::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::SpineSwitch")
-                            .SetParent<FabricSwitch>()
-                            .SetGroupName("LeafSpine")
-                            .AddConstructor<SpineSwitch>();
+    static TypeId tid = KindOf<SpineSwitch>("ns3::SpineSwitch");
     return tid;
 }
 
 TypeId
 BigSwitch::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::BigSwitch")
-                            .SetParent<FabricSwitch>()
-                            .SetGroupName("LeafSpine")
-                            .AddConstructor<BigSwitch>();
+    static TypeId tid = KindOf<BigSwitch>("ns3::BigSwitch");
     return tid;
 }
 
 TypeId
 ScaleUpSwitch::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::ScaleUpSwitch")
-                            .SetParent<FabricSwitch>()
-                            .SetGroupName("LeafSpine")
-                            .AddConstructor<ScaleUpSwitch>();
+    static TypeId tid = KindOf<ScaleUpSwitch>("ns3::ScaleUpSwitch");
     return tid;
 }
 
@@ -102,36 +106,32 @@ FabricSwitch::GetName() const
 }
 
 uint64_t
-FabricSwitch::SentSegments() const
+FabricSwitch::Sum(uint64_t (EgressPort::*figure)() const) const
 {
     uint64_t sum = 0;
     for (const Ptr<EgressPort>& port : m_ports)
     {
-        sum += port->SentSegments();
+        sum += (*port.*figure)();
     }
     return sum;
+}
+
+uint64_t
+FabricSwitch::SentSegments() const
+{
+    return Sum(&EgressPort::SentSegments);
 }
 
 uint64_t
 FabricSwitch::SentBytes() const
 {
-    uint64_t sum = 0;
-    for (const Ptr<EgressPort>& port : m_ports)
-    {
-        sum += port->SentBytes();
-    }
-    return sum;
+    return Sum(&EgressPort::SentBytes);
 }
 
 uint64_t
 FabricSwitch::DroppedSegments() const
 {
-    uint64_t sum = 0;
-    for (const Ptr<EgressPort>& port : m_ports)
-    {
-        sum += port->DroppedSegments();
-    }
-    return sum;
+    return Sum(&EgressPort::DroppedSegments);
 }
 
 } // namespace ns3

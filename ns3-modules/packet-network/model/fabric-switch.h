@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Switches: what groups egress ports and sums their figures.
+ * Switches: they group egress ports and sum their figures.
  *
  *     Ptr<FabricSwitch> node = network->GetSwitches()[0];
  *     node->GetName();  node->SentBytes();
@@ -45,6 +45,9 @@ class FabricSwitch : public Object
     void DoDispose() override;
 
   private:
+    /// Of a figure over all ports.
+    uint64_t Sum(uint64_t (EgressPort::*figure)() const) const;
+
     std::string m_name;
     std::vector<Ptr<EgressPort>> m_ports;
 };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The state of a flow inside the packet fabric, one record per live flow.
+ * The state of a flow inside the packet fabric; there is one record per live flow.
  *
  *     double credit = state.CreditAt(now);   // bits that the rates so far entitle it to have sent
  *
- * Credit is the integral of the allocated rate. It is kept as an anchor (time, bits) that moves
- * only when the rate changes; the k-th segment is due when the credit reaches the bytes emitted
- * before it, computed from the anchor and not from the segment before, so that errors do not add
- * up.
+ * Credit is the integral of the flow's rate. It is kept as an anchor (time, bits) that moves only
+ * when the rate changes. The k-th segment is due when the credit reaches the bytes emitted before
+ * it. That time is computed from the anchor and not from the segment before, so that errors do not
+ * add up. Times are picoseconds.
  */
 #ifndef FLOW_STATE_H
 #define FLOW_STATE_H
@@ -26,15 +26,17 @@ constexpr uint32_t FABRIC_MAX_HOPS = 4;
 /// The ports of a flow's path, by index in the network.
 using FlowPath = std::array<uint32_t, FABRIC_MAX_HOPS>;
 
-/// What every hop of every segment looks up, kept apart and small so that it stays in the cache.
-struct FlowRoute
+/// A flow to be started.
+struct FabricFlow
 {
-    FlowPath path{};
-    uint64_t toReach{0};  ///< bytes that the last port has not accepted yet
-    uint64_t toArrive{0}; ///< bytes that are not at the destination yet
+    uint32_t id;
+    uint64_t bytes;
+    uint32_t hops;
+    FlowPath path;      ///< port indices, the first `hops` of them
+    uint32_t shares{1}; ///< number of flows in a bundle; matters only where queues share links
 };
 
-/// What a source knows of a flow while its queues, and not rates, share the network.
+/// What a source knows of a flow when queues, and not rates, share the network.
 struct FlowWindow
 {
     uint64_t size{0};      ///< bytes that may be on their way
@@ -44,7 +46,7 @@ struct FlowWindow
     uint32_t previous{0};  ///< slot of the one before
     uint32_t shares{1};    ///< segments per turn
     uint32_t turn{0};      ///< segments left in this turn
-    bool hasRate{false};   ///< SetRate was called
+    bool hasQueue{false};  ///< the coordinator has put the flow into a queue
     bool isListed{false};  ///< waits in a queue at the source
     bool isBlocked{false}; ///< has something to send, but the window is closed
 };

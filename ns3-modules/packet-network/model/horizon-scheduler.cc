@@ -23,7 +23,7 @@ HorizonScheduler::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::HorizonScheduler")
                             .SetParent<PriorityQueueScheduler>()
-                            .SetGroupName("LeafSpine")
+                            .SetGroupName("PacketNetwork")
                             .AddConstructor<HorizonScheduler>();
     return tid;
 }

@@ -57,7 +57,7 @@ class SegmentTrace : public TracedCallback<const SegmentRecord&>
     }
 
     uint32_t m_sinks{0};
-    static uint32_t s_sinks;
+    inline static uint32_t s_sinks{0};
 };
 
 } // namespace ns3

@@ -351,7 +351,7 @@ class IncastLoadTestCase : public TestCase
         // transmission: 1,000,000 / 334,240 segments.
         FabricNetwork::UsePicoseconds();
         StarNetwork star({100e9, 100e9, 100e9, 100e9}, {100e9});
-        star.DestinationPort(0)->RecordLoad();
+        star.DestinationPort(0)->GetLoad().Enable();
         for (uint32_t sender = 0; sender < 4; ++sender)
         {
             star.Start(sender, sender, 0, 40960);

@@ -219,11 +219,11 @@ class ConservationTestCase : public TestCase
     uint64_t m_droppedBytes{0};
 };
 
-class LeafSpineTestSuite : public TestSuite
+class PacketNetworkTestSuite : public TestSuite
 {
   public:
-    LeafSpineTestSuite()
-        : TestSuite("leaf-spine", UNIT)
+    PacketNetworkTestSuite()
+        : TestSuite("packet-network", UNIT)
     {
         AddTestCase(new PacingTestCase, TestCase::QUICK);
         AddTestCase(new EcmpTestCase, TestCase::QUICK);
@@ -231,6 +231,6 @@ class LeafSpineTestSuite : public TestSuite
     }
 };
 
-LeafSpineTestSuite g_leafSpineTestSuite;
+PacketNetworkTestSuite g_packetNetworkTestSuite;
 
 } // namespace

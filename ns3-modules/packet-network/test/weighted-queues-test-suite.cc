@@ -183,7 +183,9 @@ class WindowTestCase : public TestCase
             StarNetwork star({100e9}, {100e9}, 1 << 30, NanoSeconds(500), 1, 0);
             star.Start(0, 0, 0, 100 * 4096);
             star.network->SetRate(0, 0, 0);
-            NS_TEST_EXPECT_MSG_EQ(star.network->WindowSize(0), 33356 + 4096, "round trip");
+            NS_TEST_EXPECT_MSG_EQ(star.network->GetEngine().WindowSize(0),
+                                  33356 + 4096,
+                                  "round trip");
             Simulator::Run();
             NS_TEST_EXPECT_MSG_EQ(star.ends.at(0), 101 * 334240 + 1000000, "full rate");
         }
