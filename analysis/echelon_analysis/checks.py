@@ -30,7 +30,7 @@ JOB_FIGURES = ("completion_time_s", "ideal_time_s", "slowdown", "compute_utilisa
 LONGEST_S = 2**63 * 1e-12
 MAX_BINS = 10**6
 # Column -> the least value, where one below it would be no count, no size or no rate.
-LEAST = {"count": 1, "bytes": 0, "flows": 0, "iteration": 0, "queue_bytes": 0, "weight": 0, "seconds": 0, "utilisation": 0}
+LEAST = {"count": 1, "bytes": 0, "flows": 0, "iteration": 0, "queue_bytes": 0, "weight": 0, "seconds": 0, "stream": 0, "utilisation": 0}
 POSITIVE = ("duration_s", "links.csv/rate_bps")
 
 

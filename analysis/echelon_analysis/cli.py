@@ -270,9 +270,7 @@ def draw(options, results):
     if options.command == "gantt":
         from echelon_analysis.gantt import draw_gantt
 
-        return draw_gantt(
-            results, out, options.job, options.schedulers, options.devices, options.iteration, options.window
-        )
+        return draw_gantt(results, out, options.job, options.schedulers, options.devices, options.iteration, options.window), []
     if options.command == "cdf":
         from echelon_analysis.cdf import draw_cdf
 

@@ -23,7 +23,7 @@ from echelon_output.files import write_text
 
 # Figure, and the files that it is made from.
 FILES = {
-    "Gantt chart": ("timeline.json", "flows.csv", "groups.csv", "jobs.csv"),
+    "Gantt chart": ("computes.csv", "flows.csv", "groups.csv", "jobs.csv"),
     "distributions": ("flows.csv", "groups.csv"),
     "heat map of links": ("link_series.csv", "links.csv"),
     "figure of queues": ("link_series.csv", "links.csv"),

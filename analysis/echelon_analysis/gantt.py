@@ -45,9 +45,8 @@ class Panel:
 
     label: str
     iteration_time: float
-    compute: pd.DataFrame  # device, stream, name, kind, start_s, duration_s
+    compute: pd.DataFrame  # device, stream, name, kind, start_s, end_s
     flows: pd.DataFrame  # source, destination, group, position, name, kind, start_s, finish_s, ideal_finish_s, bytes
-    alike: dict  # GPU -> the GPU of `compute` that stands for it, unless itself
 
 
 def choose_job(results, job=None):
@@ -57,7 +56,8 @@ def choose_job(results, job=None):
         if job not in names:
             raise UsageError(results.path / "summary.json", f"no job '{job}'", did_you_mean(job, names))
         return job
-    return max(names, key=lambda name: results.timeline.gpus(0, name))
+    gpus = results.computes[results.computes.run == 0].groupby("job").device.nunique().to_dict()
+    return max(names, key=lambda name: gpus.get(name, 0))
 
 
 def choose_schedulers(results, job, schedulers=None):
@@ -92,10 +92,10 @@ def make_panel(results, run, job, iteration):
     row = results.jobs[
         (results.jobs.run == run) & (results.jobs.job == job) & (results.jobs.iteration == iteration)
     ].iloc[0]
-    compute = results.timeline.compute
+    compute = results.computes
     compute = compute[(compute.run == run) & (compute.job == job) & (compute.iteration == iteration)]
     compute = compute.assign(
-        start_s=compute.start_s - row.start_s, kind=compute.name.map(kind_of)
+        start_s=compute.start_s - row.start_s, end_s=compute.end_s - row.start_s, kind=compute.name.map(kind_of)
     )
     groups = results.groups
     groups = groups[(groups.run == run) & (groups.job == job) & (groups.iteration == iteration)]
@@ -105,7 +105,7 @@ def make_panel(results, run, job, iteration):
     flows = flows.assign(kind=flows.name.map(kind_of), bytes=flows.bytes * flows["count"])
     for column in ("start_s", "finish_s", "ideal_finish_s"):
         flows[column] = flows[column] - row.start_s
-    return Panel(results.labels[run], float(row.time_s), compute, flows, results.timeline.alike[run])
+    return Panel(results.labels[run], float(row.time_s), compute, flows)
 
 
 def _joined(starts, ends, numbers, length):
@@ -152,7 +152,7 @@ def _looks(panels):
 
 
 def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, iteration=None, window=None):
-    """Draw the figure; return (paths of PNG and SVG, notes for the user).
+    """Draw the figure; return the paths of PNG and SVG.
 
     devices: the largest number of GPUs to show. window: (from, to) in seconds since the iteration's start.
     """
@@ -162,22 +162,11 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
     panels = [make_panel(results, run, job, iteration) for run in runs]
     if all(p.compute.empty and p.flows.empty for p in panels):
         raise NothingToDraw(
-            results.path / "timeline.json",
-            f"holds neither compute slices nor flows of job '{job}', iteration {iteration}",
+            results.path,
+            f"neither computes.csv nor flows.csv holds anything of job '{job}', iteration {iteration}",
             "choose another with --job and --iteration",
         )
-    shown = representatives([p.compute for p in panels], panels[0].flows, devices, [p.alike for p in panels])
-    notes = []
-    if results.timeline.is_part:
-        notes.append(
-            "timeline.json holds a part of the run (--timeline-window, --timeline-top); "
-            "compute slices may be missing from the Gantt chart"
-        )
-    if results.timeline.slices_left_out:
-        notes.append(
-            f"timeline.json left out the {results.timeline.slices_left_out:,} shortest slices of the run; "
-            "compute slices may be missing from the Gantt chart"
-        )
+    shown = representatives([p.compute for p in panels], panels[0].flows, devices)
     end = max(p.iteration_time for p in panels)
     if end <= 0:
         raise NothingToDraw(results.path / "jobs.csv", f"iteration {iteration} of job '{job}' takes no time")
@@ -215,7 +204,7 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
             handles=handles, loc="upper center", ncol=columns, bbox_to_anchor=(0.5, 1.0), borderaxespad=0.3,
             columnspacing=1.6,
         )
-        return save(figure, out), notes
+        return save(figure, out)
 
 
 def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flow_looks):
@@ -223,13 +212,13 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     factor = scale.factor
     for row, gpu in enumerate(shown):
         top = row * ROW_HEIGHT
-        own = panel.compute[panel.compute.device == panel.alike.get(gpu.device, gpu.device)]
-        own = own[(own.start_s < window[1]) & (own.start_s + own.duration_s > window[0])]
+        own = panel.compute[panel.compute.device == gpu.device]
+        own = own[(own.start_s < window[1]) & (own.end_s > window[0])]
         # Streams run side by side and share the row's height.
         height = COMPUTE_HEIGHT / (1 + own.stream.max() if len(own) else 1)
         for (kind, stream), part in own.groupby(["kind", "stream"]):
             numbers = [m.group() if m else None for m in map(NUMBER.search, part.name)]
-            bars = _joined(part.start_s, part.start_s + part.duration_s, numbers, length)
+            bars = _joined(part.start_s, part.end_s, numbers, length)
             axes.broken_barh(
                 [(a * factor, (b - a) * factor) for a, b, _ in bars],
                 (top + stream * height, height),
@@ -321,7 +310,7 @@ def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
     devices = [gpu.device for gpu in shown]
     computed = set()
     for p in panels:
-        computed |= set(p.compute.kind[p.compute.device.isin([p.alike.get(d, d) for d in devices])])
+        computed |= set(p.compute.kind[p.compute.device.isin(devices)])
     sent = set().union(*(set(p.flows.kind[p.flows.source.isin(devices)]) for p in panels))
     handles = [
         plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="white", label=legend_label(text))

@@ -9,7 +9,6 @@ Format: docs/reference/results.md. Errors: AnalysisError with file, what is wron
 """
 
 import csv
-import dataclasses
 import functools
 import json
 import pathlib
@@ -17,16 +16,15 @@ import pathlib
 import numpy as np
 import pandas as pd
 
-from echelon_analysis.checks import LONGEST_S, check_manifest, check_summary, check_table
+from echelon_analysis.checks import check_manifest, check_summary, check_table
 from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
 from echelon_output.text import unguarded
 
 MANIFEST_SCHEMA = "echelon/results/2"
 SUMMARY_SCHEMA = "echelon/summary/2"
-TIMELINE_SCHEMA = "echelon/timeline/2"
 
 # For files that `echelon run --files` may have left out.
-FILES_HINT = "run with --files all"
+FILES_HINT = "run with --files tables"
 
 INTEGER, REAL, TEXT = "int64", "float64", "str"
 
@@ -72,6 +70,17 @@ COLUMNS = {
         "time_s": (REAL, "s"),
         "arrival_s": (REAL, "s"),
         "ideal_s": (REAL, "s"),
+    },
+    "computes.csv": {
+        "run": (INTEGER, ""),
+        "job": (TEXT, ""),
+        "iteration": (INTEGER, ""),
+        "task": (INTEGER, ""),
+        "name": (TEXT, ""),
+        "device": (INTEGER, "device"),
+        "stream": (INTEGER, ""),
+        "start_s": (REAL, "s"),
+        "end_s": (REAL, "s"),
     },
     "links.csv": {
         "run": (INTEGER, ""),
@@ -125,22 +134,6 @@ COLUMNS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Timeline:
-    """timeline.json, reduced to what figures need."""
-
-    compute: pd.DataFrame  # run, device, stream, job, iteration, name, start_s, duration_s
-    alike: tuple  # per run: GPU -> the GPU of `compute` that stands for it; those that stand for themselves alone are missing
-    slices_left_out: int  # the shortest, of the GPUs that are shown
-    is_part: bool  # written with --timeline-window or --timeline-top
-
-    def gpus(self, run, job):
-        """Number of GPUs that compute for the job, those included that others stand for."""
-        shown = set(self.compute.device[(self.compute.run == run) & (self.compute.job == job)])
-        members = sum(1 for other in self.alike[run].values() if other in shown)
-        return members + len(shown - set(self.alike[run].values()))
-
-
 class Results:
     """One result folder. Made by open_results()."""
 
@@ -183,7 +176,7 @@ class Results:
         return [label for label, engine in zip(self.labels, engines) if engine.get("rate_log_full")]
 
     def lacks(self, *names):
-        """Which of these files the folder does not hold, and what to do: 'timeline.json is not in the folder (…)'; '' if it holds all."""
+        """Which of these files the folder does not hold, and what to do: 'flows.csv is not in the folder (…)'; '' if it holds all."""
         missing = [name for name in names if not (self.path / name).exists()]
         if not missing:
             return ""
@@ -226,9 +219,9 @@ class Results:
         return self.table("waits.csv")
 
     @functools.cached_property
-    def timeline(self):
-        """timeline.json: the compute slices."""
-        return _read_timeline(self.path / "timeline.json", len(self.runs))
+    def computes(self):
+        """computes.csv: computations."""
+        return self.table("computes.csv")
 
     def table(self, name):
         """A CSV file of the folder, checked."""
@@ -370,46 +363,3 @@ def _first_bad_cell(path, columns, options):
             row = int(bad.to_numpy().argmax())
             return f"line {row + 2}: column {name}: '{frame[name][row]}' is not a number"
     return None
-
-
-def _read_timeline(path, runs):
-    document = read_json(path, TIMELINE_SCHEMA, "metadata", "schema", hint=FILES_HINT)
-    processes = {}
-    alike = tuple({} for _ in range(runs))
-    try:
-        events = document["traceEvents"]
-        for event in events:
-            if event["ph"] == "M" and event["name"] == "process_name":
-                args = event["args"]
-                if not 0 <= args["run"] < runs:
-                    raise IndexError(f"run {args['run']}")
-                processes[event["pid"]] = (args["run"], args.get("gpu", -1))
-                alike[args["run"]].update((gpu, args["gpu"]) for gpu in args.get("gpus", ()))
-        slices = [e for e in events if e["ph"] == "X" and e.get("cat") == "compute"]
-        where = [processes[e["pid"]] for e in slices]
-        frame = pd.DataFrame(
-            {
-                "run": np.array([run for run, _ in where], dtype=np.int64),
-                "device": np.array([gpu for _, gpu in where], dtype=np.int64),
-                "stream": np.array([e["tid"] - 1 for e in slices], dtype=np.int64),
-                "job": [e["args"]["job"] for e in slices],
-                "iteration": np.array([e["args"]["iteration"] for e in slices], dtype=np.int64),
-                "name": [e["name"] for e in slices],
-                "start_s": np.array([e["ts"] for e in slices], dtype=float) * 1e-6,
-                "duration_s": np.array([e["dur"] for e in slices], dtype=float) * 1e-6,
-            }
-        )
-        texts = all(isinstance(text, str) for column in ("job", "name") for text in frame[column])
-        lengths = frame[["start_s", "duration_s"]].abs().to_numpy()
-        if not texts or not np.isfinite(lengths).all() or (lengths > LONGEST_S).any() or (frame.stream < 0).any():
-            raise ValueError("a compute slice whose name is no text, or whose time or stream is none")
-        metadata = document["metadata"]
-        shortest = int(metadata.get("slices_left_out", 0)) - int(metadata.get("alike_slices_left_out", 0))
-    except (AttributeError, KeyError, IndexError, OverflowError, TypeError, ValueError) as error:
-        raise AnalysisError(
-            path, f"an event lacks or names the unknown {error}", "see docs/reference/results.md"
-        ) from None
-    frame = frame.sort_values(["run", "device", "start_s"], kind="stable")
-    frame.attrs["units"] = {"start_s": "s", "duration_s": "s"}
-    is_part = "window_s" in metadata or "top" in metadata
-    return Timeline(frame.reset_index(drop=True), alike, shortest, is_part)

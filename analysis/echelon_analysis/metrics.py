@@ -7,6 +7,7 @@
 An independent derivation: `echelon-analysis check` holds the emulator's summary against it. Definitions: docs/reference/metrics.md.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -36,19 +37,25 @@ def nearest_rank(values, percent, counts=None):
     return float(values[order][np.searchsorted(cumulative, rank)])
 
 
-def _picoseconds(results, name, run, *columns):
-    """Columns of times of one run as whole picoseconds: a double holds times of days to a nanosecond, and their difference no better."""
-    frame = pd.read_csv(results.path / name, usecols=["run", *columns], dtype={column: str for column in columns})
-    frame = frame[frame.run == run]
+@functools.lru_cache(maxsize=4)
+def _times(results, table, *columns):
+    """Columns of times of a table as whole picoseconds: a double holds times of days to a nanosecond, and their difference no better."""
+    path = results.path / f"{table}.csv"
+    frame = pd.read_csv(path, usecols=columns, dtype=str)
     found = []
     for column in columns:
         parts = frame[column].str.extract(r"^([0-9]+)\.([0-9]{12})$")
         bad = parts[0].isna()
         if bad.any():
             text = frame[column][bad].iloc[0]
-            raise AnalysisError(results.path / name, f"line {bad.idxmax() + 2}: column {column}: '{text}' is not seconds with 12 decimals")
+            raise AnalysisError(path, f"line {bad.idxmax() + 2}: column {column}: '{text}' is not seconds with 12 decimals")
         found.append(parts[0].astype("int64") * 10**12 + parts[1].astype("int64"))
     return found
+
+
+def _picoseconds(results, table, run, *columns):
+    """_times() of one run."""
+    return [times[getattr(results, table).run == run] for times in _times(results, table, *columns)]
 
 
 def _mean(values, counts=None):
@@ -58,8 +65,17 @@ def _mean(values, counts=None):
 def _completion(results, run):
     """Completion time of each job, in the order of names."""
     jobs = results.jobs[results.jobs.run == run]
-    arrival, end = _picoseconds(results, "jobs.csv", run, "arrival_s", "end_s")
+    arrival, end = _picoseconds(results, "jobs", run, "arrival_s", "end_s")
     return (end.groupby(jobs.job).max() - arrival.groupby(jobs.job).min()) / 1e12
+
+
+def _compute_utilisation(results, run, completion):
+    """Share of its time that a job's GPUs compute, by name; jobs without computations have none."""
+    computes = results.computes[results.computes.run == run]
+    start, end = _picoseconds(results, "computes", run, "start_s", "end_s")
+    busy = (end - start).groupby(computes.job).sum() / 1e12
+    available = completion * computes.groupby("job").device.nunique()
+    return (busy / available).where(available > 0, 0.0)
 
 
 def _jain(values):
@@ -67,19 +83,17 @@ def _jain(values):
 
 
 def summarise(results, run):
-    """{'makespan_s': …, 'jobs/<name>/completion_time_s': …, 'groups/…', 'flows/…', 'links/…'} of one run.
-
-    Compute utilisation is not among them: timeline.json need not hold every compute slice.
-    """
+    """{'makespan_s': …, 'jobs/<name>/completion_time_s': …, 'groups/…', 'flows/…', 'links/…'} of one run."""
     jobs = results.jobs[results.jobs.run == run]
     groups = results.groups[results.groups.run == run]
     flows = results.flows[results.flows.run == run]
     links = results.links[results.links.run == run]
     steps = results.critical_path[results.critical_path.run == run]
     waits = results.waits[results.waits.run == run]
-    start, finish = _picoseconds(results, "flows.csv", run, "start_s", "finish_s")
+    start, finish = _picoseconds(results, "flows", run, "start_s", "finish_s")
     fct = (finish - start).to_numpy() / 1e12
     completion = _completion(results, run)
+    utilised = _compute_utilisation(results, run, completion)
     ideal = jobs.groupby("job").ideal_s.sum()
     slowdown = (completion / ideal).where(ideal > 0, 0.0)
     makespan = float(jobs.end_s.max()) if len(jobs) else 0.0
@@ -92,6 +106,7 @@ def summarise(results, run):
         figures[f"jobs/{name}/completion_time_s"] = float(completion[name])
         figures[f"jobs/{name}/ideal_time_s"] = float(ideal[name])
         figures[f"jobs/{name}/slowdown"] = float(slowdown[name])
+        figures[f"jobs/{name}/compute_utilisation"] = float(utilised.get(name, 0.0))
         figures[f"jobs/{name}/iteration_time_mean_s"] = _mean(iterations.time_s)
         for part in PARTS:
             figures[f"jobs/{name}/critical_path/{part}"] = float(steps[part][steps.job == name].sum())
@@ -126,7 +141,7 @@ def reported(results, run):
     summary = results.runs[run]
     figures = {"makespan_s": summary["makespan_s"]}
     for job in summary["jobs"]:
-        for figure in ("completion_time_s", "ideal_time_s", "slowdown"):
+        for figure in ("completion_time_s", "ideal_time_s", "slowdown", "compute_utilisation"):
             figures[f"jobs/{job['name']}/{figure}"] = job[figure]
         figures[f"jobs/{job['name']}/iteration_time_mean_s"] = _mean(job["iteration_times_s"])
         path = job["critical_path"]

@@ -33,10 +33,15 @@ COMPUTE_KINDS = (
 
 @dataclasses.dataclass(frozen=True)
 class Representative:
-    """A GPU that stands for `alike` GPUs, itself included. Those that only the limit put beside it do not count."""
+    """A GPU that stands for all GPUs that do the same: `members`, itself among them. Those that only the limit put beside it do not count."""
 
     device: int
-    alike: int
+    members: tuple
+
+    @property
+    def alike(self):
+        """How many GPUs it stands for."""
+        return len(self.members)
 
 
 def kind_of(name):
@@ -77,44 +82,29 @@ def _distances(profiles, i, span):
     return np.divide(total, either, out=np.zeros(len(total)), where=either > 0)
 
 
-def representatives(frames, flows, limit, alike=None):
+def representatives(frames, flows, limit):
     """GPUs that differ, at most `limit`, in the order in which they start to compute.
 
-    frames: compute slices (device, name, start_s, duration_s) of the same iteration under each scheduler.
+    frames: computations (device, name, start_s, end_s) of the same iteration under each scheduler.
     flows: what the job sends meanwhile (source, destination, bytes), under any of them.
-    alike: for each frame, GPU -> the GPU of the frame that stands for it.
 
     Of alike GPUs one is shown that exchanges flows with those already chosen, so that the rows are the stages of one replica; of
     several, the one that sends most, ties by number. Of a job that computes nowhere, those that send most are shown.
     """
-    alike = alike or [{} for _ in frames]
     sent = flows.groupby("source").bytes.sum().to_dict()
-    computes = [len(frame) > 0 for frame in frames]
-    if not any(computes):
-        return [Representative(int(d), 1) for d in sorted(sorted(sent, key=lambda d: (-sent[d], d))[:limit])]
-    alike = [stand_ins for stand_ins, some in zip(alike, computes) if some]
-    frames = [frame for frame, some in zip(frames, computes) if some]
-    computing = [set(frame.device) for frame in frames]
-    devices = set(sent).union(*computing)
-    for stand_ins, shown in zip(alike, computing):
-        devices |= {device for device, other in stand_ins.items() if other in shown}
-    # GPUs that the same ones stand for under every scheduler need one profile.
-    classes = {}
-    for device in sorted(devices):
-        classes.setdefault(tuple(s.get(device, device) for s in alike), []).append(device)
-    members = list(classes.values())
-    spans = [float((f.start_s + f.duration_s).max() - f.start_s.min()) for f in frames]
-    profiles = []
-    for p, frame in enumerate(frames):
-        own = sorted(set(frame.device) | {key[p] for key in classes})
-        profiles.append(_profiles(frame, own)[np.searchsorted(own, [key[p] for key in classes])])
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return [Representative(int(d), (int(d),)) for d in sorted(sorted(sent, key=lambda d: (-sent[d], d))[:limit])]
+    devices = np.array(sorted(set(sent).union(*(frame.device for frame in frames))))
+    spans = [float(frame.end_s.max() - frame.start_s.min()) for frame in frames]
+    profiles = [_profiles(frame, devices) for frame in frames]
 
     def distances_from(i):
         return np.max([_distances(p, i, span) for p, span in zip(profiles, spans)], axis=0)
 
     chosen = [0]
     nearest = distances_from(0)
-    owner = np.zeros(len(members), dtype=int)
+    owner = np.zeros(len(devices), dtype=int)
     threshold = max(STAGE_SHARE * nearest.max(), VISIBLE_SHARE * max(spans))
     while len(chosen) < limit and nearest.max() > threshold:
         farthest = int(nearest.argmax())  # the first of equals: the lowest device number
@@ -124,16 +114,15 @@ def representatives(frames, flows, limit, alike=None):
         chosen.append(farthest)
     stages = []
     for cluster, first in enumerate(chosen):
-        inside = [d for i in np.flatnonzero((owner == cluster) & (nearest <= threshold)) for d in members[i]]
+        inside = devices[(owner == cluster) & (nearest <= threshold)].tolist()
         if inside:
-            begin = profiles[0][first]
-            stages.append((np.nan_to_num(begin, nan=np.inf).min(initial=np.inf), inside))
+            stages.append((np.nan_to_num(profiles[0][first], nan=np.inf).min(initial=np.inf), inside))
     pairs = {pair for a, b in zip(flows.source, flows.destination) for pair in ((a, b), (b, a))}
     found = []
     for _, inside in sorted(stages):
         linked = {d for d in inside if any((r.device, d) in pairs for r in found)}
         best = max(inside, key=lambda d: (d in linked, sent.get(d, 0), -d))
-        found.append(Representative(best, len(inside)))
+        found.append(Representative(best, tuple(inside)))
     return found
 
 

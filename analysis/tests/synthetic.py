@@ -49,11 +49,8 @@ def rank(values, percent):
 IDEAL = 0.5
 
 
-def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
-    """Write the folder; summary.json's figures are computed flow by flow.
-
-    alike: the timeline shows the first of as many GPUs in a row; slices_left_out: of those, further ones.
-    """
+def write(folder, scenario, runs):
+    """Write the folder; summary.json's figures are computed flow by flow."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "flows": ["run,flow,group,position,source,destination,bytes,count,start_s,finish_s,ideal_finish_s,tardiness_s"],
@@ -61,6 +58,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
             "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,finish_s,cct_s,tardiness_s"
         ],
         "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"],
+        "computes": ["run,job,iteration,task,name,device,stream,start_s,end_s"],
         "links": ["run,scheduler,link,name,rate_bps,bytes,utilisation"],
         "link_series": ["run,link,start_s,duration_s,rate_bps,queue_bytes"],
         "critical_path": [
@@ -72,8 +70,6 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         ],
     }
     summary = {"schema": "echelon/summary/2", "scenario": scenario, "runs": [], "engine": []}
-    events = []
-    left_out_alike = 0
     for r, run in enumerate(runs):
         makespan = max(end for *_, end in run.jobs)
         for f, (group, position, source, target, size, count, start, finish, ideal) in enumerate(run.flows):
@@ -98,6 +94,9 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
             arrival = min(s for j, _, s, _ in run.jobs if j == job)
             times = ",".join(seconds(t) for t in (start, end, end - start, arrival, IDEAL))
             texts["jobs"].append(f"{r},{run.scheduler},{job},{iteration},{times}")
+        computes = [(start, gpu, stream[0] if stream else 0, job, iteration, name, end) for gpu, job, iteration, name, start, end, *stream in run.compute]
+        for task, (start, gpu, stream, job, iteration, name, end) in enumerate(sorted(computes)):
+            texts["computes"].append(f"{r},{job},{iteration},{task},{quoted(name)},{gpu},{stream},{seconds(start)},{seconds(end)}")
         used = []
         for n, (name, rate, size) in enumerate(run.links):
             used.append(8 * size / (rate * makespan))
@@ -132,6 +131,8 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
         ]
         ideal = [IDEAL * sum(1 for j, *_ in run.jobs if j == name) for name in names]
         slowdown = [c / i for c, i in zip(completion, ideal)]
+        gpus = [max(1, len({c[0] for c in run.compute if c[1] == name})) for name in names]
+        busy = [sum(c[5] - c[4] for c in run.compute if c[1] == name) / (g * c) for name, g, c in zip(names, gpus, completion)]
         fct = [f[7] - f[6] for f in run.flows for _ in range(f[5])]
         ccts = [c for *_, c in network]
         summary["runs"].append(
@@ -147,7 +148,7 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
                         "ideal_time_s": ideal[n],
                         "slowdown": slowdown[n],
                         "iteration_times_s": [e - s for j, _, s, e in sorted(run.jobs) if j == name],
-                        "compute_utilisation": 0.5,
+                        "compute_utilisation": busy[n],
                         "critical_path": sums[name],
                     }
                     for n, name in enumerate(names)
@@ -180,39 +181,11 @@ def write(folder, scenario, runs, devices, slices_left_out=0, alike=1):
             }
         )
         summary["engine"].append({"scheduler": run.scheduler, "wall_s": 0.1})
-        left_out_alike += sum(1 for c in run.compute if c[0] % alike)
-        run.compute = [c for c in run.compute if c[0] % alike == 0]
-        for gpu in sorted({c[0] for c in run.compute}):
-            pid = 1 + r * (devices + 1) + gpu
-            args = {"name": f"{run.scheduler} | gpu {gpu}", "run": r, "gpu": gpu}
-            if alike > 1:
-                gpus = list(range(gpu, min(gpu + alike, devices)))
-                args.update(alike=len(gpus), gpus=gpus)
-            events.append({"ph": "M", "pid": pid, "name": "process_name", "args": args})
-        for gpu, job, iteration, name, start, end, *stream in run.compute:
-            events.append(
-                {
-                    "ph": "X",
-                    "pid": 1 + r * (devices + 1) + gpu,
-                    "tid": 1 + (stream[0] if stream else 0),
-                    "ts": round(start * 1e6, 3),
-                    "dur": round((end - start) * 1e6, 3),
-                    "cat": "compute",
-                    "name": name,
-                    "args": {"job": job, "iteration": iteration},
-                }
-            )
     for name, lines in texts.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     (folder / "manifest.json").write_text(
         json.dumps({"schema": "echelon/results/2", "scenario": scenario, "run_id": folder.name}), encoding="utf-8"
-    )
-    metadata = {"schema": "echelon/timeline/2", "counters_left_out": 0}
-    metadata.update(slices_left_out=slices_left_out + left_out_alike, alike_slices_left_out=left_out_alike)
-    body = ",\n".join(json.dumps(e) for e in events)
-    (folder / "timeline.json").write_text(
-        f'{{"displayTimeUnit":"ms",\n"metadata":{json.dumps(metadata)},\n"traceEvents":[\n{body}\n]}}\n', encoding="utf-8"
     )
     return folder
 
@@ -249,10 +222,10 @@ def figure2(folder):
             run.path.append(("train", 0, "compute", f"F{i}", 1, -1, -1, -1, finish, finish + 1.0, 0.0))
             finish += 1.0
         runs.append(run)
-    return write(folder, "echelonflow-fig2", runs, devices=2)
+    return write(folder, "echelonflow-fig2", runs)
 
 
-def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3, slices_left_out=0, stand_ins=False):
+def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3):
     """GPipe: forward through the stages, backward back, then an all-reduce of each stage's gradients among the replicas.
 
     Transfers take longer under `fair` than under `echelon`, by fixed factors; no link is modelled. GPU = (replica × stages +
@@ -324,4 +297,4 @@ def pipeline(folder, stages=4, replicas=2, alike=2, microbatches=6, iterations=3
         # Half the capacity in the last quarter of the run, where the all-reduce is.
         run.series = [(0, start * k / 8, start / 8, 200e9, 0) for k in (6, 7)]
         runs.append(run)
-    return write(folder, "toy-pipeline", runs, stages * replicas * alike + 1, slices_left_out, alike if stand_ins else 1)
+    return write(folder, "toy-pipeline", runs)

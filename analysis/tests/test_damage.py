@@ -121,7 +121,7 @@ class DamageTest(unittest.TestCase):
 
     def test_which_file_is_named(self):
         path = synthetic.figure2(self.folder / "r")
-        for name, command in (("groups.csv", "figures"), ("summary.json", "table"), ("timeline.json", "report"), ("manifest.json", "bars")):
+        for name, command in (("groups.csv", "figures"), ("summary.json", "table"), ("computes.csv", "report"), ("manifest.json", "bars")):
             data = (path / name).read_bytes()
             (path / name).write_bytes(data[: len(data) // 3] + b"\xff")
             code, errors = self.call([command], path)

@@ -66,22 +66,20 @@ class FiguresTest(unittest.TestCase):
         self.assertNotIn(b"<dc:date>", svg.read_bytes())
 
     def test_gantt(self):
-        paths, notes = draw_gantt(self.figure2, self.folder / "g", "train", ("fair", "echelon"))
-        self.assert_figure(paths)
-        self.assertEqual(notes, [])
+        self.assert_figure(draw_gantt(self.figure2, self.folder / "g", "train", ("fair", "echelon")))
 
     def test_gantt_of_a_pipeline_by_default(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "p")[0])
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "p"))
 
     def test_gantt_of_one_scheduler_in_a_window(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", schedulers=["sebf"], window=(0.0, 0.1))[0])
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", schedulers=["sebf"], window=(0.0, 0.1)))
 
     def test_gantt_of_an_empty_window(self):
         with self.assertRaisesRegex(UsageError, "from 2 s to 1 s shows nothing.*lasts 0.4125 s"):
             draw_gantt(self.pipeline, self.folder / "e", window=(2.0, 1.0))
 
     def test_gantt_of_a_job_that_sends_nothing(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", job="solo")[0])
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", job="solo"))
 
     def test_bars_of_one_micro_batch_are_joined(self):
         """Over 1000 s a pixel is 0.8 s and a narrow bar 4 s: 1-2 and 2.5-8 are micro-batch 0; 9-15 is too far, 15-17 another
@@ -93,13 +91,9 @@ class FiguresTest(unittest.TestCase):
         """Two slices of one GPU at the same time: half the height each, and both are there."""
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 2.0)])
         run.compute = [(0, "a", 0, "F0", 0.0, 1.0), (0, "a", 0, "W0", 0.0, 2.0, 1)]
-        results = open_results(synthetic.write(self.folder / "streams", "streams", [run], 1))
-        self.assertEqual(results.timeline.compute.stream.tolist(), [0, 1])
-        self.assert_figure(draw_gantt(results, self.folder / "two")[0])
-
-    def test_gantt_says_when_slices_are_missing(self):
-        results = open_results(synthetic.pipeline(self.folder / "cut", slices_left_out=1234))
-        self.assertIn("1,234 shortest slices", draw_gantt(results, self.folder / "c")[1][0])
+        results = open_results(synthetic.write(self.folder / "streams", "streams", [run]))
+        self.assertEqual(results.computes.stream.tolist(), [0, 1])
+        self.assert_figure(draw_gantt(results, self.folder / "two"))
 
     def test_cdf(self):
         self.assert_figure(draw_cdf(self.pipeline, self.folder / "cdf"))
@@ -110,7 +104,7 @@ class FiguresTest(unittest.TestCase):
         for group, late in enumerate((-1.0, 0.0, 1.0, 1000.0)):
             run.groups.append(("a", 0, "x", "coflow", 1.0, 0, 0, 0))
             run.flows.append((group, 0, 0, 1, 1, 1, 1.0, 1.0 + abs(late), 1.0 + abs(late) - late))
-        results = open_results(synthetic.write(self.folder / "log", "log", [run], 2))
+        results = open_results(synthetic.write(self.folder / "log", "log", [run]))
         self.assertEqual(samples_by_run(results)[0][0].tolist(), [-1, 0, 1, 1000])
         self.assert_figure(draw_cdf(results, self.folder / "log"))
 
@@ -150,7 +144,7 @@ class FiguresTest(unittest.TestCase):
 
     def test_cdf_without_network_flows(self):
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 1.0)], groups=[("a", 0, "x", "coflow", 1.0, 1, 1, 1)])
-        results = open_results(synthetic.write(self.folder / "in", "in", [run], 1))
+        results = open_results(synthetic.write(self.folder / "in", "in", [run]))
         with self.assertRaisesRegex(AnalysisError, "no EchelonFlow crossed the network"):
             draw_cdf(results, self.folder / "none.png")
 
@@ -160,7 +154,7 @@ class FiguresTest(unittest.TestCase):
     def test_bars_are_means_and_whiskers_intervals(self):
         """1, 2, 3 s: mean 2, half 4.302652730 / √3; bars of fewer than three values have no whisker."""
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 1.0), ("a", 1, 1.0, 3.0), ("a", 2, 3.0, 6.0), ("b", 0, 0.0, 6.0)])
-        results = open_results(synthetic.write(self.folder / "whisker", "whisker", [run], 1))
+        results = open_results(synthetic.write(self.folder / "whisker", "whisker", [run]))
         first, second = figure_of(bars, lambda: draw_bars(results, "x.png")).axes
         self.assertEqual([p.get_width() for p in first.patches], [2.0])
         [whisker] = [line for line in first.get_lines() if line.get_gid() == "whisker"]
@@ -194,7 +188,7 @@ class FiguresTest(unittest.TestCase):
         run.links = [(f"host{k}->leaf{k // 10}", 1e9, 1_000_000 * (k + 1)) for k in range(80)]
         run.links += [(f"leaf{k}->spine0", 1e9, 500_000_000) for k in range(20)]
         run.series = [(k, 0.0, 8.0, 1e6 * (k + 1), 0) for k in range(80)]
-        results = open_results(synthetic.write(self.folder / "many", "many", [run], 1))
+        results = open_results(synthetic.write(self.folder / "many", "many", [run]))
         rows, tiers, total = heatmap.chosen_links(results)
         self.assertEqual((rows, total), (list(range(40, 100)), 100))
         self.assertEqual((tiers.count("host → leaf"), tiers.count("leaf → spine")), (40, 20))
@@ -217,7 +211,7 @@ class FiguresTest(unittest.TestCase):
             run = synthetic.Run(scheduler, jobs=[("a", 0, 0.0, 5.0)], series=rows, fabric="packet")
             run.links = [(f"leaf{k}->spine0", 1e9, 1000) for k in range(3)]
             made.append(run)
-        return open_results(synthetic.write(self.folder / "queue", "queue", made, 1))
+        return open_results(synthetic.write(self.folder / "queue", "queue", made))
 
     def test_queues(self):
         results = self.queue_results()
@@ -235,7 +229,7 @@ class FiguresTest(unittest.TestCase):
         with self.assertRaisesRegex(AnalysisError, "the fluid fabric .* has no queues"):
             queues.draw_queues(self.figure2, self.folder / "x.png")
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0)], fabric="packet")
-        results = open_results(synthetic.write(self.folder / "no-queue", "no-queue", [run], 1))
+        results = open_results(synthetic.write(self.folder / "no-queue", "no-queue", [run]))
         with self.assertRaisesRegex(AnalysisError, "no queue held a byte"):
             queues.draw_queues(results, self.folder / "x.png")
 
@@ -259,7 +253,7 @@ class FiguresTest(unittest.TestCase):
         flow = ("flow", "dp", 0, 1, 0, 0)
         run.path = [("a", 0, *flow, 0.0, 5.0, 2.0), ("a", 1, *flow, 5.0, 9.0, 1.0)]
         run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, -1, "", -1, -1, "", 2.0)]
-        results = open_results(synthetic.write(self.folder / "waits", "waits", [run], 2))
+        results = open_results(synthetic.write(self.folder / "waits", "waits", [run]))
         waits = why.waited_for(results)
         self.assertEqual(waits.values.tolist(), [[0, "a", "b", "dp", 2.0], [0, "a", "", why.HELD_BACK, 1.0]])
         text = why.render(results)
@@ -272,7 +266,7 @@ class FiguresTest(unittest.TestCase):
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0)])
         run.path = [("a", 0, "flow", "dp", 0, 1, 0, 0, 0.0, 5.0, 2.0)]
         run.waits = [("a", 0, 0, 3, "", -1, -1, "(many others)", 2.0), ("a", 0, 0, -1, "", -1, -1, "", 1.0)]
-        results = open_results(synthetic.write(self.folder / "crowd", "crowd", [run], 2))
+        results = open_results(synthetic.write(self.folder / "crowd", "crowd", [run]))
         self.assertEqual(why.waited_for(results).blocking_name.tolist(), ["(many others)", why.HELD_BACK])
         plain = mock.Mock(integers=list, words=list, times=list)
         waits = why_part.why(results, plain)["waits"]
@@ -307,18 +301,18 @@ class FiguresTest(unittest.TestCase):
         run.path = [("a", 0, "flow", "send-recv", 0, 1, 0, 0, 0.0, 2.0, 1.0)]
         run.links = [("host0->switch0", 1e9, 1000)]
         run.series = [(0, 0.0, 2.0, 4000.0, 0)]
-        results = open_results(synthetic.write(self.folder / "sends", "sends", [run], 2))
+        results = open_results(synthetic.write(self.folder / "sends", "sends", [run]))
         figure = figure_of(gantt, lambda: draw_gantt(results, "x.png"))
         self.assertEqual([label.get_text() for label in figure.axes[0].get_yticklabels()], ["GPU 0"])
         paths, _ = write_figures(results, self.folder / "sends-figures", ["svg"])
         self.assertIn("gantt.svg", [p.name for p in paths])
 
     def test_figures_of_folders_without_all_files(self):
-        """--files tables leaves timeline.json out; --files summary every table too."""
+        """A folder without computations has no Gantt chart; --files summary leaves out every table."""
         path = synthetic.figure2(self.folder / "less")
-        (path / "timeline.json").unlink()
+        (path / "computes.csv").unlink()
         paths, notes = write_figures(open_results(path), self.folder / "tables-figures", ["svg"])
-        self.assertEqual(notes[0], "no Gantt chart: timeline.json is not in the folder (run with --files all)")
+        self.assertEqual(notes[0], "no Gantt chart: computes.csv is not in the folder (run with --files tables)")
         self.assertEqual(len(notes), 2, "and the fluid fabric has no queues")
         names = ["table.txt", "why.txt", "iteration-times.svg", "critical-path.svg"]
         self.assertEqual(

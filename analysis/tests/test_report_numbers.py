@@ -46,7 +46,7 @@ class ResultsNumbersTest(Numbers):
         run = synthetic.Run("fair", groups=[("train", 0, "dp", "coflow", 1.0, 0, 0, 0)], jobs=[("train", 0, 0.0, 1.0)])
         run.flows = [(0, k, 0, 1, 1000, 1 + (k % 3 == 0), 0.0, (1 + (7 * k) % 503) ** 2 * 1e-6, 0.0) for k in range(503)]
         run.compute = [(0, "train", 0, "F", 0.0, 1.0)]
-        path = synthetic.write(self.folder / "r", "squares", [run], devices=2)
+        path = synthetic.write(self.folder / "r", "squares", [run])
         with mock.patch.object(tables_part, "POINTS", 5):
             document, _ = self.read(path)
         results = open_results(path)

@@ -78,9 +78,9 @@ class SendersTest(unittest.TestCase):
     def test_a_job_that_computes_nowhere_shows_its_largest_senders(self):
         """GPUs 3 and 1 send most (5 and 4 bytes), then 0 and 2, equal; computing under one scheduler alone is computing."""
         flows = pd.DataFrame({"source": [0, 1, 2, 3, 3], "destination": [1, 2, 3, 0, 1], "bytes": [2, 4, 2, 3, 2]})
-        empty = pd.DataFrame({"device": [], "name": [], "start_s": [], "duration_s": []})
-        self.assertEqual(representatives([empty, empty], flows, 3), [Representative(d, 1) for d in (0, 1, 3)])
-        busy = pd.DataFrame({"device": [2], "name": ["F0"], "start_s": [0.0], "duration_s": [1.0]})
+        empty = pd.DataFrame({"device": [], "name": [], "start_s": [], "end_s": []})
+        self.assertEqual(representatives([empty, empty], flows, 3), [Representative(d, (d,)) for d in (0, 1, 3)])
+        busy = pd.DataFrame({"device": [2], "name": ["F0"], "start_s": [0.0], "end_s": [1.0]})
         self.assertEqual([r.device for r in representatives([empty, busy], flows, 1)], [3], "GPU 3 sends most of those that compute nothing")
         self.assertEqual(sorted(r.device for r in representatives([empty, busy], flows, 2)), [2, 3])
 
@@ -102,24 +102,14 @@ class PipelineTest(unittest.TestCase):
 
     def chosen(self, limit):
         panels = self.panels()
-        return representatives([p.compute for p in panels], panels[0].flows, limit, [p.alike for p in panels])
+        return representatives([p.compute for p in panels], panels[0].flows, limit)
 
     def test_one_gpu_per_stage(self):
         found = self.chosen(8)
         self.assertEqual([(r.device // 2) % 4 for r in found], [0, 1, 2, 3])
-        self.assertEqual([r.alike for r in found], [4, 4, 4, 4])
+        # Stage s is GPUs 2 s and 2 s + 1 of replica 0, and 8 more in replica 1.
+        self.assertEqual([r.members for r in found], [(2 * s, 2 * s + 1, 8 + 2 * s, 9 + 2 * s) for s in range(4)])
         self.assertTrue(all(r.device % 2 == 0 for r in found), "the GPU that sends stands for its pair")
-
-    def test_timeline_that_shows_one_of_alike_gpus(self):
-        """The first GPU of each pair stands for both: the same rows stand for the same numbers of GPUs, and no slice lacks."""
-        with tempfile.TemporaryDirectory() as folder:
-            results = open_results(synthetic.pipeline(pathlib.Path(folder) / "p", stand_ins=True))
-            self.assertEqual(results.timeline.slices_left_out, 0)
-            self.assertLess(len(results.timeline.compute), len(self.results.timeline.compute))
-            self.assertEqual(results.timeline.gpus(0, "llm"), self.results.timeline.gpus(0, "llm"))
-            panels = [gantt.make_panel(results, run, "llm", 1) for run in (0, 2)]
-        found = representatives([p.compute for p in panels], panels[0].flows, 8, [p.alike for p in panels])
-        self.assertEqual(found, self.chosen(8))
 
     def test_rows_are_the_stages_of_one_replica(self):
         """GPUs 0, 2, 4, 6 are replica 0's stages; all stages start in turn."""

@@ -106,7 +106,7 @@ class MetricsTest(unittest.TestCase):
         run.jobs = [("a", 0, 0.0, 5.0)]
         run.links = [("l", 100.0, 50)]
         with tempfile.TemporaryDirectory() as folder:
-            results = open_results(synthetic.write(pathlib.Path(folder) / "w", "w", [run], 2))
+            results = open_results(synthetic.write(pathlib.Path(folder) / "w", "w", [run]))
             figures = metrics.summarise(results, 0)
             self.assertEqual(metrics.differences(results), [])
         self.assertEqual(figures["groups/count"], 2)
@@ -123,7 +123,7 @@ class MetricsTest(unittest.TestCase):
         run.jobs = [("a", 0, 0.0, 8e-9)]
         run.links = [("l", 1e12, 1000)]
         with tempfile.TemporaryDirectory() as folder:
-            path = synthetic.write(pathlib.Path(folder) / "late", "late", [run], 2)
+            path = synthetic.write(pathlib.Path(folder) / "late", "late", [run])
             for name in ("flows.csv", "jobs.csv", "groups.csv", "critical_path.csv"):
                 rows = (path / name).read_text().replace("0.000000008000", "1000000.000000008000").split("\n")
                 # What is a duration stays one; starts and arrivals move with the ends.
@@ -160,7 +160,7 @@ class ManyJobsTest(unittest.TestCase):
         """Five jobs with iterations of 1 to 5 s: the mean is 3 s."""
         run = synthetic.Run("fair", jobs=[(f"j{i}", 0, 0.0, float(i)) for i in range(1, 6)])
         with tempfile.TemporaryDirectory() as folder:
-            results = open_results(synthetic.write(pathlib.Path(folder) / "m", "m", [run], 2))
+            results = open_results(synthetic.write(pathlib.Path(folder) / "m", "m", [run]))
             row = table.as_document(results)["rows"][0]
         self.assertAlmostEqual(row["iteration_mean_s"], 3.0)
 

@@ -24,6 +24,7 @@ RESULT_FILES = {
     "flows.csv",
     "groups.csv",
     "jobs.csv",
+    "computes.csv",
     "links.csv",
     "link_series.csv",
     "critical_path.csv",

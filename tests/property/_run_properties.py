@@ -23,7 +23,7 @@ UNITS = {
     "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
 TEXTS = {"scheduler", "job", "name", "shape", "kind", "blocking_job", "blocking_name"}
-TABLES = ("flows", "groups", "jobs", "links", "link_series", "critical_path", "waits")
+TABLES = ("flows", "groups", "jobs", "computes", "links", "link_series", "critical_path", "waits")
 
 
 class Violation(Exception):
@@ -134,6 +134,7 @@ def check_results(scenario, folder):
         check_links(of_run, run, network, fabric)
         check_series(of_run, fabric, summary["engine"][index]["drops"])
         check_jobs(of_run["jobs"], scenario, network)
+        check_computes(of_run["computes"], of_run["jobs"])
     check_bytes(summary, scenario, runs)
     return summary
 
@@ -155,6 +156,19 @@ def check_flows(flows, network, fabric):
         least = size * 8 * 10**12 / Fraction(rate) + delay
         took = picoseconds(flow["finish_s"]) - picoseconds(flow["start_s"])
         require(took >= least * (1 - Fraction(RELATIVE)) - ROUNDING_PS - segments, "faster than light", f"{float(least)} ps at least, {took}: {flow}")
+
+
+def check_computes(computes, jobs):
+    """Computations lie within their iterations, and a stream of a GPU does one at a time."""
+    spans = {(row["job"], row["iteration"]): (picoseconds(row["start_s"]), picoseconds(row["end_s"])) for row in jobs}
+    busy_until = {}
+    for row in computes:
+        start, end = picoseconds(row["start_s"]), picoseconds(row["end_s"])
+        first, last = spans[row["job"], row["iteration"]]
+        require(first <= start <= end <= last, "computation outside its iteration", str(row))
+        stream = row["device"], row["stream"]
+        require(busy_until.get(stream, 0) <= start, "two computations at once", str(row))
+        busy_until[stream] = end
 
 
 def segment_rounding(rate, fabric):

@@ -25,7 +25,7 @@ HOPS = 4
 FAIR_TOLERANCE = 0.02
 COARSE_TOLERANCE = 0.25
 # The same tables whatever does not matter; the manifest names the command, the resolved scenario keeps what the author wrote.
-COMPARED = ("flows.csv", "groups.csv", "jobs.csv", "links.csv", "link_series.csv", "critical_path.csv", "waits.csv")
+COMPARED = ("flows.csv", "groups.csv", "jobs.csv", "computes.csv", "links.csv", "link_series.csv", "critical_path.csv", "waits.csv")
 
 
 def registry():

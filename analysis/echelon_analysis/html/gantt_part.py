@@ -9,7 +9,6 @@ them to the start of the chosen iteration.
 
 import dataclasses
 
-import numpy as np
 import pandas as pd
 
 from echelon_analysis.html.pack import Pack
@@ -26,25 +25,19 @@ class Bars:
 
     job: str
     gpus: list
-    compute: pd.DataFrame  # run, gpu (row), stream, job, iteration, name, start_s, duration_s, critical
+    compute: pd.DataFrame  # run, gpu (row), stream, job, iteration, name, start_s, end_s, critical
     flows: pd.DataFrame  # run, gpu, lane, iteration, kind, name, to, bytes, start_s, finish_s, ideal_s, critical
 
 
 def gantt(results, pack: Pack):
     """The section's document, or {"missing": reason}."""
-    tables = [_by_job(table) for table in (results.timeline.compute, _named_flows(results), results.critical_path)]
+    tables = [_by_job(table) for table in (results.computes, _named_flows(results), results.critical_path)]
     found = [bars for bars in (_bars(results, job, *(table(job) for table in tables)) for job in results.job_names) if bars]
     if not found:
         return {"missing": "no job computes or sends."}
     keep, notes = _fit(results, found)
     if not any(keep.values()):
-        return {"missing": f"every iteration has more than the {MAX_BARS:,} bars that a page may hold; timeline.json has them all."}
-    if results.timeline.slices_left_out:
-        notes.append(
-            f"The timeline left out its {results.timeline.slices_left_out:,} shortest slices; compute may be missing here."
-        )
-    if results.timeline.is_part:
-        notes.append("timeline.json holds a window of the run or its tardiest flows: compute outside is missing here.")
+        return {"missing": f"every iteration has more than the {MAX_BARS:,} bars that a page may hold; computes.csv and flows.csv have them all."}
     times = _by_job(results.jobs)
     documents = [_document(results, bars, keep[bars.job], times(bars.job), pack) for bars in found if keep[bars.job]]
     return {"notes": notes, "jobs": documents}
@@ -75,28 +68,20 @@ def _bars(results, job, compute, flows, path):
     middle = int(max(compute.iteration.max() if len(compute) else 0, flows.iteration.max() if len(flows) else 0) + 1) // 2
     frames = [compute[(compute.run == run) & (compute.iteration == middle)] for run in range(len(results.runs))]
     sent = flows[(flows.run == 0) & (flows.iteration == middle)]
-    alike = results.timeline.alike
-    gpus = representatives(frames, sent, MAX_DEVICES, alike)
+    gpus = representatives(frames, sent, MAX_DEVICES)
     if not gpus:
         return None
-    busy = path[path.kind == "compute"]
-    on_path = set(zip(busy.run, busy.device, np.rint(busy.start_s * 1e9).astype(np.int64)))
-    sending = path[path.kind == "flow"]
-    flow_on_path = set(zip(sending.run, sending.flow))
+    busy, sending = path[path.kind == "compute"], path[path.kind == "flow"]
     slices, bars = [], []
     for run in range(len(results.runs)):
-        own = compute[compute.run == run]
-        sends = flows[flows.run == run]
+        own, sends, busy_now = (table[table.run == run] for table in (compute, flows, busy))
+        flows_on_path = sending.flow[sending.run == run]
         for row, gpu in enumerate(gpus):
-            part = own[own.device == alike[run].get(gpu.device, gpu.device)]
-            # Times of timeline.json are rounded to nanoseconds, one at each end.
-            starts = np.rint(part.start_s * 1e9).astype(np.int64)
-            members = {gpu.device, *(d for d, other in alike[run].items() if other == alike[run].get(gpu.device))}
-            critical = [any((run, d, s + e) in on_path for d in members for e in (-1, 0, 1)) for s in starts]
-            slices.append(part.assign(gpu=row, critical=np.array(critical, dtype=bool)))
+            part = own[own.device == gpu.device]
+            starts_on_path = busy_now.start_s[busy_now.device.isin(gpu.members)]
+            slices.append(part.assign(gpu=row, critical=part.start_s.isin(starts_on_path)))
             part = sends[sends.source == gpu.device]
-            critical = [(run, f) in flow_on_path for f in part.flow]
-            part = flow_bars(part.assign(critical=np.array(critical, dtype=bool)), within=("iteration",))
+            part = flow_bars(part.assign(critical=part.flow.isin(flows_on_path)), within=("iteration",))
             bars.append(part.assign(run=run, gpu=row))
     return Bars(job, gpus, pd.concat(slices), pd.concat(bars))
 
@@ -144,7 +129,7 @@ def _document(results, bars, iterations, times, pack):
                     "look": pack.words(busy.name.map(look_of)),
                     "name": pack.words(busy.name),
                     "start": pack.times(busy.start_s),
-                    "duration": pack.times(busy.duration_s),
+                    "duration": pack.times(busy.end_s - busy.start_s),
                     "critical": pack.integers(busy.critical),
                 },
                 "flows": {

@@ -21,7 +21,7 @@ SCENARIO_SCHEMA = "echelon/scenario/1"
 # Section -> what it is made from, and of which files.
 SECTIONS = {
     "why": (why, ("critical_path.csv", "waits.csv", "links.csv")),
-    "gantt": (gantt, ("timeline.json", "flows.csv", "groups.csv", "jobs.csv", "critical_path.csv")),
+    "gantt": (gantt, ("computes.csv", "flows.csv", "groups.csv", "jobs.csv", "critical_path.csv")),
     "cdf": (distributions, ("flows.csv", "groups.csv")),
     "links": (links, ("link_series.csv", "links.csv")),
     "groups": (echelonflows, ("groups.csv",)),

@@ -76,6 +76,24 @@ WriteJobs(const std::string& path, const RecordedRun& run)
 }
 
 void
+WriteComputes(const std::string& path, const RecordedRun& run)
+{
+    TextBuffer out(path);
+    for (const ComputeRecord& compute : run.record.computes)
+    {
+        const std::uint64_t job = compute.job.Value();
+        out << run.index << ',';
+        out.Field(run.record.jobNames[job])
+            << ',' << compute.iteration << ',' << compute.task.Value() << ',';
+        out.Field(run.record.labels[job][compute.label])
+            << ',' << compute.device.Value() << ',' << compute.stream << ',';
+        out.Seconds(compute.start) << ',';
+        out.Seconds(compute.end) << '\n';
+    }
+    out.Close();
+}
+
+void
 WriteLinks(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -121,6 +139,7 @@ CsvFiles()
          "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,"
          "finish_s,cct_s,tardiness_s"},
         {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"},
+        {"computes.csv", "run,job,iteration,task,name,device,stream,start_s,end_s"},
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},
         {"critical_path.csv", CRITICAL_PATH_HEADER},
         {"waits.csv", WAITS_HEADER},
@@ -135,6 +154,7 @@ WriteCsvRows(const std::string& folder, const RecordedRun& run)
     WriteFlows(folder + "/flows.csv", run);
     WriteGroups(folder + "/groups.csv", run);
     WriteJobs(folder + "/jobs.csv", run);
+    WriteComputes(folder + "/computes.csv", run);
     WriteLinks(folder + "/links.csv", run);
     WriteCriticalPath(folder + "/critical_path.csv", run);
     WriteWaits(folder + "/waits.csv", run);

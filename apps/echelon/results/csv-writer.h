@@ -6,7 +6,8 @@
  *     WriteCsvRows(folder, {run, label, outcome.record, scenario.topology, scenario.jobs});
  *     for (const CsvFile& file : CsvFiles()) { out << file.header << '\n'; }
  *
- * About 5 million flows a second. Errors: OutputError.
+ * Each row is written as it is made, so that a file takes no memory however long it gets; about 5
+ * million flows a second. Errors: OutputError.
  */
 #pragma once
 
@@ -27,7 +28,7 @@ struct CsvFile
     std::string header;
 };
 
-/// flows.csv, groups.csv, jobs.csv, links.csv, link_series.csv.
+/// All CSV files of a results folder.
 const std::vector<CsvFile>& CsvFiles();
 
 /// A run as the writers see it.

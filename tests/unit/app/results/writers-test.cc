@@ -131,6 +131,23 @@ TEST_F(Writers, ScaleUpGroupsAreLeftOut)
               "finish_s,cct_s,tardiness_s");
 }
 
+// Two computations of job b, the second of iteration 3 on stream 1 of GPU 5.
+TEST_F(Writers, EveryComputationHasARow)
+{
+    RunRecord record;
+    record.jobNames = {"a", "b"};
+    record.labels = {{}, {"F0", "x,y"}};
+    record.linkBits.assign(4, 0.0);
+    const auto at = [](std::int64_t picoseconds) { return Time::FromPicoseconds(picoseconds); };
+    record.computes = {{JobId(1), 0, DeviceId(0), 0, 0, at(0), at(0), TaskId(7)},
+                       {JobId(1), 3, DeviceId(5), 1, 1, at(1), at(1250000000), TaskId(8)}};
+    const Topology topology = TwoHosts();
+    WriteCsvRows(m_folder.string(), {2, "fair", record, topology, {}});
+    EXPECT_EQ(Read("computes.csv"),
+              "2,b,0,7,F0,0,0,0.000000000000,0.000000000000\n"
+              "2,b,3,8,\"x,y\",5,1,0.000000000001,0.001250000000\n");
+}
+
 // Three flows of one GPU: [0, 4), [1, 2) and [2, 3) ms. The third takes the second's lane.
 // With room for two slices the longest, and of the two equal ones the earlier, stay. The
 // EchelonFlow has a bar and, as all flows should end at 0, one mark, where the slices
