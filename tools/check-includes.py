@@ -4,12 +4,13 @@
 
     tools/check-includes.py
 
-Rules, on the folders of the core and the ns-3 modules:
-- a folder of the core includes itself and the folders that its line in
-  core/CMakeLists.txt names, and no folder includes one that includes it;
+Rules, on the folders of the core, of the command line and the ns-3 modules:
+- a folder of the core or of the command line includes itself and those folders of its own root
+  that its line in core/CMakeLists.txt or apps/echelon/CMakeLists.txt names, and no folder
+  includes one that includes it;
 - the core includes neither ns-3 nor JSON nor the command line;
 - packet-network does not include flow-scheduling, and neither includes the command line;
-- no files of the core, or of a module, include each other in a circle.
+- no files of the core, of the command line or of a module include each other in a circle.
 """
 
 import pathlib
@@ -19,6 +20,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULES = ROOT / "ns3-modules"
 CORE = ROOT / "core"
+APP = ROOT / "apps" / "echelon"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 FOREIGN_TO_CORE = ("ns3/", "nlohmann/", "CLI/", "gtest/", "gmock/", "benchmark/")
 
@@ -34,11 +36,11 @@ def includes(path):
             yield number, match.group(1)
 
 
-def lower_folders():
-    """Folder -> the folders it may include, from the core's CMakeLists.txt."""
-    text = (CORE / "CMakeLists.txt").read_text()
+def lower_folders(root, call):
+    """Folder -> the folders it may include, from the root's CMakeLists.txt."""
+    text = (root / "CMakeLists.txt").read_text()
     text = re.sub(r"#.*", "", text)
-    calls = re.findall(r"^echelon_core_folder\(([^)]*)\)", text, re.MULTILINE)
+    calls = re.findall(rf"^{call}\(([^)]*)\)", text, re.MULTILINE)
     return {words[0]: set(words[1:]) for words in (call.split() for call in calls)}
 
 
@@ -67,35 +69,38 @@ def circles(root, stem_of):
     return errors
 
 
-def check():
+def layers(root, call, foreign=()):
+    """The arrows between the folders of a root, as its CMakeLists.txt declares them."""
     errors = []
-    files = 0
-    allowed = lower_folders()
+    allowed = lower_folders(root, call)
     for folder, lower in allowed.items():
         for other in lower:
             if folder in allowed[other] or other == folder:
-                errors.append(f"core: {folder} and {other} may include each other")
-
-    for path in sources(CORE):
-        files += 1
-        folder = path.relative_to(CORE).parts[0]
+                errors.append(f"{root.name}: {folder} and {other} may include each other")
+    for path in sources(root):
+        folder = path.relative_to(root).parts[0]
         if folder not in allowed:
-            errors.append(f"{path.relative_to(ROOT)}: {folder} is not in core/CMakeLists.txt")
+            errors.append(f"{path.relative_to(ROOT)}: {folder} is not in {root.name}/CMakeLists.txt")
             continue
         for number, name in includes(path):
             where = f"{path.relative_to(ROOT)}:{number}"
             first = name.split("/")[0]
-            if name.startswith(FOREIGN_TO_CORE):
-                errors.append(f"{where}: core includes {name}")
+            if name.startswith(foreign):
+                errors.append(f"{where}: {root.name} includes {name}")
             elif first in allowed and first != folder and first not in allowed[folder]:
                 errors.append(f"{where}: {folder} is not above {first}, but includes {name}")
             elif "/" not in name and (path.parent / name).exists():
-                errors.append(f"{where}: write {folder}/{name}, from the core's root")
+                errors.append(f"{where}: write {folder}/{name}, from the root of {root.name}")
+    return errors + circles(root, lambda name: str(pathlib.PurePath(name).with_suffix("")))
 
-    errors += circles(CORE, lambda name: str(pathlib.PurePath(name).with_suffix("")))
+
+def check():
+    errors = layers(CORE, "echelon_core_folder", FOREIGN_TO_CORE)
+    errors += layers(APP, "echelon_app_folder")
+    files = len(sources(CORE)) + len(sources(APP))
 
     upper = {p.name for p in sources(MODULES / "flow-scheduling") if p.suffix == ".h"}
-    app = {p.name for p in (ROOT / "apps" / "echelon").rglob("*.h")}
+    app = {p.name for p in APP.rglob("*.h")}
     for module in ("packet-network", "flow-scheduling"):
         # Its headers are included by name alone, or as "ns3/name.h".
         errors += circles(MODULES / module, lambda name: pathlib.PurePath(name).stem)

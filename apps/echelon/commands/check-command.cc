@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "commands/check-command.h"
 
+#include "commands/runnable-scenario.h"
 #include "input/input-error.h"
 #include "input/json-parser.h"
 #include "results/result-writer.h"
@@ -73,8 +74,7 @@ CheckFiles(const CheckOptions& options)
     {
         try
         {
-            const Scenario scenario = LoadScenario(file, DiskFiles(), options.overrides);
-            RequireMemory(scenario, ResultFiles::SUMMARY, options.overrides.memory);
+            const Scenario scenario = LoadRunnable(file, options.overrides, ResultFiles::SUMMARY);
             PrintWarnings(scenario);
             std::size_t tasks = 0;
             for (const Job& job : scenario.jobs)
@@ -137,8 +137,8 @@ CheckLine(const CheckOptions& options, const std::string& line)
         {
             overrides.assignments.push_back(std::move(assignment));
         }
-        const Scenario scenario = LoadScenario(options.files.front(), DiskFiles(), overrides);
-        RequireMemory(scenario, ResultFiles::SUMMARY, overrides.memory);
+        const Scenario scenario =
+            LoadRunnable(options.files.front(), overrides, ResultFiles::SUMMARY);
         return {{"inputs", HashOfInputs(scenario)}, {"seed", scenario.seed}};
     }
     catch (const InputError& error)

@@ -2,8 +2,8 @@
 #include "commands/comparison-table.h"
 
 #include "base/units.h"
-#include "support/duration-text.h"
 #include "support/printable.h"
+#include "support/table-text.h"
 
 #include <algorithm>
 #include <numeric>

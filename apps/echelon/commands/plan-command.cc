@@ -12,8 +12,8 @@
 #include "plan/plan-fabric.h"
 #include "plan/plan-report.h"
 #include "plan/plan-writer.h"
-#include "support/duration-text.h"
 #include "support/exit-codes.h"
+#include "support/table-text.h"
 #include "support/usage-error.h"
 
 #include <algorithm>

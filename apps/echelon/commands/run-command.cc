@@ -3,6 +3,7 @@
 
 #include "commands/comparison-table.h"
 #include "commands/progress-line.h"
+#include "commands/runnable-scenario.h"
 #include "emulation/run-too-long.h"
 #include "input/text-buffer.h"
 #include "results/result-folder.h"
@@ -149,8 +150,7 @@ RunCommand(const RunOptions& options)
     {
         throw UsageError("--timeline-window, --timeline-top: --files leaves timeline.json out");
     }
-    const Scenario scenario = LoadScenario(options.file, DiskFiles(), options.overrides);
-    RequireMemory(scenario, options.files, options.overrides.memory);
+    const Scenario scenario = LoadRunnable(options.file, options.overrides, options.files);
     if (!options.quiet)
     {
         PrintWarnings(scenario);

@@ -2,7 +2,7 @@
 #include "jobs/arrival-loader.h"
 
 #include "base/random.h"
-#include "jobs/job-loader.h"
+#include "jobs/load-budget.h"
 
 #include <algorithm>
 

@@ -2,7 +2,6 @@
 #include "jobs/coflow-workload.h"
 
 #include "input/text-buffer.h"
-#include "jobs/explicit-workload.h"
 #include "model/workload-spec.h"
 #include "taskgraph/task-budget.h"
 

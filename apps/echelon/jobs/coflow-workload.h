@@ -17,6 +17,8 @@
 namespace echelon
 {
 
+/// Tasks, flows, or places on one side of a coflow in a workload that is written out.
+inline constexpr std::size_t MAX_EXPLICIT_TASKS = 1000000;
 inline constexpr std::size_t MAX_COFLOWS = 1000000;
 /// Largest place, least 1.
 inline constexpr std::int64_t MAX_PLACES = 65536;

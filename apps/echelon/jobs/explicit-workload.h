@@ -4,8 +4,8 @@
  * Workloads written out in JSON: "tasks", a task graph by hand, "flows", a list of transfers with
  * release times, and "coflows", a trace of shuffles (coflow-workload.h).
  *
- *     std::int64_t n = RanksOf(workload);                     // devices that the workload names,
- * from 0 TaskGraph graph = LoadExplicitWorkload(workload, devices);   // devices[rank]
+ *     std::int64_t n = RanksOf(workload); // one more than the largest device that it names
+ *     TaskGraph graph = LoadExplicitWorkload(workload, devices); // devices[rank]
  *
  * Devices in the file are ranks of the job; `devices` maps them to the fabric. Tasks are ordered by
  * id (digit runs compare as numbers), flows by (release, source, destination, bytes, group,
@@ -20,8 +20,6 @@
 
 namespace echelon
 {
-
-inline constexpr std::size_t MAX_EXPLICIT_TASKS = 1000000;
 
 /// Whether the "kind" of a workload is one of these.
 bool IsExplicitWorkload(const JsonNode& workload);

@@ -11,7 +11,7 @@
  * their devices are placed in it. A job with "arrivals" becomes several, name-0, name-1, …, which
  * take turns on as many places as there is room for: job i runs where job i - places ran, when that
  * has ended. Errors: InputError. Refused besides what is wrong in itself: jobs that are too large
- * (run-size.h), or could outlast simulated time.
+ * (load-budget.h), or could outlast simulated time.
  */
 #pragma once
 
@@ -25,7 +25,6 @@
 namespace echelon
 {
 
-inline constexpr std::size_t MAX_JOBS = 10000;
 inline constexpr std::int64_t MAX_ITERATIONS = 1000000;
 /// Of all flows of all iterations: their sums are 64-bit integers.
 inline constexpr double MAX_BYTES = 9e18;

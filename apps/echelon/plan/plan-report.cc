@@ -3,8 +3,8 @@
 
 #include "alltoall/entry-durations.h"
 #include "base/units.h"
-#include "support/duration-text.h"
 #include "support/printable.h"
+#include "support/table-text.h"
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "results/csv-writer.h"
+#include "run/recorded-run.h"
 
 #include <string>
 

@@ -11,9 +11,7 @@
  */
 #pragma once
 
-#include "metrics/records.h"
-#include "network/topology.h"
-#include "taskgraph/task-graph.h"
+#include "run/recorded-run.h"
 
 #include <string>
 #include <vector>
@@ -30,16 +28,6 @@ struct CsvFile
 
 /// All CSV files of a results folder.
 const std::vector<CsvFile>& CsvFiles();
-
-/// A run as the writers see it.
-struct RecordedRun
-{
-    std::size_t index; ///< in summary.json's "runs"
-    const std::string& label;
-    const RunRecord& record;
-    const Topology& topology;
-    const std::vector<Job>& jobs;
-};
 
 /// Writes every file of CsvFiles() into the folder.
 void WriteCsvRows(const std::string& folder, const RecordedRun& run);

@@ -12,16 +12,13 @@
  */
 #pragma once
 
-#include "run/run-one.h"
-#include "scenario/scenario.h"
+#include "results/summary-document.h"
 #include "timeline/options.h"
 
 #include <string>
 
 namespace echelon
 {
-
-using OrderedJson = nlohmann::ordered_json;
 
 /// What the program needs of a run at once; the rest stays in files until JoinParts.
 struct Part

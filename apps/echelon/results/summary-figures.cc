@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/summary-figures.h"
 
-#include "input/json-parser.h"
-#include "run/run-one.h"
+#include "input/input-error.h"
+#include "input/json-document.h"
+#include "results/summary-document.h"
 #include "sched/portfolio.h"
 
 #include <algorithm>
@@ -13,8 +14,6 @@ namespace echelon
 
 namespace
 {
-
-using OrderedJson = nlohmann::ordered_json;
 
 /// What the entries of a list are called, how many there are, and their names if they have any.
 struct List
@@ -65,12 +64,12 @@ KeysOf(const OrderedJson& object)
     return keys;
 }
 
-/// Follows pointers through summaries that are yet to be written.
+/// Follows an expectation's pointer through the summary that is yet to be written.
 class FigureFinder
 {
   public:
-    FigureFinder(const JsonNode& node, const Scenario& scenario)
-        : m_node(node),
+    FigureFinder(const Expectation& expectation, const Scenario& scenario)
+        : m_expectation(expectation),
           m_scenario(scenario),
           m_schedulers{"scheduler", scenario.schedulers.size(), {}},
           m_jobs{"job", scenario.jobs.size(), {}}
@@ -86,10 +85,10 @@ class FigureFinder
     }
 
     /// @pre the pointer has at least two steps, the first "runs" or "engine".
-    void Require(const std::string& pointer) const
+    void Require() const
     {
-        const std::vector<std::string> tokens = SplitPointer(pointer);
-        const std::size_t run = IndexOf(pointer, tokens[1], m_schedulers);
+        const std::vector<std::string> tokens = SplitPointer(m_expectation.pointer);
+        const std::size_t run = IndexOf(tokens[1], m_schedulers);
         const SchedulerChoice& choice = m_scenario.schedulers[run];
         const OrderedJson shape =
             tokens[0] == "engine" ? EngineShape(m_scenario, choice) : RunShape(m_scenario, choice);
@@ -103,53 +102,50 @@ class FigureFinder
             {
                 if (!at->contains(token))
                 {
-                    m_node.FailAt(pointer,
-                                  "\"" + above + "\" has no \"" + token + "\"",
-                                  SuggestionFor(token, KeysOf(*at)));
+                    Fail("\"" + above + "\" has no \"" + token + "\"",
+                         SuggestionFor(token, KeysOf(*at)));
                 }
                 at = &(*at)[token];
             }
             else if (!at->is_array())
             {
-                m_node.FailAt(pointer,
-                              "\"" + above + "\" has nothing inside it",
-                              "leave out \"" + token + "\"");
+                Fail("\"" + above + "\" has nothing inside it", "leave out \"" + token + "\"");
             }
             else if (tokens[i - 1] == "jobs")
             {
-                job = &m_scenario.jobs[IndexOf(pointer, token, m_jobs)];
+                job = &m_scenario.jobs[IndexOf(token, m_jobs)];
                 at = &at->front();
             }
             else if (job != nullptr)
             {
-                IndexOf(pointer, token, {"iteration", job->iterations, {}});
+                IndexOf(token, {"iteration", job->iterations, {}});
                 at = &at->front();
             }
             else
             {
-                at = &(*at)[IndexOf(pointer, token, {"cost", at->size(), {}})];
+                at = &(*at)[IndexOf(token, {"cost", at->size(), {}})];
             }
             above += "/" + token;
         }
         if (at->is_object())
         {
-            m_node.FailAt(pointer,
-                          "\"" + above + "\" is no single figure",
-                          "go on to one of: " + Quoted(KeysOf(*at)));
+            Fail("\"" + above + "\" is no single figure",
+                 "go on to one of: " + Quoted(KeysOf(*at)));
         }
         if (!at->is_number())
         {
-            m_node.FailAt(pointer,
-                          "\"" + above + "\" is no number",
-                          at->is_array() ? "go on to an entry of the list"
-                                         : "only numbers can be expected");
+            Fail("\"" + above + "\" is no number",
+                 at->is_array() ? "go on to an entry of the list" : "only numbers can be expected");
         }
     }
 
   private:
-    std::size_t IndexOf(const std::string& pointer,
-                        const std::string& token,
-                        const List& list) const
+    [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const
+    {
+        throw InputError(m_expectation.file, m_expectation.place, problem, hint);
+    }
+
+    std::size_t IndexOf(const std::string& token, const List& list) const
     {
         const std::string range =
             list.size == 1 ? "0 is the only one"
@@ -160,23 +156,20 @@ class FigureFinder
         {
             if (index >= list.size)
             {
-                m_node.FailAt(pointer,
-                              std::string("there is no ") + list.entry + " " + token,
-                              range);
+                Fail(std::string("there is no ") + list.entry + " " + token, range);
             }
             return index;
         }
         const auto it = std::find(list.names.begin(), list.names.end(), token);
         if (it == list.names.end())
         {
-            m_node.FailAt(pointer,
-                          std::string("there is no ") + list.entry + " \"" + token + "\"",
-                          list.names.empty() ? range : SuggestionFor(token, list.names));
+            Fail(std::string("there is no ") + list.entry + " \"" + token + "\"",
+                 list.names.empty() ? range : SuggestionFor(token, list.names));
         }
         return static_cast<std::size_t>(it - list.names.begin());
     }
 
-    const JsonNode& m_node;
+    const Expectation& m_expectation;
     const Scenario& m_scenario;
     List m_schedulers;
     List m_jobs;
@@ -185,12 +178,15 @@ class FigureFinder
 } // namespace
 
 void
-RequireFigures(const JsonNode& node, const Scenario& scenario)
+RequireFigures(const Scenario& scenario)
 {
-    const FigureFinder finder(node, scenario);
+    if (!scenario.checkExpectations)
+    {
+        return;
+    }
     for (const Expectation& expectation : scenario.expectations)
     {
-        finder.Require(expectation.pointer);
+        FigureFinder(expectation, scenario).Require();
     }
 }
 

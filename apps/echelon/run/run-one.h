@@ -4,7 +4,7 @@
  * One run: a scenario under one of its schedulers.
  *
  *     RunOutcome outcome = RunOne(scenario, scenario.schedulers[0]);
- *     nlohmann::ordered_json figures = SummaryToJson(outcome, scenario, choice);
+ *     std::cout << outcome.summary.makespan;
  *
  * At most one run on the packet fabric per process: ns-3's simulator is process-wide.
  */
@@ -47,13 +47,5 @@ RunOutcome RunOne(const Scenario& scenario,
                   const SchedulerChoice& choice,
                   const ProgressCallback& progress = {},
                   ResultFiles files = ResultFiles::ALL);
-
-/// An entry of summary.json's "runs".
-nlohmann::ordered_json SummaryToJson(const RunSummary& summary,
-                                     const Scenario& scenario,
-                                     const SchedulerChoice& choice);
-
-/// An entry of summary.json's "engine"; the memory is this process's largest so far.
-nlohmann::ordered_json EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice);
 
 } // namespace echelon

@@ -3,8 +3,9 @@
 
 #include "base/units.h"
 #include "input/input-error.h"
+#include "jobs/load-budget.h"
 #include "run/run-one.h"
-#include "support/duration-text.h"
+#include "support/table-text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,10 +17,6 @@ namespace
 {
 
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
-constexpr double BYTES_PER_GRAPH_TASK = 200;
-constexpr double BYTES_PER_FLOW_TASK = 400; // beside, while the flow goes on
-constexpr double BYTES_PER_DEPENDENCY = 24;
-constexpr double BYTES_PER_GROUP_TEMPLATE = 300;
 constexpr double BYTES_PER_FLOW = 450;
 constexpr double BYTES_PER_FLOW_BY_PORTS = 70; // fair on a big switch
 constexpr double BYTES_PER_FLOW_IN_TABLES = 250;
@@ -28,30 +25,6 @@ constexpr double BYTES_PER_COMPUTE_IN_TABLES = 200;
 constexpr double BYTES_PER_ITERATION = 200;
 constexpr double BYTES_PER_LINK = 300;
 constexpr double BYTES_PER_PACKET_LINK = 1500;
-
-/// What a graph holds.
-struct GraphSize
-{
-    double flows = 0;
-    double computes = 0;
-    double bytes = 0; ///< of the graph, and of what one iteration of it takes while it goes on
-};
-
-GraphSize
-SizeOf(const TaskGraph& graph)
-{
-    GraphSize size;
-    for (const Task& task : graph.Tasks())
-    {
-        size.flows += task.kind == TaskKind::FLOW ? 1 : 0;
-        size.computes += task.kind == TaskKind::COMPUTE ? 1 : 0;
-    }
-    size.bytes = BYTES_PER_GRAPH_TASK * static_cast<double>(graph.Tasks().size()) +
-                 BYTES_PER_FLOW_TASK * size.flows +
-                 BYTES_PER_DEPENDENCY * static_cast<double>(graph.Dependencies().size()) +
-                 BYTES_PER_GROUP_TEMPLATE * static_cast<double>(graph.Groups().size());
-    return size;
-}
 
 /// What one iteration leaves, under the scheduler that leaves most.
 double
@@ -88,48 +61,6 @@ PacketHops(const Scenario& scenario, const Task& task)
 
 } // namespace
 
-void
-LoadBudget::AddJobs(const JsonNode& job,
-                    const TaskGraph& graph,
-                    std::uint32_t iterations,
-                    std::size_t jobs)
-{
-    const auto count = static_cast<double>(jobs);
-    const auto tasks = static_cast<double>(graph.Tasks().size());
-    m_tasks += tasks * iterations * count;
-    if (m_tasks > MAX_RECORDS)
-    {
-        job.FailAt("iterations",
-                   "the scenario would run " + CountText(m_tasks) + " tasks: here " +
-                       CountText(tasks) + ", " + CountText(iterations * count) + " times",
-                   "at most " + CountText(MAX_RECORDS) + "; use fewer iterations or jobs");
-    }
-    m_bytes += SizeOf(graph).bytes * count;
-    if (m_bytes > m_memory)
-    {
-        job.FailAt("arrivals",
-                   "the jobs' task graphs would take " + FormatBytes(m_bytes) +
-                       " of memory: here " + CountText(count) +
-                       (jobs == 1 ? " job of " : " jobs of ") + CountText(tasks) + " tasks",
-                   "the limit is " + FormatBytes(m_memory) + ", --memory sets another");
-    }
-}
-
-void
-LoadBudget::AddPlaces(const JsonNode& job, std::size_t places, std::size_t devices)
-{
-    m_steps += static_cast<double>(places) * static_cast<double>(devices);
-    if (m_steps > MAX_PLACEMENT_STEPS)
-    {
-        job.FailAt("arrivals",
-                   "placing so many jobs on so many GPUs would take " + CountText(m_steps) +
-                       " steps: here " + CountText(static_cast<double>(places)) + " places among " +
-                       CountText(static_cast<double>(devices)) + " GPUs",
-                   "at most " + CountText(MAX_PLACEMENT_STEPS) +
-                       "; give \"arrivals\" fewer \"places\", or take a smaller fabric");
-    }
-}
-
 RunSize
 SizeOfRun(const Scenario& scenario, ResultFiles files)
 {
@@ -138,7 +69,7 @@ SizeOfRun(const Scenario& scenario, ResultFiles files)
     for (std::size_t j = 0; j < scenario.jobs.size(); ++j)
     {
         const Job& job = scenario.jobs[j];
-        const GraphSize graph = SizeOf(job.graph);
+        const GraphSize graph = SizeOfGraph(job.graph);
         const double records = job.iterations * RecordBytes(scenario, job.graph, graph, files);
         size.graphs += graph.bytes;
         size.records += records;
@@ -180,7 +111,7 @@ RequireMemory(const Scenario& scenario, ResultFiles files, double limit)
 }
 
 void
-RequirePackets(const JsonNode& root, const Scenario& scenario)
+RequirePackets(const Scenario& scenario)
 {
     if (scenario.fabric.kind != "packet")
     {
@@ -196,10 +127,11 @@ RequirePackets(const JsonNode& root, const Scenario& scenario)
     }
     if (hops > MAX_PACKET_HOPS)
     {
-        root.FailAt("fabric",
-                    "the packet fabric would send " + CountText(hops) + " segments over links",
-                    "at most " + CountText(MAX_PACKET_HOPS) +
-                        "; use larger segments, less data, or the fluid fabric");
+        throw InputError(scenario.file,
+                         "/fabric",
+                         "the packet fabric would send " + CountText(hops) + " segments over links",
+                         "at most " + CountText(MAX_PACKET_HOPS) +
+                             "; use larger segments, less data, or the fluid fabric");
     }
 }
 

@@ -122,9 +122,12 @@ std::vector<Expectation>
 LoadExpectations(const JsonNode& node)
 {
     std::vector<Expectation> expectations;
-    for (const auto& [pointer, value] : node.Object().Members())
+    const JsonNode object = node.Object();
+    for (const auto& [pointer, value] : object.Members())
     {
         expectations.push_back(LoadExpectation(pointer, value.Object()));
+        expectations.back().file = object.File();
+        expectations.back().place = object.Pointer() + "/" + EscapePointerToken(pointer);
     }
     return expectations;
 }

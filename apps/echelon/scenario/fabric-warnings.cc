@@ -2,7 +2,7 @@
 #include "scenario/fabric-warnings.h"
 
 #include "base/units.h"
-#include "support/duration-text.h"
+#include "support/table-text.h"
 
 #include <algorithm>
 

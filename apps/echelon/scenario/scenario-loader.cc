@@ -5,7 +5,6 @@
 #include "input/json-document.h"
 #include "input/parameter-loader.h"
 #include "jobs/job-loader.h"
-#include "results/summary-figures.h"
 #include "scenario/control-loader.h"
 #include "scenario/expectation.h"
 #include "scenario/fabric-registry.h"
@@ -213,11 +212,6 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       ExpectationsHold(overrides),
                       {},
                       std::move(warnings)};
-    if (expect && scenario.checkExpectations)
-    {
-        RequireFigures(expect->Object(), scenario);
-    }
-    RequirePackets(root, scenario);
     scenario.resolved = Resolve(document.Take(), scenario, routing);
     for (std::string& warning : FabricWarnings(scenario.fabric, scenario.topology))
     {

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "input/file-source.h"
-#include "run/run-size.h"
+#include "jobs/load-budget.h"
 #include "scenario/scenario.h"
 
 namespace echelon

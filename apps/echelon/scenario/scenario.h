@@ -48,6 +48,8 @@ struct Expectation
     double absolute = 0; ///< tolerated deviation; the larger of the two counts
     std::optional<double> least;
     std::optional<double> largest;
+    std::string file{};  ///< that the expectation stands in
+    std::string place{}; ///< JSON pointer to it in that file
 };
 
 /// Everything that a scenario file says.

@@ -14,26 +14,12 @@
  */
 #pragma once
 
-#include "results/csv-writer.h"
+#include "timeline/job-arrows.h"
 
-#include <cstdint>
 #include <vector>
 
 namespace echelon
 {
-
-/// A compute task or a network flow.
-struct ArrowEnd
-{
-    bool isFlow;
-    std::uint32_t index; ///< into the record's computes or flows
-};
-
-struct TimelineArrow
-{
-    ArrowEnd from;
-    ArrowEnd to;
-};
 
 /// In order of (job, iteration, task of the flow): first the arrow to the flow, then that from it.
 std::vector<TimelineArrow> FindArrows(const RecordedRun& run);

@@ -15,6 +15,9 @@
 namespace echelon
 {
 
+/// Events that the file of all runs holds at most.
+inline constexpr std::uint64_t MAX_TIMELINE_EVENTS = 300000;
+
 struct TimelineCounts
 {
     std::uint64_t kept = 0; ///< slices, marks, ends of arrows and counters in the file

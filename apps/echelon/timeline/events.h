@@ -14,7 +14,7 @@
 #pragma once
 
 #include "input/text-buffer.h"
-#include "results/csv-writer.h"
+#include "run/recorded-run.h"
 #include "timeline/groups.h"
 #include "timeline/slices.h"
 

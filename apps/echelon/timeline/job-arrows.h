@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The arrows of one job in a timeline, iteration by iteration: timeline-arrows.h says which.
+ * The arrows of one job in a timeline, iteration by iteration: arrows.h says which.
  *
  *     JobArrows finder(run, job);
  *     finder.Find(records, arrows);       // of one iteration; appends
@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "timeline/arrows.h"
+#include "run/recorded-run.h"
 #include "timeline/relays.h"
 
 #include <cstdint>
@@ -21,6 +21,19 @@
 
 namespace echelon
 {
+
+/// A compute task or a network flow.
+struct ArrowEnd
+{
+    bool isFlow;
+    std::uint32_t index; ///< into the record's computes or flows
+};
+
+struct TimelineArrow
+{
+    ArrowEnd from;
+    ArrowEnd to;
+};
 
 /// The records of the tasks of one iteration of one job.
 struct IterationRecords

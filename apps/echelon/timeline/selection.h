@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "results/csv-writer.h"
+#include "run/recorded-run.h"
 #include "timeline/arrows.h"
 #include "timeline/options.h"
 

@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include "results/csv-writer.h"
+#include "run/recorded-run.h"
 #include "timeline/counts.h"
 #include "timeline/options.h"
 
@@ -23,8 +23,6 @@
 
 namespace echelon
 {
-
-inline constexpr std::uint64_t MAX_TIMELINE_EVENTS = 300000;
 
 /// One event per line, joined by ",\n", without a line break at the end.
 TimelineCounts WriteTimelineEvents(const std::string& path,

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "experts/token-routing.h"
-#include "traffic/traffic-loader.h"
+#include "traffic/loaded-traffic.h"
 
 #include <functional>
 #include <optional>

@@ -2,6 +2,7 @@
 #include "traffic/traffic-csv.h"
 
 #include "input/input-error.h"
+#include "traffic/loaded-traffic.h"
 
 #include <algorithm>
 #include <charconv>

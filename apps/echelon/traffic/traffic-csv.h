@@ -15,15 +15,11 @@
 
 #include "alltoall/traffic-matrix.h"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace echelon
 {
-
-/// Most participants of an all-to-all that is read.
-inline constexpr std::uint32_t MAX_PLAN_GPUS = 4096;
 
 /// @param file its name, for errors.
 TrafficMatrix ParseTrafficCsv(const std::string& file, std::string_view text);

@@ -13,7 +13,7 @@
 #pragma once
 
 #include "input/json-document.h"
-#include "traffic/traffic-loader.h"
+#include "traffic/loaded-traffic.h"
 
 namespace echelon
 {

@@ -5,6 +5,7 @@
 #include "support/usage-error.h"
 #include "traffic/routed-traffic.h"
 #include "traffic/routing-trace.h"
+#include "traffic/traffic-csv.h"
 #include "traffic/traffic-document.h"
 
 #include <algorithm>
@@ -101,26 +102,6 @@ LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& 
 }
 
 } // namespace
-
-const std::vector<std::string>&
-TokenPlacements()
-{
-    static const std::vector<std::string> placements{"blocks", "round-robin", "samples"};
-    return placements;
-}
-
-std::string
-RoutingOptions::Given() const
-{
-    return gpus             ? "--gpus"
-           : experts        ? "--experts"
-           : topK           ? "--top-k"
-           : hidden         ? "--hidden"
-           : elementBytes   ? "--element-bytes"
-           : tokenPlacement ? "--token-placement"
-           : deduplicate    ? "--deduplicate"
-                            : "";
-}
 
 LoadedTraffic
 LoadTraffic(const std::string& file, const FileSource& source, const RoutingOptions& options)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "support/duration-text.h"
+#include "support/table-text.h"
 
 #include "support/printable.h"
 

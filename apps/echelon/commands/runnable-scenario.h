@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * A scenario that can be run: besides what its loader checks, its expectations name figures of the
+ * summary, and its run is not too large.
+ *
+ *     const Scenario scenario = LoadRunnable("a.json", {}, ResultFiles::ALL);
+ *
+ * Errors: InputError.
+ */
+#pragma once
+
+#include "run/result-files.h"
+#include "scenario/scenario-loader.h"
+
+#include <string>
+
+namespace echelon
+{
+
+/// @param files that a run would write.
+Scenario LoadRunnable(const std::string& file,
+                      const ScenarioOverrides& overrides,
+                      ResultFiles files);
+
+} // namespace echelon

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The size of task graphs, and the budget that jobs are held against while they are loaded. Jobs
+ * that are too large are refused with their size before all of their graphs are built.
+ *
+ *     LoadBudget budget(DEFAULT_MEMORY);
+ *     budget.AddJobs(node, graph, iterations, jobs);
+ *
+ * Tasks, flows and groups are counted exactly. Bytes are these counts times constants that were
+ * measured (docs/reference/scenario.md, "Limits") and rounded up, because vectors double when they
+ * grow. O(tasks) of a graph. Errors: InputError.
+ */
+#pragma once
+
+#include "input/json-document.h"
+#include "taskgraph/task-graph.h"
+
+namespace echelon
+{
+
+inline constexpr std::size_t MAX_JOBS = 10000;
+/// Bytes that a run may take unless the command line allows more.
+inline constexpr double DEFAULT_MEMORY = 16e9;
+/// Tasks times iterations of all jobs: some minutes of emulation for each scheduler.
+inline constexpr double MAX_RECORDS = 1e8;
+/// Places times GPUs of the fabric: each place is looked for among all of them.
+inline constexpr double MAX_PLACEMENT_STEPS = 1e9;
+
+/// What a graph holds.
+struct GraphSize
+{
+    double flows = 0;
+    double computes = 0;
+    double bytes = 0; ///< of the graph, and of what one iteration of it takes while it goes on
+};
+
+GraphSize SizeOfGraph(const TaskGraph& graph);
+
+/// Adds up jobs while they are loaded, before their graphs are all built.
+class LoadBudget
+{
+  public:
+    /// @param memory bytes that the whole may take.
+    explicit LoadBudget(double memory)
+        : m_memory(memory)
+    {
+    }
+
+    /// As many jobs with such a graph each. @throws InputError at the job.
+    void AddJobs(const JsonNode& job,
+                 const TaskGraph& graph,
+                 std::uint32_t iterations,
+                 std::size_t jobs);
+
+    /// Jobs that are placed one after the other. @throws InputError at the job.
+    void AddPlaces(const JsonNode& job, std::size_t places, std::size_t devices);
+
+  private:
+    double m_memory;
+    double m_bytes = 0;
+    double m_tasks = 0;
+    double m_steps = 0;
+};
+
+} // namespace echelon
