@@ -77,16 +77,15 @@ Coordinator::SetJob(const ActiveJob& job)
 }
 
 void
-Coordinator::AddGroup(GroupId id, JobId job, double weight)
+Coordinator::AddGroup(GroupId id, JobId job, double weight, Time reference)
 {
-    ECHELON_REQUIRE(id.Value() == m_groups.size(), "groups come in order of their ids");
     ECHELON_REQUIRE(job.Value() < m_jobs.size(), "the job of a group is known");
-    m_groups.emplace_back();
-    m_groups.back().job = job;
-    ActiveGroup& view = m_groups.back().view;
-    view.id = id;
-    view.weight = weight;
-    view.reference = m_clock.Now();
+    m_groups.resize(std::max<std::size_t>(m_groups.size(), id.Value() + 1));
+    GroupState& group = m_groups[id.Value()];
+    group.job = job;
+    group.view.id = id;
+    group.view.weight = weight;
+    group.view.reference = reference;
 }
 
 void
@@ -96,6 +95,7 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
     m_flows.resize(flow.id.Value() + 1);
     FlowState& state = m_flows.back();
     state.group = flow.group;
+    state.isSent = false;
     ActiveFlow& view = state.view;
     view.id = flow.id;
     view.path = flow.path;
@@ -185,6 +185,17 @@ Coordinator::Touch(const Path& path, GroupId group)
     }
     m_change.groups.push_back(group);
     RequestDecision();
+}
+
+void
+Coordinator::Reconsider(GroupId group, bool isArrival)
+{
+    if (group.Value() < m_groups.size() && !m_groups[group.Value()].flows.empty())
+    {
+        m_change.onlyDepartures = m_change.onlyDepartures && !isArrival;
+        m_change.groups.push_back(group);
+        RequestDecision();
+    }
 }
 
 void

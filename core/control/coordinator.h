@@ -62,8 +62,9 @@ class Coordinator
     /// A job's iteration that starts or has started. Ids come in any order.
     void SetJob(const ActiveJob& job);
 
-    /// A group whose first flow starts now. Ids come in order, from 0. @pre the job is set.
-    void AddGroup(GroupId id, JobId job, double weight);
+    /// A group of which a flow is to come. @param reference when its first flow started.
+    /// @pre the job is set; the group comes once.
+    void AddGroup(GroupId id, JobId job, double weight, Time reference);
 
     /// A flow that has been started in the fabric. Ids come in ascending order.
     /// @param idealFinish, latestFinish as in ActiveFlow.
@@ -72,10 +73,21 @@ class Coordinator
     /// A flow whose last bit has left its source.
     void RemoveFlow(FlowId flow);
 
+    /// Another flow of the group, which needs no rate from here, starts (`isArrival`) or has left
+    /// its source. Decides again on the group's flows, if there are any: where a group stands may
+    /// depend on the time.
+    void Reconsider(GroupId group, bool isArrival);
+
     /// Average allocated rates of the network links over time.
     LinkSeries& Series()
     {
         return m_series;
+    }
+
+    /// Payload bits per second of every link, by LinkId.
+    const std::vector<BitRate>& Capacity() const
+    {
+        return m_state.Capacity();
     }
 
     /// Flows that have not left their source.
@@ -94,7 +106,7 @@ class Coordinator
         GroupId group;
         BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
         bool isKnown = false;    ///< the coordinator has heard of it
-        bool isSent = false;     ///< it has left its source, whether the coordinator knows or not
+        bool isSent = true;      ///< it has left its source (or never came), known or not
         Time sentAt;             ///< when it left
         bool isRuled = false;    ///< a decision on it is in force, be it to wait
         bool isKept = false;     ///< during an outage: it keeps the rate in force

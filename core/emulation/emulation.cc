@@ -5,6 +5,7 @@
 #include "base/id-window.h"
 #include "base/tolerances.h"
 #include "control/coordinator.h"
+#include "control/host-sharing.h"
 #include "emulation/flow-routes.h"
 #include "emulation/run-too-long.h"
 #include "metrics/critical-path.h"
@@ -40,6 +41,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                         input.controlDelay,
                         input.control,
                         input.observer),
+          m_hosts(input.topology, m_coordinator.Capacity(), fabric),
           m_executor(input.jobs, m_clock, *this),
           m_routes(input.topology, input.jobs, input.seed)
     {
@@ -78,6 +80,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         if (m_input.keepsSeries && !m_fabric.SharesByItself())
         {
             m_coordinator.LogRates(m_log);
+            m_hosts.LogRates(m_log);
         }
         m_executor.Start();
         try
@@ -105,8 +108,9 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         FlowRecord record;
         JobId job;
-        Time leaves;           ///< its last bit, the source
-        std::size_t place = 0; ///< in the totals' flow times
+        Time leaves;                   ///< its last bit, the source
+        std::size_t place = 0;         ///< in the totals' flow times
+        std::uint32_t placeInHost = 0; ///< of one that HostSharing serves
     };
 
     /// The group that a template stands for in one iteration of its job.
@@ -114,6 +118,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         std::uint32_t iteration = 0;
         bool open = false;
+        bool isCoordinated = false; ///< the coordinator has it
         GroupId id;
     };
 
@@ -164,7 +169,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
         record.task = task;
-        m_open.Add(id.Value()) = {record, job, Time(), CountFlow(record)};
+        m_open.Add(id.Value()) = {record, job, Time(), CountFlow(record), 0};
         m_flowOf[job.Value()][task.Value()] = flow.id;
 
         group.flows += flow.multiplicity;
@@ -183,10 +188,40 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         {
             return;
         }
+        if (IsSharedInHost(record))
+        {
+            m_open[id.Value()].placeInHost = m_hosts.Add(flow);
+            m_coordinator.Reconsider(record.group, true);
+            return;
+        }
+        Coordinate(m_openGroups[job.Value()][wanted.group]);
         m_coordinator.AddFlow(flow,
                               record.idealFinish,
                               m_executor.IterationStart(job) +
                                   m_idealRuns[job.Value()].latestFinish[task.Value()]);
+    }
+
+    /// Queues are weighted by the decisions of the coordinator, which gives rates to all flows
+    /// then.
+    bool IsSharedInHost(const FlowRecord& flow) const
+    {
+        return flow.scaleUp && m_fabric.Queues() == 0;
+    }
+
+    /// The coordinator has the group from now on.
+    void Coordinate(OpenGroup& open)
+    {
+        if (open.isCoordinated)
+        {
+            return;
+        }
+        open.isCoordinated = true;
+        const GroupRecord& group = m_record.groups[open.id.Value()];
+        m_coordinator.SetJob({group.job,
+                              m_input.jobs[group.job.Value()].weight,
+                              m_executor.IterationStart(group.job),
+                              m_idealRuns[group.job.Value()].length});
+        m_coordinator.AddGroup(group.id, group.job, group.weight, group.reference);
     }
 
     /// @returns its place among the flow times of the totals.
@@ -241,30 +276,34 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         group.weight = made.weight * m_input.jobs[job.Value()].weight;
         group.scaleUp = true;
         group.reference = m_clock.Now();
-        m_coordinator.SetJob({job,
-                              m_input.jobs[job.Value()].weight,
-                              m_executor.IterationStart(job),
-                              m_idealRuns[job.Value()].length});
-        m_coordinator.AddGroup(group.id, job, group.weight);
-        open = {iteration, true, group.id};
+        open = {iteration, true, false, group.id};
         m_record.groups.push_back(std::move(group));
         return open.id;
     }
 
     void OnFlowSent(FlowId flow) override
     {
-        if (!m_fabric.SharesByItself())
+        OpenFlow& open = m_open[flow.Value()];
+        if (m_fabric.SharesByItself())
+        {
+            if (m_input.keepsSeries)
+            {
+                m_log.Depart(flow, m_clock.Now());
+            }
+        }
+        else if (IsSharedInHost(open.record))
+        {
+            m_hosts.Remove(open.placeInHost);
+            m_coordinator.Reconsider(open.record.group, false);
+        }
+        else
         {
             m_coordinator.RemoveFlow(flow);
         }
-        else if (m_input.keepsSeries)
-        {
-            m_log.Depart(flow, m_clock.Now());
-        }
         const Time leaves = m_fabric.LeavesAt(flow);
-        m_open[flow.Value()].leaves = leaves;
-        const JobId job = m_open[flow.Value()].job;
-        const TaskId task = m_open[flow.Value()].record.task;
+        open.leaves = leaves;
+        const JobId job = open.job;
+        const TaskId task = open.record.task;
         if (!m_executor.IsFollowedWhenSent(job, task))
         {
             return;
@@ -498,12 +537,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         std::sort(m_record.criticalPath.begin(), m_record.criticalPath.end(), byStep);
         if (m_input.keepsSeries)
         {
-            std::vector<BitRate> capacity;
-            for (const Link& link : m_input.topology.Links())
-            {
-                capacity.push_back(link.rate * m_fabric.GoodputFactor());
-            }
-            m_record.waits = AttributeWaits(m_record, m_log, capacity);
+            m_record.waits = AttributeWaits(m_record, m_log, m_coordinator.Capacity());
             BlameQueues(m_record);
             m_record.rateChanges = m_log.Changes().size();
             m_record.rateLogFull = m_log.IsFull();
@@ -538,6 +572,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Fabric& m_fabric;
     Clock& m_clock;
     Coordinator m_coordinator;
+    HostSharing m_hosts;
     DagExecutor m_executor;
     FlowRoutes m_routes;
     RunRecord m_record;

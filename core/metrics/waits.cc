@@ -138,6 +138,7 @@ class Sweep
         std::optional<std::uint32_t> watch;
         std::uint32_t lane = LinkSenders::NO_LANE;
         std::int64_t copies = 0; ///< on the lane
+        bool isLogged = false;   ///< its rate, so far
     };
 
     struct LaneState
@@ -167,6 +168,7 @@ class Sweep
             return;
         }
         const std::int64_t rate = Units(change.rate);
+        state.isLogged = true;
         if (rate != state.rate)
         {
             ApplyRate(flow, rate);
@@ -482,7 +484,8 @@ class Sweep
         double blocked = 0;
         double taken = 0;
         const Path& path = m_log.PathOf(*watch.step->flow);
-        const double lost = 1 - static_cast<double>(watch.rate) * m_unit / watch.alone;
+        const double lost =
+            HasAllOfPath(watch) ? 0 : 1 - static_cast<double>(watch.rate) * m_unit / watch.alone;
         for (std::size_t hop = 0; hop < path.Hops() && lost > SAME_RATE; ++hop)
         {
             const std::uint32_t link = path[hop].Value();
@@ -522,6 +525,14 @@ class Sweep
             Settle(watch);
             Begin(watch, at, weight);
         }
+    }
+
+    /// Flows inside a host are logged from when they share a port.
+    bool HasAllOfPath(const Watch& watch)
+    {
+        const FlowState& state = StateOf(watch);
+        return m_record.flows[watch.step->flow->Value()].scaleUp && !state.isLogged &&
+               state.copies == 0;
     }
 
     LinkSenders& SendersAt(const Watch& watch)
