@@ -28,8 +28,6 @@ LOOKS = {
     "waiting_s": ("waiting for bandwidth", VERMILION, "xxxx"),
     "delay_s": ("delay", GREY, "...."),
 }
-# What a wait without a competing flow is due to; on packets it may also be time in queues.
-HELD_BACK = "(no competing flow: held back, or queued)"
 
 
 def parts(results):
@@ -62,11 +60,10 @@ def waited_for(results):
     """Rows (run, job, blocking_job, blocking_name, seconds), most first of each run and job: whom its critical paths waited for, per
     iteration.
 
-    EchelonFlows of one name in several iterations are one row. No competing flow: one row too, HELD_BACK; so are those without a row.
+    EchelonFlows of one name in several iterations are one row. So are the waits that no competing flow explains, '(unattributed)', and
+    those for EchelonFlows without a row in waits.csv, '(many others)'.
     """
-    waits = results.waits
-    waits = waits.assign(blocking_name=waits.blocking_name.where(waits.link >= 0, HELD_BACK))
-    sums = waits.groupby(["run", "job", "blocking_job", "blocking_name"], sort=True).seconds.sum().reset_index()
+    sums = results.waits.groupby(["run", "job", "blocking_job", "blocking_name"], sort=True).seconds.sum().reset_index()
     iterations = {
         (number, job["name"]): max(1, len(job["iteration_times_s"])) for number, run in enumerate(results.runs) for job in run["jobs"]
     }

@@ -252,26 +252,26 @@ class FiguresTest(unittest.TestCase):
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0), ("a", 1, 5.0, 9.0)])
         flow = ("flow", "dp", 0, 1, 0, 0)
         run.path = [("a", 0, *flow, 0.0, 5.0, 2.0), ("a", 1, *flow, 5.0, 9.0, 1.0)]
-        run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, -1, "", -1, -1, "", 2.0)]
+        run.waits = [("a", 0, 0, 0, "b", 0, 5, "dp", 3.0), ("a", 1, 0, 0, "b", 1, 9, "dp", 1.0), ("a", 1, 0, -1, "", -1, -1, "(unattributed)", 2.0)]
         results = open_results(synthetic.write(self.folder / "waits", "waits", [run]))
         waits = why.waited_for(results)
-        self.assertEqual(waits.values.tolist(), [[0, "a", "b", "dp", 2.0], [0, "a", "", why.HELD_BACK, 1.0]])
+        self.assertEqual(waits.values.tolist(), [[0, "a", "b", "dp", 2.0], [0, "a", "", "(unattributed)", 1.0]])
         text = why.render(results)
         self.assertIn("fair: waits 3.000 s an iteration for", text)
         self.assertIn("66.7 %  dp of b", text)
-        self.assertIn("33.3 %  (no competing flow: held back, or queued)", text)
+        self.assertIn("33.3 %  (unattributed)", text)
 
     def test_waits_for_more_than_have_a_row(self):
-        """2 s at a link for EchelonFlows without a row are not held back: in text and page they stand apart from the second of nobody."""
+        """2 s at a link for EchelonFlows without a row are attributed to others: in text and page they stand apart from the second that is unattributed."""
         run = synthetic.Run("fair", jobs=[("a", 0, 0.0, 5.0)])
         run.path = [("a", 0, "flow", "dp", 0, 1, 0, 0, 0.0, 5.0, 2.0)]
-        run.waits = [("a", 0, 0, 3, "", -1, -1, "(many others)", 2.0), ("a", 0, 0, -1, "", -1, -1, "", 1.0)]
+        run.waits = [("a", 0, 0, 3, "", -1, -1, "(many others)", 2.0), ("a", 0, 0, -1, "", -1, -1, "(unattributed)", 1.0)]
         results = open_results(synthetic.write(self.folder / "crowd", "crowd", [run]))
-        self.assertEqual(why.waited_for(results).blocking_name.tolist(), ["(many others)", why.HELD_BACK])
+        self.assertEqual(why.waited_for(results).blocking_name.tolist(), ["(many others)", "(unattributed)"])
         plain = mock.Mock(integers=list, words=list, times=list)
         waits = why_part.why(results, plain)["waits"]
         rows = list(zip(waits["blocking_name"], waits["blocking_group"], waits["seconds"]))
-        self.assertEqual(rows, [("", -1, 1.0), ("(many others)", why_part.MANY, 2.0)])
+        self.assertEqual(rows, [("(unattributed)", -1, 1.0), ("(many others)", why_part.MANY, 2.0)])
 
     def test_why_says_when_the_log_of_rates_was_full(self):
         path = synthetic.figure2(self.folder / "log-full")

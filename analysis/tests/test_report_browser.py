@@ -300,7 +300,7 @@ class CornersTest(Page):
         self.choose("#why .controls:nth-of-type(2) select, #why h3 + .controls select", "fair")
         text = self.find("#why").text.replace("\u00a0", " ")
         self.assertIn("Of the waiting, 80 % is for the job's own flows", text)
-        self.assertEqual(self.first_column("#blockers"), ["short waits, summed", "no competing flow: held back, or queued (short waits, summed)"])
+        self.assertEqual(self.first_column("#blockers"), ["short waits, summed", "(unattributed), short waits, summed"])
 
 
 class ManyBarsTest(Page):

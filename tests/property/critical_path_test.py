@@ -88,7 +88,7 @@ class CriticalPath(unittest.TestCase):
         for wait in waits:
             nobody = wait["blocking_group"] == "-1"
             self.assertEqual(nobody, wait["link"] == "-1")
-            self.assertEqual(nobody, (wait["blocking_job"], wait["blocking_iteration"], wait["blocking_name"]) == ("", "-1", ""))
+            self.assertEqual(nobody, (wait["blocking_job"], wait["blocking_iteration"], wait["blocking_name"]) == ("", "-1", "(unattributed)"))
 
     def check_summary(self, summary, every):
         of_job = by(every, "run", "job")

@@ -227,8 +227,7 @@ export function whySection(data, selection, paths) {
         };
         const text = (entry) => {
             if (!entry.name) {
-                const nobody = 'no competing flow: held back, or queued';
-                return entry.group !== -2 ? nobody : entry.job ? 'short waits, summed' : `${nobody} (short waits, summed)`;
+                return entry.job ? 'short waits, summed' : '(unattributed), short waits, summed';
             }
             return entry.many > 1 ? `${entry.kind} (${entry.many} EchelonFlows)` : entry.name;
         };
@@ -296,7 +295,7 @@ export function whySection(data, selection, paths) {
     });
     return section(
         'why', 'Why: the critical path',
-        h('p', { className: 'lead' }, 'An iteration ends when its critical path does: the chain of compute and flows in which each step starts when the one before it ends. Transmission is what a flow would take alone on its path; what it takes beyond that is waiting for bandwidth. A delay is neither: latency, or a GPU that another job holds.'),
+        h('p', { className: 'lead' }, 'An iteration ends when its critical path does: the chain of compute and flows in which each step starts when the one before it ends. Transmission is what a flow would take alone on its path; what it takes beyond that is waiting for bandwidth. Where no competing flow is known to have taken it, the wait is unattributed: the scheduler or a late decision left the bandwidth unused, or, on packets, the flow queued. A delay is neither: latency, or a GPU that another job holds.'),
         h('div', { className: 'controls' }, jobSelect.element),
         takeaway, bars.element, alternative, detail, notes(data.why.notes),
     );

@@ -112,8 +112,8 @@ ReportFullLogs(const std::vector<Part>& parts)
     for (const std::string& scheduler : SchedulersWithFullLog(parts))
     {
         std::cerr << "echelon: scheduler " << Printable(scheduler)
-                  << ": more changes of rates than are kept; waits.csv lists the later waits as "
-                     "held back\n";
+                  << ": the rate log overflowed; waits after that point are not attributed (in "
+                     "waits.csv: unattributed)\n";
     }
 }
 

@@ -13,6 +13,9 @@ namespace
 /// In place of a name, where a step waited for more EchelonFlows than have rows.
 constexpr const char* MANY_OTHERS = "(many others)";
 
+/// In place of a name, where no competing flow is known that a step waited for.
+constexpr const char* UNATTRIBUTED = "(unattributed)";
+
 /// -1 for none.
 template <class Identifier>
 std::int64_t
@@ -88,7 +91,7 @@ WriteWaits(const std::string& path, const RecordedRun& run)
         }
         else
         {
-            out << ",-1,-1," << (wait.link ? MANY_OTHERS : "") << ',';
+            out << ",-1,-1," << (wait.link ? MANY_OTHERS : UNATTRIBUTED) << ',';
         }
         out.Seconds(wait.time) << '\n';
     }
