@@ -49,7 +49,7 @@ Coordinator::Coordinator(const Topology& topology,
       m_linkMark(topology.Links().size(), 0)
 {
     m_view.capacity = &m_state.Capacity();
-    if (fabric.Queues() > 0)
+    if (fabric.EnforcedBy() == Enforcement::QUEUES)
     {
         m_queues = std::make_unique<QueueAssignment>(m_state.Capacity(), fabric.Queues());
     }

@@ -77,7 +77,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     RunRecord Run()
     {
         m_fabric.SetObserver(this);
-        if (m_input.keepsSeries && !m_fabric.SharesByItself())
+        if (m_input.keepsSeries && m_fabric.EnforcedBy() != Enforcement::NONE)
         {
             m_coordinator.LogRates(m_log);
             m_hosts.LogRates(m_log);
@@ -184,7 +184,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_log.Start(flow.id, flow.path);
         }
         m_fabric.StartFlow(flow);
-        if (m_fabric.SharesByItself())
+        if (m_fabric.EnforcedBy() == Enforcement::NONE)
         {
             return;
         }
@@ -205,7 +205,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     /// then.
     bool IsSharedInHost(const FlowRecord& flow) const
     {
-        return flow.scaleUp && m_fabric.Queues() == 0;
+        return flow.scaleUp && m_fabric.EnforcedBy() != Enforcement::QUEUES;
     }
 
     /// The coordinator has the group from now on.
@@ -284,7 +284,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     void OnFlowSent(FlowId flow) override
     {
         OpenFlow& open = m_open[flow.Value()];
-        if (m_fabric.SharesByItself())
+        if (m_fabric.EnforcedBy() == Enforcement::NONE)
         {
             if (m_input.keepsSeries)
             {

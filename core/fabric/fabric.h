@@ -8,9 +8,10 @@
  *     fabric.GetClock().CallAt(Time(), [&] { fabric.StartFlow(flow); });
  *     fabric.GetClock().Run();
  *
- * A flow sends nothing until SetRates gives it a rate. Fabrics enforce rates flow by flow, or, with
- * Queues() > 0, by the weights of the queues into which SetRates puts the flows; then a flow may
- * send slower or faster than its rate, and a rate of 0 does not stop it. When its last bit has left
+ * A flow sends nothing until SetRates gives it a rate. How rates are enforced is the fabric's
+ * choice (enforcement.h): flow by flow, or by the weights of the queues into which SetRates puts
+ * the flows; then a flow may send slower or faster than its rate, and a rate of 0 does not stop it.
+ * A fabric may also share its links by itself. When its last bit has left
  * the source the observer hears OnFlowSent (its capacity is free), and when the last bit has
  * arrived OnFlowFinished. Between the two lies at least the path's propagation delay; both are
  * heard in order of (time, sequence). When nothing is left to do, the clock's run ends; flows whose
@@ -23,6 +24,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "fabric/enforcement.h"
 #include "flow/flow.h"
 #include "sim/clock.h"
 
@@ -151,8 +153,14 @@ class Fabric
     /// Rates of started, unsent flows from now on. Flows not named keep theirs.
     virtual void SetRates(const std::vector<RateChange>& changes) = 0;
 
-    /// Number of queues by which sources and switches share links; 0 where rates are enforced
-    /// flow by flow.
+    /// How the fabric makes flows send as was decided. With NONE flows have a rate from their start
+    /// on, without SetRates, which is refused then.
+    virtual Enforcement EnforcedBy() const
+    {
+        return Enforcement::RATES;
+    }
+
+    /// Number of queues by which sources and switches share links; 0 where there are none.
     virtual std::uint32_t Queues() const
     {
         return 0;
@@ -162,12 +170,6 @@ class Fabric
     virtual void SetQueueWeights(const std::vector<QueueWeight>& weights)
     {
         ECHELON_REQUIRE(weights.empty(), "this fabric has no queues");
-    }
-
-    /// Whether flows have a rate from their start on, without SetRates, which is refused then.
-    virtual bool SharesByItself() const
-    {
-        return false;
     }
 
     /// Payload bits per second that a link carries per bit per second of its rate: segment /

@@ -41,9 +41,9 @@ class FairSwitchFabric : public FluidEngine
     BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
 
-    bool SharesByItself() const override
+    Enforcement EnforcedBy() const override
     {
-        return true;
+        return Enforcement::NONE;
     }
 
   private:

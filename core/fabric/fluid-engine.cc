@@ -12,8 +12,7 @@ FluidEngine::FluidEngine(const Topology& topology, const Framing& framing)
     : Fabric(m_clock),
       m_topology(topology),
       m_clock(this),
-      m_goodput(static_cast<double>(framing.segment) /
-                static_cast<double>(framing.segment + framing.header))
+      m_goodput(framing.GoodputFactor())
 {
     ECHELON_REQUIRE(framing.segment > 0 && framing.header >= 0, "a segment carries payload");
 }

@@ -15,18 +15,12 @@
 #pragma once
 
 #include "fabric/fabric.h"
+#include "fabric/framing.h"
 #include "network/topology.h"
 #include "sim/event-clock.h"
 
 namespace echelon
 {
-
-/// Header overhead as a packet fabric would add it; none by default.
-struct Framing
-{
-    Bytes segment = 4096; ///< payload bytes of a full segment
-    Bytes header = 0;     ///< bytes on the wire besides the payload
-};
 
 class FluidEngine : public Fabric, private EventSource
 {

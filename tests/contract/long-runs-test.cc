@@ -211,7 +211,7 @@ Kinds()
                      [](const Topology& topology) {
                          PacketFabricOptions options;
                          options.header = 0;
-                         options.queues = 8;
+                         options.enforcement = Enforcement::QUEUES;
                          return MakePacketFabric(topology, options);
                      },
                      true});

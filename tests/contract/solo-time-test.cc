@@ -64,7 +64,7 @@ std::unique_ptr<Fabric>
 MakeQueues(const Topology& topology)
 {
     PacketFabricOptions options;
-    options.queues = 8;
+    options.enforcement = Enforcement::QUEUES;
     return MakePacketFabric(topology, options);
 }
 
@@ -74,7 +74,7 @@ std::unique_ptr<Fabric>
 MakeWindow(const Topology& topology)
 {
     PacketFabricOptions options;
-    options.queues = 8;
+    options.enforcement = Enforcement::QUEUES;
     options.window = WINDOW;
     return MakePacketFabric(topology, options);
 }

@@ -2,6 +2,7 @@
 #include "scenario/fabric-warnings.h"
 
 #include "base/units.h"
+#include "fabric/enforcement.h"
 #include "support/table-text.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ WarnOfWindow(const ParameterSet& parameters,
              std::vector<std::string>& warnings)
 {
     const auto window = static_cast<double>(parameters.GetBytes("window"));
-    if (parameters.GetText("enforcement") != "queues" || window == 0 ||
+    if (EnforcementOf(parameters.GetText("enforcement")) != Enforcement::QUEUES || window == 0 ||
         topology.GetShape().hosts < 2)
     {
         return;

@@ -5,8 +5,8 @@
 #include "solo-time.h"
 
 #include "base/contracts.h"
-#include "base/parameters.h"
 #include "fabric/fabric.h"
+#include "fabric/framing.h"
 #include "network/topology.h"
 
 #include "ns3/fabric-network.h"
@@ -101,6 +101,11 @@ class PacketFabric : public Fabric
         }
     }
 
+    Enforcement EnforcedBy() const override
+    {
+        return m_network->GetQueues() > 0 ? Enforcement::QUEUES : Enforcement::RATES;
+    }
+
     std::uint32_t Queues() const override
     {
         return m_network->GetQueues();
@@ -116,8 +121,7 @@ class PacketFabric : public Fabric
 
     double GoodputFactor() const override
     {
-        const double segment = m_network->GetSegmentSize();
-        return segment / (segment + m_network->GetHeaderSize());
+        return Framing{m_network->GetSegmentSize(), m_network->GetHeaderSize()}.GoodputFactor();
     }
 
     SoloTimes Alone(const Flow& flow) const override
@@ -139,7 +143,7 @@ class PacketFabric : public Fabric
                             port.cutThrough});
             slowest = std::min(slowest, static_cast<double>(port.rate));
         }
-        if (m_network->GetQueues() == 0)
+        if (EnforcedBy() == Enforcement::RATES)
         {
             // Paced by the rate that schedulers know.
             const double psPerByte = 8e12 / slowest / GoodputFactor();
@@ -232,35 +236,13 @@ class PacketFabric : public Fabric
     std::vector<uint32_t> m_measured; ///< links whose loads are kept, ascending
 };
 
-void
-CheckOptions(const PacketFabricOptions& options)
-{
-    const auto require = [](bool holds, const char* field, const char* hint) {
-        if (!holds)
-        {
-            throw ParameterError(field, std::string(field) + " is out of range", hint);
-        }
-    };
-    constexpr std::int64_t LARGEST = 1 << 30;
-    require(options.segment >= 1 && options.segment <= LARGEST, "segment", "from 1B to 1GiB");
-    require(options.header >= 0 && options.header <= 65536, "header", "from 0B to 64KiB");
-    require(options.scaleUpSegment >= options.segment && options.scaleUpSegment <= LARGEST,
-            "scale_up_segment",
-            "from the size of \"segment\" to 1GiB");
-    require(options.queueCapacity >= options.segment + options.header,
-            "queue_capacity",
-            "at least one full segment with its header");
-    require(options.queues >= 0 && options.queues <= 8, "queues", "from 1 to 8");
-    require(options.window >= 0 && options.window <= LARGEST, "window", "from 0B to 1GiB");
-}
-
 } // namespace
 
 std::unique_ptr<Fabric>
 MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
 {
     ECHELON_REQUIRE(!g_alive, "one packet fabric at a time: ns-3's simulator is process-wide");
-    CheckOptions(options);
+    CheckPacketFabricOptions(options);
     ns3::FabricNetwork::UsePicoseconds();
     ns3::HorizonScheduler::Install();
     ns3::Ptr<ns3::FabricNetwork> network = ns3::CreateObject<ns3::FabricNetwork>();
@@ -270,7 +252,7 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     set("SegmentSize", options.segment);
     set("HeaderSize", options.header);
     set("ScaleUpSegmentSize", options.scaleUpSegment);
-    set("Queues", options.queues);
+    set("Queues", options.enforcement == Enforcement::QUEUES ? options.queues : 0);
     set("Window", options.window);
     ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
     NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");

@@ -21,9 +21,10 @@
 #ifndef PACKET_FABRIC_H
 #define PACKET_FABRIC_H
 
+#include "packet-options.h"
+
 #include "ns3/ptr.h"
 
-#include <cstdint>
 #include <memory>
 
 namespace ns3
@@ -36,19 +37,6 @@ namespace echelon
 
 class Fabric;
 class Topology;
-
-/// Framing and buffers, in bytes.
-struct PacketFabricOptions
-{
-    std::int64_t segment = 4096; ///< payload of a full segment between hosts
-    std::int64_t header = 82;    ///< on the wire besides the payload; RoCEv2
-    std::int64_t scaleUpSegment =
-        65536; ///< payload of a full segment inside a host; at least `segment`
-    std::int64_t queueCapacity = 16 << 20; ///< that may wait at each port of a switch
-    std::int64_t queues = 0;  ///< 0: agents pace; 1 … 8: links are shared by weighted queues
-    std::int64_t window = 0;  ///< with queues: bytes a flow may have on their way; 0: by its path
-    bool recordsLoads = true; ///< for MeasuredLoads; without, there are none
-};
 
 /// A packet fabric that owns the simulation.
 std::unique_ptr<Fabric> MakePacketFabric(const Topology& topology,

@@ -141,7 +141,7 @@ TEST_F(FairSwitchUnit, SharesAnewWhenFlowsComeAndGo)
 
 TEST_F(FairSwitchUnit, TakesNoRates)
 {
-    EXPECT_TRUE(m_fabric.SharesByItself());
+    EXPECT_EQ(m_fabric.EnforcedBy(), Enforcement::NONE);
     m_fabric.GetClock().CallAt(Time(), [&] {
         Start(0, 0, 1, 1000);
         EXPECT_THROW(m_fabric.SetRates({{FlowId(0), 1e9, 0}}), ContractViolation);
