@@ -7,6 +7,8 @@
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
+#include <utility>
+
 namespace ns3
 {
 
@@ -111,6 +113,13 @@ FabricNetwork::DoDispose()
     Object::DoDispose();
 }
 
+void
+FabricNetwork::SetControllers(ControllerMaker maker)
+{
+    NS_ABORT_MSG_IF(m_engine, "sources have their controllers already");
+    m_controllers = std::move(maker);
+}
+
 uint32_t
 FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp)
 {
@@ -120,9 +129,13 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     if (!m_engine)
     {
         FlowObserver& observer = *this;
-        m_engine = std::make_shared<PacketEngine>(
-            EngineOptions{m_segmentSize, m_scaleUpSegmentSize, m_headerSize, m_queues, m_window},
-            observer);
+        m_engine = std::make_shared<PacketEngine>(EngineOptions{m_segmentSize,
+                                                                m_scaleUpSegmentSize,
+                                                                m_headerSize,
+                                                                m_queues,
+                                                                m_window,
+                                                                m_controllers},
+                                                  observer);
     }
     m_ports.push_back(port);
     return port->Attach(m_engine, role, scaleUp);

@@ -57,6 +57,10 @@ class FabricNetwork : public Object, private FlowObserver
     /// repeated.
     static void UsePicoseconds();
 
+    /// Let sources be controlled otherwise than by PacedRates or LineRate. Called before ports are
+    /// added.
+    void SetControllers(ControllerMaker maker);
+
     /// The network's attributes are read when the first port is added.
     /// @param scaleUp whether flows that start here use ScaleUpSegmentSize. @return the port's
     /// index.
@@ -104,6 +108,7 @@ class FabricNetwork : public Object, private FlowObserver
     void OnFlowSent(uint32_t flow) override;
     void OnFlowEnd(uint32_t flow) override;
 
+    ControllerMaker m_controllers;          ///< null: the kind that the attribute Queues asks for
     std::shared_ptr<PacketEngine> m_engine; ///< shared with the ports
     std::vector<Ptr<EgressPort>> m_ports;
     std::vector<Ptr<FabricSwitch>> m_switches;

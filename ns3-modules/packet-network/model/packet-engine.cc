@@ -60,6 +60,10 @@ std::unique_ptr<RateController>
 PacketEngine::MakeController(uint32_t port)
 {
     const EngineParts parts{m_flows, m_ports, m_calendar};
+    if (m_options.controllers)
+    {
+        return m_options.controllers(parts, port);
+    }
     if (m_options.queues > 0)
     {
         return std::make_unique<LineRate>(parts, port, m_options.window);

@@ -40,6 +40,7 @@ struct EngineOptions
     uint32_t headerSize{82};            ///< on the wire besides the payload
     uint32_t queues{0};                 ///< that share links by weights; 0: sources pace flows
     uint64_t window{0};                 ///< with queues, of a flow; 0: by its path
+    ControllerMaker controllers{};      ///< null: LineRate with queues, else PacedRates
 };
 
 class PacketEngine : private CalendarUser

@@ -12,8 +12,9 @@
  * A controller that finds rates by itself, as congestion control does, hears of arrivals and losses
  * by SourceFeedback, and asks for times to act by WakeAt.
  *
- * To add a kind: one file with a class, and a line in packet-engine.cc that makes it. Flows are
- * named by slots (fabric-flows.h); times are picoseconds, rates payload bits per second.
+ * To add a kind, write one file with a class and give FabricNetwork::SetControllers what makes it;
+ * examples/ns3-rate-controller.cc does. Flows are named by slots (fabric-flows.h); times are
+ * picoseconds, rates payload bits per second.
  */
 #ifndef RATE_CONTROLLER_H
 #define RATE_CONTROLLER_H
@@ -21,6 +22,9 @@
 #include "fabric-calendar.h"
 #include "fabric-flows.h"
 #include "port-engine.h"
+
+#include <functional>
+#include <memory>
 
 namespace ns3
 {
@@ -98,6 +102,10 @@ class RateController : public SourceFeedback
     FabricCalendar& m_calendar;
     uint64_t m_emitted{0};
 };
+
+/// Makes the controller of a source port.
+using ControllerMaker =
+    std::function<std::unique_ptr<RateController>(const EngineParts& parts, uint32_t port)>;
 
 } // namespace ns3
 
