@@ -9,9 +9,9 @@
 //         corpus/ traffic traffic/invalid
 
 #include "alltoall/order-registry.h"
-#include "alltoall/plan-checker.h"
 #include "alltoall/plan-time.h"
 #include "input/input-error.h"
+#include "support/plan-checker.h"
 #include "support/printable.h"
 #include "support/usage-error.h"
 #include "traffic/traffic-loader.h"

@@ -11,7 +11,7 @@
  * stages, and in one stage more than once only with different spines or targets. Relayed bytes
  * (order `fast`) make several hops: `target` is the rank that they are for in the end. A rank
  * forwards only what earlier stages brought it or what is its own.
- * alltoall/plan-checker.h checks all of this for every order.
+ * tests/support/plan-checker.h checks all of this for every order.
  */
 #pragma once
 

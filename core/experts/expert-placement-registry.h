@@ -6,7 +6,7 @@
  *     Placement p = ExpertPlacementEntryOf("aurora").place(layer, cluster, {});
  *     Colocation c = ExpertPlacementEntryOf("aurora-search").colocate(a, b, cluster, {});
  *
- * "lina" is not here: it needs other layers and half the GPUs (experts/lina-packing.h).
+ * Lina's packing is not in the list, because it needs other layers and half of the GPUs.
  */
 #pragma once
 

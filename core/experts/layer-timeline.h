@@ -20,15 +20,15 @@
  *
  * Source: Li et al., arXiv 2410.17043, Equations 1, 3, 4 and Table 2. Deviations:
  * 1. Table 2 gives ends of communication as sums of transfer times from time 0. A port that waits
- *    for a computation idles meanwhile: here it does, and experts/table-two.h has the closed
- * formula.
+ *    for a computation idles meanwhile. Here it does; tests/support/table-two.h has the closed
+ *    formula.
  * 2. Gᵃ is put at the start of its layer instead of the end of the layer before: the same sum.
  * 3. Computations differ by GPU, and exclude each other on each GPU; Table 2 has one |F| per model.
  * 4. As in Equation 1 and in Table 2 a port is busy whenever it has bytes and is never held up by
  *    the other end. One all-to-all whose GPUs start together reaches that (Theorem 4.2). Two that
  *    overlap, or one with staggered starts, need not: docs/algorithms/expert-placement.md has an
  *    instance. So these times bound from below what serves the all-to-alls in this order, and
- *    experts/priority-run.h has what strict priority attains.
+ *    tests/support/priority-run.h has what strict priority attains.
  */
 #pragma once
 

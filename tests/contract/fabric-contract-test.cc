@@ -12,10 +12,10 @@
 #include "base/contracts.h"
 #include "base/random.h"
 #include "emulation/emulation.h"
-#include "fabric/capacity-checker.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/capacity-checker.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

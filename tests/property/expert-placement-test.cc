@@ -11,9 +11,9 @@
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/limoe-like.h"
-#include "experts/priority-run.h"
-#include "experts/table-two.h"
+#include "support/priority-run.h"
 #include "support/random-layer.h"
+#include "support/table-two.h"
 
 #include <algorithm>
 #include <cmath>

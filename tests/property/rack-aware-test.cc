@@ -8,13 +8,13 @@
  */
 #include "alltoall/rack-aware.h"
 
-#include "alltoall/plan-checker.h"
 #include "alltoall/rack-aware-slots.h"
 #include "collective/planned-all-to-all.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/edf.h"
+#include "support/plan-checker.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,10 +6,10 @@
  */
 #include "alltoall/entry-durations.h"
 #include "alltoall/order-registry.h"
-#include "alltoall/plan-checker.h"
 #include "alltoall/plan-time.h"
 #include "base/parameters.h"
 #include "matching/birkhoff.h"
+#include "support/plan-checker.h"
 #include "support/random-traffic.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "experts/priority-run.h"
+#include "support/priority-run.h"
 
 #include "base/contracts.h"
 #include "base/tolerances.h"

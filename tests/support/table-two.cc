@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "experts/table-two.h"
+#include "support/table-two.h"
 
 #include "experts/gpu-work.h"
 

@@ -261,7 +261,7 @@ counts each model's half until that model is done, so the shorter does not wait 
 ![Time lost when decisions are made on a forecast](../images/aurora-forecasts.png)
 
 Decided on a layer's own traffic, run with a part of it replaced by the mean of the model's other layers. Each pair's actual bytes go where its planned bytes would have gone, stages and all; pairs without plan
-follow at the end (`alltoall/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
+follow at the end (`src/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
 
 {loss_table(facts.losses, SCHEMES)}
 - The paper reports at most {paper.FORECAST_LOSS} %. LIMoE-like layers are drawn independently of each other, a hard case; the layers of the trace are real, and their hot experts differ too.

@@ -11,8 +11,8 @@
  * Real routing traces are read from $ECHELON_DATA/moe-routing, or ../shared/data/moe-routing; they
  * are left out where there are none. The same traces and seeds give the same bytes.
  */
-#include "aurora-study/study-parts.h"
-#include "aurora-study/study-row.h"
+#include "study-parts.h"
+#include "study-row.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "order-times.h"
+#include "plan-adaptation.h"
 #include "study-parts.h"
 #include "study-row.h"
 
 #include "alltoall/order-registry.h"
-#include "alltoall/plan-adaptation.h"
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"

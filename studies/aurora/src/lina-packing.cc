@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "experts/lina-packing.h"
+#include "lina-packing.h"
 
 #include "base/contracts.h"
 #include "experts/expert-placement.h"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "lina-times.h"
 
+#include "lina-packing.h"
 #include "order-times.h"
 #include "study-layers.h"
 
 #include "experts/expert-pairing.h"
-#include "experts/lina-packing.h"
 
 namespace study
 {

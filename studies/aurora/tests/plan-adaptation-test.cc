@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "alltoall/plan-adaptation.h"
+#include "plan-adaptation.h"
 
 #include <gtest/gtest.h>
 

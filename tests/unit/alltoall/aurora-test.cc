@@ -2,8 +2,8 @@
 #include "alltoall/aurora.h"
 
 #include "alltoall/entry-durations.h"
-#include "alltoall/plan-checker.h"
 #include "alltoall/plan-time.h"
+#include "support/plan-checker.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/rack-aware.h"
 
-#include "alltoall/plan-checker.h"
 #include "alltoall/rack-aware-slots.h"
 #include "matching/bipartite-edge-colouring.h"
+#include "support/plan-checker.h"
 
 #include <algorithm>
 #include <gmock/gmock.h>

@@ -5,11 +5,11 @@
 #include "metrics/critical-path.h"
 
 #include "emulation/emulation.h"
-#include "fabric/capacity-checker.h"
 #include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/capacity-checker.h"
 
 #include <gtest/gtest.h>
 #include <memory>

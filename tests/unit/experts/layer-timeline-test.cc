@@ -12,7 +12,7 @@
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
-#include "experts/table-two.h"
+#include "support/table-two.h"
 
 #include <gtest/gtest.h>
 

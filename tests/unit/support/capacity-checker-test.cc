@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fabric/capacity-checker.h"
+#include "support/capacity-checker.h"
 
 #include "base/contracts.h"
 #include "fabric/fluid-fabric.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "alltoall/plan-checker.h"
+#include "support/plan-checker.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

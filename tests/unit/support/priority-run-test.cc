@@ -5,7 +5,7 @@
  *
  * Times in seconds: a port of 8 b/s moves one byte per second.
  */
-#include "experts/priority-run.h"
+#include "support/priority-run.h"
 
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
