@@ -5,8 +5,7 @@
 //
 //   build/release/bin/ns3-all-to-all aurora              skewed matrices of 16, 32, 64 GPUs
 //   build/release/bin/ns3-all-to-all shifts --hosts 512  the shifted all-to-all without barriers
-//   … --series fan-in.csv                                fan-in over time, for
-//                                                        tools/all-to-all-figure.py
+//   … --series fan-in.csv                                fan-in over time
 //
 // 100 Gb/s, 500 ns a link; big switch, or leaves of 8 hosts (`shifts`: 16) without
 // oversubscription. Prints CSV. `shifts` is the known stress case: in round i host s sends to s +

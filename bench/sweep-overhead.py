@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What echelon-sweep costs per point, against the program started by xargs with the same options.
 
-    tools/sweep-overhead.py build/release/bin/echelon [--points 1000] [--processes 2] [--limit 15]
+    bench/sweep-overhead.py build/release/bin/echelon [--points 1000] [--processes 2] [--limit 15]
 
 Runs the points of a sweep both ways, in turns and in parts, so that a load on the machine meets both; prints a line of
 JSON. Exit code 1 if the sweep takes more than --limit percent longer per point. Best on an idle machine.

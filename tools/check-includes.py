@@ -10,11 +10,13 @@ Rules, on the folders of the core, of the command line and the ns-3 modules:
   includes one that includes it;
 - the core includes neither ns-3 nor JSON nor the command line;
 - packet-network does not include flow-scheduling, and neither includes the command line;
-- no files of the core, of the command line or of a module include each other in a circle.
+- no files of the core, of the command line or of a module include each other in a circle;
+- no source, script or test outside the studies names a study; only the build adds their folder.
 """
 
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -69,6 +71,25 @@ def circles(root, stem_of):
     return errors
 
 
+def names_of_studies():
+    """Lines outside studies/ that include, import or name something in it."""
+    studies = ROOT / "studies"
+    packages = {path.parent.name for path in studies.rglob("__init__.py")}
+    headers = {path.name for path in studies.rglob("*.h")}
+    imported = re.compile(r"^\s*(?:import|from)\s+(%s)\b" % "|".join(sorted(packages)))
+    command = ["git", "ls-files", "*.cc", "*.h", "*.py", "*.sh", "*.cmake", "*CMakeLists.txt", "*.json"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    this = pathlib.Path(__file__).resolve()
+    for path in (ROOT / name for name in listed):
+        if path.is_relative_to(studies) or path == this or "invalid" in path.parts or not path.is_file():
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            include = INCLUDE.match(line)
+            named = "studies/" in line or '"studies"' in line or imported.match(line)
+            if named or (include and include.group(1) in headers):
+                yield f"{path.relative_to(ROOT)}:{number}: names a study: {line.strip()}"
+
+
 def layers(root, call, foreign=()):
     """The arrows between the folders of a root, as its CMakeLists.txt declares them."""
     errors = []
@@ -98,6 +119,7 @@ def check():
     errors = layers(CORE, "echelon_core_folder", FOREIGN_TO_CORE)
     errors += layers(APP, "echelon_app_folder")
     files = len(sources(CORE)) + len(sources(APP))
+    errors += names_of_studies()
 
     upper = {p.name for p in sources(MODULES / "flow-scheduling") if p.suffix == ".h"}
     app = {p.name for p in APP.rglob("*.h")}

@@ -27,17 +27,20 @@ TOLERANCE = 1e-12
 MEASURED = {"planning_s", "planning_ms", "planning_time_s"}
 
 
+def files_of(inputs, schema):
+    """The files of a schema in the folders of scenarios, wherever in the tree such a folder lies."""
+    for path in sorted([*inputs.glob("scenarios/**/*.json"), *inputs.glob("*/*/scenarios/**/*.json")]):
+        if "invalid" not in path.parts and f'"{schema}' in path.read_text():
+            yield path
+
+
 def scenario_files(inputs):
     """The shipped scenarios: every JSON file with the schema of one that is meant to load."""
-    for path in sorted([*inputs.glob("scenarios/**/*.json"), *inputs.glob("studies/**/*.json")]):
-        if "invalid" not in path.parts and '"echelon/scenario/' in path.read_text():
-            yield path
+    yield from files_of(inputs, "echelon/scenario/")
 
 
 def sweep_files(inputs):
-    for path in sorted([*inputs.glob("scenarios/**/*.json"), *inputs.glob("studies/**/*.json")]):
-        if "invalid" not in path.parts and '"echelon/sweep/' in path.read_text():
-            yield path
+    yield from files_of(inputs, "echelon/sweep/")
 
 
 def plan_commands(inputs):

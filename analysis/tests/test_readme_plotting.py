@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""README-plotting.md: its code runs as it stands, and its study figure shows what the committed one shows."""
+"""README-plotting.md: its code for sweeps runs as it stands."""
 
 import contextlib
-import importlib.util
 import io
 import os
 import pathlib
@@ -15,7 +14,6 @@ import synthetic_sweep
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = ROOT / "analysis" / "README-plotting.md"
-STUDY = ROOT / "tools" / "echelonflow-study.py"
 
 
 def blocks():
@@ -45,8 +43,7 @@ class ReadmePlottingTest(unittest.TestCase):
         self.addCleanup(plt.rcdefaults)
         self.folder = pathlib.Path(temporary.name)
         os.chdir(self.folder)
-        for name in ("analysis", "docs"):
-            (self.folder / name).symlink_to(ROOT / name)
+        (self.folder / "analysis").symlink_to(ROOT / "analysis")
 
     def test_a_sweep_in_five_lines(self):
         synthetic_sweep.write(self.folder / "sweeps" / "demo-100")
@@ -63,42 +60,6 @@ class ReadmePlottingTest(unittest.TestCase):
         self.assertGreater((self.folder / "iteration-time.png").stat().st_size, 5000)
         run(blocks()[2], names)
         self.assertEqual((self.folder / "iteration-time.pdf").read_bytes()[:5], b"%PDF-")
-
-    def test_a_study_figure_in_ten_lines(self):
-        code = blocks()[1]
-        self.assertEqual(len(code.splitlines()), 10)
-        axes = run(code)["axes"]
-        self.assertGreater((self.folder / "echelonflow-oversubscription.png").stat().st_size, 10_000)
-
-        # The committed figure's own source draws it again; upper right is oversubscription.
-        spec = importlib.util.spec_from_file_location("echelonflow_study", STUDY)
-        study = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(study)
-        drawn = []
-        original = study.save
-        study.save = lambda figure, _: drawn.append(figure) or original(figure, self.folder / "again")
-        study.draw(study.with_ratios(study.pandas.read_csv(study.CSV, keep_default_na=False)))
-        self.assertEqual(
-            (self.folder / "again.svg").read_bytes(), study.IMAGE.with_suffix(".svg").read_bytes(),
-            "the committed figure is not what its source draws",
-        )
-        committed = drawn[0].axes[1]
-
-        ours = {line.get_label(): line for line in axes.get_lines() if not line.get_label().startswith("_")}
-        theirs = {line.get_label(): line for line in committed.get_lines() if not line.get_label().startswith("_")}
-        self.assertEqual(list(ours), list(theirs))
-        self.assertEqual(len(ours), 8)
-        for name, line in theirs.items():
-            self.assertEqual(list(ours[name].get_xdata(orig=False)), list(line.get_xdata(orig=False)), name)
-            self.assertTrue(np.allclose(ours[name].get_ydata(), line.get_ydata(), rtol=1e-12), name)
-            self.assertEqual(ours[name].get_color(), line.get_color(), name)
-        self.assertEqual(axes.get_xlabel(), committed.get_xlabel())
-        self.assertEqual(axes.get_ylabel(), committed.get_ylabel())
-        self.assertEqual(list(axes.get_xticks()), list(committed.get_xticks()))
-        self.assertEqual(
-            [t.get_text() for t in axes.get_xticklabels()], [t.get_text() for t in committed.get_xticklabels()]
-        )
-        self.assertTrue(np.allclose(axes.get_ylim(), committed.get_ylim(), rtol=1e-12))
 
 
 if __name__ == "__main__":

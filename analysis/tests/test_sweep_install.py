@@ -11,7 +11,7 @@ import unittest
 
 from sweep_case import ROOT
 
-COMMANDS = ("echelon-analysis", "echelon-sweep", "echelon-optimality")
+COMMANDS = ("echelon-analysis", "echelon-sweep")
 
 
 class InstallTest(unittest.TestCase):
@@ -36,7 +36,7 @@ class InstallTest(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertIn("usage: ", done.stdout)
             # What is no Python travels with the packages.
-            for package in ("echelon_output", "echelon_analysis", "echelon_sweep", "optimality"):
+            for package in ("echelon_output", "echelon_analysis", "echelon_sweep"):
                 for path in (source / package).rglob("*"):
                     if path.is_file():
                         self.assertTrue((target / path.relative_to(source)).is_file(), path)

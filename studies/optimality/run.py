@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/optimality.md: how far schedulers are from the optimum of the tardiness sum.
+"""Write studies/optimality/README.md: how far schedulers are from the optimum of the tardiness sum.
 
-    tools/optimality-study.py            needs the release build; about 15 minutes, if no optimum is known yet
-    tools/optimality-study.py --instances 500           hours
-    tools/optimality-study.py --from-csv                page and figure from the committed CSV
+    studies/optimality/run.py            needs the release build; about 15 minutes, if no optimum is known yet
+    studies/optimality/run.py --instances 500           hours
+    studies/optimality/run.py --from-csv                page and figure from the committed CSV
 
-Runs `analysis/echelon-optimality compare` (optima are kept in results/optimality), and more instances without their optima.
-Every figure on the page is computed from docs/studies/optimality.csv, one line per instance and scheduler, and
+Runs `studies/optimality/echelon-optimality compare` (optima are kept in results/optimality), and more instances without their optima.
+Every figure on the page is computed from studies/optimality/data/optimality.csv, one line per instance and scheduler, and
 optimality-online.csv, one line per instance with Σ w t_H of each scheduler in ms.
 """
 
@@ -22,8 +22,9 @@ import sys
 
 import pandas
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "analysis"))
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 sys.dont_write_bytecode = True
 
 from optimality import report  # noqa: E402
@@ -31,10 +32,10 @@ from optimality.compare import find_binary, simulate  # noqa: E402
 from optimality.instances import make  # noqa: E402
 
 RESULTS = ROOT / "results" / "optimality"
-CSV = ROOT / "docs" / "studies" / "optimality.csv"
-WITHOUT_OPTIMA = ROOT / "docs" / "studies" / "optimality-online.csv"
-PAGE = ROOT / "docs" / "studies" / "optimality.md"
-IMAGE = ROOT / "docs" / "images" / "optimality"
+CSV = FOLDER / "data" / "optimality.csv"
+WITHOUT_OPTIMA = FOLDER / "data" / "optimality-online.csv"
+PAGE = FOLDER / "README.md"
+IMAGE = FOLDER / "figures" / "optimality"
 PORTFOLIO = '{"name": "portfolio", "objective": "tardiness"}'
 SCHEDULERS = ["fair", "srpt", "sebf", "bssi", "echelon-paper", "echelon", "least-slack", "echelon-bssi", PORTFOLIO]
 OURS, PAPERS = "portfolio", "echelon-paper"
@@ -105,22 +106,22 @@ def page(rows, wide):
     best = ratios[ONLINE].mean().idxmin()
     return f"""# The distance to the optimum
 
-Written by `tools/optimality-study.py` from [optimality.csv](optimality.csv). {instances} seeded instances of each of {len(MIXES)} mixes, {instances * len(MIXES)} in all: open loop, releases and ideal finish times given, half of them on a big switch, half on an
+Written by `studies/optimality/run.py` from [optimality.csv](data/optimality.csv). {instances} seeded instances of each of {len(MIXES)} mixes, {instances * len(MIXES)} in all: open loop, releases and ideal finish times given, half of them on a big switch, half on an
 oversubscribed leaf-spine, every fifth with weights. Objective: Σ w t_H, the weighted sum of EchelonFlow tardiness. Formulations, proofs and what "exact" means:
-[optimality.md](../algorithms/optimality.md). More take hours (`--instances 500`): the worst cases are of these {instances * len(MIXES)}, and among more would be worse. Schedulers are also compared with each other, without the
+[formulation.md](formulation.md). More take hours (`--instances 500`): the worst cases are of these {instances * len(MIXES)}, and among more would be worse. Schedulers are also compared with each other, without the
 optimum, on {wide.instance.nunique()} instances of each mix.
 
 `portfolio` (objective `tardiness`) is {ours.mean():.3f} times the exact optimum on average and {ours.max():.3f} times at worst, over {len(ours)} instances that were solved exactly. It and the optimum know
 all releases in advance. `{best}` is the best on average that knows the present only; `echelon` is at {ratios["echelon"].mean():.3f} ± {2 * ratios["echelon"].sem():.3f} times the best of those on each instance, `echelon-paper` at
 {ratios["echelon-paper"].mean():.3f} ± {2 * ratios["echelon-paper"].sem():.3f} and `sebf` at {ratios["sebf"].mean():.3f} ± {2 * ratios["sebf"].sem():.3f} (two standard errors of the mean).
 
-![Distribution of the ratio to the optimum](../images/optimality.png)
+![Distribution of the ratio to the optimum](figures/optimality.png)
 
 {report.markdown(report.summarise(rows))}
 
 ## Online schedulers against the best of them
 
-Σ w t_H over that of the best online scheduler on the same instance, mean over {wide.instance.nunique()} instances of each mix ([optimality-online.csv](optimality-online.csv)). Coflows have one class each, so `echelon` is `sebf` on them.
+Σ w t_H over that of the best online scheduler on the same instance, mean over {wide.instance.nunique()} instances of each mix ([optimality-online.csv](data/optimality-online.csv)). Coflows have one class each, so `echelon` is `sebf` on them.
 
 {online(ratios)}
 ## Ours against the paper's words
@@ -142,7 +143,7 @@ Of `echelon`:
 Of `{PAPERS}`:
 
 {worst(solved, PAPERS)}
-`analysis/echelon-optimality scenario MIX INSTANCE` prints any of them as a scenario.
+`studies/optimality/echelon-optimality scenario MIX INSTANCE` prints any of them as a scenario.
 
 ## What the optimum does differently
 
@@ -161,7 +162,7 @@ def main():
     parser.add_argument("--from-csv", action="store_true", help="do not run: use the committed CSV")
     arguments = parser.parse_args()
     if not arguments.from_csv:
-        command = [ROOT / "analysis" / "echelon-optimality", "compare", "--instances", arguments.instances, "--schedulers", *SCHEDULERS]
+        command = [FOLDER / "echelon-optimality", "compare", "--instances", arguments.instances, "--schedulers", *SCHEDULERS]
         done = subprocess.run([str(word) for word in command], check=False)
         if done.returncode != 0:
             sys.exit(done.returncode)

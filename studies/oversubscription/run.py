@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/oversubscription.md: iteration time that schedulers save on LLaMA-2-70B jobs that share a network.
+"""Write studies/oversubscription/README.md: iteration time that schedulers save on LLaMA-2-70B jobs that share a network.
 
-    tools/oversubscription-study.py build/release/bin/echelon        run what is missing; CSV, page and figures
-    tools/oversubscription-study.py --from-csv                       page and figures from the committed CSV
+    studies/oversubscription/run.py build/release/bin/echelon        run what is missing; CSV, page and figures
+    studies/oversubscription/run.py --from-csv                       page and figures from the committed CSV
 
-Runs the sweeps scenarios/sweep/oversubscription-llama*.json with echelon-sweep into `sweeps/`; points that have a result
-there are not run again. Every figure on the page is computed from docs/studies/oversubscription.csv (one line per point,
+Runs the sweeps studies/oversubscription/scenarios/oversubscription-llama*.json with echelon-sweep into `sweeps/`; points that have a result
+there are not run again. Every figure on the page is computed from studies/oversubscription/data/oversubscription.csv (one line per point,
 scheduler and job) and oversubscription-waits.csv (who waits for whom). Equal results give equal bytes.
 """
 
@@ -15,20 +15,21 @@ import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "analysis")]
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 sys.dont_write_bytecode = True
 
 from oversubscription_study import data  # noqa: E402
 from oversubscription_study.figures import draw  # noqa: E402
 from oversubscription_study.page import page  # noqa: E402
 
-PAGE = ROOT / "docs" / "studies" / "oversubscription.md"
+PAGE = FOLDER / "README.md"
 
 
 def run_sweeps(binary, out, processes):
     for name in data.SWEEPS.values():
-        command = [ROOT / "analysis" / "echelon-sweep", "submit", ROOT / "scenarios" / "sweep" / f"{name}.json"]
+        command = [ROOT / "analysis" / "echelon-sweep", "submit", FOLDER / "scenarios" / f"{name}.json"]
         command += ["--program", binary, "--out", out] + (["--processes", processes] if processes else [])
         subprocess.run([str(word) for word in command], check=True)
 

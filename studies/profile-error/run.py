@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/profile-error.md: what errors of the profile cost, per scheduler.
+"""Write studies/profile-error/README.md: what errors of the profile cost, per scheduler.
 
-    tools/profile-error-page.py build/release/bin/echelon            write
-    tools/profile-error-page.py build/release/bin/echelon --print    to the terminal
+    studies/profile-error/run.py build/release/bin/echelon            write
+    studies/profile-error/run.py build/release/bin/echelon --print    to the terminal
 
 Runs scenarios/robustness/profile-error.json for every error and seed, without error as the reference,
 and on a network a thousand times as fast to see what the computations themselves lose.
@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
 SCENARIO = ROOT / "scenarios" / "robustness" / "profile-error.json"
-PAGE = ROOT / "docs" / "studies" / "profile-error.md"
+PAGE = FOLDER / "README.md"
 SEEDS = range(1, 11)
 ERRORS = [(sigma, per) for per in ("task", "job") for sigma in (0.1, 0.2, 0.4)]
 NO_NETWORK = ["--set", "/topology/host_link/rate=100Tbps", "--scheduler", "fair"]
@@ -97,7 +98,7 @@ def page(binary):
         gains.append([f"`{name}`", mean(over_fair[None, name]), *(mean(over_fair[e, name]) for e in ERRORS)])
     return f"""# Errors of the profile
 
-Written by `tools/profile-error-page.py` from `scenarios/robustness/profile-error.json`: four jobs (FSDP, GPipe, 1F1B, data parallel), ten iterations each, across the same
+Written by `studies/profile-error/run.py` from `scenarios/robustness/profile-error.json`: four jobs (FSDP, GPipe, 1F1B, data parallel), ten iterations each, across the same
 1:2 oversubscribed uplinks. A real compute time is the profiled one times a lognormal factor with median 1 and the given sigma, drawn per computation or once per job. Schedulers
 know only the profile. {len(SEEDS)} seeds; the draws are the same under every scheduler. **Every flow finishes in every run** ({flows} flows each).
 
@@ -125,7 +126,6 @@ def main():
     if sys.argv[2:] == ["--print"]:
         print(text, end="")
         return
-    PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(text, encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 """Draws the fan-in over time of an all-to-all, case by case.
 
     build/release/bin/ns3-all-to-all shifts --series fan-in.csv
-    tools/all-to-all-figure.py fan-in.csv docs/images/all-to-all-fan-in.png
+    studies/shifted-all-to-all/figure.py fan-in.csv studies/shifted-all-to-all/figures/fan-in.png
 
 A point is the largest number of transmissions that are under way to one receiver at that time.
 """

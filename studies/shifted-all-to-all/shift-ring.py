@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Crowds of a shifted all-to-all on an ideal switch: the fluid model beside ns3-all-to-all shifts.
 
-    tools/shift-ring.py                  # hosts go on at once: about 12 senders, twice the bound
-    tools/shift-ring.py --wait 0.0159    # k senders: 0.0159 k messages' time later; they condense
+    studies/shifted-all-to-all/shift-ring.py                  # hosts go on at once: about 12 senders, twice the bound
+    studies/shifted-all-to-all/shift-ring.py --wait 0.0159    # k senders: 0.0159 k messages' time later; they condense
 
 Host s sends one message each to s + 1, s + 2, …; the senders of a receiver share its port equally.
 A message takes one unit of time alone; hosts start at random times within --jitter units. Prints

@@ -31,22 +31,23 @@ def runs_text(document):
     return text[begin : text.index('"engine"', begin)]
 
 
+def shipped_files():
+    """Every JSON file of the folders of scenarios, wherever in the tree such a folder lies."""
+    return sorted([*ROOT.glob("scenarios/**/*.json"), *ROOT.glob("*/*/scenarios/**/*.json")])
+
+
 def shipped_scenarios():
     """Every scenario in the tree that is meant to be right."""
-    return sorted(
+    return [
         path
-        for path in (ROOT / "scenarios").rglob("*.json")
+        for path in shipped_files()
         if "invalid" not in path.parts and '"echelon/sweep/' not in path.read_text(encoding="utf-8")
-    )
+    ]
 
 
 def shipped_sweeps():
     """Every specification of a sweep in the tree."""
-    return sorted(
-        path
-        for path in (ROOT / "scenarios").rglob("*.json")
-        if '"echelon/sweep/' in path.read_text(encoding="utf-8", errors="replace")
-    )
+    return [path for path in shipped_files() if '"echelon/sweep/' in path.read_text(encoding="utf-8", errors="replace")]
 
 
 class CliTestCase(unittest.TestCase):

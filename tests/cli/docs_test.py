@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shlex
+import subprocess
 import tempfile
 import unittest
 
@@ -17,6 +18,37 @@ def blocks(page, language):
     """The fenced code blocks of a page."""
     text = (ROOT / page).read_text(encoding="utf-8")
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def pages():
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split() if (ROOT / name).is_file()]
+
+
+def anchors(page):
+    """The names by which headings can be linked: lower case, without punctuation, hyphens for spaces."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
+class LinkTest(unittest.TestCase):
+    def test_links_lead_somewhere(self):
+        """Every relative link of every page leads to a file, and its anchor to a heading there."""
+        found = 0
+        for page in pages():
+            text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+            for link in re.findall(r"\]\(([^()\s]+)\)", text):
+                if "://" in link:
+                    continue
+                path, _, anchor = link.partition("#")
+                target = (page.parent / path).resolve() if path else page
+                found += 1
+                with self.subTest(page=str(page.relative_to(ROOT)), link=link):
+                    self.assertTrue(target.exists())
+                    if anchor:
+                        self.assertIn(anchor, anchors(target))
+        self.assertGreaterEqual(found, 100)
 
 
 class ReadmeTest(unittest.TestCase):

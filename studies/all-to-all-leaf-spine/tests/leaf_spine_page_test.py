@@ -6,19 +6,19 @@ import subprocess
 import tempfile
 import unittest
 
-from _echelon import ROOT
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
 
 
 class LeafSpineStudyTest(unittest.TestCase):
     def test_page(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder) / "all-to-all-leaf-spine.md"
-            tool = ROOT / "tools" / "leaf-spine-study.py"
+            tool = FOLDER / "run.py"
             done = subprocess.run(
                 ["/usr/bin/python3", tool, "--page", page], capture_output=True, text=True, check=False
             )
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(page.read_text(encoding="utf-8"), (ROOT / "docs/studies/all-to-all-leaf-spine.md").read_text(encoding="utf-8"))
+            self.assertEqual(page.read_text(encoding="utf-8"), (FOLDER / "README.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The text of docs/studies/aurora.md. Every figure is computed, or of aurora_study/paper.py."""
+"""The text of studies/aurora/README.md. Every figure is computed, or of aurora_study/paper.py."""
 
 from aurora_study import paper
 from aurora_study.data import PARTS, SETTINGS, TRAFFIC, losses, part, skews, speedups, utilisations
@@ -169,11 +169,11 @@ def page(data, planning):
     routed = part(data, part="orders", traffic="routing-64")
     return f"""# Aurora, beside its paper
 
-Written by `tools/aurora-study.py`; every figure is computed from [aurora.csv](aurora.csv), planning times from
-[aurora-planning-time.csv](aurora-planning-time.csv); the paper's values are those of `tools/aurora_study/paper.py`. Aurora: Li et al., arXiv 2410.17043.
-Algorithms: [all-to-all orders](../algorithms/all-to-all.md), [placement and colocation](../algorithms/expert-placement.md).
+Written by `studies/aurora/run.py`; every figure is computed from [aurora.csv](data/aurora.csv), planning times from
+[aurora-planning-time.csv](data/aurora-planning-time.csv); the paper's values are those of `aurora_study/paper.py`. Aurora: Li et al., arXiv 2410.17043.
+Algorithms: [all-to-all orders](../../docs/algorithms/all-to-all.md), [placement and colocation](../../docs/algorithms/expert-placement.md).
 
-![Time over Aurora's in the four settings, beside the paper's ranges](../images/aurora-speedups.png)
+![Time over Aurora's in the four settings, beside the paper's ranges](figures/speedups.png)
 
 *Bars: mean over layers and draws of the time of one layer (of both models when colocated) over Aurora's. Thin lines: least to most. Brackets: what the paper reports.*
 
@@ -193,7 +193,7 @@ Algorithms: [all-to-all orders](../algorithms/all-to-all.md), [placement and col
   the GPUs in the trace's order (130 tokens per GPU on 64 GPUs, 1,041 on 8), experts likewise (1 and 8 per GPU), hidden size 2,048 in bf16, no deduplication, feed-forward at 100 TFLOP/s.
 - **GPUs**: homogeneous 100 Gb/s; heterogeneous 100, 80, 50, 40 Gb/s in equal numbers with compute speeds in proportion (the paper does not state speeds).
 - **Time** of a layer: gate, dispatch, feed-forward, combine, aggregation; all-to-alls start when the last GPU has computed, as a collective call does. Colocated: start conditions of the paper's
-  Table 2, by events. Colocated times are lower bounds where two all-to-alls overlap ([why](../algorithms/expert-placement.md)).
+  Table 2, by events. Colocated times are lower bounds where two all-to-alls overlap ([why](../../docs/algorithms/expert-placement.md)).
 - **Contention** of what has no plan. *Head of line, receivers share*: a sender sends its list one by one, a receiver's port is shared max-min fairly by all that send to it. *Head of line,
   receivers serve one*: the receiver takes one sender at a time, first come first served; the others wait, and with them all that is behind. *Busy receivers are skipped*: a sender goes on to the
   first of its list whose receiver is free; it needs a scheduler that sees all ports. *Max-min*: all pairs at once.
@@ -250,7 +250,7 @@ Time until both models are done with a layer, over Aurora's pairing. Lina: two e
 
 ## GPU utilisation
 
-![GPU utilisation by contender](../images/aurora-utilisation.png)
+![GPU utilisation by contender](figures/utilisation.png)
 
 {utilisation_table(facts.utilisations)}
 Utilisation; Aurora's over it. A model alone leaves its GPUs idle while it communicates; two models fill some of that. The utilisation of Lina
@@ -258,7 +258,7 @@ counts each model's half until that model is done, so the shorter does not wait 
 
 ## Imprecise traffic
 
-![Time lost when decisions are made on a forecast](../images/aurora-forecasts.png)
+![Time lost when decisions are made on a forecast](figures/forecasts.png)
 
 Decided on a layer's own traffic, run with a part of it replaced by the mean of the model's other layers. Each pair's actual bytes go where its planned bytes would have gone, stages and all; pairs without plan
 follow at the end (`src/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
@@ -272,7 +272,7 @@ follow at the end (`src/plan-adaptation.h`). Percent lost against deciding on th
 
 ## Scaling
 
-![Makespan over bound, stages and planning time by GPUs](../images/aurora-scaling.png)
+![Makespan over bound, stages and planning time by GPUs](figures/scaling.png)
 
 Pairs lognormal with σ 1 (no hot port, so the order matters): makespan over the bound; stages. The orders of senders (`spread-out`, `random`, `sjf`) contend head of line, receivers share.
 
@@ -286,7 +286,7 @@ Planning time on one core, lognormal pairs; *measured*, fastest of three, and so
 ## Beyond the big switch
 
 Aurora assumes a switch that does not block. What its plans, `fast`, `spread-out` and max-min sharing take on leaf-spines of 1:1 to 1:8, beside our order `rack-aware` and the lower bound there:
-[all-to-alls on leaf-spines](all-to-all-leaf-spine.md), with the [bound and its proof](../algorithms/all-to-all-leaf-spine.md).
+[all-to-alls on leaf-spines](../all-to-all-leaf-spine/README.md), with the [bound and its proof](../../docs/algorithms/all-to-all-leaf-spine.md).
 """
 
 

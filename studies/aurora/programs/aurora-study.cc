@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The runs behind docs/studies/aurora.md, as the lines of docs/studies/aurora.csv on standard
- * output. tools/aurora-study.py makes the page and the figures of them.
+ * The runs behind studies/aurora/README.md, as the lines of studies/aurora/data/aurora.csv on standard
+ * output. studies/aurora/run.py makes the page and the figures of them.
  *
  *     aurora-study > aurora.csv                 all parts, 10 seeds
  *     aurora-study orders scaling --seeds 3     two parts
@@ -46,7 +46,7 @@ main(int argc, char** argv)
     const char* data = std::getenv("ECHELON_DATA");
     study::StudyInput input{10, std::string(data ? data : "../shared/data") + "/moe-routing"};
     std::vector<std::string> wanted;
-    CLI::App app("The runs behind docs/studies/aurora.md");
+    CLI::App app("The runs behind studies/aurora/README.md");
     app.add_option("parts",
                    wanted,
                    "orders, placements, colocations, forecasts, skews, scaling (these by default), "

@@ -2,7 +2,7 @@
 /**
  * @file
  * The parts of the study; each prints its lines. Names of contenders and variants are explained on
- * the page that tools/aurora-study.py makes of them.
+ * the page that studies/aurora/run.py makes of them.
  *
  *     const StudyInput input{LayersOf(…), …};
  *     RunOrders(input);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * One line of docs/studies/aurora.csv.
+ * One line of studies/aurora/data/aurora.csv.
  *
  *     PrintHeader();
  *     Print({"order", "limoe", "B/32 COCO L5", 1, "aurora", "exclusive", 0.41, 0.35, 0.35});

@@ -6,19 +6,19 @@ import subprocess
 import tempfile
 import unittest
 
-from _echelon import ROOT
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
 
 
 class AuroraStudyTest(unittest.TestCase):
     def test_page(self):
         with tempfile.TemporaryDirectory() as folder:
             page = pathlib.Path(folder) / "aurora.md"
-            tool = ROOT / "tools" / "aurora-study.py"
+            tool = FOLDER / "run.py"
             done = subprocess.run(
                 ["/usr/bin/python3", tool, "--from-csv", "--page", page], capture_output=True, text=True, check=False
             )
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(page.read_text(encoding="utf-8"), (ROOT / "docs/studies/aurora.md").read_text(encoding="utf-8"))
+            self.assertEqual(page.read_text(encoding="utf-8"), (FOLDER / "README.md").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The numbers of docs/studies/finish-time-targets.md, from its CSV files.
+"""The numbers of studies/finish-time-targets/README.md, from its CSV files.
 
     data, waits, buckets, perturbed, cost = read()
     part(compared(data), part="map", kind="fsdp").saving       # 1 - T(ours) / T(best baseline of the point)

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures of docs/studies/finish-time-targets.md.
+"""The figures of studies/finish-time-targets/README.md.
 
-    draw(data, buckets)      # docs/images/finish-time-{turns,headline,regime,lines}.{png,svg}
+    draw(data, buckets)      # studies/finish-time-targets/figures/{turns,headline,regime,lines}.{png,svg}
 """
 
 from echelon_analysis.style import BLUE, GREY, INK, LINE_COLOURS, LINE_DASHES, MARKERS, ORANGE, VERMILION, WIDTH, caption, legend_above, save, styled
 
 from finish_time_study.data import compared, part
-from finish_time_study.names import BASELINES, IMAGES, KINDS, LITERAL, OURS
+from finish_time_study.names import BASELINES, FIGURES, KINDS, LITERAL, OURS
 from finish_time_study.points import BASE, LINES, MAP_OVERSUBSCRIPTIONS
 
 DRAWN_SECONDS = 5.5
@@ -47,7 +47,7 @@ def draw_turns(buckets):
         panels[-1].set_xlabel("time [s]")
         caption(figure, "All-reduces late in the first seed's run: each coloured bar is one bucket from its start to its end, so a wide one shares its uplinks or waits for them. "
                         "Grey: from an iteration's first bucket to its last; in the gaps a job computes forward.")
-        return save(figure, IMAGES / "finish-time-turns")
+        return save(figure, FIGURES / "turns")
 
 
 def draw_headline(data):
@@ -63,7 +63,7 @@ def draw_headline(data):
         axes.set_xlabel("seed and offset, by the best baseline")
         axes.set_ylabel("iteration [s]")
         legend_above(figure, *axes.get_legend_handles_labels(), 5)
-        return save(figure, IMAGES / "finish-time-headline")
+        return save(figure, FIGURES / "headline")
 
 
 def draw_regime(data):
@@ -92,7 +92,7 @@ def draw_regime(data):
         legend_above(figure, handles, labels, 4)
         caption(figure, f"Iteration time that {OURS} saves against the best of {', '.join(BASELINES)} in each point, mean over seeds, by oversubscription; grey line: against {LITERAL}, all oversubscriptions. "
                         "Shaded: the sum of loads is 80 to 100 %.")
-        return save(figure, IMAGES / "finish-time-regime")
+        return save(figure, FIGURES / "regime")
 
 
 def draw_lines(data):
@@ -114,7 +114,7 @@ def draw_lines(data):
         handles, labels = panels[0].get_legend_handles_labels()
         legend_above(figure, handles, labels, 5)
         caption(figure, f"As above, at a load of {100 * BASE['load']:.0f} % and {BASE['oversubscription']}:1; one property changes in each panel. What lies beneath −{-LOWEST} % is in the tables.")
-        return save(figure, IMAGES / "finish-time-lines")
+        return save(figure, FIGURES / "lines")
 
 
 def on_line(points, column):

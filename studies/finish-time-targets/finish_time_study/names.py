@@ -3,16 +3,17 @@
 
 import pathlib
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+ROOT = FOLDER.parents[1]
 STUDY = "finish-time-targets"
-DOCS = ROOT / "docs" / "studies"
-CSV = DOCS / f"{STUDY}.csv"
-WAITS = DOCS / f"{STUDY}-waits.csv"
-BUCKETS = DOCS / f"{STUDY}-buckets.csv"
-PERTURBED = DOCS / f"{STUDY}-perturbed.csv"
-COST = DOCS / f"{STUDY}-cost.csv"
-PAGE = DOCS / f"{STUDY}.md"
-IMAGES = ROOT / "docs" / "images"
+DATA = FOLDER / "data"
+CSV = DATA / f"{STUDY}.csv"
+WAITS = DATA / f"{STUDY}-waits.csv"
+BUCKETS = DATA / f"{STUDY}-buckets.csv"
+PERTURBED = DATA / f"{STUDY}-perturbed.csv"
+COST = DATA / f"{STUDY}-cost.csv"
+PAGE = FOLDER / "README.md"
+FIGURES = FOLDER / "figures"
 
 # The scheduler whose targets come from the whole iteration.
 OURS = "least-slack"
@@ -24,7 +25,7 @@ LITERAL = "echelon-paper"
 SCHEDULERS = [*BASELINES, LITERAL, OURS]
 PACKET_SCHEDULERS = [REFERENCE, "srpt", "sebf", OURS]
 
-# Kind of job -> what the page calls it. Each is a scenario, scenarios/sweep/finish-time-<kind>.json.
+# Kind of job -> what the page calls it. Each is a scenario, studies/finish-time-targets/scenarios/finish-time-<kind>.json.
 KINDS = {
     "data-parallel": "data parallel",
     "1f1b": "1F1B + data parallel",
@@ -37,4 +38,4 @@ HEADLINE = "data-parallel"
 
 
 def scenario_path(kind):
-    return ROOT / "scenarios" / "sweep" / f"finish-time-{kind}.json"
+    return FOLDER / "scenarios" / f"finish-time-{kind}.json"

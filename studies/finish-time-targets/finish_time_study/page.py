@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The text of docs/studies/finish-time-targets.md, every number of it computed.
+"""The text of studies/finish-time-targets/README.md, every number of it computed.
 
     page(data, waits, perturbed, cost)      # the frames of data.read()
 """
@@ -91,7 +91,7 @@ takes its targets from the whole iteration: how late each flow may end without m
 {percent(head.saving.max())} %; against the paper's literal rank (`{LITERAL}`) {spread(head.literal_saving)} %. Jobs gain that can send beside their computation, and most where together they load the uplinks to
 about 80 to 100 %. There, saved in percent, mean (least to most) of the points: {best}. Of all {len(chart)} points of the map it wins {won}, loses {lost}, and is within {percent(EVEN)} % of the best baseline in {even}.
 
-Written by `tools/finish-time-study.py`; every number is computed from [{STUDY}.csv]({STUDY}.csv), [{STUDY}-waits.csv]({STUDY}-waits.csv) and [{STUDY}-cost.csv]({STUDY}-cost.csv). A saving is 1 − T / T_best, T the iteration time averaged over
+Written by `studies/finish-time-targets/run.py`; every number is computed from [{STUDY}.csv](data/{STUDY}.csv), [{STUDY}-waits.csv](data/{STUDY}-waits.csv) and [{STUDY}-cost.csv](data/{STUDY}-cost.csv). A saving is 1 − T / T_best, T the iteration time averaged over
 the jobs, and the best baseline is chosen anew in each point, as nobody can who has to choose beforehand."""
 
 
@@ -115,7 +115,7 @@ def headline(data):
     return f"""
 ## Two LLaMA-2-7B jobs
 
-`scenarios/sweep/finish-time-data-parallel.json`: each job has {hand["edges"] * 4} GPUs with an interface of 400 Gb/s each, spread over four leaves, 4 sequences of 4,096 tokens a GPU, all-reduce in buckets beside the backward pass, 42 % of
+`studies/finish-time-targets/scenarios/finish-time-data-parallel.json`: each job has {hand["edges"] * 4} GPUs with an interface of 400 Gb/s each, spread over four leaves, 4 sequences of 4,096 tokens a GPU, all-reduce in buckets beside the backward pass, 42 % of
 an H100's peak, 24 iterations. Uplinks 4:1, one spine, so that no luck of hashed paths is in it. Each computation takes its profiled time ± 2 %.
 
 **By hand.** {hand["parameters"]:,} parameters; a ring sends {hand["bytes"] / 1e9:.2f} GB over each of its edges, and {hand["edges"]} edges of a job leave each leaf: {hand["uplink_s"]:.3f} s of an uplink per iteration. Forward {hand["forward_s"]:.3f} s, backward {hand["backward_s"]:.3f} s:
@@ -126,7 +126,7 @@ an H100's peak, 24 iterations. Uplinks 4:1, one spine, so that no luck of hashed
 {table(["scheduler", "iteration, mean [s]", "least to most [s]", "over ideal", f"`{OURS}` saves [%]"], rows)}
 Best baseline: {chosen} of {len(points)}. Against the best baseline of each point `{OURS}` saves {spread(points.saving)} %.
 
-![Iteration times of 60 seeds and offsets under all schedulers](../images/finish-time-headline.png)"""
+![Iteration times of 60 seeds and offsets under all schedulers](figures/headline.png)"""
 
 
 def why(waits):
@@ -134,7 +134,7 @@ def why(waits):
     return f"""
 ## Why
 
-![Buckets of both jobs over time under the best baseline and under {OURS}](../images/finish-time-turns.png)
+![Buckets of both jobs over time under the best baseline and under {OURS}](figures/turns.png)
 
 An all-reduce is over when its last byte is, and a bucket of gradients is needed only at the end of the iteration. So the buckets of the first layers of the backward pass may wait for almost all of it,
 the last one may not wait at all. d = r cannot say this: on coflows `echelon` is `sebf`, and a fresh bucket of either job counts the same. Two jobs that are in their backward passes together then
@@ -179,11 +179,11 @@ def regime(data):
     return f"""
 ## The regime
 
-Two equal jobs of one kind, `scenarios/sweep/finish-time-*.json`. **Load** is what both together ask of the busiest link: its seconds for the bytes of one iteration of each, over the ideal iteration. Links are made slower or
+Two equal jobs of one kind, `studies/finish-time-targets/scenarios/finish-time-*.json`. **Load** is what both together ask of the busiest link: its seconds for the bytes of one iteration of each, over the ideal iteration. Links are made slower or
 faster until the load is as asked ({", ".join(f"{100 * load:.0f}" for load in MAP_LOADS)} %), which is the ratio of computation to communication: the same as other models, batches or accelerators. Each at {", ".join(f"{f}:1" for f in MAP_OVERSUBSCRIPTIONS)}
 (Megatron: 4:1) and seeds {", ".join(map(str, MAP_SEEDS))}: {len(chart)} points here, {len(compared(part(data, part=STUDIED)))} with the seeds above and the lines below.
 
-![Iteration time saved over load, by kind of job and oversubscription](../images/finish-time-regime.png)
+![Iteration time saved over load, by kind of job and oversubscription](figures/regime.png)
 
 Saved against the best baseline, percent, mean over oversubscription and seeds, by load:
 
@@ -218,7 +218,7 @@ def lines(data):
 At a load of {100 * BASE["load"]:.0f} % and {BASE["oversubscription"]}:1, seeds {", ".join(map(str, LINE_SEEDS))}; one property changes. With several spines paths are hashed, so links are loaded unequally, and the load is that of all spines together. More
 jobs share the same load, on larger leaves.
 
-![Iteration time saved over spines, noise, control delay and jobs](../images/finish-time-lines.png)
+![Iteration time saved over spines, noise, control delay and jobs](figures/lines.png)
 """
     for column, values in LINES.items():
         of = on_line(points, column)
@@ -280,8 +280,8 @@ def again(data, cost):
 ## Again
 
 ```
-tools/finish-time-study.py run build/release/bin/echelon
-tools/finish-time-study.py page
+studies/finish-time-targets/run.py run build/release/bin/echelon
+studies/finish-time-targets/run.py page
 ```
 
 {row["points"]} points, {row["runs"]} runs, {row["cpu_s"] / 60:.1f} minutes of processor time, packets included. Runs with another build of the emulator should agree to a relative 1e-9.

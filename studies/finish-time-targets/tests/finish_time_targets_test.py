@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""docs/studies/finish-time-targets.md: points, CSV files and text belong together, its bars hold, and so does theory."""
+"""studies/finish-time-targets/README.md: points, CSV files and text belong together, its bars hold, and so does theory."""
 
 import os
 import pathlib
 import sys
 import unittest
 
-ROOT = pathlib.Path(os.environ.get("ECHELON_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+ROOT = FOLDER.parents[1]
 BINARY = os.environ.get("ECHELON_BIN", str(ROOT / "build" / "dev" / "bin" / "echelon"))
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "analysis")]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 
 from finish_time_study import data as study  # noqa: E402
 from finish_time_study import names, page, points, runs  # noqa: E402

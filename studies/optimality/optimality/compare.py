@@ -17,7 +17,7 @@ import tempfile
 
 from echelon_analysis.errors import AnalysisError
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 # The linear programs' tolerance: results may be below a bound by this share of it.
 TOLERANCE = 1e-6
 

@@ -2,14 +2,18 @@
 """The bounds and the exact optimum against optima known by hand and against brute force over all orders of events."""
 
 import itertools
+import pathlib
 import random
+import sys
 import unittest
 
-from optimality.events import descend, order_of_events, solve_order
-from optimality.exact import GAP, solve
-from optimality.instances import make
-from optimality.lower_bound import lp_bound
-from optimality.problem import Flow, Problem
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from optimality.events import descend, order_of_events, solve_order  # noqa: E402
+from optimality.exact import GAP, solve  # noqa: E402
+from optimality.instances import make  # noqa: E402
+from optimality.lower_bound import lp_bound  # noqa: E402
+from optimality.problem import Flow, Problem  # noqa: E402
 
 
 def one_link(*flows, weights=None):

@@ -5,15 +5,18 @@ import csv
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
-from optimality import compare
-from optimality.instances import MIXES, Group, Instance, Transfer, make
-from optimality.store import Store, fill
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(FOLDER)]
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-LAUNCHER = ROOT / "analysis" / "echelon-optimality"
+from optimality import compare  # noqa: E402
+from optimality.instances import MIXES, Group, Instance, Transfer, make  # noqa: E402
+from optimality.store import Store, fill  # noqa: E402
+
+LAUNCHER = FOLDER / "echelon-optimality"
 
 
 class InstancesTest(unittest.TestCase):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The numbers of docs/studies/oversubscription.md: from sweep folders to CSV, from CSV to savings with their intervals.
+"""The numbers of studies/oversubscription/README.md: from sweep folders to CSV, from CSV to savings with their intervals.
 
     write_csv(pathlib.Path("sweeps"))
     jobs, waits, cost = read_csv()
@@ -18,10 +18,11 @@ import pandas
 from echelon_analysis.statistics import mean_interval
 from echelon_analysis.sweep import load_sweep, load_sweep_tables
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-CSV = ROOT / "docs" / "studies" / "oversubscription.csv"
-WAITS = ROOT / "docs" / "studies" / "oversubscription-waits.csv"
-COST = ROOT / "docs" / "studies" / "oversubscription-cost.csv"
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+ROOT = FOLDER.parents[1]
+CSV = FOLDER / "data" / "oversubscription.csv"
+WAITS = FOLDER / "data" / "oversubscription-waits.csv"
+COST = FOLDER / "data" / "oversubscription-cost.csv"
 
 # Part of the study -> its sweep. The grid is two sweeps, of different schedulers.
 SWEEPS = {

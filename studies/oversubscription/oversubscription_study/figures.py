@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures of docs/studies/oversubscription.md.
+"""The figures of studies/oversubscription/README.md.
 
-    draw(data)       # docs/images/oversubscription.{png,svg} and oversubscription-why.{png,svg}
+    draw(data)       # figures/oversubscription.{png,svg} and oversubscription-why.{png,svg}
 """
 
 import numpy as np
@@ -24,8 +24,8 @@ from echelon_analysis.style import (
 
 from oversubscription_study import data as study
 
-IMAGES = study.ROOT / "docs" / "images"
-SAVINGS, WHY = IMAGES / "oversubscription", IMAGES / "oversubscription-why"
+FIGURES = study.FOLDER / "figures"
+SAVINGS, WHY = FIGURES / "oversubscription", FIGURES / "oversubscription-why"
 # A scheduler whose mean leaves this range somewhere gets a row of panels of its own.
 USUAL = 0.15
 # The one axis of all others, percent: rows compare, and wide intervals are cut.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The text of docs/studies/oversubscription.md, every number of it computed.
+"""The text of studies/oversubscription/README.md, every number of it computed.
 
     page(*data.read_csv())
 """
@@ -241,7 +241,7 @@ counts lateness so far, so who falls behind once stays there, and differences ad
 
 def by_hand():
     """One packed job: what the last all-reduces need at a host's interface. Only constants of the scenario and its model."""
-    scenario = json.loads((study.ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
+    scenario = json.loads((study.FOLDER / "scenarios" / "llama2-70b-jobs.json").read_text())
     of = scenario["jobs"][0]["parallelism"]
     model = json.loads((study.ROOT / "workloads" / "llama2-70b.json").read_text())["transformer"]
     h, f = model["hidden"], model["ffn_hidden"]
@@ -277,12 +277,12 @@ def page(data, waits, cost):
 iteration time does each scheduler save against fair sharing, and where does it save none?
 
 **In short.** {in_short(data, waits)}
-Written by `tools/oversubscription-study.py`; every number is computed from [oversubscription.csv](oversubscription.csv) and
-[oversubscription-waits.csv](oversubscription-waits.csv).
+Written by `studies/oversubscription/run.py`; every number is computed from [oversubscription.csv](data/oversubscription.csv) and
+[oversubscription-waits.csv](data/oversubscription-waits.csv).
 
 ## Set-up
 
-`scenarios/sweep/llama2-70b-jobs.json`: identical jobs, tensor 8 × pipeline 4 × data parallel 2 on 64 A100s each, 1F1B with 8 micro-batches, sequence
+`studies/oversubscription/scenarios/llama2-70b-jobs.json`: identical jobs, tensor 8 × pipeline 4 × data parallel 2 on 64 A100s each, 1F1B with 8 micro-batches, sequence
 parallelism, 3 iterations. 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 hosts to a leaf, 8 leaves, 2 spines, ECMP. Tensor parallelism stays inside
 hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. Fluid fabric.
 
@@ -295,7 +295,7 @@ hosts. Jobs arrive at random, 2 s apart on average, and each computation takes i
 
 ## How much, and where
 
-![Iteration time saved, by placement, jobs and oversubscription](../images/oversubscription.png)
+![Iteration time saved, by placement, jobs and oversubscription](figures/oversubscription.png)
 
 Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet": two or four jobs, spread or random. Helped and hurt: cells of {len(cells(data, others(data)[0]))} where the interval
 excludes 0 and the mean is beyond {100 * SLIGHT:.1f} %; by chance alone one cell in 40 is on either side, {len(cells(data, others(data)[0])) / 40:.1f} of {len(cells(data, others(data)[0]))}.
@@ -319,7 +319,7 @@ how losses grow with time, not how other cells would.
 {digits(data)}
 ## Where the time goes
 
-![Critical paths under fair sharing](../images/oversubscription-why.png)
+![Critical paths under fair sharing](figures/oversubscription-why.png)
 
 Seconds of the mean iteration under `fair`, split along its critical path.
 
@@ -400,7 +400,7 @@ def notes(data, waits, cost):
   of least tardiness first, and tardiness counts the lateness so far. An all-reduce that has just started is never as late as a pipeline that has waited once, so
   the last micro-batch's activations and their gradients queue behind the all-reduces of stages that are already done; {share(behind)} of what the job waits for (spread, 8:1, one job) is pipeline
   flows behind its own all-reduces. `echelon`, `echelon-bssi` and `least-slack` count only what is still to come, and do not have this loss
-  ([why](../algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
+  ([why](../../docs/algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
 
 ## What would be needed to gain
 
@@ -425,7 +425,7 @@ def notes(data, waits, cost):
 ## Again
 
 ```
-tools/oversubscription-study.py build/release/bin/echelon
+studies/oversubscription/run.py build/release/bin/echelon
 ```
 
 {cost.points.sum()} points in {len(cost)} sweeps, {hours:.2f} core hours as measured, so about {60 * hours / 2:.0f} minutes on two free cores. Points that have a result in `sweeps/` are not run again.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""docs/studies/oversubscription.md: its sweeps, CSV files and text belong together, and theory holds for the numbers."""
+"""studies/oversubscription/README.md: its sweeps, CSV files and text belong together, and theory holds for the numbers."""
 
 import json
 import os
@@ -9,9 +9,10 @@ import sys
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(os.environ.get("ECHELON_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+ROOT = FOLDER.parents[1]
 BINARY = os.environ.get("ECHELON_BIN", str(ROOT / "build" / "dev" / "bin" / "echelon"))
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "analysis")]
+sys.path[:0] = [str(FOLDER), str(ROOT / "analysis")]
 
 from echelon_sweep.expand import grid as cells_of  # noqa: E402
 from echelon_sweep.spec import read_spec  # noqa: E402
@@ -26,7 +27,7 @@ AXES = {
 
 
 def spec_of(part):
-    return read_spec(ROOT / "scenarios" / "sweep" / f"{study.SWEEPS[part]}.json")
+    return read_spec(FOLDER / "scenarios" / f"{study.SWEEPS[part]}.json")
 
 
 def points_of(spec):
@@ -41,7 +42,7 @@ class Study(unittest.TestCase):
 
     def test_sweeps_make_the_points_of_the_csv(self):
         """Each with as many jobs as its axis says, once under every scheduler of the scenario."""
-        scenario = json.loads((ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
+        scenario = json.loads((FOLDER / "scenarios" / "llama2-70b-jobs.json").read_text())
         grid = study.grid(self.jobs)
         expected = points_of(spec_of("grid"))
         with_portfolio = points_of(spec_of("portfolio"))
@@ -64,7 +65,7 @@ class Study(unittest.TestCase):
         self.assertEqual(set(self.waits.groupby([*AXES, "seed"]).groups), points_of(spec_of("waits")))
 
     def test_page_is_written_from_the_csv(self):
-        text = (ROOT / "docs" / "studies" / "oversubscription.md").read_text(encoding="utf-8")
+        text = (FOLDER / "README.md").read_text(encoding="utf-8")
         self.assertEqual(text, page.page(self.jobs, self.waits, self.cost))
         self.assertNotIn("nan", text)
 
@@ -92,7 +93,7 @@ class Study(unittest.TestCase):
 
     def test_perturbed_runs_belong_to_the_grid(self):
         """A millionth of the computing time moves fair sharing's iterations by about as much, and its flops are the scenario's."""
-        scenario = json.loads((ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json").read_text())
+        scenario = json.loads((FOLDER / "scenarios" / "llama2-70b-jobs.json").read_text())
         self.assertEqual(study.PEAK_FLOPS, scenario["jobs"][0]["parallelism"]["peak_flops"])
         keys = [*AXES, "seed", "scheduler", "job"]
         grid = study.part(study.grid(self.jobs), scheduler="fair").set_index(keys).iteration_s
@@ -121,7 +122,7 @@ class Study(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run(
                 [
-                    *(BINARY, "run", ROOT / "scenarios" / "sweep" / "llama2-70b-jobs.json", "--json", "--quiet", "--files", "summary"),
+                    *(BINARY, "run", FOLDER / "scenarios" / "llama2-70b-jobs.json", "--json", "--quiet", "--files", "summary"),
                     *("--seed", str(where["seed"]), "--out", folder, *(f"--set={change}" for change in changes)),
                 ],
                 capture_output=True, text=True, check=True,

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # How close do K weighted queues come to pacing, and what do late decisions cost? Writes a CSV to
-# standard output; scenarios/paper/enforcement-figure.py draws it.
+# standard output; studies/enforcement/figure.py draws it.
 #
-#   scenarios/paper/enforcement.sh > enforcement.csv
-#   DELAYS="0us 1ms" QUEUES="8" SCENARIO=my.json scenarios/paper/enforcement.sh
+#   studies/enforcement/grid.sh > enforcement.csv
+#   DELAYS="0us 1ms" QUEUES="8" SCENARIO=my.json studies/enforcement/grid.sh
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 echelon=${ECHELON_BIN:-$here/../../build/release/bin/echelon}
-scenario=${SCENARIO:-$here/enforcement.json}
+scenario=${SCENARIO:-$here/../../scenarios/paper/enforcement.json}
 out=${OUT:-results}
 
 run() { # enforcement, number of queues, control delay, further options

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Write docs/studies/enforcement.md: queues instead of paced flows, late decisions, and a coordinator that is lost.
+"""Write studies/enforcement/README.md: queues instead of paced flows, late decisions, and a coordinator that is lost.
 
-    tools/enforcement-page.py build/release/bin/echelon                run the grid; CSV, figure and page
-    tools/enforcement-page.py build/release/bin/echelon --from-csv     the grid from the committed CSV
+    studies/enforcement/run.py build/release/bin/echelon                run the grid; CSV, figure and page
+    studies/enforcement/run.py build/release/bin/echelon --from-csv     the grid from the committed CSV
 
-scenarios/paper/enforcement.sh makes docs/studies/enforcement.csv, about a minute on one core; enforcement-figure.py
+studies/enforcement/grid.sh makes studies/enforcement/data/enforcement.csv, about a minute on one core; figure.py
 draws it. The rest of the page are runs of other scenarios on the fluid fabric, made each time. Every figure on the page is
 computed.
 """
@@ -21,12 +21,12 @@ import tempfile
 
 import pandas
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-PAPER = ROOT / "scenarios" / "paper"
-SCENARIO = PAPER / "enforcement.json"
-CSV = ROOT / "docs" / "studies" / "enforcement.csv"
-IMAGE = ROOT / "docs" / "images" / "enforcement.png"
-PAGE = ROOT / "docs" / "studies" / "enforcement.md"
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+SCENARIO = ROOT / "scenarios" / "paper" / "enforcement.json"
+CSV = FOLDER / "data" / "enforcement.csv"
+IMAGE = FOLDER / "figures" / "enforcement.png"
+PAGE = FOLDER / "README.md"
 SCHEDULERS = ["fair", "srpt", "sebf", "echelon-paper", "echelon", "least-slack"]
 # Two jobs of different periods; the tables are of the one that has something to gain.
 TWO_JOBS, JOB = "sweep/llama2-70b-beside-fsdp", "llama2-70b"
@@ -47,7 +47,7 @@ def percent(value):
 def run_grid(binary):
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "ECHELON_BIN": str(pathlib.Path(binary).resolve()), "OUT": folder}
-        done = subprocess.run([PAPER / "enforcement.sh"], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run([FOLDER / "grid.sh"], env=environment, capture_output=True, text=True, check=True)
     CSV.write_text(done.stdout, encoding="utf-8")
 
 
@@ -135,21 +135,21 @@ def page(binary, grid):
 
     return f"""# Enforcement and control plane
 
-Written by `tools/enforcement-page.py`; every figure is of its runs. The EchelonFlow paper (Section 4, Figure 7) puts "data in priority queues by allocated bandwidth" and shares bandwidth among queues "by
+Written by `studies/enforcement/run.py`; every figure is of its runs. The EchelonFlow paper (Section 4, Figure 7) puts "data in priority queues by allocated bandwidth" and shares bandwidth among queues "by
 weights", decided by a central coordinator. Three questions: how many queues are needed, how late decisions may come, and what happens
-when the coordinator is lost. Keys and defaults: [scenario files](../reference/scenario.md).
+when the coordinator is lost. Keys and defaults: [scenario files](../../docs/reference/scenario.md).
 
 ## Queues and control delay
 
 `scenarios/paper/enforcement.json`: an FSDP job, two pipelines and an all-to-all on 32 hosts under four leaves, 1:2 oversubscribed, on the packet fabric. Makespans in ms, of
-[enforcement.csv](enforcement.csv).
+[enforcement.csv](data/enforcement.csv).
 
 ```sh
-scenarios/paper/enforcement.sh > enforcement.csv
-scenarios/paper/enforcement-figure.py enforcement.csv docs/images/enforcement.png
+studies/enforcement/grid.sh > enforcement.csv
+studies/enforcement/figure.py enforcement.csv studies/enforcement/figures/enforcement.png
 ```
 
-![makespan over the number of queues and over the control delay](../images/enforcement.png)
+![makespan over the number of queues and over the control delay](figures/enforcement.png)
 
 {queues_table(grid, "0us")}
 - **One queue** keeps nothing of a decision: it is per-flow fairness under every scheduler, {alone.min():.2f} ms.
@@ -163,7 +163,7 @@ scenarios/paper/enforcement-figure.py enforcement.csv docs/images/enforcement.pn
 A paced flow never sends faster than its last decision, and a new one not at all, while queues are work-conserving. At 1 ms the makespan grows by {lost(PACING, "1ms")} paced,
 by {lost(most, "1ms")} with eight queues and by {lost(1, "1ms")} with one, where nothing is decided; at 100 µs by {lost(PACING, "100us")}, {lost(most, "100us")} and {lost(1, "100us")}.
 
-On two data-parallel jobs with buckets of tens of milliseconds, pacing and eight queues agree within 0.1 % of the iteration ([finish-time targets](finish-time-targets.md#on-packets)).
+On two data-parallel jobs with buckets of tens of milliseconds, pacing and eight queues agree within 0.1 % of the iteration ([finish-time targets](../finish-time-targets/README.md#on-packets)).
 
 ## The coordinator is lost
 
@@ -190,7 +190,7 @@ def main():
     arguments = parser.parse_args()
     if not arguments.from_csv:
         run_grid(arguments.binary)
-    subprocess.run([sys.executable, PAPER / "enforcement-figure.py", CSV, IMAGE], check=True)
+    subprocess.run([sys.executable, FOLDER / "figure.py", CSV, IMAGE], check=True)
     PAGE.write_text(page(arguments.binary, read_grid()), encoding="utf-8")
 
 
