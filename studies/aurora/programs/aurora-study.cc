@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The runs behind studies/aurora/README.md, as the lines of studies/aurora/data/aurora.csv on standard
- * output. studies/aurora/run.py makes the page and the figures of them.
+ * The runs behind studies/aurora/README.md, as the lines of studies/aurora/data/aurora.csv on
+ * standard output. studies/aurora/run.py makes the page and the figures of them.
  *
  *     aurora-study > aurora.csv                 all parts, 10 seeds
  *     aurora-study orders scaling --seeds 3     two parts
