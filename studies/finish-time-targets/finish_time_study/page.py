@@ -148,8 +148,8 @@ Seconds of the mean iteration on the critical path, first seed:
 {table(["scheduler", *PATH_HEADER], rows)}"""
 
 
-PATH_PARTS = ["compute", "transmission", "own flows", "the other job's flows", "held back", "delay"]
-PATH_HEADER = ["compute", "transmission, as if alone", "waits for own flows", "for the other job's", "held back", "delay", "sum"]
+PATH_PARTS = ["compute", "transmission", "own flows", "the other job's flows", "unattributed", "delay"]
+PATH_HEADER = ["compute", "transmission, as if alone", "waits for own flows", "for the other job's", "unattributed", "delay", "sum"]
 
 
 def path_rows(waits):

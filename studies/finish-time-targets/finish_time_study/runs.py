@@ -171,7 +171,7 @@ def explain(binary, data):
 
 def waited_for(wait):
     if wait["blocking_group"] == "-1":
-        return "held back"
+        return "unattributed"
     return "own flows" if wait["blocking_job"] == wait["job"] else "the other job's flows"
 
 

@@ -69,7 +69,7 @@ def waits_of(folder):
     waits = waits.merge(path[[*key, "name"]], on=key).rename(columns={"count": "jobs"})
     waits["waiter"] = waits.name.map(kind_of)
     waits["blocker"] = [
-        "held back" if group == -1 else f"{'own' if other == job else 'other'} {kind_of(name)}"
+        "unattributed" if group == -1 else f"{'own' if other == job else 'other'} {kind_of(name)}"
         for group, other, job, name in zip(waits.blocking_group, waits.blocking_job, waits.job, waits.blocking_name)
     ]
     iterations = jobs.groupby(["point", "scheduler"]).iterations.sum().rename("iterations")

@@ -13,7 +13,7 @@ from oversubscription_study.data import PARTS, PLACEMENTS, REFERENCE, against_wa
 SLIGHT = 0.002
 # The one whose losses are of another size than the others' differences.
 LITERAL = "echelon-paper"
-BLOCKERS = ["own data", "own pipeline", "other data", "other pipeline", "held back"]
+BLOCKERS = ["own data", "own pipeline", "other data", "other pipeline", "unattributed"]
 
 
 def table(header, rows):
@@ -327,7 +327,7 @@ Seconds of the mean iteration under `fair`, split along its critical path.
 **What can be saved at most.** The chain of tasks that is critical under `fair` has to run under any scheduler, in the same order, no task faster than alone. So no
 iteration can save more than that chain waits for bandwidth. Of {len(pairs)} jobs under other schedulers, {len(beyond)} save more.
 
-**Who waits for whom**, at 8:1, seconds of the mean iteration: for the job's own all-reduces or activations, for another job's, or held back, the link being free
+**Who waits for whom**, at 8:1, seconds of the mean iteration: for the job's own all-reduces or activations, for another job's, or unattributed, the link being free
 (`oversubscription-llama-waits.json`).
 
 {who_waits(waits)}
@@ -368,14 +368,14 @@ def notes(data, waits, cost):
     worst, _ = extreme(data, [LITERAL])
     least, most = extreme(data, [LITERAL], jobs=[1])
     held = part(waits, scheduler=LITERAL, jobs=1, placement="spread")
-    behind = part(held, waiter="pipeline", blocker=["own data", "held back"]).seconds.sum() / held.seconds.sum()
+    behind = part(held, waiter="pipeline", blocker=["own data", "unattributed"]).seconds.sum() / held.seconds.sum()
     fair_own = of_waiting(waits, ["own data", "own pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
     fair_others = of_waiting(waits, ["other data", "other pipeline"], scheduler=REFERENCE, jobs=4, placement="spread")
     single = of_waiting(waits, ["own data", "own pipeline"], scheduler=REFERENCE, jobs=1, placement="spread")
     hours = cost.cpu_s.sum() / 3600
     where = dict(placement="spread", jobs=4)
     own, other = ({s: waited(waits, s, "data", [f"{whose} data"], **where) for s in ("fair", "srpt", "sebf")} for whose in ("own", "other"))
-    held_back = part(waits, scheduler="sebf", blocker="held back", **where).seconds.sum() / waits.seed.nunique()
+    held_back = part(waits, scheduler="sebf", blocker="unattributed", **where).seconds.sum() / waits.seed.nunique()
     groups = by_hand()["groups"]
     there = {s: saved(data, s, oversubscription=8, **where) for s in ("sebf", "bssi", "echelon", "least-slack")}
     ahead = waited(waits, REFERENCE, "pipeline", BLOCKERS, **where)
@@ -394,7 +394,7 @@ def notes(data, waits, cost):
 - **Several jobs on shared uplinks.** With four jobs spread at 8:1, {share(fair_others)} of the waiting under `fair` is due to other jobs, {share(fair_own)} to the job itself. An order
   changes only the former: the latter is {own["fair"]:.2f} s under `fair`, {own["srpt"]:.2f} s under `srpt`, {own["sebf"]:.2f} s under `sebf`, while the waiting for others is {other["fair"]:.2f}, {other["srpt"]:.2f} and {other["sebf"]:.2f} s.
 - **Orders of coflows there.** `sebf` saves {percent(there["sebf"])} %, `bssi` {percent(there["bssi"])} %, `echelon`, which is much like `sebf` on all-reduces, {percent(there["echelon"])} %. `sebf` waits {other["sebf"]:.2f} s for others, with no link left idle
-  (held back: {held_back:.2f} s). A job has {groups} all-reduces in an iteration, one for each layer and tensor rank, almost all of one size, and needs the last of them: an order of these says nothing about which *job*
+  (unattributed: {held_back:.2f} s). A job has {groups} all-reduces in an iteration, one for each layer and tensor rank, almost all of one size, and needs the last of them: an order of these says nothing about which *job*
   should finish first. That this is why is an inference; the tables show only whom flows wait for, and only under the schedulers above. `least-slack` knows how late each may be, and saves {percent(there["least-slack"])} %.
 - **`{LITERAL}`, the literal reading of the paper's rank, hurts, even a job alone**: {percent(most[1])} % at best and {percent(least[1])} % at worst with one job, {percent(worst[1])} % ({cell_name(worst[2])}) at worst. It serves the EchelonFlow
   of least tardiness first, and tardiness counts the lateness so far. An all-reduce that has just started is never as late as a pipeline that has waited once, so
