@@ -59,9 +59,6 @@ AllReduceHelper::GetTypeId()
     return tid;
 }
 
-AllReduceHelper::AllReduceHelper() = default;
-AllReduceHelper::~AllReduceHelper() = default;
-
 void
 AllReduceHelper::Install(CoordinatorHelper& coordinator, const std::vector<uint32_t>& gpus) const
 {

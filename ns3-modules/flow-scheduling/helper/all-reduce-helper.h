@@ -32,9 +32,6 @@ class AllReduceHelper : public Object
   public:
     static TypeId GetTypeId();
 
-    AllReduceHelper();
-    ~AllReduceHelper() override;
-
     /// @pre the coordinator is installed on a network.
     void Install(CoordinatorHelper& coordinator, const std::vector<uint32_t>& gpus) const;
 

@@ -77,13 +77,6 @@ CoordinatorHelper::SetParameter(const std::string& name, const std::string& valu
 }
 
 void
-CoordinatorHelper::SetControlDelay(Time delay)
-{
-    NS_ABORT_MSG_IF(delay.IsStrictlyNegative(), "a control delay is not negative");
-    m_impl->coordinator->SetAttribute("ControlDelay", TimeValue(delay));
-}
-
-void
 CoordinatorHelper::SetSeed(uint64_t seed)
 {
     m_impl->seed = seed;

@@ -54,8 +54,6 @@ class CoordinatorHelper
     /// The object whose attributes set up the control plane and whose agents and traces tell what
     /// passes; set it up before Run.
     Ptr<FlowCoordinator> GetCoordinator() const;
-    /// Its attribute ControlDelay.
-    void SetControlDelay(Time delay);
     /// Seed of the paths' hash (ECMP); 1 by default.
     void SetSeed(uint64_t seed);
 

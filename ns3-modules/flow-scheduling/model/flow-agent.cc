@@ -32,45 +32,4 @@ FlowAgent::GetTypeId()
     return tid;
 }
 
-FlowAgent::FlowAgent() = default;
-FlowAgent::~FlowAgent() = default;
-
-void
-FlowAgent::SetName(const std::string& name)
-{
-    m_name = name;
-}
-
-const std::string&
-FlowAgent::GetName() const
-{
-    return m_name;
-}
-
-void
-FlowAgent::Report(uint32_t flow, bool arrival)
-{
-    ++m_reports;
-    m_reportTrace(flow, arrival);
-}
-
-void
-FlowAgent::Obey(uint32_t flow, double rate, uint32_t queue)
-{
-    ++m_changes;
-    m_rateTrace(flow, rate, queue);
-}
-
-uint64_t
-FlowAgent::Reports() const
-{
-    return m_reports;
-}
-
-uint64_t
-FlowAgent::Changes() const
-{
-    return m_changes;
-}
-
 } // namespace ns3

@@ -27,21 +27,41 @@ class FlowAgent : public Object
   public:
     static TypeId GetTypeId();
 
-    FlowAgent();
-    ~FlowAgent() override;
+    void SetName(const std::string& name)
+    {
+        m_name = name;
+    }
 
-    void SetName(const std::string& name);
-    const std::string& GetName() const;
+    const std::string& GetName() const
+    {
+        return m_name;
+    }
 
     /// A report has reached the coordinator. Called by FlowCoordinator, like Obey.
-    void Report(uint32_t flow, bool arrival);
+    void Report(uint32_t flow, bool arrival)
+    {
+        ++m_reports;
+        m_reportTrace(flow, arrival);
+    }
+
     /// A rate and a queue are in force from now on.
-    void Obey(uint32_t flow, double rate, uint32_t queue);
+    void Obey(uint32_t flow, double rate, uint32_t queue)
+    {
+        ++m_changes;
+        m_rateTrace(flow, rate, queue);
+    }
 
     /// Reports that have reached the coordinator.
-    uint64_t Reports() const;
+    uint64_t Reports() const
+    {
+        return m_reports;
+    }
+
     /// Changes of rate or queue.
-    uint64_t Changes() const;
+    uint64_t Changes() const
+    {
+        return m_changes;
+    }
 
     /// Sinks of Report: a flow, and whether it has arrived (else: left).
     typedef void (*ReportTracedCallback)(uint32_t flow, bool arrival);

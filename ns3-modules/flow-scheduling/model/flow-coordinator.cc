@@ -192,18 +192,6 @@ FlowCoordinator::AgentOf(uint32_t flow)
     return *m_agents[m_agentOfFlow.at(flow)];
 }
 
-const std::vector<Ptr<FlowAgent>>&
-FlowCoordinator::GetAgents() const
-{
-    return m_agents;
-}
-
-Time
-FlowCoordinator::GetControlDelay() const
-{
-    return m_controlDelay;
-}
-
 echelon::ControlPlane
 FlowCoordinator::MakeControlPlane(uint64_t seed) const
 {

@@ -49,9 +49,15 @@ class FlowCoordinator : public Object
     void Install(Ptr<FabricNetwork> network);
 
     /// The agents, in the order of their ports.
-    const std::vector<Ptr<FlowAgent>>& GetAgents() const;
+    const std::vector<Ptr<FlowAgent>>& GetAgents() const
+    {
+        return m_agents;
+    }
 
-    Time GetControlDelay() const;
+    Time GetControlDelay() const
+    {
+        return m_controlDelay;
+    }
 
     /// The other attributes, for the core. @param seed of lost reports.
     echelon::ControlPlane MakeControlPlane(uint64_t seed) const;

@@ -168,9 +168,10 @@ class PacketFabric : public Fabric
     {
         FabricCounts counts;
         counts.events = ns3::Simulator::GetEventCount() + m_network->SoonEvents();
-        counts.packetHops = m_network->SegmentHops();
-        counts.packets = m_network->EmittedSegments();
-        counts.drops = m_network->DroppedSegments();
+        const ns3::SegmentCounts segments = m_network->GetEngine().Counts();
+        counts.packetHops = segments.hops;
+        counts.packets = segments.emitted;
+        counts.drops = segments.dropped;
         return counts;
     }
 

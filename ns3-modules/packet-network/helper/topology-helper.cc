@@ -25,35 +25,31 @@ IsEndpoint(echelon::NodeKind kind)
     return kind == echelon::NodeKind::HOST || kind == echelon::NodeKind::DEVICE;
 }
 
+template <class Kind>
+Ptr<FabricSwitch>
+Named(const char* name, uint32_t index)
+{
+    Ptr<FabricSwitch> made = CreateObject<Kind>();
+    made->SetAttribute("Name", StringValue(name + std::to_string(index)));
+    return made;
+}
+
 Ptr<FabricSwitch>
 MakeSwitch(echelon::Node node)
 {
-    Ptr<FabricSwitch> made;
-    std::string name;
     switch (node.kind)
     {
     case echelon::NodeKind::LEAF:
-        made = CreateObject<LeafSwitch>();
-        name = "leaf";
-        break;
+        return Named<LeafSwitch>("leaf", node.index);
     case echelon::NodeKind::SPINE:
-        made = CreateObject<SpineSwitch>();
-        name = "spine";
-        break;
+        return Named<SpineSwitch>("spine", node.index);
     case echelon::NodeKind::BIG_SWITCH:
-        made = CreateObject<BigSwitch>();
-        name = "switch";
-        break;
+        return Named<BigSwitch>("switch", node.index);
     case echelon::NodeKind::SCALE_UP_SWITCH:
-        made = CreateObject<ScaleUpSwitch>();
-        name = "scale-up";
-        break;
-    case echelon::NodeKind::HOST:
-    case echelon::NodeKind::DEVICE:
+        return Named<ScaleUpSwitch>("scale-up", node.index);
+    default:
         NS_ABORT_MSG("an endpoint is not a switch");
     }
-    made->SetAttribute("Name", StringValue(name + std::to_string(node.index)));
-    return made;
 }
 
 } // namespace

@@ -60,9 +60,6 @@ EgressPort::GetTypeId()
     return tid;
 }
 
-EgressPort::EgressPort() = default;
-EgressPort::~EgressPort() = default;
-
 uint32_t
 EgressPort::Attach(const std::shared_ptr<PacketEngine>& engine, Role role, bool scaleUp)
 {
@@ -90,36 +87,6 @@ EgressPort::State() const
 }
 
 void
-EgressPort::SetName(const std::string& name)
-{
-    m_name = name;
-}
-
-const std::string&
-EgressPort::GetName() const
-{
-    return m_name;
-}
-
-EgressPort::Role
-EgressPort::GetRole() const
-{
-    return State().role;
-}
-
-DataRate
-EgressPort::GetDataRate() const
-{
-    return m_rate;
-}
-
-Time
-EgressPort::GetDelay() const
-{
-    return m_delay;
-}
-
-void
 EgressPort::SetCutThrough(bool cutThrough)
 {
     m_cutThrough = cutThrough;
@@ -127,42 +94,6 @@ EgressPort::SetCutThrough(bool cutThrough)
     {
         State().cutThrough = cutThrough;
     }
-}
-
-bool
-EgressPort::CutsThrough() const
-{
-    return m_cutThrough;
-}
-
-echelon::LoadSeries&
-EgressPort::GetLoad()
-{
-    return State().load;
-}
-
-uint64_t
-EgressPort::SentSegments() const
-{
-    return State().sentSegments;
-}
-
-uint64_t
-EgressPort::SentBytes() const
-{
-    return State().sentPayload + State().sentSegments * State().header;
-}
-
-uint64_t
-EgressPort::DroppedSegments() const
-{
-    return State().dropped;
-}
-
-uint64_t
-EgressPort::MaxQueue() const
-{
-    return State().maxQueue;
 }
 
 } // namespace ns3

@@ -35,30 +35,64 @@ class EgressPort : public Object
 
     static TypeId GetTypeId();
 
-    EgressPort();
-    ~EgressPort() override;
-
     /// Called once, by FabricNetwork::AddPort. @return the port's index.
     uint32_t Attach(const std::shared_ptr<PacketEngine>& engine, Role role, bool scaleUp);
 
-    void SetName(const std::string& name);
-    const std::string& GetName() const;
-    Role GetRole() const;
-    DataRate GetDataRate() const;
-    Time GetDelay() const;
+    void SetName(const std::string& name)
+    {
+        m_name = name;
+    }
+
+    const std::string& GetName() const
+    {
+        return m_name;
+    }
+
+    Role GetRole() const
+    {
+        return State().role;
+    }
+
+    DataRate GetDataRate() const
+    {
+        return m_rate;
+    }
+
     void SetCutThrough(bool cutThrough);
-    bool CutsThrough() const;
+
+    bool CutsThrough() const
+    {
+        return m_cutThrough;
+    }
 
     /// Load and backlog over time. Enable it before the simulation, and read it after.
-    echelon::LoadSeries& GetLoad();
+    echelon::LoadSeries& GetLoad()
+    {
+        return State().load;
+    }
 
     /// Segments whose last bit has reached the other end of the link.
-    uint64_t SentSegments() const;
+    uint64_t SentSegments() const
+    {
+        return State().sentSegments;
+    }
+
     /// Their bytes on the wire.
-    uint64_t SentBytes() const;
-    uint64_t DroppedSegments() const;
+    uint64_t SentBytes() const
+    {
+        return State().sentPayload + State().sentSegments * State().header;
+    }
+
+    uint64_t DroppedSegments() const
+    {
+        return State().dropped;
+    }
+
     /// Largest backlog seen, in bytes on the wire, without the segment in transmission.
-    uint64_t MaxQueue() const;
+    uint64_t MaxQueue() const
+    {
+        return State().maxQueue;
+    }
 
     /// Sinks of Enqueue, Dequeue (start of transmission) and Drop.
     typedef void (*SegmentTracedCallback)(const SegmentRecord& segment);

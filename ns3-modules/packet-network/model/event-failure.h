@@ -71,7 +71,7 @@ class EventFailure
     }
 
   private:
-    static EventFailure* s_current;
+    inline static EventFailure* s_current{nullptr};
 
     std::exception_ptr m_error;
 };

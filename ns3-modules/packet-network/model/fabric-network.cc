@@ -80,9 +80,6 @@ FabricNetwork::GetTypeId()
     return tid;
 }
 
-FabricNetwork::FabricNetwork() = default;
-FabricNetwork::~FabricNetwork() = default;
-
 void
 FabricNetwork::UsePicoseconds()
 {
@@ -141,47 +138,11 @@ FabricNetwork::AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp
     return port->Attach(m_engine, role, scaleUp);
 }
 
-void
-FabricNetwork::AddSwitch(Ptr<FabricSwitch> node)
-{
-    m_switches.push_back(node);
-}
-
-uint32_t
-FabricNetwork::GetPorts() const
-{
-    return static_cast<uint32_t>(m_ports.size());
-}
-
 Ptr<EgressPort>
 FabricNetwork::GetPort(uint32_t index) const
 {
     NS_ABORT_MSG_IF(index >= m_ports.size(), "there is no port " << index);
     return m_ports[index];
-}
-
-const std::vector<Ptr<FabricSwitch>>&
-FabricNetwork::GetSwitches() const
-{
-    return m_switches;
-}
-
-uint32_t
-FabricNetwork::GetHeaderSize() const
-{
-    return m_headerSize;
-}
-
-uint32_t
-FabricNetwork::GetSegmentSize() const
-{
-    return m_segmentSize;
-}
-
-uint32_t
-FabricNetwork::GetQueues() const
-{
-    return m_queues;
 }
 
 PacketEngine&
@@ -205,46 +166,10 @@ FabricNetwork::SetRate(uint32_t flow, double rate, uint8_t priority)
     GetEngine().SetRate(flow, rate, priority, Simulator::Now().GetTimeStep());
 }
 
-void
-FabricNetwork::SetQueueWeight(uint32_t port, uint32_t queue, double weight)
-{
-    GetEngine().SetQueueWeight(port, queue, weight);
-}
-
 double
 FabricNetwork::RemainingBits(uint32_t flow) const
 {
     return GetEngine().RemainingBits(flow, Simulator::Now().GetTimeStep());
-}
-
-uint32_t
-FabricNetwork::LiveFlows() const
-{
-    return GetEngine().LiveFlows();
-}
-
-uint64_t
-FabricNetwork::SoonEvents() const
-{
-    return GetEngine().Calendar().SoonEvents();
-}
-
-uint64_t
-FabricNetwork::EmittedSegments() const
-{
-    return GetEngine().EmittedSegments();
-}
-
-uint64_t
-FabricNetwork::SegmentHops() const
-{
-    return GetEngine().SegmentHops();
-}
-
-uint64_t
-FabricNetwork::DroppedSegments() const
-{
-    return GetEngine().DroppedSegments();
 }
 
 void

@@ -50,9 +50,6 @@ class FabricNetwork : public Object, private FlowObserver
   public:
     static TypeId GetTypeId();
 
-    FabricNetwork();
-    ~FabricNetwork() override;
-
     /// Set ns-3's time resolution to picoseconds; call it first thing in main. Harmless when
     /// repeated.
     static void UsePicoseconds();
@@ -65,16 +62,39 @@ class FabricNetwork : public Object, private FlowObserver
     /// @param scaleUp whether flows that start here use ScaleUpSegmentSize. @return the port's
     /// index.
     uint32_t AddPort(Ptr<EgressPort> port, EgressPort::Role role, bool scaleUp = false);
-    void AddSwitch(Ptr<FabricSwitch> node);
 
-    uint32_t GetPorts() const;
+    void AddSwitch(Ptr<FabricSwitch> node)
+    {
+        m_switches.push_back(node);
+    }
+
+    uint32_t GetPorts() const
+    {
+        return static_cast<uint32_t>(m_ports.size());
+    }
+
     Ptr<EgressPort> GetPort(uint32_t index) const;
-    const std::vector<Ptr<FabricSwitch>>& GetSwitches() const;
 
-    uint32_t GetHeaderSize() const;
-    uint32_t GetSegmentSize() const;
+    const std::vector<Ptr<FabricSwitch>>& GetSwitches() const
+    {
+        return m_switches;
+    }
+
+    uint32_t GetHeaderSize() const
+    {
+        return m_headerSize;
+    }
+
+    uint32_t GetSegmentSize() const
+    {
+        return m_segmentSize;
+    }
+
     /// Number of weighted queues; 0 when sources pace flows.
-    uint32_t GetQueues() const;
+    uint32_t GetQueues() const
+    {
+        return m_queues;
+    }
 
     /// What runs the network. @pre a port was added.
     PacketEngine& GetEngine() const;
@@ -84,19 +104,43 @@ class FabricNetwork : public Object, private FlowObserver
     /// Payload bits per second and priority from now on. Ignored once the flow is sent. With queues
     /// the priority is the flow's queue, and the rate is of no account.
     void SetRate(uint32_t flow, double rate, uint8_t priority);
+
     /// A queue's weight at a port and at the source that feeds it, in any unit. @pre GetQueues() >
     /// queue, weight > 0.
-    void SetQueueWeight(uint32_t port, uint32_t queue, double weight);
+    void SetQueueWeight(uint32_t port, uint32_t queue, double weight)
+    {
+        GetEngine().SetQueueWeight(port, queue, weight);
+    }
+
     /// Bits that have not left the source; 0 once sent.
     double RemainingBits(uint32_t flow) const;
 
     /// Flows that have started and not ended.
-    uint32_t LiveFlows() const;
+    uint32_t LiveFlows() const
+    {
+        return GetEngine().LiveFlows();
+    }
+
     /// Events of ports and sources that did not pass through the simulator's queue.
-    uint64_t SoonEvents() const;
-    uint64_t EmittedSegments() const;
-    uint64_t SegmentHops() const;
-    uint64_t DroppedSegments() const;
+    uint64_t SoonEvents() const
+    {
+        return GetEngine().Calendar().SoonEvents();
+    }
+
+    uint64_t EmittedSegments() const
+    {
+        return GetEngine().Counts().emitted;
+    }
+
+    uint64_t SegmentHops() const
+    {
+        return GetEngine().Counts().hops;
+    }
+
+    uint64_t DroppedSegments() const
+    {
+        return GetEngine().Counts().dropped;
+    }
 
     /// Sinks of FlowStart, FlowSent and FlowEnd.
     typedef void (*FlowTracedCallback)(uint32_t flow);

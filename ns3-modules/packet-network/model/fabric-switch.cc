@@ -77,61 +77,11 @@ ScaleUpSwitch::GetTypeId()
     return tid;
 }
 
-FabricSwitch::FabricSwitch() = default;
-FabricSwitch::~FabricSwitch() = default;
-
 void
 FabricSwitch::DoDispose()
 {
     m_ports.clear();
     Object::DoDispose();
-}
-
-void
-FabricSwitch::AddPort(Ptr<EgressPort> port)
-{
-    m_ports.push_back(port);
-}
-
-const std::vector<Ptr<EgressPort>>&
-FabricSwitch::GetPorts() const
-{
-    return m_ports;
-}
-
-const std::string&
-FabricSwitch::GetName() const
-{
-    return m_name;
-}
-
-uint64_t
-FabricSwitch::Sum(uint64_t (EgressPort::*figure)() const) const
-{
-    uint64_t sum = 0;
-    for (const Ptr<EgressPort>& port : m_ports)
-    {
-        sum += (*port.*figure)();
-    }
-    return sum;
-}
-
-uint64_t
-FabricSwitch::SentSegments() const
-{
-    return Sum(&EgressPort::SentSegments);
-}
-
-uint64_t
-FabricSwitch::SentBytes() const
-{
-    return Sum(&EgressPort::SentBytes);
-}
-
-uint64_t
-FabricSwitch::DroppedSegments() const
-{
-    return Sum(&EgressPort::DroppedSegments);
 }
 
 } // namespace ns3

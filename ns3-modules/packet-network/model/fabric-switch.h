@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Switches: they group egress ports and sum their figures.
+ * Switches, which group egress ports.
  *
  *     Ptr<FabricSwitch> node = network->GetSwitches()[0];
- *     node->GetName();  node->SentBytes();
+ *     node->GetName();  node->GetPorts()[2]->SentBytes();
  *
  * Forwarding needs no switch object: a path names the egress ports, and a port hands a segment to
  * the next port of its path (store and forward, no switching delay). Kinds differ by TypeId:
@@ -29,25 +29,25 @@ class FabricSwitch : public Object
   public:
     static TypeId GetTypeId();
 
-    FabricSwitch();
-    ~FabricSwitch() override;
+    void AddPort(Ptr<EgressPort> port)
+    {
+        m_ports.push_back(port);
+    }
 
-    void AddPort(Ptr<EgressPort> port);
-    const std::vector<Ptr<EgressPort>>& GetPorts() const;
+    const std::vector<Ptr<EgressPort>>& GetPorts() const
+    {
+        return m_ports;
+    }
 
-    const std::string& GetName() const;
-
-    uint64_t SentSegments() const;
-    uint64_t SentBytes() const;
-    uint64_t DroppedSegments() const;
+    const std::string& GetName() const
+    {
+        return m_name;
+    }
 
   protected:
     void DoDispose() override;
 
   private:
-    /// Of a figure over all ports.
-    uint64_t Sum(uint64_t (EgressPort::*figure)() const) const;
-
     std::string m_name;
     std::vector<Ptr<EgressPort>> m_ports;
 };

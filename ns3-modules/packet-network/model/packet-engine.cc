@@ -193,37 +193,17 @@ PacketEngine::Act(uint32_t node, int64_t now, bool atClock)
     }
 }
 
-uint64_t
-PacketEngine::EmittedSegments() const
+SegmentCounts
+PacketEngine::Counts() const
 {
-    uint64_t sum = 0;
-    for (const auto& source : m_sources)
-    {
-        sum += source ? source->EmittedSegments() : 0;
-    }
-    return sum;
-}
-
-uint64_t
-PacketEngine::SegmentHops() const
-{
-    uint64_t sum = 0;
+    SegmentCounts counts;
     for (uint32_t port = 0; port < m_ports.Size(); ++port)
     {
-        sum += m_ports.At(port).sentSegments;
+        counts.hops += m_ports.At(port).sentSegments;
+        counts.dropped += m_ports.At(port).dropped;
+        counts.emitted += m_sources[port] ? m_sources[port]->EmittedSegments() : 0;
     }
-    return sum;
-}
-
-uint64_t
-PacketEngine::DroppedSegments() const
-{
-    uint64_t sum = 0;
-    for (uint32_t port = 0; port < m_ports.Size(); ++port)
-    {
-        sum += m_ports.At(port).dropped;
-    }
-    return sum;
+    return counts;
 }
 
 } // namespace ns3

@@ -43,6 +43,14 @@ struct EngineOptions
     ControllerMaker controllers{};      ///< null: LineRate with queues, else PacedRates
 };
 
+/// Segments so far.
+struct SegmentCounts
+{
+    uint64_t emitted{0}; ///< handed to interfaces by sources
+    uint64_t hops{0};    ///< sent over a link
+    uint64_t dropped{0}; ///< lost because a buffer was full
+};
+
 class PacketEngine : private CalendarUser
 {
   public:
@@ -94,9 +102,7 @@ class PacketEngine : private CalendarUser
         return m_calendar;
     }
 
-    uint64_t EmittedSegments() const;
-    uint64_t SegmentHops() const;
-    uint64_t DroppedSegments() const;
+    SegmentCounts Counts() const;
 
     /// No part acts any more.
     void Stop()

@@ -6,7 +6,6 @@
 
 #include "ns3/fabric-switch.h"
 #include "ns3/leaf-spine-helper.h"
-#include "ns3/test.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,33 +17,18 @@ namespace
 {
 
 /// One flow whose rate changes hundreds of times, zero included.
-class PacingTestCase : public TestCase
+FABRIC_TEST_CASE(PacingTestCase,
+                 "after many rate changes a flow ends within a segment of the fluid finish")
 {
-  public:
-    PacingTestCase()
-        : TestCase("after many rate changes a flow ends within a segment of the fluid finish")
+    // The fluid flow drains 8 bytes × 3,000,001 at the rates in force; from the last change on
+    // at 50 Gb/s, so that it ends there. The packet flow's last segment is due when the fluid
+    // has its bytes left, its last bit departs at the latest one transmission after the fluid
+    // finish, and two hops follow: 2 × 500 ns and one more transmission.
+    for (uint32_t seed = 1; seed <= 20; ++seed)
     {
-    }
-
-  private:
-    void DoRun() override
-    {
-        for (uint32_t seed = 1; seed <= 20; ++seed)
-        {
-            RunOnce(seed);
-        }
-    }
-
-    void RunOnce(uint32_t seed)
-    {
-        // The fluid flow drains 8 bytes × 3,000,001 at the rates in force; from the last change on
-        // at 50 Gb/s, so that it ends there. The packet flow's last segment is due when the fluid
-        // has its bytes left, its last bit departs at the latest one transmission after the fluid
-        // finish, and two hops follow: 2 × 500 ns and one more transmission.
         const double bits = 8.0 * 3000001;
         const double lastRate = 50e9;
         std::mt19937 random(seed);
-        FabricNetwork::UsePicoseconds();
         StarNetwork star({100e9}, {100e9});
         star.Start(0, 0, 0, 3000001);
         double drained = 0;
@@ -84,140 +68,104 @@ class PacingTestCase : public TestCase
         NS_TEST_EXPECT_MSG_GT(end, fluid + latency - segment - transmission, "not too early");
         NS_TEST_EXPECT_MSG_LT(end, fluid + latency + transmission, "not too late");
     }
-};
+}
 
 /// Hash-based ECMP spreads flows.
-class EcmpTestCase : public TestCase
+FABRIC_TEST_CASE(EcmpTestCase, "every leaf uses every spine, and switches know their ports")
 {
-  public:
-    EcmpTestCase()
-        : TestCase("every leaf uses every spine, and switches know their ports")
+    Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
+    helper->SetAttribute("Spines", UintegerValue(3));
+    Ptr<FabricNetwork> network = helper->Create();
+    // 16 hosts, 4 to a leaf: from each leaf 4 × 12 flows leave by 3 spines.
+    uint32_t id = 0;
+    for (uint32_t source = 0; source < 16; ++source)
     {
+        for (uint32_t shift = 1; shift < 16; ++shift, ++id)
+        {
+            network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 16, 8192, id));
+            network->SetRate(id, PayloadRate(100e9) / 15, 0);
+        }
     }
-
-  private:
-    void DoRun() override
+    Simulator::Run();
+    uint32_t leaves = 0;
+    uint32_t spines = 0;
+    for (const Ptr<FabricSwitch>& node : network->GetSwitches())
     {
-        Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
-        helper->SetAttribute("Spines", UintegerValue(3));
-        Ptr<FabricNetwork> network = helper->Create();
-        // 16 hosts, 4 to a leaf: from each leaf 4 × 12 flows leave by 3 spines.
-        uint32_t id = 0;
-        for (uint32_t source = 0; source < 16; ++source)
+        const bool isLeaf = DynamicCast<LeafSwitch>(node) != nullptr;
+        leaves += isLeaf ? 1 : 0;
+        spines += DynamicCast<SpineSwitch>(node) ? 1 : 0;
+        NS_TEST_EXPECT_MSG_EQ(node->GetPorts().size(),
+                              (isLeaf ? 4 + 3 : 4),
+                              node->GetName() << " has a port per host and spine");
+        for (const Ptr<EgressPort>& port : node->GetPorts())
         {
-            for (uint32_t shift = 1; shift < 16; ++shift, ++id)
-            {
-                network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 16, 8192, id));
-                network->SetRate(id, PayloadRate(100e9) / 15, 0);
-            }
+            NS_TEST_EXPECT_MSG_GT(port->SentSegments(), 0, port->GetName() << " carried flows");
         }
-        Simulator::Run();
-        uint32_t leaves = 0;
-        uint32_t spines = 0;
-        for (const Ptr<FabricSwitch>& node : network->GetSwitches())
-        {
-            const bool isLeaf = DynamicCast<LeafSwitch>(node) != nullptr;
-            leaves += isLeaf ? 1 : 0;
-            spines += DynamicCast<SpineSwitch>(node) ? 1 : 0;
-            NS_TEST_EXPECT_MSG_EQ(node->GetPorts().size(),
-                                  (isLeaf ? 4 + 3 : 4),
-                                  node->GetName() << " has a port per host and spine");
-            for (const Ptr<EgressPort>& port : node->GetPorts())
-            {
-                NS_TEST_EXPECT_MSG_GT(port->SentSegments(), 0, port->GetName() << " carried flows");
-            }
-        }
-        NS_TEST_EXPECT_MSG_EQ(leaves, 4, "leaves");
-        NS_TEST_EXPECT_MSG_EQ(spines, 3, "spines");
-        NS_TEST_EXPECT_MSG_EQ(network->LiveFlows(), 0, "all flows ended");
-        network->Dispose();
-        Simulator::Destroy();
     }
-};
+    NS_TEST_EXPECT_MSG_EQ(leaves, 4, "leaves");
+    NS_TEST_EXPECT_MSG_EQ(spines, 3, "spines");
+    NS_TEST_EXPECT_MSG_EQ(network->LiveFlows(), 0, "all flows ended");
+    network->Dispose();
+    Simulator::Destroy();
+}
 
 /// Counts of traces and ports agree on a leaf-spine that loses segments.
-class ConservationTestCase : public TestCase
+FABRIC_TEST_CASE(ConservationTestCase, "sent = received + dropped, port by port and flow by flow")
 {
-  public:
-    ConservationTestCase()
-        : TestCase("sent = received + dropped, port by port and flow by flow")
+    Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
+    helper->SetAttribute("GpusPerHost", UintegerValue(2));
+    helper->SetAttribute("UplinkRate", DataRateValue(DataRate("40Gbps")));
+    helper->SetAttribute("QueueCapacity", UintegerValue(60000));
+    Ptr<FabricNetwork> network = helper->Create();
+    uint32_t started = 0;
+    uint32_t ended = 0;
+    const auto count = [](uint32_t& flows) {
+        return Callback<void, uint32_t>([&flows](uint32_t /* flow */) { ++flows; });
+    };
+    network->TraceConnectWithoutContext("FlowStart", count(started));
+    network->TraceConnectWithoutContext("FlowEnd", count(ended));
+    uint64_t enqueued = 0;
+    uint64_t drops = 0;
+    uint64_t firstHopBytes = 0;
+    uint64_t droppedBytes = 0;
+    const SegmentSink onEnqueue = [&](const SegmentRecord& segment) {
+        ++enqueued;
+        firstHopBytes += segment.hop == 0 ? segment.payload : 0;
+    };
+    const SegmentSink onDrop = [&](const SegmentRecord& segment) {
+        ++drops;
+        droppedBytes += segment.payload;
+    };
+    using Sink = Callback<void, const SegmentRecord&>;
+    for (uint32_t i = 0; i < network->GetPorts(); ++i)
     {
+        network->GetPort(i)->TraceConnectWithoutContext("Enqueue", Sink(onEnqueue));
+        network->GetPort(i)->TraceConnectWithoutContext("Drop", Sink(onDrop));
     }
-
-  private:
-    void DoRun() override
+    // All-to-all of 32 GPUs at twice the fair rate of their interfaces, scale-up flows among
+    // them.
+    const uint64_t bytes = 50000;
+    uint32_t id = 0;
+    for (uint32_t source = 0; source < 32; ++source)
     {
-        Ptr<LeafSpineHelper> helper = CreateObject<LeafSpineHelper>();
-        helper->SetAttribute("GpusPerHost", UintegerValue(2));
-        helper->SetAttribute("UplinkRate", DataRateValue(DataRate("40Gbps")));
-        helper->SetAttribute("QueueCapacity", UintegerValue(60000));
-        Ptr<FabricNetwork> network = helper->Create();
-        network->TraceConnectWithoutContext("FlowStart",
-                                            MakeCallback(&ConservationTestCase::OnStart, this));
-        network->TraceConnectWithoutContext("FlowEnd",
-                                            MakeCallback(&ConservationTestCase::OnEnd, this));
-        for (uint32_t i = 0; i < network->GetPorts(); ++i)
+        for (uint32_t shift = 1; shift < 32; ++shift, ++id)
         {
-            Ptr<EgressPort> port = network->GetPort(i);
-            port->TraceConnectWithoutContext("Enqueue",
-                                             MakeCallback(&ConservationTestCase::OnEnqueue, this));
-            port->TraceConnectWithoutContext("Drop",
-                                             MakeCallback(&ConservationTestCase::OnDrop, this));
+            network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 32, bytes, id));
+            network->SetRate(id, PayloadRate(100e9) / 31, 0);
         }
-        // All-to-all of 32 GPUs at twice the fair rate of their interfaces, scale-up flows among
-        // them.
-        const uint64_t bytes = 50000;
-        uint32_t id = 0;
-        for (uint32_t source = 0; source < 32; ++source)
-        {
-            for (uint32_t shift = 1; shift < 32; ++shift, ++id)
-            {
-                network->StartFlow(helper->MakeFlow(id, source, (source + shift) % 32, bytes, id));
-                network->SetRate(id, PayloadRate(100e9) / 31, 0);
-            }
-        }
-        Simulator::Run();
-        NS_TEST_EXPECT_MSG_EQ(m_started, id, "flows started");
-        NS_TEST_EXPECT_MSG_EQ(m_ended, id, "flows ended");
-        NS_TEST_EXPECT_MSG_GT(m_drops, 0, "the uplinks lost segments");
-        NS_TEST_EXPECT_MSG_EQ(m_drops, network->DroppedSegments(), "drops");
-        NS_TEST_EXPECT_MSG_EQ(m_enqueued, network->SegmentHops(), "accepted = carried");
-        NS_TEST_EXPECT_MSG_EQ(m_firstHopBytes,
-                              uint64_t{id} * bytes + m_droppedBytes,
-                              "sent = delivered + dropped");
-        network->Dispose();
-        Simulator::Destroy();
     }
-
-    void OnStart(uint32_t /* flow */)
-    {
-        ++m_started;
-    }
-
-    void OnEnd(uint32_t /* flow */)
-    {
-        ++m_ended;
-    }
-
-    void OnEnqueue(const SegmentRecord& segment)
-    {
-        ++m_enqueued;
-        m_firstHopBytes += segment.hop == 0 ? segment.payload : 0;
-    }
-
-    void OnDrop(const SegmentRecord& segment)
-    {
-        ++m_drops;
-        m_droppedBytes += segment.payload;
-    }
-
-    uint32_t m_started{0};
-    uint32_t m_ended{0};
-    uint64_t m_enqueued{0};
-    uint64_t m_drops{0};
-    uint64_t m_firstHopBytes{0};
-    uint64_t m_droppedBytes{0};
-};
+    Simulator::Run();
+    NS_TEST_EXPECT_MSG_EQ(started, id, "flows started");
+    NS_TEST_EXPECT_MSG_EQ(ended, id, "flows ended");
+    NS_TEST_EXPECT_MSG_GT(drops, 0, "the uplinks lost segments");
+    NS_TEST_EXPECT_MSG_EQ(drops, network->DroppedSegments(), "drops");
+    NS_TEST_EXPECT_MSG_EQ(enqueued, network->SegmentHops(), "accepted = carried");
+    NS_TEST_EXPECT_MSG_EQ(firstHopBytes,
+                          uint64_t{id} * bytes + droppedBytes,
+                          "sent = delivered + dropped");
+    network->Dispose();
+    Simulator::Destroy();
+}
 
 class PacketNetworkTestSuite : public TestSuite
 {

@@ -12,33 +12,52 @@
 
 #include "ns3/fabric-network.h"
 #include "ns3/simulator.h"
+#include "ns3/test.h"
 #include "ns3/uinteger.h"
 
+#include <functional>
 #include <map>
 #include <vector>
+
+/// A test case without parameters: FABRIC_TEST_CASE(Name, "what holds") { … }
+#define FABRIC_TEST_CASE(NAME, WHAT)                                                               \
+    class NAME : public TestCase                                                                   \
+    {                                                                                              \
+      public:                                                                                      \
+        NAME()                                                                                     \
+            : TestCase(WHAT)                                                                       \
+        {                                                                                          \
+        }                                                                                          \
+                                                                                                   \
+      private:                                                                                     \
+        void DoRun() override;                                                                     \
+    };                                                                                             \
+    void NAME::DoRun()
 
 namespace ns3
 {
 
-/// Source ports first, then the ports of the switch, one per destination; every link has one delay.
+using SegmentSink = std::function<void(const SegmentRecord&)>;
+
+/// Source ports first, then the ports of the switch, one per destination. Links have the delay that
+/// is the default, 500 ns.
 class StarNetwork
 {
   public:
     StarNetwork(const std::vector<double>& sourceRates,
                 const std::vector<double>& destinationRates,
                 uint64_t queueCapacity = 1 << 30,
-                Time delay = NanoSeconds(500),
                 uint32_t queues = 0,
                 uint64_t window = 0)
         : m_sources(static_cast<uint32_t>(sourceRates.size()))
     {
+        FabricNetwork::UsePicoseconds();
         network = CreateObject<FabricNetwork>();
         network->SetAttribute("Queues", UintegerValue(queues));
         network->SetAttribute("Window", UintegerValue(window));
         const auto add = [&](double rate, EgressPort::Role role) {
             Ptr<EgressPort> port = CreateObject<EgressPort>();
             port->SetAttribute("DataRate", DataRateValue(DataRate(static_cast<uint64_t>(rate))));
-            port->SetAttribute("Delay", TimeValue(delay));
             port->SetAttribute("QueueCapacity", UintegerValue(queueCapacity));
             network->AddPort(port, role);
         };
@@ -50,8 +69,14 @@ class StarNetwork
         {
             add(rate, EgressPort::Role::LAST);
         }
-        network->TraceConnectWithoutContext("FlowEnd", MakeCallback(&StarNetwork::OnEnd, this));
-        network->TraceConnectWithoutContext("FlowSent", MakeCallback(&StarNetwork::OnSent, this));
+        const auto note = [this](const char* trace, std::map<uint32_t, int64_t>& times) {
+            network->TraceConnectWithoutContext(trace,
+                                                Callback<void, uint32_t>([&times](uint32_t flow) {
+                                                    times[flow] = Simulator::Now().GetTimeStep();
+                                                }));
+        };
+        note("FlowEnd", ends);
+        note("FlowSent", sent);
     }
 
     ~StarNetwork()
@@ -73,21 +98,18 @@ class StarNetwork
         return network->GetPort(m_sources + destination);
     }
 
+    /// Call back for every segment that a trace source of a destination's port tells of.
+    void Watch(uint32_t destination, const char* trace, const SegmentSink& sink) const
+    {
+        DestinationPort(destination)
+            ->TraceConnectWithoutContext(trace, Callback<void, const SegmentRecord&>(sink));
+    }
+
     Ptr<FabricNetwork> network;
     std::map<uint32_t, int64_t> ends; ///< flow to picoseconds
     std::map<uint32_t, int64_t> sent; ///< flow to picoseconds
 
   private:
-    void OnEnd(uint32_t flow)
-    {
-        ends[flow] = Simulator::Now().GetTimeStep();
-    }
-
-    void OnSent(uint32_t flow)
-    {
-        sent[flow] = Simulator::Now().GetTimeStep();
-    }
-
     uint32_t m_sources;
 };
 
