@@ -16,7 +16,7 @@ from echelon_analysis.load import reference_label
 from echelon_analysis.statistics import LEAST_COUNT, mean_interval
 from echelon_analysis.style import HATCHES, INK, LINE_COLOURS, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, time_scale
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 COLUMNS = 2
 MAX_PANELS = 12

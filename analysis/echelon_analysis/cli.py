@@ -1,37 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line of the analysis: tables, figures, the report, from a result folder or a sweep; schedule for plans.
+"""The command line of the analysis, which draws tables, figures and the report from a result folder, a sweep or a plan.
 
-Exit codes as the emulator's: 0 done, 1 a check failed, 64 usage, 65 bad input, 75 interrupted. An error is one line on stderr.
+The exit codes are those of the emulator: 0 done, 1 a check failed, 64 usage, 65 bad input, 75 interrupted. An error is one line on stderr.
 """
 
 import argparse
-import os
 import pathlib
-import signal
 import sys
 
-from echelon_analysis.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_USAGE, AnalysisError, Interrupted, UsageError
+from echelon_analysis.errors import UsageError
 from echelon_analysis.style import FORMATS, output_paths
-from echelon_output.text import json_text, one_line
+from echelon_common.command_line import Parser, run_program, whole
+from echelon_common.text import json_text, one_line
 
 PROGRAM = "echelon-analysis"
-RESULTS = "results/<name>/<run-id>, or its parent if it holds one run"
-SWEEP = "sweeps/<name>, a folder that 'echelon-sweep gather' has filled"
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse with the emulator's way to report usage errors."""
-
-    def error(self, message):
-        print(f"{PROGRAM}: {one_line(message)} (see {self.prog} --help)", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
-
-
-def positive(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return value
+RESULTS = "The folder of the results, results/<name>/<run-id>, or its parent if that holds one run."
+SWEEP = "The folder of a sweep, sweeps/<name>, that 'echelon-sweep gather' has filled."
 
 
 def formats(text):
@@ -50,118 +34,92 @@ def condition(text):
 
 
 def make_parser():
-    parser = Parser(prog=PROGRAM, description="Tables and figures from results of 'echelon run', from sweeps, and from plans.")
+    parser = Parser(prog=PROGRAM, description="Draw tables, figures and a report from results of 'echelon run', from sweeps and from plans.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, text, of="RESULTS", out="FILE"):
         added = commands.add_parser(name, help=text, description=text)
-        places = {"RESULTS": RESULTS, "SWEEP": SWEEP, "RESULTS|SWEEP": f"{RESULTS}; or {SWEEP}"}
+        places = {"RESULTS": RESULTS, "SWEEP": SWEEP, "RESULTS|SWEEP": f"{RESULTS} {SWEEP}"}
         added.add_argument("results", metavar=of, help=places[of])
         if out == "FILE":
             added.add_argument(
                 "-o", "--out", metavar="FILE", required=True,
-                help="the suffix is the format: " + ", ".join(FORMATS) + "; without one: png and svg",
+                help=f"The file to write. Its suffix is the format ({', '.join(FORMATS)}); without one, PNG and SVG are written.",
             )
             _format(added)
         if "SWEEP" in of and name != "report":
             added.add_argument(
                 "--where", action="append", type=condition, metavar="AXIS=VALUE",
-                help="take only these points of the sweep (repeatable)",
+                help="Take only these points of the sweep (repeatable).",
             )
-            added.add_argument("--partial", action="store_true", help="of a sweep that lacks points, take what is there")
+            added.add_argument("--partial", action="store_true", help="Take what is there of a sweep that lacks points.")
         return added
 
-    table = command("table", "compare the schedulers: one row each, the best of each column marked", out=None)
-    table.add_argument("--json", action="store_true", help="exact values in seconds, for programs")
+    table = command("table", "Compare the schedulers: one row each, with the best value of each column marked.", out=None)
+    table.add_argument("--json", action="store_true", help="Print exact values in seconds, for programs.")
 
-    gantt = command("gantt", "one iteration of a job under two schedulers on one time axis")
-    gantt.add_argument("--job", metavar="NAME", help="default: the one on most GPUs")
+    gantt = command("gantt", "Draw one iteration of a job under two schedulers on one time axis.")
+    gantt.add_argument("--job", metavar="NAME", help="The job to show. The default is the one on most GPUs.")
     gantt.add_argument(
-        "--schedulers", nargs="+", metavar="NAME", help="default: the first and the one of shortest iterations"
+        "--schedulers", nargs="+", metavar="NAME", help="The schedulers to show. The default is the first and the one with the shortest iterations."
     )
-    gantt.add_argument("--devices", type=positive, default=8, metavar="N", help="show at most N GPUs (default 8)")
-    gantt.add_argument("--iteration", type=int, metavar="I", help="from 0; default: the middle one")
+    gantt.add_argument("--devices", type=whole(1), default=8, metavar="N", help="Show at most N GPUs (default 8).")
+    gantt.add_argument("--iteration", type=int, metavar="I", help="The iteration to show, from 0. The default is the middle one.")
     gantt.add_argument(
-        "--window", nargs=2, type=float, metavar=("FROM", "TO"), help="seconds since the iteration's start"
+        "--window", nargs=2, type=float, metavar=("FROM", "TO"), help="Show only this time, in seconds since the iteration's start."
     )
 
-    cdf = command("cdf", "distribution of tardiness or completion times, one line per scheduler", "RESULTS|SWEEP")
+    cdf = command("cdf", "Draw the distribution of tardiness or of completion times, one line for each scheduler.", "RESULTS|SWEEP")
     cdf.add_argument(
         "--of", choices=("tardiness", "fct", "cct"), default="tardiness",
-        help="tardiness of EchelonFlows (default), flow completion time, coflow completion time",
+        help="Tardiness of EchelonFlows (the default), flow completion time, or coflow completion time.",
     )
-    command("bars", "mean iteration time of each job under each scheduler, with confidence intervals", "RESULTS|SWEEP")
-    heatmap = command("heatmap", "utilisation of each link over time, one panel per scheduler")
-    heatmap.add_argument("--links", type=positive, default=60, metavar="N", help="the N busiest links (default 60)")
-    queues = command("queues", "queue depth over time at the links with the deepest queues (packet fabric)")
-    queues.add_argument("--links", type=positive, default=4, metavar="N", help="links to show (default 4)")
-    lines = command("lines", "a metric against a parameter of a sweep, one line per scheduler", "SWEEP")
-    lines.add_argument("--x", metavar="AXIS", required=True, help="the parameter along the x axis")
+    command("bars", "Draw the mean iteration time of each job under each scheduler, with confidence intervals.", "RESULTS|SWEEP")
+    heatmap = command("heatmap", "Draw how much of each link is used over time, one panel for each scheduler.")
+    heatmap.add_argument("--links", type=whole(1), default=60, metavar="N", help="Show the N busiest links (default 60).")
+    queues = command("queues", "Draw the queues over time at the links where they are deepest (packet fabric only).")
+    queues.add_argument("--links", type=whole(1), default=4, metavar="N", help="Show N links (default 4).")
+    lines = command("lines", "Draw a metric against a parameter of a sweep, one line for each scheduler.", "SWEEP")
+    lines.add_argument("--x", metavar="AXIS", required=True, help="The parameter along the x axis.")
     lines.add_argument(
         "--y", metavar="METRIC", default="speedup",
-        help="column of runs.csv or jobs.csv, or speedup:COLUMN against 'fair' at the same point; "
-        "default speedup:iteration_time_mean_s",
+        help="A column of runs.csv or jobs.csv, or speedup:COLUMN, which compares with 'fair' at the same point. "
+        "The default is speedup:iteration_time_mean_s.",
     )
-    lines.add_argument("--by", metavar="AXIS", help="one panel for each value of this parameter")
-    why = command("why", "what each job's iterations are made of, and whom they waited for", "RESULTS|SWEEP", out=None)
-    why.add_argument("-o", "--out", metavar="FILE", help="also draw it; the suffix is the format")
+    lines.add_argument("--by", metavar="AXIS", help="Draw one panel for each value of this parameter.")
+    why = command("why", "Tell what each job's iterations are made of, and whom they waited for.", "RESULTS|SWEEP", out=None)
+    why.add_argument("-o", "--out", metavar="FILE", help="Draw it, too, into this file. Its suffix is the format.")
     _format(why)
-    text = "kinds of EchelonFlows named for each job and scheduler (default 5)"
-    why.add_argument("--top", type=positive, default=5, metavar="N", help=text)
+    text = "Name N kinds of EchelonFlows for each job and scheduler (default 5)."
+    why.add_argument("--top", type=whole(1), default=5, metavar="N", help=text)
 
-    figures = command("figures", "write the table and all figures", "RESULTS|SWEEP", out=None)
-    figures.add_argument("-o", "--out", metavar="FOLDER", help="default: figures/ in the folder")
+    figures = command("figures", "Write the table and all figures for which there is data.", "RESULTS|SWEEP", out=None)
+    figures.add_argument("-o", "--out", metavar="FOLDER", help="The folder to write into. The default is figures/ in the given folder.")
     _format(figures)
-    report = command("report", "write everything as one HTML file that needs no network", "RESULTS|SWEEP", out=None)
-    report.add_argument("-o", "--out", metavar="FILE", help="default: report.html in the folder")
-    command("check", "derive the figures of summary.json again from the CSV files", out=None)
+    report = command("report", "Write one HTML file that shows everything and needs no network.", "RESULTS|SWEEP", out=None)
+    report.add_argument("-o", "--out", metavar="FILE", help="The file to write. The default is report.html in the given folder.")
+    command("check", "Compute the figures of summary.json again from the CSV files, and compare.", out=None)
 
-    text = "the plans of an all-to-all: who sends to whom when, one panel per order"
+    text = "Draw the plans of an all-to-all: who sends to whom when, one panel for each order."
     schedule = commands.add_parser("schedule", help=text, description=text)
-    schedule.add_argument("plan", metavar="PLAN", help="file that 'echelon plan … --out' wrote")
-    schedule.add_argument("-o", "--out", metavar="FILE", required=True, help="as of the other figures")
+    schedule.add_argument("plan", metavar="PLAN", help="The file that 'echelon plan … --out' wrote.")
+    schedule.add_argument("-o", "--out", metavar="FILE", required=True, help="The file to write. Its suffix is the format.")
     _format(schedule)
     schedule.add_argument(
-        "--order", action="append", metavar="NAME", help="show this order (repeatable; default: the first four)"
+        "--order", action="append", metavar="NAME", help="Show this order (repeatable). The default is the first four."
     )
     return parser
 
 
 def _format(parser):
     parser.add_argument(
-        "--format", type=formats, metavar="F[,F]", help=f"{', '.join(FORMATS)}; one file for each, whatever -o ends in"
+        "--format", type=formats, metavar="F[,F]", help=f"Write a file in each of these formats ({', '.join(FORMATS)}), whatever -o ends in."
     )
 
 
 def main(arguments=None):
     """Run a command; return the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _interrupt)
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: no name makes a traceback
-    try:
-        code = run(make_parser().parse_args(arguments))
-        sys.stdout.flush()
-        return code
-    except Interrupted:
-        print(f"{PROGRAM}: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    except AnalysisError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return error.exit_code
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"{PROGRAM}: {one_line(error.filename or 'the output')}: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print has no place
-        return EXIT_BAD_INPUT
-
-
-def _interrupt(_number, _frame):
-    raise Interrupted
+    return run_program(PROGRAM, lambda: run(make_parser().parse_args(arguments)))
 
 
 def run(options):

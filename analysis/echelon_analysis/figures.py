@@ -18,7 +18,7 @@ from echelon_analysis.queues import draw_queues
 from echelon_analysis.style import output_paths
 from echelon_analysis.table import render
 from echelon_analysis import why
-from echelon_output.files import write_text
+from echelon_common.files import write_text
 
 
 # Figure, and the files that it is made from.

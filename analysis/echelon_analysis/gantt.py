@@ -13,12 +13,13 @@ import re
 import numpy as np
 import pandas as pd
 
-from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError
 from echelon_analysis.selection import compute_kind, flow_bars, kind_of, representatives
 from echelon_analysis.style import (
     BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, legend_label, save, styled,
 )
 from echelon_analysis.units import format_time, time_scale
+from echelon_common.errors import did_you_mean
 
 MAX_DEVICES = 8
 LEGEND_COLUMNS = 5

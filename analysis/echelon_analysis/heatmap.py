@@ -13,7 +13,7 @@ import numpy as np
 from echelon_analysis.errors import NothingToDraw
 from echelon_analysis.style import BLUE, INK, SKY, WIDTH, caption, save, styled
 from echelon_analysis.units import time_scale
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 MAX_LINKS = 60
 COLUMNS = 3

@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.bars import whiskers
-from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError
 from echelon_analysis.load import reference_label
 from echelon_analysis.statistics import LEAST_COUNT, geometric_interval, mean_interval
 from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, legend_label, save, styled
 from echelon_analysis.units import time_scale
-from echelon_output.text import shown
+from echelon_common.errors import did_you_mean
+from echelon_common.text import shown
 
 SPEEDUP = "speedup"
 SPEEDUP_OF = "iteration_time_mean_s"

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.checks import check_manifest, check_summary, check_table
-from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
-from echelon_output.text import unguarded
+from echelon_analysis.errors import AnalysisError, UsageError
+from echelon_common.errors import did_you_mean
+from echelon_common.text import unguarded
 
 MANIFEST_SCHEMA = "echelon/results/2"
 SUMMARY_SCHEMA = "echelon/summary/2"

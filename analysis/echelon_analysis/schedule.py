@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.checks import LONGEST_S
-from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.load import read_json
 from echelon_analysis.selection import lanes
 from echelon_analysis.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, YELLOW, save, styled
 from echelon_analysis.units import format_time, time_scale
+from echelon_common.errors import did_you_mean
 
 PLAN_SCHEMA = "echelon/plan/1"
 MAX_PANELS = 4

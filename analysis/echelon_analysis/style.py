@@ -18,7 +18,7 @@ import re
 import textwrap
 
 from echelon_analysis.errors import NothingToDraw, UsageError, writing
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -84,7 +84,7 @@ def save(figure, out):
 
 
 def _show_texts(figure):
-    """Names are only texts in figures too (echelon_output/text.py)."""
+    """Names are only texts in figures too (echelon_common/text.py)."""
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):

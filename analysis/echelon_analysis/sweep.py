@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 
 from echelon_analysis.checks import LONGEST_S, PARTS
-from echelon_analysis.errors import AnalysisError, UsageError, did_you_mean
+from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.load import open_results
 from echelon_analysis.units import quantity
+from echelon_common.errors import did_you_mean
 
 DATABASE = "results.sqlite"
 SCHEMA = "echelon/sweep-results/1"

@@ -10,7 +10,7 @@ import dataclasses
 import math
 
 from echelon_analysis.units import decimals, time_scale
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 # With more jobs than this, one column holds the mean over the jobs.
 MAX_JOB_COLUMNS = 3

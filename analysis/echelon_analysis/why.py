@@ -17,7 +17,7 @@ from echelon_analysis.checks import PARTS
 from echelon_analysis.selection import kind_of
 from echelon_analysis.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, caption, save, styled
 from echelon_analysis.units import decimals, format_time, time_scale
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 MAX_JOBS = 12
 TOP = 5

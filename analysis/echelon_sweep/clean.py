@@ -9,7 +9,7 @@ import os
 import pathlib
 import shutil
 
-from echelon_output.files import DRAFT, is_abandoned
+from echelon_common.files import DRAFT, is_abandoned
 from echelon_sweep.layout import ALARM_FILE, ERROR_FILE, POINT_ID, RESULT_FILE
 from echelon_sweep.status import is_left_behind
 from echelon_sweep.verify import BadResult, read_result

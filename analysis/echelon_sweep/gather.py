@@ -14,9 +14,10 @@ import io
 import os
 import sqlite3
 
-from echelon_output.files import draft, write_atomically
-from echelon_output.text import guarded
-from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_MISSING, DiskFull, SweepError
+from echelon_common.errors import EXIT_BAD_INPUT, EXIT_DONE
+from echelon_common.files import draft, write_atomically
+from echelon_common.text import guarded
+from echelon_sweep.errors import EXIT_FAILED, EXIT_MISSING, DiskFull, SweepError
 from echelon_sweep.layout import ALARM_FILE, DONE, FAILED, MISSING
 from echelon_sweep.tables import Tables
 from echelon_sweep.verify import BadResult, read_result, wrong_ids

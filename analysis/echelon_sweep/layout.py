@@ -20,7 +20,7 @@ import os
 import pathlib
 import re
 
-from echelon_output.files import write_atomically
+from echelon_common.files import write_atomically
 from echelon_sweep.errors import SweepError, UsageError
 from echelon_sweep.jsonfile import compact, read_json
 from echelon_sweep.paths import utf8_path

@@ -7,7 +7,8 @@ Passes over the missing points until none is left that has fewer errors than the
 import os
 import sys
 
-from echelon_sweep.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISSING
+from echelon_common.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_INTERRUPTED
+from echelon_sweep.errors import EXIT_FAILED, EXIT_MISSING
 from echelon_sweep.progress import ProgressLine
 from echelon_sweep.worker import run_points
 

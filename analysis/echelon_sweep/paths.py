@@ -10,7 +10,7 @@ Whatever else a folder may be called ($(…), quotes, blanks, a dash in front) i
 
 import shlex
 
-from echelon_output.text import shown
+from echelon_common.text import shown
 from echelon_sweep.errors import UsageError
 
 

@@ -14,7 +14,8 @@ import fcntl
 import os
 import pathlib
 
-from echelon_sweep.errors import EXIT_INTERRUPTED, SweepError, UsageError
+from echelon_common.errors import EXIT_INTERRUPTED
+from echelon_sweep.errors import SweepError, UsageError
 from echelon_sweep.jsonfile import split_pointer
 from echelon_sweep.layout import FOLDER_SCHEMA, Sweep, write_folder
 from echelon_sweep.tables import DESCRIPTIONS

@@ -7,8 +7,8 @@ Each line is a whole command; they may run in any order, at the same time, on an
 import math
 import sys
 
+from echelon_common.errors import EXIT_DONE
 from echelon_sweep.chunks import launcher, points_per_chunk, worker_command, write_point_list
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.paths import command_line
 
 

@@ -23,8 +23,8 @@ import signal
 import socket
 import time
 
-from echelon_output.files import write_atomically, write_text
-from echelon_sweep.errors import NO_SPACE, DiskFull, SweepError
+from echelon_common.files import NO_SPACE, write_atomically, write_text
+from echelon_sweep.errors import DiskFull, SweepError
 from echelon_sweep.jsonfile import compact
 from echelon_sweep.layout import ALARM_FILE, RESULT_FILE
 from echelon_sweep.points import POINT_SCHEMA, Point

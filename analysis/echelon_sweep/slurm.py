@@ -18,8 +18,9 @@ import shlex
 import shutil
 import time
 
+from echelon_common.errors import EXIT_DONE, Interrupted
 from echelon_sweep.chunks import UNKNOWN_CHUNK, measured_cost
-from echelon_sweep.errors import EXIT_DONE, Interrupted, NoBatchSystem, SweepError, UsageError
+from echelon_sweep.errors import NoBatchSystem, SweepError, UsageError
 from echelon_sweep.slurm_client import HOPELESS, Slurm
 from echelon_sweep.slurm_scripts import WARNING_S, Scripts, is_ours
 from echelon_sweep.slurm_submission import Submission, submissions
@@ -37,14 +38,14 @@ LOOK_S = 2  # after which Slurm has said why a task would never start
 
 def add_options(parser):
     group = parser.add_argument_group("back end slurm")
-    group.add_argument("--partition", metavar="NAME", help="partition to submit to (default: Slurm's)")
-    group.add_argument("--account", metavar="NAME", help="account to charge")
-    group.add_argument("--throttle", type=_count, metavar="N", help="tasks that may run at a time (default: no limit)")
-    group.add_argument("--cost", type=_seconds, metavar="SECONDS", help="what a point takes (default: measured)")
-    group.add_argument("--task-time", type=_seconds, metavar="SECONDS", help="time limit of a task (default: from the cost)")
-    group.add_argument("--resubmit", action="store_true", help="also points that queued tasks are going to run")
+    group.add_argument("--partition", metavar="NAME", help="The partition to submit to (default: Slurm's).")
+    group.add_argument("--account", metavar="NAME", help="The account to charge.")
+    group.add_argument("--throttle", type=_count, metavar="N", help="How many tasks may run at a time (default: no limit).")
+    group.add_argument("--cost", type=_seconds, metavar="SECONDS", help="How long a point takes (default: it is measured).")
+    group.add_argument("--task-time", type=_seconds, metavar="SECONDS", help="The time limit of a task (default: from the cost).")
+    group.add_argument("--resubmit", action="store_true", help="Submit also points that queued tasks are going to run.")
     group.add_argument(
-        "--sbatch", action="append", default=[], metavar="OPTION", help="option for sbatch: --sbatch=--qos=long (repeatable)"
+        "--sbatch", action="append", default=[], metavar="OPTION", help="An option for sbatch, as in --sbatch=--qos=long (repeatable)."
     )
 
 

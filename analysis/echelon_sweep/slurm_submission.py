@@ -21,7 +21,7 @@ import os
 import pathlib
 import re
 
-from echelon_output.files import write_atomically
+from echelon_common.files import write_atomically
 
 SCHEMA = "echelon/slurm-submission/1"
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from echelon_sweep.errors import EXIT_INTERRUPTED
+from echelon_common.errors import EXIT_INTERRUPTED
 from echelon_sweep.worker import DEADLINE
 
 MAX_RESTARTS = 10

@@ -13,7 +13,8 @@ import dataclasses
 import pathlib
 import re
 
-from echelon_sweep.errors import SweepError, did_you_mean
+from echelon_common.errors import did_you_mean
+from echelon_sweep.errors import SweepError
 from echelon_sweep.jsonfile import canonical, read_json, split_pointer, token
 from echelon_sweep.layout import FILES
 from echelon_sweep.points import SCHEDULERS, SEED

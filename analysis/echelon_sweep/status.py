@@ -10,9 +10,10 @@ import os
 import pathlib
 import time
 
+from echelon_common.errors import EXIT_DONE
 from echelon_sweep import backends
 from echelon_sweep.chunks import cost_of_point
-from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_MISSING, NoBatchSystem
+from echelon_sweep.errors import EXIT_FAILED, EXIT_MISSING, NoBatchSystem
 from echelon_sweep.layout import DONE, FAILED, MISSING
 from echelon_sweep.run_point import HOST
 from echelon_sweep.worker import TOUCH_S

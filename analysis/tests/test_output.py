@@ -19,8 +19,8 @@ import synthetic
 import synthetic_sweep
 
 from echelon_analysis.load import open_results
-from echelon_output.files import draft, is_abandoned, write_atomically
-from echelon_output.text import guarded, json_text, one_line, shown, unguarded
+from echelon_common.files import draft, is_abandoned, write_atomically
+from echelon_common.text import guarded, json_text, one_line, shown, unguarded
 
 ANALYSIS = pathlib.Path(__file__).resolve().parent.parent
 LAUNCHER = ANALYSIS / "echelon-analysis"

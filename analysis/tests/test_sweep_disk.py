@@ -8,7 +8,7 @@ import time
 import unittest
 from unittest import mock
 
-from sweep_case import BINARY, SweepCase
+from sweep_case import SweepCase
 
 from echelon_sweep import worker
 from echelon_sweep.layout import Sweep

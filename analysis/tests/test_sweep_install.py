@@ -36,7 +36,7 @@ class InstallTest(unittest.TestCase):
                     self.assertEqual(done.returncode, 0, done.stderr)
                     self.assertIn("usage: ", done.stdout)
             # What is no Python travels with the packages.
-            for package in ("echelon_output", "echelon_analysis", "echelon_sweep"):
+            for package in ("echelon_common", "echelon_analysis", "echelon_sweep"):
                 for path in (source / package).rglob("*"):
                     if path.is_file():
                         self.assertTrue((target / path.relative_to(source)).is_file(), path)

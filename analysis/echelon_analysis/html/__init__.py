@@ -9,7 +9,7 @@ Equal data give equal bytes. What the page holds: docs/report.md; its script: an
 import pathlib
 
 from echelon_analysis.errors import writing
-from echelon_output.files import write_text
+from echelon_common.files import write_text
 
 
 def write_html(path, out):

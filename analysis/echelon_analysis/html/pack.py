@@ -16,7 +16,7 @@ import zlib
 
 import numpy as np
 
-from echelon_output.text import all_shown
+from echelon_common.text import all_shown
 
 # Times are rounded to the power of ten that cuts the longest run into at least so many ticks.
 TICKS = 1e8

@@ -11,7 +11,7 @@ import hashlib
 import html
 import pathlib
 
-from echelon_output.text import shown
+from echelon_common.text import shown
 
 HERE = pathlib.Path(__file__).parent
 

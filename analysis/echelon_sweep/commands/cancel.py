@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep cancel: take a sweep's jobs back from the batch system."""
 
+from echelon_common.errors import EXIT_DONE
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.layout import Sweep
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep clean: remove what a sweep can do without."""
 
-from echelon_output.text import one_line
+from echelon_common.errors import EXIT_DONE
+from echelon_common.text import one_line
 from echelon_sweep.clean import remove, rubbish
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.layout import Sweep
 from echelon_sweep.prepare import locked
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """echelon-sweep expand: check a specification, list its points."""
 
-from echelon_output.text import json_text, shown
-from echelon_sweep.errors import EXIT_DONE
+from echelon_common.errors import EXIT_DONE
+from echelon_common.text import json_text, shown
 from echelon_sweep.expand import expand
 from echelon_sweep.jsonfile import canonical
 from echelon_sweep.prepare import columns

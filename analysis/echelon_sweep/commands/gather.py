@@ -3,9 +3,9 @@
 
 import sys
 
-from echelon_output.text import one_line
+from echelon_common.errors import EXIT_DONE
+from echelon_common.text import one_line
 from echelon_sweep.clean import remove, work_folders
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.gather import gather
 from echelon_sweep.layout import Sweep
 

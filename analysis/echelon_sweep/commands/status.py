@@ -3,7 +3,7 @@
 
 import sys
 
-from echelon_output.text import json_text, one_line
+from echelon_common.text import json_text, one_line
 from echelon_sweep.layout import Sweep
 from echelon_sweep.progress import duration
 from echelon_sweep.status import NO_ANSWER, exit_code, look

@@ -5,12 +5,12 @@ import os
 import pathlib
 import sys
 
+from echelon_common.errors import EXIT_DONE
 from echelon_sweep import backends
-from echelon_output.text import one_line
+from echelon_common.text import one_line
 from echelon_sweep.chunks import cost_of_point, launcher
 from echelon_sweep.clean import remove, work_folders
 from echelon_sweep.commands.gather import gather_and_say
-from echelon_sweep.errors import EXIT_DONE
 from echelon_sweep.expand import expand
 from echelon_sweep.layout import DONE, FAILED, MISSING, Sweep
 from echelon_sweep.paths import check_words

@@ -8,8 +8,9 @@ or a point is not deterministic. 75: stopped before the end; run the same comman
 import signal
 import sys
 
+from echelon_common.errors import EXIT_DONE, EXIT_INTERRUPTED, Interrupted
 from echelon_sweep import backends
-from echelon_sweep.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, Interrupted, SweepError, UsageError
+from echelon_sweep.errors import EXIT_FAILED, SweepError, UsageError
 from echelon_sweep.layout import Sweep
 from echelon_sweep.local import report_alarms
 from echelon_sweep.program import find_program

@@ -9,18 +9,13 @@ import json
 import pathlib
 import sys
 
-from echelon_analysis.errors import EXIT_USAGE, AnalysisError, writing
-from echelon_output.files import write_text
+from echelon_analysis.errors import writing
+from echelon_common.command_line import Parser, run_program, whole
+from echelon_common.files import write_text
 from optimality.instances import MIXES, make
 
 PROGRAM = "echelon-optimality"
 DEFAULT_SCHEDULERS = ("fair", "sebf", "echelon")
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        print(f"{PROGRAM}: {message} (see {self.prog} --help)", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
 
 
 def scheduler(text):
@@ -34,41 +29,37 @@ def scheduler(text):
 
 
 def make_parser():
-    parser = Parser(prog=PROGRAM, description="The distance of schedulers to the optimum on small random instances.")
+    parser = Parser(prog=PROGRAM, description="Compare schedulers with the optimum on small random instances.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, text):
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument("--mix", nargs="+", choices=MIXES, default=MIXES, help="default: all")
-        added.add_argument("--instances", type=int, default=500, metavar="N", help="per mix (default 500)")
-        added.add_argument("--out", default="results/optimality", metavar="FOLDER", help="default results/optimality")
-        added.add_argument("--processes", type=int, default=2, metavar="N", help="default 2")
+        added.add_argument("--mix", nargs="+", choices=MIXES, default=MIXES, help="The mixes of jobs to draw instances from (default: all).")
+        added.add_argument("--instances", type=whole(1), default=500, metavar="N", help="Draw N instances of each mix (default 500).")
+        added.add_argument("--out", default="results/optimality", metavar="FOLDER", help="Where optima and tables are kept (default results/optimality).")
+        added.add_argument("--processes", type=whole(1), default=2, metavar="N", help="How many processes run at a time (default 2).")
         added.add_argument(
-            "--time-limit", type=float, default=10.0, metavar="S", help="per instance of the exact solver (default 10)"
+            "--time-limit", type=float, default=10.0, metavar="S", help="Give the exact solver S seconds for each instance (default 10)."
         )
         return added
 
-    command("optima", "solve the instances and keep the optima in FOLDER/optima.jsonl")
-    added = command("compare", "run schedulers on the instances: table, CSV, figure")
+    command("optima", "Solve the instances and keep the optima in FOLDER/optima.jsonl.")
+    added = command("compare", "Run schedulers on the instances and write a table, CSV files and a figure.")
     added.add_argument("--schedulers", nargs="+", type=scheduler, default=DEFAULT_SCHEDULERS, metavar="NAME")
-    added.add_argument("--by", choices=("mix", "fabric", "weighted"), default="mix", help="rows of the table")
-    added = command("worst", "the instances where one scheduler is furthest from the optimum")
+    added.add_argument("--by", choices=("mix", "fabric", "weighted"), default="mix", help="What the rows of the table are (default: mix).")
+    added = command("worst", "List the instances where one scheduler is furthest from the optimum.")
     added.add_argument("scheduler", type=scheduler)
-    added.add_argument("--count", type=int, default=5, metavar="N", help="per mix (default 5)")
-    added = commands.add_parser("scenario", help="print an instance as a scenario for echelon run")
+    added.add_argument("--count", type=whole(1), default=5, metavar="N", help="List N instances of each mix (default 5).")
+    added = commands.add_parser("scenario", help="Print an instance as a scenario for echelon run.")
     added.add_argument("mix", choices=MIXES)
-    added.add_argument("index", type=int)
+    added.add_argument("index", type=whole(0))
     added.add_argument("--schedulers", nargs="+", type=scheduler, default=DEFAULT_SCHEDULERS, metavar="NAME")
     return parser
 
 
 def main(arguments=None):
-    options = make_parser().parse_args(arguments)
-    try:
-        return run(options)
-    except AnalysisError as error:
-        print(f"{PROGRAM}: {error}", file=sys.stderr)
-        return error.exit_code
+    """Run a command; return the exit code."""
+    return run_program(PROGRAM, lambda: run(make_parser().parse_args(arguments)))
 
 
 def progress(done, total, record):

@@ -12,11 +12,13 @@ Errors: OSError that names the file, not its draft.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import pathlib
 import re
 
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 DRAFT = re.compile(r"\.(?P<name>.+)\.[0-9]+\.[0-9a-f]{8}", re.S)
 
 
