@@ -5,10 +5,10 @@
 #include "control/host-sharing.h"
 
 #include "emulation/emulation.h"
-#include "fabric/capacity-checker.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/capacity-checker.h"
 
 #include <gtest/gtest.h>
 #include <map>
