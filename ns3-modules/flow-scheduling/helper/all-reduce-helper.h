@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * All-reduce jobs: one collective over some GPUs, once or several times in a row.
+ * Adds all-reduce jobs: a job runs one collective over some GPUs, once or several times in a row.
  *
  *     Ptr<AllReduceHelper> allReduce = CreateObject<AllReduceHelper>();
  *     allReduce->SetAttribute("Bytes", UintegerValue(25000000));
  *     allReduce->Install(coordinator, {0, 4, 8, 12});   // ring order
  *
  * Every attribute is also a command-line argument: --ns3::AllReduceHelper::Bytes=1000000.
- * The collective is one coflow; algorithms and granularities are those of
+ * The collective is one coflow. Its algorithms and granularities are those of
  * core/collective/collectives.h. Errors: fatal for fewer than two GPUs, a GPU named twice, or
  * one that the topology does not have.
  */

@@ -36,7 +36,7 @@ namespace ns3
 class FabricNetwork;
 class FlowCoordinator;
 
-/// A scheduler by name, a network, and jobs.
+/// Brings together a scheduler, a network and jobs.
 class CoordinatorHelper
 {
   public:
@@ -52,7 +52,7 @@ class CoordinatorHelper
     /// A parameter of the scheduler, as text: SetParameter("name", "10MB").
     void SetParameter(const std::string& name, const std::string& value);
     /// The object whose attributes set up the control plane and whose agents and traces tell what
-    /// passes; set it up before Run.
+    /// passes. Set its attributes before Run.
     Ptr<FlowCoordinator> GetCoordinator() const;
     /// Seed of the paths' hash (ECMP); 1 by default.
     void SetSeed(uint64_t seed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The agent of flow scheduling at an interface: reports flows to the coordinator, and puts its
- * decisions in force.
+ * The agent of flow scheduling at an interface. It reports flows to the coordinator and puts the
+ * coordinator's decisions into force.
  *
  *     Ptr<FlowAgent> agent = coordinator->GetAgents()[0];
  *     agent->TraceConnectWithoutContext("Rate", MakeCallback(&OnRate));

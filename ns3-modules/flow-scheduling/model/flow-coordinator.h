@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The coordinator of flow scheduling as an ns-3 object: settings of the control plane as
- * attributes, what passes as trace sources, one agent per interface.
+ * The coordinator of flow scheduling as an ns-3 object. Its attributes set up the control plane,
+ * its trace sources tell what passes, and it has one agent per interface.
  *
  *     Ptr<FlowCoordinator> coordinator = helper.GetCoordinator();      // coordinator-helper.h
  *     coordinator->SetAttribute("ControlDelay", TimeValue(MicroSeconds(50)));
  *     coordinator->SetAttribute("LostAt", TimeValue(Seconds(2)));
  *     coordinator->TraceConnectWithoutContext("Decision", MakeCallback(&OnDecision));
  *
- * Meanings of the attributes: core/control/control-plane.h. Decisions are made by
+ * core/control/control-plane.h says what the attributes mean. Decisions are made by
  * core/control/coordinator.h, which this object configures and observes.
  */
 #ifndef FLOW_COORDINATOR_H
@@ -62,7 +62,7 @@ class FlowCoordinator : public Object
     /// The other attributes, for the core. @param seed of lost reports.
     echelon::ControlPlane MakeControlPlane(uint64_t seed) const;
 
-    /// What hears the core; lives as long as this object.
+    /// Passes on what the core tells; lives as long as this object.
     echelon::ControlObserver* GetObserver();
 
     /// Sinks of Report: a flow, and whether it has arrived (else: left).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * How long a flow takes that has its path in the packet fabric to itself.
+ * How long a flow takes when it has its path in the packet fabric to itself.
  *
  *     PacketSoloTimes times = TimesOfTrain({{83560, 83560, 500000}}, {2, 83560.0});
  *
@@ -9,7 +9,7 @@
  * Segment k is handed to the first port at a_k = k D, where D is the payload of a full segment over
  * the flow's rate (paced-rates.h). A port serves in order, in t_h a full segment, t'_h the last
  * one, and the link takes d_h. Departures of full segments follow x_h(k) = max(x_{h-1}(k) +
- * d_{h-1}, x_h(k - 1)) + t_h. Its solution (max-plus, constant service) is
+ * d_{h-1}, x_h(k - 1)) + t_h. The solution of this recursion (max-plus, constant service) is
  *
  *     x_h(k) = t_0 + … + t_h + d_0 + … + d_{h-1} + max over j <= k of (a_j + (k - j) m_h),
  *
@@ -55,7 +55,7 @@ struct SoloTrain
 {
     std::uint64_t segments = 1;
     double interval = 0;      ///< between segments at the flow's rate; 0: as fast as the port does
-    std::int64_t sentAt = 0;  ///< the last bit does not count as sent before
+    std::int64_t sentAt = 0;  ///< the earliest time at which the last bit counts as sent
     std::uint64_t window = 0; ///< full segments that may be on their way; 0: any number
     std::uint64_t lastWindow = 0; ///< segments, once the last one is among them; 0: any number
     std::int64_t wayBack = 0;     ///< of acknowledgements, from the last port to the source

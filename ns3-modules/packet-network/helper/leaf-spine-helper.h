@@ -29,7 +29,7 @@ class Topology;
 namespace ns3
 {
 
-/// Attributes in, network out.
+/// Makes a network of what its attributes say.
 class LeafSpineHelper : public Object
 {
   public:
@@ -39,7 +39,7 @@ class LeafSpineHelper : public Object
     ~LeafSpineHelper() override;
 
     /// Sets the time resolution (FabricNetwork::UsePicoseconds) and, with RunAhead, the simulator's
-    /// queue, and builds. Called once.
+    /// queue, and builds the network. Called once.
     Ptr<FabricNetwork> Create();
 
     /// The graph that Create() built from. @pre Create() was called.

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Builds the packet fabric of any echelon::Topology: one egress port per directed link, with the
- * link's number.
+ * Builds the packet fabric of any echelon::Topology. Each directed link becomes an egress port
+ * whose index is the link's number.
  *
  *     Ptr<FabricNetwork> network = CreateObject<FabricNetwork>();
  *     BuildFabricNetwork(topology, network, 16 << 20);
  *     network->GetPort(link.Value())->SentBytes();
  *
- * Linear in the links.
+ * Takes time linear in the number of links.
  */
 #ifndef TOPOLOGY_HELPER_H
 #define TOPOLOGY_HELPER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Errors that are thrown inside an event, carried past ns-3's event loop.
+ * Carries errors that are thrown inside an event past ns-3's event loop.
  *
  *     EventFailure failure;                 // from here on errors stop the simulation
  *     Simulator::Run();
@@ -13,8 +13,8 @@
  *     }
  *
  * ns-3's loop holds a reference to the event that it runs and does not let go of it when an error
- * passes through. Without an EventFailure alive errors pass as they would otherwise. One at a time,
- * as the simulation itself.
+ * passes through. While no EventFailure is alive, errors pass through the loop as they otherwise
+ * would. There is at most one at a time, as there is one simulation.
  */
 #ifndef EVENT_FAILURE_H
 #define EVENT_FAILURE_H

@@ -51,7 +51,7 @@ struct FlowWindow
     bool isBlocked{false}; ///< has something to send, but the window is closed
 };
 
-/// The source's side of a live flow.
+/// What a source knows of a live flow.
 struct FlowState
 {
     uint64_t toSend{

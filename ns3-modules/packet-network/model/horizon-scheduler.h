@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The simulator's queue of events, with a view of the time of the next one.
+ * A queue of events for the simulator that tells the time of the next one.
  *
  *     HorizonScheduler::Install();    // or on the command line: --SchedulerType=…
  *
- * A PriorityQueueScheduler. While the simulator uses it, FabricNetwork may run all its own events
- * up to the next other event of the simulator at once, without a turn of the simulator's loop for
- * each.
+ * It is a PriorityQueueScheduler. While the simulator uses it, the packet fabric may run its own
+ * events up to the next other event of the simulator at once, without a turn of the simulator's
+ * loop for each (fabric-calendar.h).
  */
 #ifndef HORIZON_SCHEDULER_H
 #define HORIZON_SCHEDULER_H

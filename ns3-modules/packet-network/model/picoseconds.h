@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Sums of the packet fabric's times, which are integers of picoseconds.
+ * Adds times of the packet fabric, which are integers of picoseconds.
  *
  *     m_busyUntil = Later(start, transmission);
  *
- * Errors: echelon::TimeOverflow when the sum does not fit. Costs one jump that is not taken.
+ * Errors: echelon::TimeOverflow when the sum does not fit. The check costs one jump that is not
+ * taken.
  */
 #ifndef PICOSECONDS_H
 #define PICOSECONDS_H

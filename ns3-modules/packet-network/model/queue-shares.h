@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Which of up to eight queues is served next so that each gets bytes in proportion to its weight.
+ * Chooses which of up to eight queues is served next, so that each sends bytes in proportion to its
+ * weight.
  *
  *     shares.SetWeight(0, 3e9);  shares.SetWeight(1, 1e9);
  *     shares.Activate(0);  shares.Activate(1);               // they have something to send
  *     uint32_t queue = shares.First();  shares.Serve(queue, 4178, true);
  *
- * Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996): a queue's head has a start tag, the
- * smallest is served, and the tag of the next in that queue is larger by bytes / weight. Over any
- * interval in which two queues have something to send, their bytes over weight differ by at most
- * one segment of each over its weight. Ties go to the smaller number. A weight may change at any
- * time: what a queue has been served ahead of its share is kept in bytes.
+ * Source: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996). The segment at the head of a
+ * queue has a start tag. The one with the smallest tag is served, and the tag of the next segment
+ * in that queue is larger by bytes / weight. Over any interval in which two queues have something
+ * to send, their bytes over weight differ by at most one segment of each over its weight. Ties go
+ * to the smaller number. When a weight changes, what a queue has been served ahead of its share
+ * stays the same in bytes.
  *
- * Every operation is O(queues), at most eight; nothing is allocated. Weights are positive, in any
- * unit.
+ * Every operation takes O(queues), at most eight, and allocates nothing. Weights are positive and
+ * in any unit.
  */
 #ifndef QUEUE_SHARES_H
 #define QUEUE_SHARES_H

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A trace source of segments that knows whether anybody listens anywhere.
+ * A trace source of segments that knows whether a sink is connected to any such source.
  *
  *     SegmentTrace m_dropTrace;                     // in a class with .AddTraceSource("Drop", …)
  *     if (SegmentTrace::AnySink()) { … }            // of any segment trace of the process
  *
- * Sinks expect Simulator::Now() to be the time of what they hear. FabricNetwork runs ahead of the
- * simulator's clock only while there is no sink.
+ * Sinks expect Simulator::Now() to be the time of what they hear. So the fabric runs ahead of the
+ * simulator's clock only while there is no sink (fabric-calendar.h).
  */
 #ifndef SEGMENT_TRACE_H
 #define SEGMENT_TRACE_H

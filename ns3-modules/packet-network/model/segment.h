@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What travels in the packet fabric: segment records of a few bytes instead of ns3::Packet.
+ * Segments, which travel in the packet fabric: records of a few bytes instead of ns3::Packet.
  *
  *     FabricSegment segment{slot, 4096, 0, 3, false};   // a full segment at the flow's first hop
  *
