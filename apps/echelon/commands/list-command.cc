@@ -3,13 +3,15 @@
 
 #include "alltoall/order-registry.h"
 #include "experts/traffic-generator.h"
-#include "input/parameter-loader.h"
+#include "input/field-table.h"
 #include "scenario/fabric-registry.h"
 #include "sched/scheduler-registry.h"
 #include "support/exit-codes.h"
 #include "workload/placement.h"
 #include "workload/workload-registry.h"
 
+#include <algorithm>
+#include <functional>
 #include <iostream>
 
 namespace echelon
@@ -23,86 +25,109 @@ struct Entry
 {
     std::string name;
     std::string help;
-    std::vector<ParameterSpec> parameters{};
+    std::vector<Field> parameters{};
 };
+
+template <class Registered>
+std::vector<Entry>
+EntriesWithParameters(const std::vector<Registered>& registry)
+{
+    std::vector<Entry> entries;
+    for (const Registered& entry : registry)
+    {
+        entries.push_back(
+            {entry.name, entry.help, {entry.parameters.begin(), entry.parameters.end()}});
+    }
+    return entries;
+}
+
+template <class Registered>
+std::vector<Entry>
+EntriesWithout(const std::vector<Registered>& registry)
+{
+    std::vector<Entry> entries;
+    for (const Registered& entry : registry)
+    {
+        entries.push_back({entry.name, entry.help});
+    }
+    return entries;
+}
+
+std::vector<Entry>
+Objects()
+{
+    std::vector<Entry> entries;
+    for (const FieldTable* table : FieldTable::All())
+    {
+        entries.push_back({table->Name(), table->Help(), table->List()});
+    }
+    return entries;
+}
+
+/// In the order of the help of `echelon list`.
+const std::vector<std::pair<std::string, std::function<std::vector<Entry>()>>>&
+Lists()
+{
+    static const std::vector<std::pair<std::string, std::function<std::vector<Entry>()>>> lists{
+        {"schedulers", [] { return EntriesWithParameters(SchedulerEntries()); }},
+        {"fabrics", [] { return EntriesWithParameters(FabricEntries()); }},
+        {"workloads", [] { return EntriesWithParameters(WorkloadEntries()); }},
+        {"placements", [] { return EntriesWithout(PlacementEntries()); }},
+        {"orders", [] { return EntriesWithout(OrderEntries()); }},
+        {"traffic", [] { return EntriesWithParameters(TrafficEntries()); }},
+        {"fields", Objects}};
+    return lists;
+}
 
 std::vector<Entry>
 EntriesOf(const std::string& what)
 {
-    std::vector<Entry> entries;
-    if (what == "schedulers")
+    const auto isIt = [&what](const auto& list) { return list.first == what; };
+    return std::find_if(Lists().begin(), Lists().end(), isIt)->second();
+}
+
+/// "integer, 1 to 65536; required"
+std::string
+Described(const Field& field)
+{
+    std::string text = field.kind.type;
+    for (std::size_t i = 0; i < field.kind.choices.size(); ++i)
     {
-        for (const SchedulerEntry& entry : SchedulerEntries())
-        {
-            entries.push_back({entry.name, entry.help, entry.parameters});
-        }
+        text += (i == 0 ? ": " : " | ") + field.kind.choices[i];
     }
-    else if (what == "fabrics")
-    {
-        for (const FabricEntry& entry : FabricEntries())
-        {
-            entries.push_back({entry.name, entry.help, entry.parameters});
-        }
-    }
-    else if (what == "workloads")
-    {
-        for (const WorkloadEntry& entry : WorkloadEntries())
-        {
-            entries.push_back({entry.name, entry.help, entry.parameters});
-        }
-    }
-    else if (what == "orders")
-    {
-        for (const OrderEntry& entry : OrderEntries())
-        {
-            entries.push_back({entry.name, entry.help});
-        }
-    }
-    else if (what == "traffic")
-    {
-        for (const TrafficEntry& entry : TrafficEntries())
-        {
-            entries.push_back({entry.name, entry.help, entry.parameters});
-        }
-    }
-    else
-    {
-        for (const PlacementEntry& entry : PlacementEntries())
-        {
-            entries.push_back({entry.name, entry.help});
-        }
-    }
-    return entries;
+    text += field.kind.of.empty() ? "" : " of " + field.kind.of;
+    const std::string range = RangeText(field);
+    text += range.empty() ? "" : ", " + range;
+    const Json& otherwise = field.byDefault;
+    return text + (field.required ? "; required"
+                   : otherwise.is_null()
+                       ? ""
+                       : "; default " + (otherwise.is_string() ? otherwise.get<std::string>()
+                                                               : otherwise.dump()));
 }
 
 void
 Print(const Entry& entry)
 {
     std::cout << entry.name << '\n' << "    " << entry.help << '\n';
-    for (const ParameterSpec& spec : entry.parameters)
+    for (const Field& field : entry.parameters)
     {
-        std::string type(ToText(spec.type));
-        for (std::size_t i = 0; i < spec.choices.size(); ++i)
-        {
-            type += (i == 0 ? ": " : " | ") + spec.choices[i];
-        }
-        std::cout << "      " << spec.name << " (" << type << "; default " << spec.defaultValue
-                  << ")\n          " << spec.help << '\n';
+        std::cout << "      " << field.name << " (" << Described(field) << ")\n          "
+                  << field.help << '\n';
     }
 }
 
 } // namespace
 
-const std::vector<std::string>&
+std::vector<std::string>
 Listings()
 {
-    static const std::vector<std::string> listings{"schedulers",
-                                                   "fabrics",
-                                                   "workloads",
-                                                   "placements",
-                                                   "orders",
-                                                   "traffic"};
-    return listings;
+    std::vector<std::string> names;
+    for (const auto& [name, entries] : Lists())
+    {
+        names.push_back(name);
+    }
+    return names;
 }
 
 int
@@ -121,9 +146,13 @@ ListCommand(const std::string& what, bool json)
                                     {"entries", nlohmann::ordered_json::array()}};
     for (const Entry& entry : EntriesOf(what))
     {
-        document["entries"].push_back({{"name", entry.name},
-                                       {"help", entry.help},
-                                       {"parameters", SpecsToJson(entry.parameters)}});
+        auto parameters = nlohmann::ordered_json::array();
+        for (const Field& field : entry.parameters)
+        {
+            parameters.push_back(FieldToJson(field));
+        }
+        document["entries"].push_back(
+            {{"name", entry.name}, {"help", entry.help}, {"parameters", std::move(parameters)}});
     }
     std::cout << document.dump(2) << '\n';
     return EXIT_DONE;

@@ -17,7 +17,7 @@ namespace echelon
 {
 
 /// What can be listed.
-const std::vector<std::string>& Listings();
+std::vector<std::string> Listings();
 
 /// @param what one of Listings().
 int ListCommand(const std::string& what, bool json);

@@ -198,6 +198,19 @@ JsonNode::At(std::string_view key) const
     FailMissing(key, "this object needs it");
 }
 
+JsonNode
+JsonNode::ObjectOrEmpty(const std::string& key) const
+{
+    return Child(&m_value->emplace(key, Json::object()).first.value(), key).Object();
+}
+
+JsonNode
+JsonNode::StandIn(const std::string& key, const Json& value) const
+{
+    // Nobody asks for the Mutable() of a default.
+    return Child(const_cast<Json*>(&value), key);
+}
+
 std::size_t
 JsonNode::ArraySize(std::size_t largest) const
 {

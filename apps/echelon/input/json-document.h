@@ -101,6 +101,12 @@ class JsonNode
     [[noreturn]] void FailParameter(const ParameterError& error) const;
     const std::string& File() const;
     const std::string& Pointer() const;
+    /// The object at a key; where the key is left out, an empty object that is put there.
+    JsonNode ObjectOrEmpty(const std::string& key) const;
+
+  protected:
+    /// A node for a value that stands in for what is left out at a key of this object.
+    JsonNode StandIn(const std::string& key, const Json& value) const;
 
   private:
     friend class JsonDocument;

@@ -36,20 +36,6 @@ TextOf(const JsonNode& node, ParameterType type)
     return {};
 }
 
-Json
-ToJson(const std::string& text, ParameterType type)
-{
-    switch (type)
-    {
-    case ParameterType::INTEGER:
-    case ParameterType::NUMBER:
-    case ParameterType::BOOLEAN:
-        return Json::parse(text);
-    default:
-        return text;
-    }
-}
-
 } // namespace
 
 ParameterSet
@@ -90,33 +76,28 @@ LoadParameters(const JsonNode& node,
 }
 
 Json
+ParameterToJson(const std::string& text, ParameterType type)
+{
+    switch (type)
+    {
+    case ParameterType::INTEGER:
+    case ParameterType::NUMBER:
+    case ParameterType::BOOLEAN:
+        return Json::parse(text);
+    default:
+        return text;
+    }
+}
+
+Json
 ParametersToJson(const ParameterSet& values)
 {
     Json object = Json::object();
     for (const ParameterSpec& spec : values.Specs())
     {
-        object[spec.name] = ToJson(values.GetText(spec.name), spec.type);
+        object[spec.name] = ParameterToJson(values.GetText(spec.name), spec.type);
     }
     return object;
-}
-
-nlohmann::ordered_json
-SpecsToJson(const std::vector<ParameterSpec>& specs)
-{
-    auto list = nlohmann::ordered_json::array();
-    for (const ParameterSpec& spec : specs)
-    {
-        nlohmann::ordered_json item{{"name", spec.name},
-                                    {"type", ToText(spec.type)},
-                                    {"default", ToJson(spec.defaultValue, spec.type)},
-                                    {"help", spec.help}};
-        if (!spec.choices.empty())
-        {
-            item["choices"] = spec.choices;
-        }
-        list.push_back(std::move(item));
-    }
-    return list;
 }
 
 } // namespace echelon

@@ -45,10 +45,10 @@ ParametersElsewhere(const std::vector<Entry>& entries)
     return owners;
 }
 
+/// A value in the way in which a scenario writes it.
+Json ParameterToJson(const std::string& text, ParameterType type);
+
 /// Every parameter with its value, defaults included.
 Json ParametersToJson(const ParameterSet& values);
-
-/// Declarations as `echelon list --json` prints them.
-nlohmann::ordered_json SpecsToJson(const std::vector<ParameterSpec>& specs);
 
 } // namespace echelon

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "jobs/arrangement-loader.h"
 
+#include "input/field-table.h"
+
 #include <algorithm>
 
 namespace echelon
@@ -10,6 +12,35 @@ namespace
 {
 
 constexpr std::int64_t MAX_POSITIONS = 1000000;
+
+const FieldTable PIPELINE{
+    "pipeline",
+    "An arrangement whose ideal finish times have equal distances.",
+    {{"positions", Whole(1, MAX_POSITIONS), "number of positions", REQUIRED},
+     {"period", ATime(), "from one ideal finish time to the next", REQUIRED}}};
+
+const FieldTable FSDP{
+    "fsdp",
+    "The arrangement of the gathers of one iteration of fully sharded data parallelism.",
+    {{"layers", Whole(1, MAX_POSITIONS / 2), "number of layers", REQUIRED},
+     {"forward", ATime(), "computation of a layer in the forward pass", REQUIRED},
+     {"backward", ATime(), "computation of a layer in the backward pass", REQUIRED}}};
+
+const FieldTable ARRANGEMENT{
+    "arrangement",
+    "The shape of an EchelonFlow that is no coflow; exactly one of the keys.",
+    {{"pipeline", ObjectOf("pipeline"), "equal distances"},
+     {"fsdp", ObjectOf("fsdp"), "first the forward pass, then the backward pass"},
+     {"offsets",
+      ListOf("time", 1, MAX_POSITIONS),
+      "one for each position, the first `\"0s\"`, never decreasing"}}};
+
+const FieldTable GROUP{
+    "group",
+    "An EchelonFlow of an explicit workload.",
+    {{"name", NameUpTo(200), "unique; flows name it in `group`", REQUIRED},
+     {"arrangement", Special(), "coflow", "`\"coflow\"`, or an object with the shape, see below"},
+     {"weight", Real(1e-9, 1e9), 1, "in the weighted sum of tardiness"}}};
 
 /// An arrangement's last offset must stay a time that an input may state.
 void
@@ -22,24 +53,22 @@ CheckSpan(const JsonNode& node, double seconds)
 }
 
 Arrangement
-LoadPipeline(const JsonNode& node)
+LoadPipeline(const Fields& fields)
 {
-    node.AllowKeys({"positions", "period"});
-    const std::int64_t positions = node.At("positions").Integer(1, MAX_POSITIONS);
-    const Time period = node.At("period").Duration();
-    CheckSpan(node, period.Seconds() * static_cast<double>(positions));
-    return Arrangement::Pipeline(static_cast<std::uint32_t>(positions), period);
+    const auto positions = fields.Get<std::uint32_t>("positions");
+    const auto period = fields.Get<Time>("period");
+    CheckSpan(fields, period.Seconds() * positions);
+    return Arrangement::Pipeline(positions, period);
 }
 
 Arrangement
-LoadFsdp(const JsonNode& node)
+LoadFsdp(const Fields& fields)
 {
-    node.AllowKeys({"layers", "forward", "backward"});
-    const std::int64_t layers = node.At("layers").Integer(1, MAX_POSITIONS / 2);
-    const Time forward = node.At("forward").Duration();
-    const Time backward = node.At("backward").Duration();
-    CheckSpan(node, (forward + backward).Seconds() * static_cast<double>(layers));
-    return Arrangement::Fsdp(static_cast<std::uint32_t>(layers), forward, backward);
+    const auto layers = fields.Get<std::uint32_t>("layers");
+    const auto forward = fields.Get<Time>("forward");
+    const auto backward = fields.Get<Time>("backward");
+    CheckSpan(fields, (forward + backward).Seconds() * layers);
+    return Arrangement::Fsdp(layers, forward, backward);
 }
 
 Arrangement
@@ -77,8 +106,7 @@ LoadArrangement(const JsonNode& node)
         node.Choice({"coflow"});
         return Arrangement::Coflow();
     }
-    const JsonNode object = node.Object();
-    object.AllowKeys({"pipeline", "fsdp", "offsets"});
+    const Fields object(node.Object(), ARRANGEMENT);
     const auto members = object.Members();
     if (members.size() != 1)
     {
@@ -88,9 +116,9 @@ LoadArrangement(const JsonNode& node)
     const auto& [shape, value] = members.front();
     if (shape == "pipeline")
     {
-        return LoadPipeline(value.Object());
+        return LoadPipeline({value.Object(), PIPELINE});
     }
-    return shape == "fsdp" ? LoadFsdp(value.Object()) : LoadOffsets(value);
+    return shape == "fsdp" ? LoadFsdp({value.Object(), FSDP}) : LoadOffsets(value);
 }
 
 GroupTable::GroupTable(TaskGraph& graph,
@@ -102,19 +130,15 @@ GroupTable::GroupTable(TaskGraph& graph,
     {
         for (const JsonNode& item : declared->Items(MAX_POSITIONS))
         {
-            const JsonNode node = item.Object();
-            node.AllowKeys({"name", "arrangement", "weight"});
+            const Fields node(item.Object(), GROUP);
             GroupTemplate group;
-            group.name = node.At("name").Name();
+            node.Read("name", group.name);
             group.connection = group.name;
             if (const auto arrangement = node.Find("arrangement"))
             {
                 group.arrangement = LoadArrangement(*arrangement);
             }
-            if (const auto weight = node.Find("weight"))
-            {
-                group.weight = weight->Number(1e-9, 1e9);
-            }
+            node.Read("weight", group.weight);
             if (!templates.emplace(group.name, group).second)
             {
                 node.At("name").Fail("there are two groups \"" + group.name + "\"", "rename one");

@@ -2,6 +2,7 @@
 #include "jobs/arrival-loader.h"
 
 #include "base/random.h"
+#include "input/field-table.h"
 #include "jobs/load-budget.h"
 
 #include <algorithm>
@@ -14,8 +15,30 @@ namespace
 
 constexpr double LATEST_SECONDS = 1e6;
 
+const std::vector<Field> ARRIVALS{
+    {"process",
+     OneOf({"poisson", "trace"}),
+     "`\"poisson\"`: exponential intervals, drawn from the scenario's seed; `\"trace\"`: at given "
+     "times. Both count from the job's `arrival`",
+     REQUIRED},
+    {"places",
+     Whole(1, MAX_JOBS),
+     "how many of the jobs may run at once; if it is left out, as many as there is room for"}};
+
+const FieldTable POISSON{"poisson",
+                         "Jobs that arrive at random.",
+                         {{"mean_interval", ATime(), "mean of the intervals, above 0", REQUIRED},
+                          {"count", Whole(1, MAX_JOBS), "number of jobs", REQUIRED}},
+                         ARRIVALS};
+
+const FieldTable TRACE{
+    "trace",
+    "Jobs that arrive at given times.",
+    {{"times", ListOf("time", 1, MAX_JOBS), "a job arrives at each of them", REQUIRED}},
+    ARRIVALS};
+
 std::vector<Time>
-LoadPoisson(const JsonNode& node, const std::string& name, Time begin, std::uint64_t seed)
+LoadPoisson(const Fields& node, const std::string& name, Time begin, std::uint64_t seed)
 {
     const JsonNode interval = node.At("mean_interval");
     const Time mean = interval.Duration();
@@ -23,7 +46,7 @@ LoadPoisson(const JsonNode& node, const std::string& name, Time begin, std::uint
     {
         interval.Fail("the mean interval is 0", "use \"trace\" for jobs that come together");
     }
-    const std::int64_t count = node.At("count").Integer(1, MAX_JOBS);
+    const auto count = node.Get<std::int64_t>("count");
     RandomStream stream(seed, "arrivals/" + name);
     std::vector<Time> times;
     double now = begin.Seconds();
@@ -66,21 +89,11 @@ LoadArrivals(const JsonNode& job, const std::string& name, Time begin, std::uint
         return std::nullopt;
     }
     const JsonNode node = given->Object();
+    const bool isPoisson = node.At("process").Choice({"poisson", "trace"}) == "poisson";
+    const Fields fields(node, isPoisson ? POISSON : TRACE);
     Arrivals arrivals;
-    if (node.At("process").Choice({"poisson", "trace"}) == "poisson")
-    {
-        node.AllowKeys({"process", "mean_interval", "count", "places"});
-        arrivals.times = LoadPoisson(node, name, begin, seed);
-    }
-    else
-    {
-        node.AllowKeys({"process", "times", "places"});
-        arrivals.times = LoadTrace(node, begin);
-    }
-    if (const auto places = node.Find("places"))
-    {
-        arrivals.places = static_cast<std::size_t>(places->Integer(1, MAX_JOBS));
-    }
+    arrivals.times = isPoisson ? LoadPoisson(fields, name, begin, seed) : LoadTrace(fields, begin);
+    fields.Read("places", arrivals.places);
     return arrivals;
 }
 

@@ -2,6 +2,7 @@
 #include "jobs/coflow-workload.h"
 
 #include "input/text-buffer.h"
+#include "jobs/workload-fields.h"
 #include "model/workload-spec.h"
 #include "taskgraph/task-budget.h"
 
@@ -14,6 +15,21 @@ namespace echelon
 namespace
 {
 
+const FieldTable COFLOW{
+    "coflow",
+    "A shuffle: every mapper sends to every reducer.",
+    {{"id", Whole(0, 4294967295), "unique", REQUIRED},
+     {"arrival", ATime(), "0s", "when it starts, after the job's arrival"},
+     {"mappers", Special(), "the places that send, at least one", REQUIRED},
+     {"reducers",
+      Special(),
+      "pairs of a place and the bytes that all mappers together send to it, at least one",
+      REQUIRED}}};
+const FieldTable COFLOWS{"coflows",
+                         "A trace of shuffles.",
+                         {{"coflows", ListOf("coflow", 1, MAX_COFLOWS), "the shuffles", REQUIRED}},
+                         WorkloadFields("coflows")};
+
 std::uint32_t
 LoadPlace(const JsonNode& node, std::int64_t places)
 {
@@ -23,13 +39,10 @@ LoadPlace(const JsonNode& node, std::int64_t places)
 TracedCoflow
 LoadCoflow(const JsonNode& node, std::int64_t places)
 {
-    node.AllowKeys({"id", "arrival", "mappers", "reducers"});
+    const Fields fields(node, COFLOW);
     TracedCoflow coflow;
-    coflow.id = static_cast<std::uint32_t>(node.At("id").Integer(0, 4294967295));
-    if (const auto arrival = node.Find("arrival"))
-    {
-        coflow.arrival = arrival->Duration();
-    }
+    fields.Read("id", coflow.id);
+    fields.Read("arrival", coflow.arrival);
     for (const JsonNode& mapper : node.At("mappers").Items(MAX_EXPLICIT_TASKS))
     {
         coflow.mappers.push_back(LoadPlace(mapper, places));
@@ -67,7 +80,7 @@ PlaceIn(const Json& value)
 CoflowTrace
 LoadCoflows(const JsonNode& workload, std::int64_t places)
 {
-    workload.AllowKeys({"schema", "description", "kind", "coflows"});
+    workload.AllowKeys(COFLOWS.Keys());
     const JsonNode list = workload.At("coflows");
     CoflowTrace trace;
     std::set<std::uint32_t> ids;

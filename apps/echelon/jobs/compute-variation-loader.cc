@@ -2,6 +2,7 @@
 #include "jobs/compute-variation-loader.h"
 
 #include "base/random.h"
+#include "input/field-table.h"
 #include "input/index-list.h"
 
 #include <algorithm>
@@ -12,15 +13,36 @@ namespace echelon
 namespace
 {
 
+const FieldTable NOISE{
+    "compute_noise",
+    "Real compute times that are spread around the profile.",
+    {{"sigma",
+      Real(0, 1),
+      "real compute times are the profiled ones times exp(sigma × N), N standard normal: median 1, "
+      "mean exp(sigma² / 2)",
+      REQUIRED},
+     {"per",
+      OneOf({"task", "job"}),
+      "task",
+      "`\"task\"`: a draw for each computation of each iteration; `\"job\"`: one draw, the whole "
+      "profile is too fast or too slow"}}};
+
+const FieldTable STRAGGLERS{
+    "stragglers",
+    "Ranks of a job that compute more slowly than the others.",
+    {{"ranks",
+      Special(),
+      "the slow ranks of the job, a list of numbers and ranges: `[0, \"8-15\"]`; this or `count`"},
+     {"count", AnIndex(), "number of slow ranks, which are drawn at random; this or `ranks`"},
+     {"factor", Real(1, 100), "their compute times are so many times as long", REQUIRED}}};
+
 void
-LoadNoise(const JsonNode& node, ComputeVariation& variation)
+LoadNoise(const Fields& fields, ComputeVariation& variation)
 {
-    node.AllowKeys({"sigma", "per"});
-    variation.sigma = node.At("sigma").Number(0, MAX_SIGMA);
-    const auto per = node.Find("per");
-    const bool perJob = per && per->Choice({"task", "job"}) == "job";
-    variation.scope = perJob ? ComputeVariation::Scope::JOB : ComputeVariation::Scope::TASK;
-    node.Mutable()["per"] = perJob ? "job" : "task";
+    variation.sigma = fields.Get<double>("sigma");
+    variation.scope = fields.Get<std::string>("per") == "job" ? ComputeVariation::Scope::JOB
+                                                              : ComputeVariation::Scope::TASK;
+    fields.FillIn();
 }
 
 std::vector<DeviceId>
@@ -35,14 +57,13 @@ LoadRanks(const JsonNode& list, const std::vector<DeviceId>& devices)
 }
 
 void
-LoadStragglers(const JsonNode& node,
+LoadStragglers(const Fields& node,
                const std::string& name,
                const std::vector<DeviceId>& devices,
                std::uint64_t seed,
                ComputeVariation& variation)
 {
-    node.AllowKeys({"ranks", "count", "factor"});
-    variation.factor = node.At("factor").Number(1, MAX_STRAGGLING);
+    node.Read("factor", variation.factor);
     const auto ranks = node.Find("ranks");
     const auto count = node.Find("count");
     if (ranks.has_value() == count.has_value())
@@ -71,11 +92,11 @@ LoadComputeVariation(const JsonNode& job,
     ComputeVariation variation;
     if (const auto noise = job.Find("compute_noise"))
     {
-        LoadNoise(noise->Object(), variation);
+        LoadNoise({noise->Object(), NOISE}, variation);
     }
     if (const auto stragglers = job.Find("stragglers"))
     {
-        LoadStragglers(stragglers->Object(), name, devices, seed, variation);
+        LoadStragglers({stragglers->Object(), STRAGGLERS}, name, devices, seed, variation);
     }
     return variation;
 }

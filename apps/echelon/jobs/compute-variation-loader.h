@@ -20,9 +20,6 @@
 namespace echelon
 {
 
-inline constexpr double MAX_SIGMA = 1;
-inline constexpr double MAX_STRAGGLING = 100;
-
 ComputeVariation LoadComputeVariation(const JsonNode& job,
                                       const std::string& name,
                                       const std::vector<DeviceId>& devices,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "jobs/explicit-workload.h"
 
-#include "base/parameters.h"
 #include "jobs/arrangement-loader.h"
 #include "jobs/coflow-workload.h"
+#include "jobs/workload-fields.h"
 
 #include <algorithm>
 #include <set>
@@ -14,6 +14,64 @@ namespace echelon
 
 namespace
 {
+
+const std::vector<Field> TASK_FIELDS{
+    {"id", NameUpTo(200), "unique in the workload", REQUIRED},
+    {"kind", OneOf({"compute", "flow", "barrier", "delay"}), "what the task does", REQUIRED},
+    {"after", ListOf("text", 0, MAX_EXPLICIT_TASKS), "ids of the tasks that it waits for"}};
+
+const std::vector<Field> TRANSFER_FIELDS{
+    {"source", AnIndex(), "device that sends", REQUIRED},
+    {"destination", AnIndex(), "device that receives", REQUIRED},
+    {"bytes", ASize(1), "size of the flow", REQUIRED},
+    {"position", Whole(0, 1000000), 0, "in the arrangement of the group"},
+    {"count", Whole(1, 1000000), 1, "number of identical flows"}};
+
+std::vector<Field>
+With(std::vector<Field> fields, const std::vector<Field>& more)
+{
+    fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
+}
+
+const FieldTable COMPUTE{"compute",
+                         "A task that computes.",
+                         {{"device", AnIndex(), "where it computes", REQUIRED},
+                          {"duration", ATime(), "how long it computes", REQUIRED},
+                          {"stream", Whole(0, 63), 0, "streams of a device run side by side"},
+                          {"label", NameUpTo(200), "its name in results; the id if left out"}},
+                         TASK_FIELDS};
+const FieldTable FLOW_TASK{
+    "flow",
+    "A task that sends.",
+    With({{"group", NameUpTo(200), "the EchelonFlow that it belongs to", REQUIRED}},
+         TRANSFER_FIELDS),
+    TASK_FIELDS};
+const FieldTable DELAY{"delay",
+                       "A task that takes time and nothing else.",
+                       {{"duration", ATime(), "how long it takes", REQUIRED}},
+                       TASK_FIELDS};
+const FieldTable BARRIER{"barrier", "A task that takes no time.", {}, TASK_FIELDS};
+
+const FieldTable FLOW{
+    "transfer",
+    "An entry of `flows`.",
+    {{"release", ATime(), "0s", "when the flow starts, after the job's arrival"},
+     {"group", NameUpTo(200), "its EchelonFlow; a coflow of its own if left out"}},
+    TRANSFER_FIELDS};
+
+const Field GROUPS{"groups",
+                   ListOf("group", 0, MAX_EXPLICIT_TASKS),
+                   "the EchelonFlows; without it every name stands for a coflow"};
+const FieldTable TASKS{"tasks",
+                       "A task graph by hand.",
+                       {{"tasks", Special(), "its tasks, at least one", REQUIRED}, GROUPS},
+                       WorkloadFields("tasks")};
+const FieldTable FLOWS{
+    "flows",
+    "A list of transfers.",
+    {{"flows", ListOf("transfer", 1, MAX_EXPLICIT_TASKS), "its transfers", REQUIRED}, GROUPS},
+    WorkloadFields("flows")};
 
 DeviceId
 LoadDevice(const JsonNode& node, const std::vector<DeviceId>& devices)
@@ -67,22 +125,16 @@ NaturalLess(const std::string& a, const std::string& b)
     return a.size() - i != b.size() - j ? a.size() - i < b.size() - j : a < b;
 }
 
-/// The fields that tasks of kind "flow" and entries of "flows" share.
+/// What tasks of kind "flow" and entries of "flows" share.
 FlowTemplate
-LoadTransfer(const JsonNode& node, const std::vector<DeviceId>& devices)
+LoadTransfer(const Fields& fields, const std::vector<DeviceId>& devices)
 {
     FlowTemplate flow;
-    flow.source = LoadDevice(node.At("source"), devices);
-    flow.destination = LoadDevice(node.At("destination"), devices);
-    flow.bytes = node.At("bytes").Size(1);
-    if (const auto position = node.Find("position"))
-    {
-        flow.position = static_cast<std::uint32_t>(position->Integer(0, 1000000));
-    }
-    if (const auto count = node.Find("count"))
-    {
-        flow.multiplicity = static_cast<std::uint32_t>(count->Integer(1, 1000000));
-    }
+    flow.source = LoadDevice(fields.At("source"), devices);
+    flow.destination = LoadDevice(fields.At("destination"), devices);
+    fields.Read("bytes", flow.bytes);
+    fields.Read("position", flow.position);
+    fields.Read("count", flow.multiplicity);
     return flow;
 }
 
@@ -107,38 +159,27 @@ AddTask(TaskGraph& graph,
         const std::vector<DeviceId>& devices,
         const GroupTable& groups)
 {
-    const std::string& kind = node.At("kind").Choice({"compute", "flow", "barrier", "delay"});
+    const auto kind = Fields::Unchecked(node, BARRIER).Get<std::string>("kind");
     if (kind == "compute")
     {
-        node.AllowKeys({"id", "kind", "after", "device", "duration", "stream", "label"});
-        const auto label = node.Find("label");
-        const auto stream = node.Find("stream");
-        return graph.AddCompute(LoadDevice(node.At("device"), devices),
-                                node.At("duration").Duration(),
-                                label ? label->Name() : node.At("id").Name(),
-                                stream ? static_cast<std::uint16_t>(stream->Integer(0, 63)) : 0);
+        const Fields fields(node, COMPUTE);
+        return graph.AddCompute(LoadDevice(fields.At("device"), devices),
+                                fields.Get<Time>("duration"),
+                                fields.Get<std::string>(fields.Has("label") ? "label" : "id"),
+                                fields.Get<std::uint16_t>("stream"));
     }
     if (kind == "flow")
     {
-        node.AllowKeys({"id",
-                        "kind",
-                        "after",
-                        "group",
-                        "source",
-                        "destination",
-                        "bytes",
-                        "position",
-                        "count"});
-        FlowTemplate flow = LoadTransfer(node, devices);
-        flow.group = groups.IndexOf(node.At("group"));
+        const Fields fields(node, FLOW_TASK);
+        FlowTemplate flow = LoadTransfer(fields, devices);
+        flow.group = groups.IndexOf(fields.At("group"));
         return graph.AddFlow(flow);
     }
     if (kind == "delay")
     {
-        node.AllowKeys({"id", "kind", "after", "duration"});
-        return graph.AddDelay(node.At("duration").Duration());
+        return graph.AddDelay(Fields(node, DELAY).Get<Time>("duration"));
     }
-    node.AllowKeys({"id", "kind", "after"});
+    node.AllowKeys(BARRIER.Keys());
     return graph.AddBarrier();
 }
 
@@ -183,7 +224,7 @@ RequireAcyclic(const TaskGraph& graph, const std::vector<JsonNode>& nodes)
 TaskGraph
 LoadTasks(const JsonNode& workload, const std::vector<DeviceId>& devices)
 {
-    workload.AllowKeys({"schema", "description", "kind", "tasks", "groups"});
+    workload.AllowKeys(TASKS.Keys());
     std::vector<std::pair<std::string, JsonNode>> named;
     for (const JsonNode& item : workload.At("tasks").Items(MAX_EXPLICIT_TASKS))
     {
@@ -251,17 +292,14 @@ struct ReleasedFlow
 TaskGraph
 LoadFlows(const JsonNode& workload, const std::vector<DeviceId>& devices)
 {
-    workload.AllowKeys({"schema", "description", "kind", "flows", "groups"});
+    workload.AllowKeys(FLOWS.Keys());
     std::vector<ReleasedFlow> flows;
     std::vector<JsonNode> nodes;
     for (const JsonNode& item : workload.At("flows").Items(MAX_EXPLICIT_TASKS))
     {
-        const JsonNode node = item.Object();
-        node.AllowKeys({"release", "source", "destination", "bytes", "group", "position", "count"});
-        const auto release = node.Find("release");
-        flows.push_back({release ? release->Duration() : Time(),
-                         LoadTransfer(node, devices),
-                         node.Find("group")});
+        const Fields node(item.Object(), FLOW);
+        flows.push_back(
+            {node.Get<Time>("release"), LoadTransfer(node, devices), node.Find("group")});
         nodes.push_back(node);
     }
     if (flows.empty())

@@ -25,7 +25,6 @@
 namespace echelon
 {
 
-inline constexpr std::int64_t MAX_ITERATIONS = 1000000;
 /// Of all flows of all iterations: their sums are 64-bit integers.
 inline constexpr double MAX_BYTES = 9e18;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "jobs/model-loader.h"
 
+#include "jobs/workload-fields.h"
+
 #include <set>
 
 namespace echelon
@@ -16,104 +18,112 @@ constexpr std::int64_t MAX_WIDTH = 1 << 24;
 constexpr std::int64_t MAX_EXPERTS = 4096;
 constexpr std::int64_t MAX_PARAMETERS = std::int64_t{1} << 46;
 
-const std::vector<std::string>&
-TransformerKeys()
+FieldKind
+Width()
 {
-    static const std::vector<std::string> keys{"layers",
-                                               "hidden",
-                                               "heads",
-                                               "kv_heads",
-                                               "head_dim",
-                                               "ffn_hidden",
-                                               "vocabulary",
-                                               "sequence",
-                                               "gated_ffn",
-                                               "experts",
-                                               "top_k",
-                                               "tied_embeddings",
-                                               "learned_positions",
-                                               "biases",
-                                               "layer_forward",
-                                               "layer_backward"};
-    return keys;
+    return Whole(1, MAX_WIDTH);
 }
+
+const FieldTable TRANSFORMER{
+    "transformer",
+    "The dimensions of a transformer.",
+    {{"layers", Whole(1, MAX_LAYERS), "blocks of attention and feed-forward network", REQUIRED},
+     {"hidden", Width(), "width of the model", REQUIRED},
+     {"heads",
+      Width(),
+      "attention heads; they divide `hidden` unless `head_dim` is given",
+      REQUIRED},
+     {"kv_heads",
+      Width(),
+      "heads of keys and values; they divide `heads`, and are as many if left out"},
+     {"head_dim", Width(), "width of one head; `hidden` / `heads` if left out"},
+     {"ffn_hidden", Width(), "width inside the feed-forward network of one expert", REQUIRED},
+     {"vocabulary", Width(), "number of different tokens", REQUIRED},
+     {"sequence", Width(), "tokens of one training sequence", REQUIRED},
+     {"gated_ffn",
+      AFlag(),
+      false,
+      "three matrices (SwiGLU) in the feed-forward network instead of two"},
+     {"experts", Whole(1, MAX_EXPERTS), 1, "experts of each block"},
+     {"top_k", Whole(1, MAX_EXPERTS), 1, "experts that serve one token"},
+     {"tied_embeddings", AFlag(), false, "the output layer shares the embedding's matrix"},
+     {"learned_positions", Whole(0, MAX_WIDTH), 0, "rows of a learned position embedding"},
+     {"biases", AFlag(), false, "linear layers and normalisations have biases"},
+     {"layer_forward",
+      ATime(),
+      "measured time of one block for one micro-batch on one device; replaces the formula"},
+     {"layer_backward", ATime(), "the same of its backward pass"}}};
+
+const FieldTable LAYER{
+    "layer",
+    "A layer of a model that is given layer by layer.",
+    {{"name", NameUpTo(200), "unique", REQUIRED},
+     {"parameters", Whole(0, MAX_PARAMETERS / MAX_LAYERS), "number of trainable values", REQUIRED},
+     {"forward_flops",
+      Real(0, 1e18),
+      "operations for one sample, a multiply-add counts as two; this or `forward`"},
+     {"forward",
+      ATime(),
+      "measured time of the forward pass of one micro-batch on one device; replaces the formula"},
+     {"backward", ATime(), "the same of the backward pass"}}};
+
+const FieldTable MODEL{
+    "model",
+    "A model to train, by its dimensions or by its layers.",
+    {{"name", NameUpTo(200), "of the model", REQUIRED},
+     {"source", AText(), "the paper, and where in it the dimensions stand"},
+     {"transformer", ObjectOf("transformer"), "its dimensions; this or `layers`"},
+     {"layers",
+      ListOf("layer", 1, MAX_LAYERS),
+      "its layers in forward order; this or `transformer`"}},
+    WorkloadFields("model")};
 
 /// An object whose keys another may replace.
 class Layered
 {
   public:
-    Layered(JsonNode base, std::optional<JsonNode> changes)
-        : m_base(std::move(base)),
-          m_changes(std::move(changes))
+    Layered(const JsonNode& base, const std::optional<JsonNode>& changes)
+        : m_base(base, TRANSFORMER)
     {
-    }
-
-    std::optional<JsonNode> Find(std::string_view key) const
-    {
-        if (m_changes && m_changes->Has(key))
+        if (changes)
         {
-            return m_changes->Find(key);
+            m_changes.emplace(*changes, TRANSFORMER);
         }
-        return m_base.Find(key);
     }
 
-    std::int64_t Dimension(std::string_view key, std::int64_t least, std::int64_t largest) const
+    template <class T>
+    void Read(std::string_view key, T& value) const
     {
-        const auto node = Find(key);
-        return node ? node->Integer(least, largest) : m_base.At(key).Integer(least, largest);
-    }
-
-    std::int64_t Dimension(std::string_view key,
-                           std::int64_t least,
-                           std::int64_t largest,
-                           std::int64_t otherwise) const
-    {
-        const auto node = Find(key);
-        return node ? node->Integer(least, largest) : otherwise;
-    }
-
-    bool Flag(std::string_view key) const
-    {
-        const auto node = Find(key);
-        return node && node->Boolean();
-    }
-
-    std::optional<Time> Measured(std::string_view key) const
-    {
-        const auto node = Find(key);
-        return node ? std::optional<Time>(node->Duration()) : std::nullopt;
+        (m_changes && m_changes->Has(key) ? *m_changes : m_base).Read(key, value);
     }
 
   private:
-    JsonNode m_base;
-    std::optional<JsonNode> m_changes;
+    Fields m_base;
+    std::optional<Fields> m_changes;
 };
 
 TransformerDims
 LoadTransformer(const JsonNode& node, const std::optional<JsonNode>& changes)
 {
-    node.AllowKeys(TransformerKeys());
     const Layered from(node, changes);
     TransformerDims dims;
-    dims.layers = from.Dimension("layers", 1, MAX_LAYERS);
-    dims.hidden = from.Dimension("hidden", 1, MAX_WIDTH);
-    dims.heads = from.Dimension("heads", 1, MAX_WIDTH);
-    dims.kvHeads = from.Dimension("kv_heads", 1, MAX_WIDTH, dims.heads);
-    if (const auto width = from.Find("head_dim"))
-    {
-        dims.headDim = width->Integer(1, MAX_WIDTH);
-    }
-    dims.ffnHidden = from.Dimension("ffn_hidden", 1, MAX_WIDTH);
-    dims.vocabulary = from.Dimension("vocabulary", 1, MAX_WIDTH);
-    dims.sequence = from.Dimension("sequence", 1, MAX_WIDTH);
-    dims.gatedFfn = from.Flag("gated_ffn");
-    dims.experts = from.Dimension("experts", 1, MAX_EXPERTS, 1);
-    dims.topK = from.Dimension("top_k", 1, MAX_EXPERTS, 1);
-    dims.tiedEmbeddings = from.Flag("tied_embeddings");
-    dims.learnedPositions = from.Dimension("learned_positions", 0, MAX_WIDTH, 0);
-    dims.biases = from.Flag("biases");
-    dims.layerForward = from.Measured("layer_forward");
-    dims.layerBackward = from.Measured("layer_backward");
+    from.Read("layers", dims.layers);
+    from.Read("hidden", dims.hidden);
+    from.Read("heads", dims.heads);
+    dims.kvHeads = dims.heads;
+    from.Read("kv_heads", dims.kvHeads);
+    from.Read("head_dim", dims.headDim);
+    from.Read("ffn_hidden", dims.ffnHidden);
+    from.Read("vocabulary", dims.vocabulary);
+    from.Read("sequence", dims.sequence);
+    from.Read("gated_ffn", dims.gatedFfn);
+    from.Read("experts", dims.experts);
+    from.Read("top_k", dims.topK);
+    from.Read("tied_embeddings", dims.tiedEmbeddings);
+    from.Read("learned_positions", dims.learnedPositions);
+    from.Read("biases", dims.biases);
+    from.Read("layer_forward", dims.layerForward);
+    from.Read("layer_backward", dims.layerBackward);
     // In doubles, because the exact sum may not fit.
     const double heads = static_cast<double>(dims.headDim.value_or(dims.hidden / dims.heads)) *
                          static_cast<double>(dims.heads + dims.kvHeads);
@@ -135,30 +145,20 @@ LoadLayers(const JsonNode& node)
     std::set<std::string> names;
     for (const JsonNode& item : node.Items(MAX_LAYERS))
     {
-        const JsonNode object = item.Object();
-        object.AllowKeys({"name", "parameters", "forward_flops", "forward", "backward"});
+        const Fields object(item.Object(), LAYER);
         LayerProfile layer;
-        layer.name = object.At("name").Name();
+        object.Read("name", layer.name);
         if (!names.insert(layer.name).second)
         {
             object.At("name").Fail("there are two layers \"" + layer.name + "\"", "rename one");
         }
-        layer.parameters = object.At("parameters").Integer(0, MAX_PARAMETERS / MAX_LAYERS);
-        if (const auto flops = object.Find("forward_flops"))
-        {
-            layer.forwardFlops = flops->Number(0, 1e18);
-        }
-        else if (!object.Has("forward"))
+        object.Read("parameters", layer.parameters);
+        object.Read("forward_flops", layer.forwardFlops);
+        object.Read("forward", layer.forward);
+        object.Read("backward", layer.backward);
+        if (!object.Has("forward_flops") && !object.Has("forward"))
         {
             object.At("forward_flops");
-        }
-        if (const auto forward = object.Find("forward"))
-        {
-            layer.forward = forward->Duration();
-        }
-        if (const auto backward = object.Find("backward"))
-        {
-            layer.backward = backward->Duration();
         }
         layers.push_back(std::move(layer));
     }
@@ -170,17 +170,12 @@ LoadLayers(const JsonNode& node)
 ModelProfile
 LoadModel(const JsonNode& workload, const std::optional<JsonNode>& changes)
 {
-    workload.AllowKeys(
-        {"schema", "kind", "name", "source", "description", "transformer", "layers"});
+    const Fields fields(workload, MODEL);
     ModelProfile model;
-    model.name = workload.At("name").Name();
-    for (const char* key : {"source", "description"})
-    {
-        if (const auto text = workload.Find(key))
-        {
-            text->Text();
-        }
-    }
+    fields.Read("name", model.name);
+    std::string ignored;
+    fields.Read("source", ignored);
+    fields.Read("description", ignored);
     if (workload.Has("transformer") == workload.Has("layers"))
     {
         workload.Fail("a model has either \"transformer\" or \"layers\"",
@@ -190,10 +185,6 @@ LoadModel(const JsonNode& workload, const std::optional<JsonNode>& changes)
     if (const auto node = workload.Find("transformer"))
     {
         transformer = node->Object();
-        if (changes)
-        {
-            changes->AllowKeys(TransformerKeys());
-        }
         model.transformer = LoadTransformer(*transformer, changes);
     }
     else

@@ -1,107 +1,81 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/control-loader.h"
 
+#include "input/field-table.h"
+
 namespace echelon
 {
 
 namespace
 {
 
+/// Longer delays would add up to more than the clock can hold.
+constexpr double LONGEST_SECONDS = 1;
 /// A report that is lost more often than this would hardly ever arrive.
 constexpr double MOST_LOSS = 0.99;
 
-std::string
-TimeText(Time time)
-{
-    return std::to_string(time.Picoseconds()) + "ps";
-}
+const FieldTable CONTROL{
+    "control",
+    "What stands between the agents at the hosts and the coordinator.",
+    {{"minimum_interval",
+      TimeUpTo(LONGEST_SECONDS),
+      "0s",
+      "least time between two decisions; all that changes in between is decided together"},
+     {"report_delay",
+      TimeUpTo(LONGEST_SECONDS),
+      "0s",
+      "time until the coordinator hears of an arrival or departure"},
+     {"report_loss",
+      Real(0, MOST_LOSS),
+      0,
+      "probability that a report is lost; drawn from the scenario's seed"},
+     {"report_timeout",
+      TimeUpTo(LONGEST_SECONDS),
+      "1ms",
+      "a lost report is sent again after this time, until it arrives"},
+     {"coordinator_lost", ATime(), "when an outage of the coordinator begins"},
+     {"coordinator_back", ATime(), "when the outage ends; without it the outage does not end"},
+     {"keep_decisions",
+      AFlag(),
+      false,
+      "reuse the decision on a state that returns (training repeats itself); this never changes "
+      "results"}}};
 
 } // namespace
 
-/// Longer ones would add up to more than the clock can hold.
-const Time LONGEST = Time::FromSeconds(1);
-
 ControlPlane
-LoadControl(const std::optional<JsonNode>& node, std::uint64_t seed)
+LoadControl(const JsonNode& root, std::uint64_t seed)
 {
+    const Fields fields(root.ObjectOrEmpty("control"), CONTROL);
     ControlPlane control;
     control.seed = seed;
-    if (!node)
-    {
-        return control;
-    }
-    const JsonNode object = node->Object();
-    object.AllowKeys({"minimum_interval",
-                      "report_delay",
-                      "report_loss",
-                      "report_timeout",
-                      "coordinator_lost",
-                      "coordinator_back",
-                      "keep_decisions"});
-    const auto readTime = [&object](const char* key, Time& time) {
-        if (const auto value = object.Find(key))
-        {
-            time = value->Duration();
-            if (time > LONGEST)
-            {
-                value->Fail("longer than 1 s", "control planes work in micro- to milliseconds");
-            }
-        }
-    };
-    readTime("minimum_interval", control.minimumInterval);
-    readTime("report_delay", control.reportDelay);
-    readTime("report_timeout", control.reportTimeout);
+    fields.Read("minimum_interval", control.minimumInterval);
+    fields.Read("report_delay", control.reportDelay);
+    fields.Read("report_timeout", control.reportTimeout);
     if (control.reportTimeout == Time())
     {
-        object.FailAt("report_timeout",
+        fields.FailAt("report_timeout",
                       "a lost report is sent again later, not at once",
                       "give it a time above 0");
     }
-    if (const auto loss = object.Find("report_loss"))
+    fields.Read("report_loss", control.reportLoss);
+    fields.Read("coordinator_lost", control.lostAt);
+    fields.Read("coordinator_back", control.backAt);
+    if (control.backAt && !control.lostAt)
     {
-        control.reportLoss = loss->Number(0, MOST_LOSS);
+        fields.FailAt("coordinator_back",
+                      "the coordinator was not lost",
+                      "add \"coordinator_lost\", or leave it out");
     }
-    if (const auto lost = object.Find("coordinator_lost"))
+    if (control.backAt && *control.backAt <= *control.lostAt)
     {
-        control.lostAt = lost->Duration();
+        fields.FailAt("coordinator_back",
+                      "the coordinator is back before it is lost",
+                      "choose a time after \"coordinator_lost\"");
     }
-    if (const auto back = object.Find("coordinator_back"))
-    {
-        control.backAt = back->Duration();
-        if (!control.lostAt)
-        {
-            back->Fail("the coordinator was not lost", "add \"coordinator_lost\", or leave it out");
-        }
-        if (*control.backAt <= *control.lostAt)
-        {
-            back->Fail("the coordinator is back before it is lost",
-                       "choose a time after \"coordinator_lost\"");
-        }
-    }
-    if (const auto keep = object.Find("keep_decisions"))
-    {
-        control.keepDecisions = keep->Boolean();
-    }
+    fields.Read("keep_decisions", control.keepDecisions);
+    fields.FillIn();
     return control;
-}
-
-Json
-ControlToJson(const ControlPlane& control)
-{
-    Json object{{"minimum_interval", TimeText(control.minimumInterval)},
-                {"report_delay", TimeText(control.reportDelay)},
-                {"report_loss", control.reportLoss},
-                {"report_timeout", TimeText(control.reportTimeout)},
-                {"keep_decisions", control.keepDecisions}};
-    if (control.lostAt)
-    {
-        object["coordinator_lost"] = TimeText(*control.lostAt);
-    }
-    if (control.backAt)
-    {
-        object["coordinator_back"] = TimeText(*control.backAt);
-    }
-    return object;
 }
 
 } // namespace echelon

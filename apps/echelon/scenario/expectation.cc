@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/expectation.h"
 
+#include "input/field-table.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -11,7 +13,14 @@ namespace echelon
 namespace
 {
 
-constexpr double ANY = 1e300;
+const FieldTable EXPECTATION{
+    "expectation",
+    "What a figure of the summary should be: a value, or bounds.",
+    {{"value", Real(-ANY_NUMBER, ANY_NUMBER), "the value"},
+     {"rel", Real(0, ANY_NUMBER), "tolerated deviation as a part of the value"},
+     {"abs", Real(0, ANY_NUMBER), "tolerated deviation; the larger of the two counts"},
+     {"min", Real(-ANY_NUMBER, ANY_NUMBER), "least figure"},
+     {"max", Real(-ANY_NUMBER, ANY_NUMBER), "largest figure"}}};
 
 Expectation
 LoadExpectation(const std::string& pointer, const JsonNode& node)
@@ -35,28 +44,16 @@ LoadExpectation(const std::string& pointer, const JsonNode& node)
         node.Fail("\"" + pointer + "\" is no figure of the summary: " + error.what(),
                   "for example \"/runs/0/makespan_s\"");
     }
-    node.AllowKeys({"value", "rel", "abs", "min", "max"});
+    const Fields fields(node, EXPECTATION);
     Expectation expectation;
     expectation.pointer = pointer;
-    if (const auto value = node.Find("value"))
-    {
-        expectation.value = value->Number(-ANY, ANY);
-    }
-    if (const auto relative = node.Find("rel"))
-    {
-        expectation.relative = relative->Number(0, ANY);
-    }
-    if (const auto absolute = node.Find("abs"))
-    {
-        expectation.absolute = absolute->Number(0, ANY);
-    }
-    if (const auto least = node.Find("min"))
-    {
-        expectation.least = least->Number(-ANY, ANY);
-    }
+    fields.Read("value", expectation.value);
+    fields.Read("rel", expectation.relative);
+    fields.Read("abs", expectation.absolute);
+    fields.Read("min", expectation.least);
     if (const auto largest = node.Find("max"))
     {
-        expectation.largest = largest->Number(expectation.least.value_or(-ANY), ANY);
+        expectation.largest = largest->Number(expectation.least.value_or(-ANY_NUMBER), ANY_NUMBER);
     }
     const bool bounded = expectation.least || expectation.largest;
     if (expectation.value.has_value() == bounded)
@@ -156,7 +153,7 @@ CheckExpectations(const std::vector<Expectation>& expectations,
                                    Json(slack).dump());
             }
         }
-        else if (actual < e.least.value_or(-ANY) || actual > e.largest.value_or(ANY))
+        else if (actual < e.least.value_or(-ANY_NUMBER) || actual > e.largest.value_or(ANY_NUMBER))
         {
             failures.push_back(shown + ", expected from " +
                                (e.least ? Json(*e.least).dump() : "any") + " to " +

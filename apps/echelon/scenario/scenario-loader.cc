@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/scenario-loader.h"
 
+#include "input/field-table.h"
 #include "input/input-error.h"
-#include "input/json-document.h"
 #include "input/parameter-loader.h"
 #include "jobs/job-loader.h"
 #include "scenario/control-loader.h"
@@ -23,8 +23,36 @@ namespace echelon
 namespace
 {
 
-constexpr const char* SCHEMA = "echelon/scenario/1";
-constexpr const char* ECMP = "ecmp";
+const FieldTable SCENARIO{
+    "scenario",
+    "All that a run depends on.",
+    {{"schema", OneOf({"echelon/scenario/1"}), "the format of the file", REQUIRED},
+     {"name",
+      NameUpTo(100),
+      "letters, digits, `-`, `_`, `.`; names the folder of results",
+      REQUIRED},
+     {"description", AText(), "for people"},
+     {"seed",
+      Whole(0, MAX_SEED),
+      1,
+      "of all random choices (random placement, expert loads, ECMP)"},
+     {"topology", Special(), "the fabric's hosts, switches and links, see below", REQUIRED},
+     {"routing", OneOf({"ecmp"}), "ecmp", "one path per connection, chosen by hash"},
+     {"fabric",
+      Special(),
+      "how the network is modelled: `{\"kind\": \"fluid\"}` (also if left out) or `\"packet\"`, "
+      "with "
+      "the parameters of `echelon list fabrics`"},
+     {"jobs", ListOf("job", 1, MAX_JOBS), "what runs on it, see below", REQUIRED},
+     {"schedulers",
+      Special(),
+      "a run for each: names, or objects with `name`, the parameters of `echelon list schedulers`, "
+      "and a `label` when one scheduler runs twice",
+      REQUIRED},
+     {"control",
+      ObjectOf("control"),
+      "delays, losses and outages between agents and coordinator, see below"},
+     {"expect", Special(), "what figures of the summary should be, see below"}}};
 
 /// The name becomes a folder of the results.
 std::string
@@ -127,14 +155,12 @@ LoadFabric(const JsonNode& root)
 /// The document with every default filled in, jobs by name. The loaders of topology and jobs have
 /// filled in theirs.
 Json
-Resolve(Json resolved, const Scenario& scenario, const std::string& routing)
+Resolve(Json resolved, const Scenario& scenario)
 {
     if (!scenario.checkExpectations)
     {
         resolved.erase("expect"); // they are of the scenario before it was changed
     }
-    resolved["seed"] = scenario.seed;
-    resolved["routing"] = routing;
     resolved["fabric"] = ParametersToJson(scenario.fabric.parameters);
     resolved["fabric"]["kind"] = scenario.fabric.kind;
     Json schedulers = Json::array();
@@ -146,7 +172,6 @@ Resolve(Json resolved, const Scenario& scenario, const std::string& routing)
         schedulers.push_back(std::move(entry));
     }
     resolved["schedulers"] = std::move(schedulers);
-    resolved["control"] = ControlToJson(scenario.control);
     Json& jobs = resolved["jobs"];
     std::stable_sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) {
         return a["name"] < b["name"];
@@ -170,31 +195,17 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
         ApplyOverride(document, assignment);
     }
     ApplyOptions(root, overrides);
-    root.AllowKeys({"schema",
-                    "name",
-                    "description",
-                    "seed",
-                    "topology",
-                    "routing",
-                    "fabric",
-                    "jobs",
-                    "schedulers",
-                    "control",
-                    "expect"});
-    root.At("schema").Choice({SCHEMA});
-    const std::string name = LoadName(root.At("name"));
-    if (const auto description = root.Find("description"))
-    {
-        description->Text();
-    }
-    const auto seedNode = root.Find("seed");
-    const auto seed = static_cast<std::uint64_t>(seedNode ? seedNode->Integer(0, MAX_SEED) : 1);
-    const auto routingNode = root.Find("routing");
-    const std::string routing = routingNode ? routingNode->Choice({ECMP}) : ECMP;
+    const Fields fields(root, SCENARIO);
+    fields.Get<std::string>("schema");
+    const std::string name = LoadName(fields.At("name"));
+    std::string description;
+    fields.Read("description", description);
+    const auto seed = fields.Get<std::uint64_t>("seed");
+    fields.Get<std::string>("routing");
     FabricChoice fabric = LoadFabric(root);
     std::vector<std::string> warnings;
     std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"), warnings);
-    ControlPlane control = LoadControl(root.Find("control"), seed);
+    ControlPlane control = LoadControl(root, seed);
     const auto expect = root.Find("expect");
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
@@ -212,7 +223,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       ExpectationsHold(overrides),
                       {},
                       std::move(warnings)};
-    scenario.resolved = Resolve(document.Take(), scenario, routing);
+    fields.FillIn();
+    scenario.resolved = Resolve(document.Take(), scenario);
     for (std::string& warning : FabricWarnings(scenario.fabric, scenario.topology))
     {
         scenario.warnings.push_back(std::move(warning));

@@ -2,6 +2,7 @@
 #include "scenario/topology-loader.h"
 
 #include "base/parameters.h"
+#include "input/field-table.h"
 #include "network/builders.h"
 
 #include <utility>
@@ -14,59 +15,103 @@ namespace
 
 constexpr std::int64_t MAX_SWITCHES = 16384;
 
-/// What the resolved scenario says where the author left it to the default.
-void
-FillIn(const JsonNode& node, const char* key, Json value)
+const std::vector<Field> LINK_FIELDS{{"delay", ATime(), "0s", "propagation delay"}};
+const Field RATE{"rate", ARate(), "in each direction"};
+
+const FieldTable HOST_LINK{"host_link",
+                           "The link of each network interface; it needs `rate` or `rates`.",
+                           {RATE,
+                            {"rates",
+                             ListOf("rate", 0, MAX_HOSTS),
+                             "a rate for the interfaces of each host, in place of `rate`"}},
+                           LINK_FIELDS};
+const FieldTable UPLINK{
+    "uplink",
+    "Each link between a leaf and a spine; it needs no `rate` if there is an `oversubscription`.",
+    {RATE},
+    LINK_FIELDS};
+const FieldTable SCALE_UP{"scale_up",
+                          "The port of each GPU inside its host.",
+                          {{"rate", ARate(), "in each direction", REQUIRED}},
+                          LINK_FIELDS};
+
+std::vector<Field>
+TopologyFields(const std::string& kind, std::vector<Field> fields)
 {
-    if (!node.Has(key))
-    {
-        node.Mutable()[key] = std::move(value);
-    }
+    const std::vector<Field> head{
+        {"schema", OneOf({"echelon/topology/1"}), "the format of the file"},
+        {"description", AText(), "for people"},
+        {"kind", OneOf({kind}), "the kind of the topology", REQUIRED}};
+    fields.insert(fields.begin(), head.begin(), head.end());
+    const std::vector<Field> server{
+        {"gpus_per_host", Whole(1, 1024), 1, "GPUs of a host"},
+        {"interfaces_per_host",
+         Whole(1, 1024),
+         1,
+         "network interfaces of a host, each for as many consecutive GPUs. 1: all GPUs share it; "
+         "as "
+         "many as GPUs: one each. Collectives use all of them"},
+        {"host_link", ObjectOf("host_link"), "of each interface, see below", REQUIRED},
+        {"scale_up",
+         ObjectOf("scale_up"),
+         "of each GPU inside its host, see below; needed with several GPUs per host"}};
+    fields.insert(fields.end(), server.begin(), server.end());
+    return fields;
 }
 
+const FieldTable BIG_SWITCH{
+    "big-switch",
+    "All hosts on one switch that does not block.",
+    TopologyFields("big-switch", {{"hosts", Whole(1, MAX_HOSTS), "number of hosts", REQUIRED}})};
+const FieldTable LEAF_SPINE{
+    "leaf-spine",
+    "Two tiers of switches; every leaf is joined to every spine.",
+    TopologyFields(
+        "leaf-spine",
+        {{"leaves", Whole(1, MAX_SWITCHES), "number of leaves", REQUIRED},
+         {"spines", Whole(1, MAX_SWITCHES), "number of spines", REQUIRED},
+         {"hosts_per_leaf", Whole(1, MAX_HOSTS), "at most 65,536 hosts in all", REQUIRED},
+         {"uplink", ObjectOf("uplink"), "of each leaf and spine, see below"},
+         {"oversubscription",
+          Real(1e-3, 1e3),
+          "in place of the rate of `uplink`: the interfaces of a leaf's hosts together offer so "
+          "many times what its uplinks carry. With `rates` whose sums differ from leaf to leaf "
+          "each leaf keeps this ratio, so that the uplinks differ as well"}})};
+
 LinkSpec
-LoadLink(const JsonNode& node, const std::vector<std::string>& keys, bool needsRate)
+LoadLink(const Fields& fields, bool needsRate)
 {
-    node.AllowKeys(keys);
     LinkSpec link;
-    if (needsRate || node.Has("rate"))
+    if (needsRate || fields.Has("rate"))
     {
-        link.rate = node.At("rate").Rate();
+        link.rate = fields.Get<BitRate>("rate");
     }
-    if (const auto delay = node.Find("delay"))
-    {
-        link.delay = delay->Duration();
-    }
-    FillIn(node, "delay", "0s");
+    fields.Read("delay", link.delay);
+    fields.FillIn();
     return link;
 }
 
 /// @param hosts of the whole fabric.
 ServerSpec
-LoadServer(const JsonNode& node, std::int64_t hosts)
+LoadServer(const Fields& node, std::int64_t hosts)
 {
     ServerSpec server;
-    if (const auto gpus = node.Find("gpus_per_host"))
+    node.Read("gpus_per_host", server.gpusPerHost);
+    if (server.gpusPerHost * hosts > MAX_DEVICES)
     {
-        server.gpusPerHost = static_cast<std::uint32_t>(gpus->Integer(1, 1024));
-        if (server.gpusPerHost * hosts > MAX_DEVICES)
-        {
-            gpus->Fail("the fabric would have " + std::to_string(server.gpusPerHost * hosts) +
-                           " GPUs",
-                       "at most " + std::to_string(MAX_DEVICES) + " are possible");
-        }
+        node.FailAt("gpus_per_host",
+                    "the fabric would have " + std::to_string(server.gpusPerHost * hosts) + " GPUs",
+                    "at most " + std::to_string(MAX_DEVICES) + " are possible");
     }
-    if (const auto interfaces = node.Find("interfaces_per_host"))
+    node.Read("interfaces_per_host", server.interfacesPerHost);
+    if (server.gpusPerHost % server.interfacesPerHost != 0)
     {
-        server.interfacesPerHost = static_cast<std::uint32_t>(interfaces->Integer(1, 1024));
-        if (server.gpusPerHost % server.interfacesPerHost != 0)
-        {
-            interfaces->Fail("\"interfaces_per_host\" does not divide \"gpus_per_host\"",
-                             "1: shared by all GPUs of a host; as many as GPUs: one each");
-        }
+        node.FailAt("interfaces_per_host",
+                    "\"interfaces_per_host\" does not divide \"gpus_per_host\"",
+                    "1: shared by all GPUs of a host; as many as GPUs: one each");
     }
-    const JsonNode hostLink = node.At("host_link").Object();
-    server.hostLink = LoadLink(hostLink, {"rate", "rates", "delay"}, !hostLink.Has("rates"));
+    const Fields hostLink(node.At("host_link").Object(), HOST_LINK);
+    server.hostLink = LoadLink(hostLink, !hostLink.Has("rates"));
     if (const auto rates = hostLink.Find("rates"))
     {
         for (const JsonNode& rate : rates->Items(MAX_HOSTS))
@@ -82,54 +127,33 @@ LoadServer(const JsonNode& node, std::int64_t hosts)
     }
     if (const auto scaleUp = node.Find("scale_up"))
     {
-        server.scaleUp = LoadLink(scaleUp->Object(), {"rate", "delay"}, true);
+        server.scaleUp = LoadLink({scaleUp->Object(), SCALE_UP}, true);
     }
     else if (server.gpusPerHost > 1)
     {
         node.FailMissing("scale_up",
                          "hosts with several GPUs need \"scale_up\": {\"rate\": \"3.6Tbps\"}");
     }
-    FillIn(node, "gpus_per_host", server.gpusPerHost);
-    FillIn(node, "interfaces_per_host", server.interfacesPerHost);
+    node.FillIn();
     return server;
 }
 
 Topology
-LoadBigSwitch(const JsonNode& node)
+LoadBigSwitch(const Fields& node)
 {
-    node.AllowKeys({"schema",
-                    "description",
-                    "kind",
-                    "hosts",
-                    "gpus_per_host",
-                    "interfaces_per_host",
-                    "host_link",
-                    "scale_up"});
     BigSwitchSpec spec;
-    spec.hosts = static_cast<std::uint32_t>(node.At("hosts").Integer(1, MAX_HOSTS));
+    node.Read("hosts", spec.hosts);
     spec.server = LoadServer(node, spec.hosts);
     return MakeBigSwitch(spec);
 }
 
 Topology
-LoadLeafSpine(const JsonNode& node)
+LoadLeafSpine(const Fields& node)
 {
-    node.AllowKeys({"schema",
-                    "description",
-                    "kind",
-                    "leaves",
-                    "spines",
-                    "hosts_per_leaf",
-                    "gpus_per_host",
-                    "interfaces_per_host",
-                    "host_link",
-                    "uplink",
-                    "oversubscription",
-                    "scale_up"});
     LeafSpineSpec spec;
-    spec.leaves = static_cast<std::uint32_t>(node.At("leaves").Integer(1, MAX_SWITCHES));
-    spec.spines = static_cast<std::uint32_t>(node.At("spines").Integer(1, MAX_SWITCHES));
-    spec.hostsPerLeaf = static_cast<std::uint32_t>(node.At("hosts_per_leaf").Integer(1, MAX_HOSTS));
+    node.Read("leaves", spec.leaves);
+    node.Read("spines", spec.spines);
+    node.Read("hosts_per_leaf", spec.hostsPerLeaf);
     const std::int64_t hosts = std::int64_t{spec.leaves} * spec.hostsPerLeaf;
     if (hosts > MAX_HOSTS)
     {
@@ -149,7 +173,7 @@ LoadLeafSpine(const JsonNode& node)
     const auto uplink = node.Find("uplink");
     if (uplink)
     {
-        spec.uplink = LoadLink(uplink->Object(), {"rate", "delay"}, !oversubscription);
+        spec.uplink = LoadLink({uplink->Object(), UPLINK}, !oversubscription);
     }
     if (oversubscription)
     {
@@ -158,7 +182,7 @@ LoadLeafSpine(const JsonNode& node)
             oversubscription->Fail("\"oversubscription\" and \"uplink\"/\"rate\" are both given",
                                    "keep one: each follows from the other");
         }
-        spec.uplinkRates = UplinkRates(spec, oversubscription->Number(1e-3, 1e3));
+        spec.uplinkRates = UplinkRates(spec, node.Get<double>("oversubscription"));
     }
     else if (!uplink)
     {
@@ -166,7 +190,7 @@ LoadLeafSpine(const JsonNode& node)
                          R"(give "uplink": {"rate": "200Gbps"} or "oversubscription": 2)");
     }
     // With an oversubscription its rate stays out: the two may not both be given.
-    FillIn(node, "uplink", {{"delay", "0s"}});
+    node.Mutable().emplace("uplink", Json{{"delay", "0s"}});
     return MakeLeafSpine(spec);
 }
 
@@ -175,18 +199,14 @@ LoadLeafSpine(const JsonNode& node)
 Topology
 LoadTopology(const JsonNode& node)
 {
-    if (const auto schema = node.Find("schema"))
-    {
-        schema->Choice({"echelon/topology/1"});
-    }
-    if (const auto description = node.Find("description"))
-    {
-        description->Text();
-    }
     try
     {
         const std::string& kind = node.At("kind").Choice({"big-switch", "leaf-spine"});
-        return kind == "big-switch" ? LoadBigSwitch(node) : LoadLeafSpine(node);
+        const Fields fields(node, kind == "big-switch" ? BIG_SWITCH : LEAF_SPINE);
+        std::string ignored;
+        fields.Read("schema", ignored);
+        fields.Read("description", ignored);
+        return kind == "big-switch" ? LoadBigSwitch(fields) : LoadLeafSpine(fields);
     }
     catch (const ParameterError& error)
     {

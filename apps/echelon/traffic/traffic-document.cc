@@ -2,6 +2,7 @@
 #include "traffic/traffic-document.h"
 
 #include "experts/expert-load.h"
+#include "input/field-table.h"
 #include "support/usage-error.h"
 #include "traffic/routed-traffic.h"
 #include "traffic/routing-trace.h"
@@ -18,6 +19,61 @@ namespace
 
 constexpr std::size_t MAX_TOKENS = 100'000'000;
 constexpr std::int64_t MAX_LOAD = std::int64_t{1} << 50;
+
+const FieldTable MATRIX{
+    "traffic",
+    "The bytes between all pairs of GPUs.",
+    {{"schema", OneOf({"echelon/traffic/1"}), "the format of the file", REQUIRED},
+     {"description", AText(), "for people"},
+     {"matrix",
+      Special(),
+      "n rows of n whole bytes: row = sender, column = receiver; the diagonal is read and dropped",
+      REQUIRED}}};
+
+std::vector<Field>
+With(std::vector<Field> fields)
+{
+    const std::vector<Field> common{
+        {"schema", OneOf({"echelon/routing/1"}), "the format of the file", REQUIRED},
+        {"description", AText(), "for people"},
+        {"experts", Whole(1, MAX_EXPERTS), "of the layer; here or as an option"},
+        {"top_k", Whole(1, MAX_TOP_K), "experts of a token; here or as an option"},
+        {"gpus", Whole(1, MAX_PLAN_GPUS), "participants; here or as an option"},
+        {"hidden", Whole(1, MAX_HIDDEN), "elements of a token; here or as an option"},
+        {"bytes_per_element", Whole(1, MAX_ELEMENT_BYTES), 2, "size of an element"},
+        {"expert_gpus",
+         Special(),
+         "the GPU of each expert; if left out, expert e of E lives on GPU ⌊e n / E⌋"}};
+    fields.insert(fields.begin(), common.begin(), common.end());
+    return fields;
+}
+
+const FieldTable ROUTING{
+    "routing",
+    "The experts that the gate chose for each token.",
+    With({{"tokens",
+           Special(),
+           "for every token its `top_k` different experts, counted from 0",
+           REQUIRED},
+          {"gates", Special(), "the weights that belong to them; they are checked and not used"},
+          {"token_gpus", Special(), "the GPU where each token starts"},
+          {"token_placement",
+           OneOf({"blocks", "round-robin"}),
+           "blocks",
+           "where tokens start without `token_gpus`: `\"blocks\"` of equal size, or "
+           "`\"round-robin\"`"},
+          {"deduplicate", AFlag(), false, "a token goes to each host once"}})};
+
+const FieldTable LOADS{"loads",
+                       "The copies of tokens that each expert gets, in place of the tokens.",
+                       With({{"expert_loads",
+                              Special(),
+                              "the copies for each expert, or numbers in proportion to them",
+                              REQUIRED},
+                             {"tokens_per_gpu",
+                              Whole(0, MAX_LOAD / MAX_EXPERTS),
+                              "there are gpus × tokens_per_gpu × top_k copies",
+                              REQUIRED}})};
 
 /// JsonNode::Integer without its bookkeeping while all is well: arrays here are long.
 std::int64_t
@@ -52,14 +108,17 @@ GpusOf(const JsonNode& array, std::size_t size, const char* what, std::uint32_t 
     return result;
 }
 
+void
+CheckHead(const Fields& fields)
+{
+    std::string description;
+    fields.Read("description", description);
+}
+
 LoadedTraffic
 LoadMatrix(const JsonNode& root, const RoutingOptions& options)
 {
-    root.AllowKeys({"schema", "description", "matrix"});
-    if (const auto description = root.Find("description"))
-    {
-        description->Text();
-    }
+    CheckHead({root, MATRIX});
     if (!options.Given().empty())
     {
         throw UsageError(options.Given() + " is for routing traces; " + root.File() +
@@ -98,12 +157,9 @@ LoadMatrix(const JsonNode& root, const RoutingOptions& options)
 }
 
 std::uint32_t
-OptionOrKey(const std::optional<std::uint32_t>& option,
-            const JsonNode& root,
-            const char* key,
-            std::uint32_t largest)
+OptionOrKey(const std::optional<std::uint32_t>& option, const Fields& fields, const char* key)
 {
-    return option ? *option : static_cast<std::uint32_t>(root.At(key).Integer(1, largest));
+    return option ? *option : fields.Get<std::uint32_t>(key);
 }
 
 /// Top-k different experts for each token.
@@ -256,41 +312,15 @@ LoadedTraffic
 LoadRouting(const JsonNode& root, const RoutingOptions& options)
 {
     const bool loads = root.Has("expert_loads");
-    root.AllowKeys(loads ? std::vector<std::string>{"schema",
-                                                    "description",
-                                                    "experts",
-                                                    "top_k",
-                                                    "gpus",
-                                                    "hidden",
-                                                    "bytes_per_element",
-                                                    "expert_loads",
-                                                    "tokens_per_gpu",
-                                                    "expert_gpus"}
-                         : std::vector<std::string>{"schema",
-                                                    "description",
-                                                    "experts",
-                                                    "top_k",
-                                                    "gpus",
-                                                    "hidden",
-                                                    "bytes_per_element",
-                                                    "tokens",
-                                                    "gates",
-                                                    "token_gpus",
-                                                    "token_placement",
-                                                    "expert_gpus",
-                                                    "deduplicate"});
-    if (const auto description = root.Find("description"))
-    {
-        description->Text();
-    }
+    const Fields fields(root, loads ? LOADS : ROUTING);
+    CheckHead(fields);
     RoutingSettings settings;
-    settings.gpus = OptionOrKey(options.gpus, root, "gpus", MAX_PLAN_GPUS);
-    const std::uint32_t topK = OptionOrKey(options.topK, root, "top_k", MAX_TOP_K);
-    const std::uint32_t hidden = OptionOrKey(options.hidden, root, "hidden", MAX_HIDDEN);
-    const std::uint32_t elementBytes =
-        options.elementBytes || root.Has("bytes_per_element")
-            ? OptionOrKey(options.elementBytes, root, "bytes_per_element", MAX_ELEMENT_BYTES)
-            : 2;
+    settings.gpus = OptionOrKey(options.gpus, fields, "gpus");
+    const std::uint32_t topK = OptionOrKey(options.topK, fields, "top_k");
+    const std::uint32_t hidden = OptionOrKey(options.hidden, fields, "hidden");
+    const std::uint32_t elementBytes = options.elementBytes
+                                           ? *options.elementBytes
+                                           : fields.Get<std::uint32_t>("bytes_per_element");
     settings.tokenBytes = Bytes{hidden} * elementBytes;
     if (loads)
     {
@@ -304,7 +334,7 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
         }
         return LoadLoads(root, topK, settings);
     }
-    const std::uint32_t experts = OptionOrKey(options.experts, root, "experts", MAX_EXPERTS);
+    const std::uint32_t experts = OptionOrKey(options.experts, fields, "experts");
     if (topK > experts)
     {
         root.FailAt("top_k",
@@ -317,7 +347,6 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
     {
         CheckGates(*gates, routing);
     }
-    settings.tokenPlacement = "blocks";
     if (const auto gpus = root.Find("token_gpus"))
     {
         settings.tokenPlacement = "given";
@@ -327,9 +356,9 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
             placement->Fail("\"token_gpus\" and \"token_placement\" are both given", "keep one");
         }
     }
-    else if (const auto placement = root.Find("token_placement"))
+    else
     {
-        settings.tokenPlacement = placement->Choice({"blocks", "round-robin"});
+        settings.tokenPlacement = fields.Get<std::string>("token_placement");
     }
     if (options.tokenPlacement)
     {
@@ -343,9 +372,7 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
     {
         settings.gpuOfExpert = GpusOf(*gpus, experts, "experts", settings.gpus);
     }
-    const auto deduplicate = root.Find("deduplicate");
-    const bool inFile = deduplicate && deduplicate->Boolean();
-    if (options.deduplicate || inFile)
+    if (fields.Get<bool>("deduplicate") || options.deduplicate)
     {
         settings.gpusPerHost = options.gpusPerHost;
     }

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * The keys of a JSON object, declared once: the loader reads the object by its table, and
+ * `echelon list fields`, the JSON Schemas and the tables of docs/reference are written from it.
+ *
+ *     const FieldTable NOISE{"compute_noise",
+ *                            "How far compute times are from the profile.",
+ *                            {{"sigma", Real(0, 1), "spread of the compute times", REQUIRED},
+ *                             {"per", OneOf({"task", "job"}), "task", "what one draw is for"}}};
+ *     const Fields noise(node.Object(), NOISE);       // refuses keys that are not in the table
+ *     const auto sigma = noise.Get<double>("sigma");  // refuses what is missing or out of range
+ *     noise.Read("per", scope);                       // "task" where it is left out
+ *
+ * What a table cannot say, such as keys that exclude each other, the loader checks. Tables are
+ * objects of namespace scope and enter the list of all tables when the program starts. Reading a
+ * value takes O(fields). Errors: InputError at the value, as of JsonNode.
+ */
+#pragma once
+
+#include "input/json-document.h"
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace echelon
+{
+
+/// Of a range that has no bound.
+inline constexpr double ANY_NUMBER = 1e300;
+
+/// What a key takes. Ranges are inclusive: of seconds, bytes or the number itself, of the length of
+/// a name, and of the number of entries of a list.
+struct FieldKind
+{
+    std::string type;
+    double least = -ANY_NUMBER;
+    double largest = ANY_NUMBER;
+    std::vector<std::string> choices{};
+    std::string of{}; ///< table of an object; type or table of a list's entries
+};
+
+FieldKind TimeUpTo(double seconds);
+FieldKind Whole(std::int64_t least, std::int64_t largest);
+FieldKind Real(double least, double largest);
+FieldKind NameUpTo(std::size_t bytes);
+FieldKind OneOf(std::vector<std::string> choices);
+FieldKind ObjectOf(std::string table);
+FieldKind ListOf(std::string of, std::size_t least, std::size_t largest);
+/// What the loader and the schemas treat by themselves.
+FieldKind Special();
+FieldKind ATime();
+/// What counts from 0; the loader knows how many there are.
+FieldKind AnIndex();
+FieldKind ARate();
+FieldKind ASize(Bytes least);
+FieldKind AText();
+FieldKind AFlag();
+
+enum Need
+{
+    OPTIONAL,
+    REQUIRED
+};
+
+/// One key of an object.
+struct Field
+{
+    Field(std::string fieldName, FieldKind fieldKind, std::string fieldHelp, Need need = OPTIONAL)
+        : name(std::move(fieldName)),
+          kind(std::move(fieldKind)),
+          help(std::move(fieldHelp)),
+          required(need == REQUIRED)
+    {
+    }
+
+    Field(std::string fieldName, FieldKind fieldKind, Json defaultValue, std::string fieldHelp)
+        : name(std::move(fieldName)),
+          kind(std::move(fieldKind)),
+          help(std::move(fieldHelp)),
+          byDefault(std::move(defaultValue))
+    {
+    }
+
+    /// A parameter of a registry, seen as a key.
+    explicit Field(const ParameterSpec& spec);
+
+    std::string name;
+    FieldKind kind;
+    std::string help; ///< one line of plain text or Markdown
+    Json byDefault;   ///< null: none
+    bool required = false;
+};
+
+/// All keys of one object.
+class FieldTable
+{
+  public:
+    /// @param more further fields, which several tables have in common.
+    FieldTable(std::string name,
+               std::string help,
+               std::vector<Field> fields,
+               const std::vector<Field>& more = {});
+    FieldTable(const FieldTable&) = delete;
+    FieldTable& operator=(const FieldTable&) = delete;
+
+    const std::string& Name() const
+    {
+        return m_name;
+    }
+
+    const std::string& Help() const
+    {
+        return m_help;
+    }
+
+    const std::vector<Field>& List() const
+    {
+        return m_fields;
+    }
+
+    const std::vector<std::string>& Keys() const
+    {
+        return m_keys;
+    }
+
+    const Field& Of(std::string_view key) const;
+
+    /// All tables of the program, by name.
+    static std::vector<const FieldTable*> All();
+
+  private:
+    std::string m_name;
+    std::string m_help;
+    std::vector<Field> m_fields;
+    std::vector<std::string> m_keys;
+};
+
+/// An object that is read by its table.
+class Fields : public JsonNode
+{
+  public:
+    /// Refuses keys that the table does not have.
+    Fields(const JsonNode& object, const FieldTable& table);
+    /// Without a check of the keys, for objects that another table shares.
+    static Fields Unchecked(const JsonNode& object, const FieldTable& table);
+
+    /// The value, or its default where it is left out. @throws InputError when there is neither.
+    template <class T>
+    T Get(std::string_view key) const
+    {
+        const Field& field = m_table->Of(key);
+        return Convert<T>(field, ValueOf(field));
+    }
+
+    /// Leaves the value as it is where the key is left out and has no default.
+    template <class T>
+    void Read(std::string_view key, T& value) const
+    {
+        const Field& field = m_table->Of(key);
+        if (field.required || Has(key) || !field.byDefault.is_null())
+        {
+            value = Convert<T>(field, ValueOf(field));
+        }
+    }
+
+    /// Spells out the defaults in the document, for the resolved scenario.
+    void FillIn() const;
+
+  private:
+    struct NoCheck
+    {
+    };
+
+    Fields(const JsonNode& object, const FieldTable& table, NoCheck);
+
+    JsonNode ValueOf(const Field& field) const;
+
+    static Time TimeOf(const Field& field, const JsonNode& value);
+    static double RealOf(const Field& field, const JsonNode& value);
+    static std::int64_t WholeOf(const Field& field, const JsonNode& value);
+    static const std::string& TextOf(const Field& field, const JsonNode& value);
+
+    template <class T>
+    struct IsOptional : std::false_type
+    {
+    };
+
+    template <class T>
+    static T Convert(const Field& field, const JsonNode& value)
+    {
+        if constexpr (IsOptional<T>::value)
+        {
+            return Convert<typename T::value_type>(field, value);
+        }
+        else if constexpr (std::is_same_v<T, Time>)
+        {
+            return TimeOf(field, value);
+        }
+        else if constexpr (std::is_same_v<T, bool>)
+        {
+            return value.Boolean();
+        }
+        else if constexpr (std::is_floating_point_v<T>)
+        {
+            return RealOf(field, value);
+        }
+        else if constexpr (std::is_integral_v<T>)
+        {
+            return static_cast<T>(WholeOf(field, value));
+        }
+        else
+        {
+            return TextOf(field, value);
+        }
+    }
+
+    const FieldTable* m_table;
+};
+
+template <class T>
+struct Fields::IsOptional<std::optional<T>> : std::true_type
+{
+};
+
+/// "1 to 1000", "at most 1 s"; empty for what has no range of its own.
+std::string RangeText(const Field& field);
+
+/// As `echelon list --json` prints a field.
+nlohmann::ordered_json FieldToJson(const Field& field);
+
+} // namespace echelon
