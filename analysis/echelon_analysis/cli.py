@@ -226,9 +226,10 @@ def draw(options, results):
     """Make one figure; return its paths and notes."""
     out = _out(options)
     if options.command == "gantt":
-        from echelon_analysis.gantt import draw_gantt
+        from echelon_analysis.gantt import Choice, draw_gantt
 
-        return draw_gantt(results, out, options.job, options.schedulers, options.devices, options.iteration, options.window), []
+        choice = Choice(options.job, options.schedulers, options.devices, options.iteration, options.window)
+        return draw_gantt(results, out, choice), []
     if options.command == "cdf":
         from echelon_analysis.cdf import draw_cdf
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One iteration of one job under two schedulers, on one time axis: what each GPU computes, and what it sends meanwhile.
 
-    draw_gantt(results, "figures/gantt.png", job="llama2-70b", schedulers=("fair", "echelon"))
+    draw_gantt(results, "figures/gantt.png", Choice(job="llama2-70b", schedulers=("fair", "echelon")))
 
 Per GPU a row of compute slices, and beneath it, thinner, the flows that it sends over the network, with a mark where each would
 ideally have finished. One GPU stands for all that do the same (selection.py). Time starts with the iteration.
@@ -38,6 +38,17 @@ FLOW_LOOKS = ((ORANGE, "/////"), (VERMILION, "\\\\\\\\\\"), (GREEN, "....."), (P
 OTHER_LOOK = ("#FFFFFF", "+++++")
 # The first number of a task's name is its micro-batch, or its block where the batch is not divided.
 NUMBER = re.compile(r"\d+")
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What a figure shows; None stands for what choose_job() and its like choose."""
+
+    job: str | None = None
+    schedulers: tuple = ()
+    devices: int = MAX_DEVICES  # the largest number of GPUs
+    iteration: int | None = None
+    window: tuple | None = None  # from and to, in seconds since the iteration's start
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,14 +163,28 @@ def _looks(panels):
     return compute, flows
 
 
-def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, iteration=None, window=None):
-    """Draw the figure; return the paths of PNG and SVG.
+@dataclasses.dataclass(frozen=True)
+class _Sheet:
+    """What the panels of a figure have in common."""
 
-    devices: the largest number of GPUs to show. window: (from, to) in seconds since the iteration's start.
-    """
-    job = choose_job(results, job)
-    iteration = choose_iteration(results, job, iteration)
-    runs = choose_schedulers(results, job, schedulers)
+    reference: Panel  # whose iteration time the others are compared with
+    shown: list  # the GPUs, one row each
+    window: tuple  # from and to, in seconds
+    factor: float  # from seconds to the time axis
+    compute_looks: dict
+    flow_looks: dict
+
+    @property
+    def length(self):
+        """Of the time axis, in seconds."""
+        return self.window[1] - self.window[0]
+
+
+def draw_gantt(results, out, choice=Choice()):
+    """Draw the figure; return the paths of PNG and SVG."""
+    job = choose_job(results, choice.job)
+    iteration = choose_iteration(results, job, choice.iteration)
+    runs = choose_schedulers(results, job, choice.schedulers)
     panels = [make_panel(results, run, job, iteration) for run in runs]
     if all(p.compute.empty and p.flows.empty for p in panels):
         raise NothingToDraw(
@@ -167,19 +192,19 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
             f"neither computes.csv nor flows.csv holds anything of job '{job}', iteration {iteration}",
             "choose another with --job and --iteration",
         )
-    shown = representatives([p.compute for p in panels], panels[0].flows, devices)
+    shown = representatives([p.compute for p in panels], panels[0].flows, choice.devices)
     end = max(p.iteration_time for p in panels)
     if end <= 0:
         raise NothingToDraw(results.path / "jobs.csv", f"iteration {iteration} of job '{job}' takes no time")
-    low, high = window if window else (0.0, end)
+    low, high = choice.window or (0.0, end)
     if not 0 <= low < min(high, end):
         raise UsageError(
             results.path, f"the window from {low:g} s to {high:g} s shows nothing", f"the iteration lasts {end:g} s"
         )
     scale = time_scale([high])
     with styled() as plt:
-        compute_looks, flow_looks = _looks(panels)
-        handles = _legend_handles(plt, panels, shown, compute_looks, flow_looks)
+        sheet = _Sheet(panels[0], shown, (low, high), scale.factor, *_looks(panels))
+        handles = _legend_handles(plt, panels, sheet)
         # Inches: the panels keep their row height whatever the number of GPUs, and the legend its place above them.
         lines = -(-len(handles) // LEGEND_COLUMNS)
         columns = -(-len(handles) // lines)
@@ -196,7 +221,7 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
             hspace=title / panel_height,
         )
         for axes, panel in zip(grid[:, 0], panels):
-            _draw_panel(axes, panel, panels[0], shown, (low, high), scale, compute_looks, flow_looks)
+            _draw_panel(axes, panel, sheet)
         last = grid[-1, 0]
         pad = 0.005 * (high - low)
         last.set_xlim((low - pad) * scale.factor, (high + pad) * scale.factor)
@@ -208,9 +233,8 @@ def draw_gantt(results, out, job=None, schedulers=None, devices=MAX_DEVICES, ite
         return save(figure, out)
 
 
-def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flow_looks):
-    length = window[1] - window[0]
-    factor = scale.factor
+def _draw_panel(axes, panel, sheet):
+    shown, window, factor, reference = sheet.shown, sheet.window, sheet.factor, sheet.reference
     for row, gpu in enumerate(shown):
         top = row * ROW_HEIGHT
         own = panel.compute[panel.compute.device == gpu.device]
@@ -219,19 +243,19 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
         height = COMPUTE_HEIGHT / (1 + own.stream.max() if len(own) else 1)
         for (kind, stream), part in own.groupby(["kind", "stream"]):
             numbers = [m.group() if m else None for m in map(NUMBER.search, part.name)]
-            bars = _joined(part.start_s, part.end_s, numbers, length)
+            bars = _joined(part.start_s, part.end_s, numbers, sheet.length)
             axes.broken_barh(
                 [(a * factor, (b - a) * factor) for a, b, _ in bars],
                 (top + stream * height, height),
-                facecolor=compute_looks[kind][0],
+                facecolor=sheet.compute_looks[kind][0],
                 edgecolor="white",
                 linewidth=0.4 if len(bars) < 150 else 0.1,
             )
-            _number_bars(axes, bars, top + (stream + 0.5) * height, length, factor, compute_looks[kind][0])
+            _number_bars(axes, bars, top + (stream + 0.5) * height, sheet, sheet.compute_looks[kind][0])
         flows = panel.flows[panel.flows.source == gpu.device]
         flows = flows[(flows.start_s < window[1]) & (flows.finish_s > window[0])]
         if len(flows):
-            _draw_flows(axes, flows, top + COMPUTE_HEIGHT + MARK_HEIGHT, length, factor, flow_looks)
+            _draw_flows(axes, flows, top + COMPUTE_HEIGHT + MARK_HEIGHT, sheet)
     bottom = len(shown) * ROW_HEIGHT
     axes.set_ylim(bottom - 0.08, -0.1)
     axes.set_yticks([row * ROW_HEIGHT + 0.5 * COMPUTE_HEIGHT for row in range(len(shown))])
@@ -260,12 +284,12 @@ def _draw_panel(axes, panel, reference, shown, window, scale, compute_looks, flo
     axes.set_title(text, loc="right", fontweight="normal", fontsize=8)
 
 
-def _number_bars(axes, bars, middle, length, factor, colour):
+def _number_bars(axes, bars, middle, sheet, colour):
     """Write the micro-batch into bars that have room for it."""
     for start, end, number in bars:
-        if number and end - start > (0.004 + 0.007 * len(number)) * length:
+        if number and end - start > (0.004 + 0.007 * len(number)) * sheet.length:
             axes.text(
-                0.5 * (start + end) * factor,
+                0.5 * (start + end) * sheet.factor,
                 middle,
                 number,
                 ha="center",
@@ -276,11 +300,12 @@ def _number_bars(axes, bars, middle, length, factor, colour):
             )
 
 
-def _draw_flows(axes, flows, top, length, factor, looks):
+def _draw_flows(axes, flows, top, sheet):
+    length, factor = sheet.length, sheet.factor
     bars = flow_bars(flows)
     height = FLOW_HEIGHT / max(2, bars.lane.max() + 1)
     for (kind, lane), part in bars.groupby(["kind", "lane"]):
-        colour, hatch = looks[kind]
+        colour, hatch = sheet.flow_looks[kind]
         joined = _joined(part.start_s, part.finish_s, [None] * len(part), length)
         # The edge and the hatch would hide the colour of a narrow bar.
         for narrow in (False, True):
@@ -306,19 +331,19 @@ def _draw_flows(axes, flows, top, length, factor, looks):
     )
 
 
-def _legend_handles(plt, panels, shown, compute_looks, flow_looks):
+def _legend_handles(plt, panels, sheet):
     """Every look that occurs among the shown GPUs."""
-    devices = [gpu.device for gpu in shown]
+    devices = [gpu.device for gpu in sheet.shown]
     computed = set()
     for p in panels:
         computed |= set(p.compute.kind[p.compute.device.isin(devices)])
     sent = set().union(*(set(p.flows.kind[p.flows.source.isin(devices)]) for p in panels))
     handles = [
         plt.Rectangle((0, 0), 1, 1, facecolor=colour, edgecolor="white", label=legend_label(text))
-        for colour, text in dict.fromkeys(look for kind, look in compute_looks.items() if kind in computed)
+        for colour, text in dict.fromkeys(look for kind, look in sheet.compute_looks.items() if kind in computed)
     ]
     others = False
-    for kind, look in flow_looks.items():
+    for kind, look in sheet.flow_looks.items():
         if kind not in sent or (look == OTHER_LOOK and others):
             continue
         others = look == OTHER_LOOK

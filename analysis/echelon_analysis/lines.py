@@ -8,6 +8,8 @@ A speed-up compares with `fair` at the same point, seed by seed. Its means, over
 axes become panels; those beyond two stay at their middle values, and a note says so.
 """
 
+import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -18,6 +20,7 @@ from echelon_analysis.errors import AnalysisError, NothingToDraw, UsageError
 from echelon_analysis.load import reference_label
 from echelon_analysis.statistics import LEAST_COUNT, geometric_interval, mean_interval
 from echelon_analysis.style import INK, LINE_COLOURS, LINE_DASHES, MARKERS, WIDTH, caption, legend_label, save, styled
+from echelon_analysis.sweep import Sweep
 from echelon_analysis.units import time_scale
 from echelon_common.errors import did_you_mean
 from echelon_common.text import shown
@@ -159,13 +162,36 @@ def draw_lines(sweep, out, x, y=SPEEDUP, by=None):
     label += f" [{unit}]" if unit else ""
     notes += sweep.numbered([axis for axis in (x, across, down) if axis])
     columns = sweep.points[across].nunique() if across else 1
-    columns = 2 if columns == 4 else min(columns, MAX_COLUMNS)
-    return _draw(sweep, panels, x, label, factor, columns, y.startswith(SPEEDUP), out), notes
+    plot = _Plot(sweep, x, label, factor, 2 if columns == 4 else min(columns, MAX_COLUMNS), y.startswith(SPEEDUP))
+    return _draw(plot, panels, out), notes
 
 
-def _draw(sweep, panels, x, label, factor, columns, speedup, out):
+@dataclasses.dataclass(frozen=True)
+class _Plot:
+    """What the panels of a figure have in common."""
+
+    sweep: Sweep
+    x: str
+    label: str  # of the y axis
+    factor: float  # from a value to the y axis
+    columns: int  # of panels
+    speedup: bool  # whether the values are speed-ups
+
+    @functools.cached_property
+    def places(self):
+        """value of x -> place on the axis: the number itself, or the rank of a name."""
+        numbers = self.sweep.numbers(self.x)
+        return {value: numbers[value] if numbers else float(rank) for rank, value in enumerate(self.sweep.values(self.x))}
+
+    @property
+    def is_numeric(self):
+        """Whether x has numbers, between which lines make sense."""
+        return self.sweep.numbers(self.x) is not None
+
+
+def _draw(plot, panels, out):
+    sweep, columns = plot.sweep, plot.columns
     rows = math.ceil(len(panels) / columns)
-    places = _places(sweep, x)
     with styled() as plt:
         figure, grid = plt.subplots(
             rows, columns, figsize=(WIDTH * (0.7 if columns == 1 else 1.0), 0.75 + 1.75 * rows), squeeze=False,
@@ -176,22 +202,22 @@ def _draw(sweep, panels, x, label, factor, columns, speedup, out):
                 axes.set_visible(False)
                 continue
             title, lines = panels[k]
-            if speedup:
+            if plot.speedup:
                 axes.axhline(1.0, color=INK, linewidth=0.8, zorder=1)
-            _draw_panel(axes, sweep, lines, places, factor, sweep.numbers(x) is not None, speedup)
+            _draw_panel(axes, plot, lines)
             axes.set_title(title, fontsize=8)
             axes.grid(True)
             if k % columns == 0:
-                axes.set_ylabel(label)
+                axes.set_ylabel(plot.label)
             if k + columns >= len(panels):
                 axes.tick_params(labelbottom=True)
-                unit = sweep.ticks(x, list(places))[1]
-                axes.set_xlabel(x.replace("_", " ") + (f" [{unit}]" if unit else ""))
-        _x_axis(grid.flat[0], sweep, x, places)
-        if not speedup and min((i.mean for _, c in panels for line in c.values() for _, i in line), default=0) >= 0:
+                unit = sweep.ticks(plot.x, list(plot.places))[1]
+                axes.set_xlabel(plot.x.replace("_", " ") + (f" [{unit}]" if unit else ""))
+        _x_axis(grid.flat[0], plot)
+        if not plot.speedup and min((i.mean for _, c in panels for line in c.values() for _, i in line), default=0) >= 0:
             grid.flat[0].set_ylim(bottom=0)
         grid[0, -1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-        caption(figure, describe(sweep, panels, speedup))
+        caption(figure, describe(sweep, panels, plot.speedup))
         return save(figure, out)
 
 
@@ -208,30 +234,25 @@ def describe(sweep, panels, speedup):
     return text + sweep.remarks()
 
 
-def _places(sweep, x):
-    """value of x -> place on the axis: the number itself, or the rank of a name."""
-    numbers = sweep.numbers(x)
-    return {value: numbers[value] if numbers else float(rank) for rank, value in enumerate(sweep.values(x))}
-
-
-def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
+def _draw_panel(axes, plot, lines):
     from matplotlib.transforms import ScaledTranslation
 
+    sweep = plot.sweep
     reference = reference_label(sweep.schedulers)
-    shown = [s for s in sweep.schedulers if lines[s] and not (speedup and s == reference)]
+    shown = [s for s in sweep.schedulers if lines[s] and not (plot.speedup and s == reference)]
     for rank, scheduler in enumerate(shown):
         k = sweep.schedulers.index(scheduler)
         line = lines[scheduler]
-        xs = np.array([places[value] for value, _ in line])
-        ys = np.array([interval.mean for _, interval in line]) * factor
-        reach = np.array([(i.mean - i.low, i.high - i.mean) for _, i in line]).T * factor
+        xs = np.array([plot.places[value] for value, _ in line])
+        ys = np.array([interval.mean for _, interval in line]) * plot.factor
+        reach = np.array([(i.mean - i.low, i.high - i.mean) for _, i in line]).T * plot.factor
         look = {"color": LINE_COLOURS[k % len(LINE_COLOURS)], "zorder": 3 + k}
         # Side by side, by so many points of print, where whiskers would hide one another.
-        step = WHISKER_STEP if connected else CATEGORY_STEP
+        step = WHISKER_STEP if plot.is_numeric else CATEGORY_STEP
         aside = (rank - 0.5 * (len(shown) - 1)) * step / 72
         transform = axes.transData + ScaledTranslation(aside, 0, axes.figure.dpi_scale_trans)
         axes.plot(
-            xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if connected else "none", marker=MARKERS[k % len(MARKERS)],
+            xs, ys, linestyle=LINE_DASHES[k % len(LINE_DASHES)] if plot.is_numeric else "none", marker=MARKERS[k % len(MARKERS)],
             markersize=3.8, markeredgecolor="white", markeredgewidth=0.4, label=legend_label(scheduler), transform=transform, **look,
         )
         some = np.array([interval.count >= LEAST_COUNT for _, interval in line])
@@ -242,15 +263,14 @@ def _draw_panel(axes, sweep, lines, places, factor, connected, speedup):
             )
 
 
-def _x_axis(axes, sweep, x, places):
+def _x_axis(axes, plot):
     """Ticks at the values where there are few; logarithmic where numbers grow by factors."""
-    numeric = sweep.numbers(x) is not None
-    where = list(places.values())
+    numeric, where = plot.is_numeric, list(plot.places.values())
     if numeric and min(where) > 0 and max(where) / min(where) >= LOG_SPAN:
         axes.set_xscale("log", base=2)
         axes.minorticks_off()
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    if len(places) <= MAX_TICKS or not numeric:
-        axes.set_xticks(where, map(shown, sweep.ticks(x, list(places))[0]))
+    if len(where) <= MAX_TICKS or not numeric:
+        axes.set_xticks(where, map(shown, plot.sweep.ticks(plot.x, list(plot.places))[0]))
     if not numeric:
-        axes.set_xlim(-0.5, len(places) - 0.5)
+        axes.set_xlim(-0.5, len(where) - 0.5)

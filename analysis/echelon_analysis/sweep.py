@@ -10,6 +10,8 @@ Every frame holds the sweep's axes as columns. A database that is missing, lacks
 Format: docs/reference/sweep.md.
 """
 
+import dataclasses
+import functools
 import math
 import os
 import pathlib
@@ -45,21 +47,24 @@ def is_sweep(path):
     return (path / "sweep.json").exists() or (path / DATABASE).exists()
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
 class Sweep:
     """The points, runs and jobs of a sweep, or of some of its points. Made by open_sweep()."""
 
-    def __init__(self, path, name, axes, points, runs, jobs, undone, conditions=(), order=None):
-        self.path = path
-        self.name = name
-        self.axes = axes  # names of the axis columns, in the spec's order
-        self.points = points
-        self.runs = runs
-        self.jobs = jobs
-        self.undone = undone  # as points: those without a result, of which there are some with partial=True alone
-        self.conditions = tuple(conditions)
-        # Of the whole sweep: the place of a value in its axis.
-        self.order = order or {axis: list(dict.fromkeys(points[axis])) for axis in [*axes, "seed"]}
-        self.schedulers = list(dict.fromkeys(runs.scheduler))
+    path: pathlib.Path
+    name: str
+    axes: list  # names of the axis columns, in the spec's order
+    points: pd.DataFrame
+    runs: pd.DataFrame
+    jobs: pd.DataFrame
+    undone: pd.DataFrame  # as points: those without a result, of which there are some with partial=True alone
+    order: dict  # axis -> its values in the whole sweep, in their order
+    conditions: tuple = ()
+
+    @functools.cached_property
+    def schedulers(self):
+        """The schedulers that ran, in the order of the runs."""
+        return list(dict.fromkeys(self.runs.scheduler))
 
     def varying_axes(self):
         """The axes with more than one value."""
@@ -154,9 +159,8 @@ class Sweep:
 
     def _of(self, points, undone, conditions=()):
         runs, jobs = (frame[frame.point.isin(points.point)] for frame in (self.runs, self.jobs))
-        return Sweep(
-            self.path, self.name, self.axes, points, runs, jobs, undone, (*self.conditions, *conditions), self.order
-        )
+        conditions = (*self.conditions, *conditions)
+        return dataclasses.replace(self, points=points, runs=runs, jobs=jobs, undone=undone, conditions=conditions)
 
     def where_text(self):
         """'seed = 1, leaves = 4', or nothing when it is the whole sweep."""
@@ -281,7 +285,7 @@ def _read(folder, path, connection, partial):
         frame.attrs["descriptions"] = dict(zip(own.column, own.description.fillna("")))
     runs, jobs = (_with_axes(frame, points, [*axes, "seed"]) for frame in (runs, jobs))
     order = {axis: list(dict.fromkeys(everything[axis])) for axis in [*axes, "seed"]}
-    return Sweep(folder, str(meta.get("name", folder.name)), axes, points, runs, jobs, undone, order=order)
+    return Sweep(folder, str(meta.get("name", folder.name)), axes, points, runs, jobs, undone, order)
 
 
 def _check_columns(path, name, frame):

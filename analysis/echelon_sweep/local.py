@@ -10,7 +10,7 @@ import sys
 from echelon_common.errors import EXIT_BAD_INPUT, EXIT_DONE, EXIT_INTERRUPTED
 from echelon_sweep.errors import EXIT_FAILED, EXIT_MISSING
 from echelon_sweep.progress import ProgressLine
-from echelon_sweep.worker import run_points
+from echelon_sweep.worker import Bounds, run_points
 
 
 def cores():
@@ -29,7 +29,7 @@ def submit(sweep, points, program, options):
     while points:
         left = options.max_errors - failed if options.max_errors is not None else None
         try:
-            tally = run_points(sweep, points, program, processes, progress=line.show, max_errors=left)
+            tally = run_points(sweep, points, program, Bounds(processes, max_errors=left), line.show)
         except BaseException:
             line.clear()
             raise

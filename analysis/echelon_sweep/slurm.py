@@ -22,11 +22,11 @@ from echelon_common.errors import EXIT_DONE, Interrupted
 from echelon_sweep.chunks import UNKNOWN_CHUNK, measured_cost
 from echelon_sweep.errors import NoBatchSystem, SweepError, UsageError
 from echelon_sweep.slurm_client import HOPELESS, Slurm
-from echelon_sweep.slurm_scripts import WARNING_S, Scripts, is_ours
+from echelon_sweep.slurm_scripts import WARNING_S, Need, Scripts, is_ours
 from echelon_sweep.slurm_submission import Submission, submissions
 from echelon_sweep.slurm_task import Task
 from echelon_sweep.status import is_gathered
-from echelon_sweep.worker import OUT_OF_TIME, run_points
+from echelon_sweep.worker import OUT_OF_TIME, Bounds, run_points
 
 __all__ = ["add_options", "Task", "cancel", "queue_counts", "submit"]
 
@@ -100,7 +100,7 @@ def submit(sweep, points, program, options):
         )  # fmt: skip
     plan = Submission.plan(sweep, points, cost, processes * chunk_s, limits.array_size)
     waits_for = sorted({task.job for task in queued if task.alive}, key=int)
-    return _send(slurm, plan, Scripts(sweep, plan, program, limits, seconds, memory, options), waits_for, options)
+    return _send(slurm, plan, Scripts(sweep, plan, program, limits, Need(seconds, memory), options), waits_for, options)
 
 
 def _taken(earlier, queued):
@@ -121,7 +121,7 @@ def _probe(sweep, points, program, dry):
     middle = points[len(points) // 2]
     print(f"running one point here, for at most {PROBE_S} s, to see what it takes")
     start = time.monotonic()
-    tally = run_points(sweep, [middle], program, time_left=lambda: start + PROBE_S - time.monotonic())
+    tally = run_points(sweep, [middle], program, Bounds(time_left=lambda: start + PROBE_S - time.monotonic()))
     if tally.stopped_by not in (None, OUT_OF_TIME):
         raise Interrupted(tally.stopped_by)
     if tally.ran:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The batch scripts of a submission, and the words that sbatch is given beside them.
 
-    scripts = Scripts(sweep, plan, program, limits, seconds, memory_mb, options)
+    scripts = Scripts(sweep, plan, program, limits, Need(seconds=3600, memory_mb=None), options)
     scripts.task()                                  # text of task.sh
     scripts.task_command(0)                         # ['--job-name=…', '--array=0-9', '…/task.sh', '0']
 
@@ -9,6 +9,7 @@ Everything is named by absolute path and quoted for the shell. What `submit` set
 names, arrays and dependencies of jobs.
 """
 
+import dataclasses
 import math
 import os
 import pathlib
@@ -39,17 +40,25 @@ def is_ours(option):
     return name[:2] in OURS
 
 
+@dataclasses.dataclass(frozen=True)
+class Need:
+    """What a task takes at the most."""
+
+    seconds: float
+    memory_mb: int | None  # None: whatever the partition gives by default
+
+
 class Scripts:
     """Texts of the batch scripts, and options of sbatch that are no part of them."""
 
-    def __init__(self, sweep, plan, program, limits, seconds, memory, options):
+    def __init__(self, sweep, plan, program, limits, need, options):
         self._plan = plan
         self._sweep = os.path.abspath(sweep.path)
         self._program = program.path
         self._tool = pathlib.Path(__file__).resolve().parent.parent
-        self._seconds = 60 * math.ceil(seconds / 60)
+        self._seconds = 60 * math.ceil(need.seconds / 60)
         self._gather_s = min(limits.seconds, GATHER_S)
-        self._memory = memory
+        self._memory = need.memory_mb
         self._common = [f"--partition={limits.partition}"]
         account = options.account or os.environ.get("SBATCH_ACCOUNT")
         if account:

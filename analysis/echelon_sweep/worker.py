@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs a list of points, several processes at a time, until they are done, time is up or a signal comes.
 
-    tally = run_points(sweep, points, program, processes=2)
+    tally = run_points(sweep, points, program, Bounds(processes=2))
     tally.ran, tally.failed, tally.stopped_by       # stopped_by: None, a signal number, or "time"
 
 Points that have a result are skipped, whoever made it, so two workers may share points safely: at worst one is
@@ -14,6 +14,7 @@ import dataclasses
 import os
 import signal
 import time
+from collections.abc import Callable
 
 from echelon_sweep.run_point import ALARM, FAILED, RAN, STOPPED, discard, finish, start
 
@@ -65,7 +66,16 @@ class SignalsHeld:
         return found.si_signo if found and found.si_signo != signal.SIGCHLD else None
 
 
-def run_points(sweep, points, program, processes=1, time_left=environment_time_left, progress=None, max_errors=None):
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """How much a worker does."""
+
+    processes: int = 1  # at a time
+    time_left: Callable = environment_time_left  # seconds, or None where there is no end
+    max_errors: int | None = None
+
+
+def run_points(sweep, points, program, bounds=Bounds(), progress=None):
     """Run points; returns a Tally. progress(tally, running) is called after each point and twice a second."""
     tally = Tally()
     todo = iter(points)
@@ -75,13 +85,13 @@ def run_points(sweep, points, program, processes=1, time_left=environment_time_l
 
     def fill():
         nonlocal exhausted, out_of_time
-        while not exhausted and tally.stopped_by is None and len(running) < processes:
+        while not exhausted and tally.stopped_by is None and len(running) < bounds.processes:
             point = next(todo, None)
             if point is None:
                 exhausted = True
             elif sweep.has_result(point.id):
                 tally.skipped += 1
-            elif not _time_for_another(time_left(), longest):
+            elif not _time_for_another(bounds.time_left(), longest):
                 exhausted = out_of_time = True
             else:
                 child = start(sweep, point, program)
@@ -109,9 +119,9 @@ def run_points(sweep, points, program, processes=1, time_left=environment_time_l
                     elif now - child.touched > TOUCH_S:
                         child.touched = now
                         os.utime(child.folder)
-                if max_errors is not None and tally.failed >= max_errors:
+                if bounds.max_errors is not None and tally.failed >= bounds.max_errors:
                     tally.too_many_errors = True
-                left = time_left()
+                left = bounds.time_left()
                 if stop is None and left is not None and left < MARGIN_S:
                     stop = OUT_OF_TIME
                 if stop is not None:

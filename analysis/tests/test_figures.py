@@ -18,7 +18,7 @@ from echelon_analysis.bars import draw_bars
 from echelon_analysis.cdf import distribution, draw_cdf, samples_by_run, thinned
 from echelon_analysis.errors import AnalysisError, UsageError
 from echelon_analysis.figures import write_figures
-from echelon_analysis.gantt import _joined, draw_gantt
+from echelon_analysis.gantt import Choice, _joined, draw_gantt
 from echelon_analysis.html import why_part
 from echelon_analysis.load import open_results
 
@@ -66,20 +66,20 @@ class FiguresTest(unittest.TestCase):
         self.assertNotIn(b"<dc:date>", svg.read_bytes())
 
     def test_gantt(self):
-        self.assert_figure(draw_gantt(self.figure2, self.folder / "g", "train", ("fair", "echelon")))
+        self.assert_figure(draw_gantt(self.figure2, self.folder / "g", Choice("train", ("fair", "echelon"))))
 
     def test_gantt_of_a_pipeline_by_default(self):
         self.assert_figure(draw_gantt(self.pipeline, self.folder / "p"))
 
     def test_gantt_of_one_scheduler_in_a_window(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", schedulers=["sebf"], window=(0.0, 0.1)))
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "w", Choice(schedulers=["sebf"], window=(0.0, 0.1))))
 
     def test_gantt_of_an_empty_window(self):
         with self.assertRaisesRegex(UsageError, "from 2 s to 1 s shows nothing.*lasts 0.4125 s"):
-            draw_gantt(self.pipeline, self.folder / "e", window=(2.0, 1.0))
+            draw_gantt(self.pipeline, self.folder / "e", Choice(window=(2.0, 1.0)))
 
     def test_gantt_of_a_job_that_sends_nothing(self):
-        self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", job="solo"))
+        self.assert_figure(draw_gantt(self.pipeline, self.folder / "s", Choice(job="solo")))
 
     def test_bars_of_one_micro_batch_are_joined(self):
         """Over 1000 s a pixel is 0.8 s and a narrow bar 4 s: 1-2 and 2.5-8 are micro-batch 0; 9-15 is too far, 15-17 another

@@ -14,7 +14,7 @@ from echelon_sweep.errors import EXIT_FAILED, SweepError, UsageError
 from echelon_sweep.layout import Sweep
 from echelon_sweep.local import report_alarms
 from echelon_sweep.program import find_program
-from echelon_sweep.worker import OUT_OF_TIME, environment_time_left, run_points
+from echelon_sweep.worker import OUT_OF_TIME, Bounds, environment_time_left, run_points
 
 
 def _chunk(sweep, options):
@@ -48,13 +48,8 @@ def _run(options, task):
     program = find_program(options.program or sweep.program_path)
     if program.build != sweep.build:
         raise SweepError(sweep.path, "", f"was made by build {sweep.build}, but {program.path} is {program.build}", "submit again")
-    tally = run_points(
-        sweep,
-        _chunk(sweep, options),
-        program,
-        options.processes,
-        time_left=task.time_left if task else environment_time_left,
-    )
+    bounds = Bounds(options.processes, task.time_left if task else environment_time_left)
+    tally = run_points(sweep, _chunk(sweep, options), program, bounds)
     told = f"{tally.ran} points ran, {tally.skipped} had results, {tally.failed} failed"
     print(f"echelon-sweep: {told}", file=sys.stderr)
     if tally.alarms:
