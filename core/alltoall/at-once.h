@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * No order: every pair sends at once, and the network shares.
+ * The plan without an order: every pair sends at once and shares the network.
  *
  *     TransmissionPlan plan = PlanAtOnce(matrix, fabric, {});
  *
- * Under max-min fair rates the model of a collective library that posts all its sends; under MADD
- * (scheduler `sebf`) each pair sends at d_ij / T, T the fluid lower bound, and all end together.
- * O(n²).
+ * Under max-min fair rates this models a collective library that posts all its sends. Under MADD
+ * (scheduler `sebf`) each pair sends at d_ij / T, where T is the fluid lower bound, and all end
+ * together. O(n²).
  */
 #pragma once
 

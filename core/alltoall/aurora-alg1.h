@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Aurora's Algorithm 1 as the paper describes it: the busiest GPU first, the others around it.
+ * Aurora's Algorithm 1 as the paper describes it: the busiest GPU comes first, the others fit
+ * around.
  *
  *     TransmissionPlan plan = PlanAuroraAlgorithm1(matrix, fabric, {});
  *
@@ -9,8 +10,8 @@
  * a pause, in a random order; then the others follow by descending traffic, each token where it
  * conflicts with none that has been placed. As read here, the entries of a GPU come in random order
  * and the tokens of an entry take the earliest times at which both ports are free, so that an entry
- * may be split; the timetable becomes stages that keep its order at each port. Not exact: what is
- * placed late finds its two ports free at different times (docs/algorithms/all-to-all.md).
+ * may be split. The timetable becomes stages that keep its order at each port. It is not exact:
+ * what is placed late finds its two ports free at different times (docs/algorithms/all-to-all.md).
  * Equal traffic: the lower rank first. Stream "order/aurora-alg1" of options.seed.
  * O(entries × gaps), gaps <= n² at a port.
  */

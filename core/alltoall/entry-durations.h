@@ -5,9 +5,10 @@
  *
  *     std::vector<std::int64_t> d = EntryDurations(matrix, fabric);   // n × n, row by row
  *
- * Between ports of one rate the unit is a byte, and exact. Otherwise entry d_ij lasts
- * d_ij / min(B_i, B_j), in picoseconds, rounded up; where row or column sums would pass 2 × 10^18,
- * in the next power of ten of picoseconds that they do not. Inside servers: 0. O(n²).
+ * If all ports have one rate, the unit is a byte and durations are exact. Otherwise entry d_ij
+ * lasts d_ij / min(B_i, B_j), rounded up to picoseconds. If row or column sums would exceed 2 ×
+ * 10^18, the unit is the least power of ten of picoseconds for which they do not. Entries inside
+ * servers last 0. O(n²).
  */
 #pragma once
 
@@ -24,9 +25,9 @@ namespace echelon
 std::vector<std::int64_t> EntryDurations(const TrafficMatrix& traffic,
                                          const PlanningFabric& fabric);
 
-/// Seconds that no schedule beats in which a rank sends to one rank and receives from one rank at a
-/// time, at the lower of their ports' rates; between servers only. With equal rates the port term
-/// of LowerBound (alltoall/planning-fabric.h). O(n²).
+/// Seconds that no schedule can beat if a rank sends to one rank and receives from one rank at a
+/// time, at the lower of their ports' rates. Only traffic between servers counts. With equal rates
+/// this is the port term of LowerBound (alltoall/planning-fabric.h). O(n²).
 double OneSenderBound(const TrafficMatrix& traffic, const PlanningFabric& fabric);
 
 } // namespace echelon

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Parts of the entries of a traffic matrix in time as parts in bytes.
+ * Converts parts of the entries of a traffic matrix from time to bytes.
  *
  *     EntryParts parts(traffic, durations);                 // what each entry takes in all
  *     Bytes bytes = parts.Next(source, destination, 5);     // of its next 5 units of time
  *     Stage stage = parts.StageOf(matching);                // of a matching's cells
  *
- * An entry is to be carried for exactly its duration. What has been sent so far is rounded down,
- * not the parts: every byte goes once, none before its time. A part may be 0 bytes. O(1) a part.
+ * An entry is to be carried for exactly its duration. Not the parts but what has been sent so far
+ * is rounded down, so every byte goes once, and none before its time. A part may have 0 bytes. O(1)
+ * a part.
  */
 #pragma once
 

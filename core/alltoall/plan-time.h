@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * How long a plan takes between ports alone: exact fluid times, no propagation, no racks.
+ * How long a plan takes between ports alone, in exact fluid times without propagation or racks.
  *
  *     PlanTiming timing = TimePlan(plan, fabric);
  *     timing.makespan;                           // Time

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Traffic inside racks, sent between ports that a stage leaves idle.
+ * Sends traffic inside racks between ports that a stage leaves idle.
  *
  *     GapFiller filler(n, rackOf, inside, stages);
  *     filler.Fill(stages[s]);             // for each stage, in order
  *     filler.Rest();                      // n × n: what found no gap
  *
- * Per stage and rack a maximal matching between idle senders and idle receivers with traffic left,
- * by augmenting paths from the ports in the order of need: port time left inside the rack, over
- * idle time left in the stages to come. O(ports × pairs of the rack) a stage at worst.
+ * For each stage and rack it finds a maximal matching between idle senders and idle receivers with
+ * traffic left, by augmenting paths from the ports in the order of need. The need of a port is its
+ * time left inside the rack, over its idle time in the stages to come. O(ports × pairs of the rack)
+ * a stage at worst.
  */
 #pragma once
 

@@ -6,15 +6,15 @@
  *     UplinkSlots slots = ChooseUplinkSlots(matrix, fabric);
  *     slots.perRack;     // 4 on 8 ports of 100 Gb/s with 400 Gb/s of uplinks; rate 100 Gb/s
  *
- * With k = uplinks' rate / port rate whole, k transmissions at port rate. Otherwise either ⌊k⌋ at
- * port rate, which leaves a part of the uplinks idle, or ⌈k⌉ at uplinks' rate / ⌈k⌉, which leaves a
- * part of the ports idle: the one with the lower bound for this traffic; ties: ⌈k⌉. Never more than
- * the largest rack has ranks: such racks do not block, and slots only say which spines to take.
- * A transmission travels in `parts` equal parts, each over one slot of a spine; a spine link has
- * `slotsPerSpine` such slots. `parts` is the smallest number with slots for all.
- * Ports of unequal rates: `rate` is that of the fastest port; a slower pair occupies a slot longer.
- * Racks of unequal uplinks all keep to the slowest.
- * O(n²).
+ * If k = uplinks' rate / port rate is whole, there are k transmissions at port rate. Otherwise
+ * there are either ⌊k⌋ at port rate, which leaves a part of the uplinks idle, or ⌈k⌉ at uplinks'
+ * rate / ⌈k⌉, which leaves a part of the ports idle. The choice with the lower bound for this
+ * traffic is taken, and ⌈k⌉ if both are equal. There are never more than the largest rack has
+ * ranks, because then racks do not block, and slots only say which spines to take. A transmission
+ * travels in `parts` equal parts, each over one slot of a spine; a spine link has `slotsPerSpine`
+ * such slots. `parts` is the smallest number with slots for all. With unequal ports, `rate` is that
+ * of the fastest port, and a slower pair occupies a slot longer. If racks have unequal uplinks, all
+ * keep to the slowest. O(n²).
  */
 #pragma once
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Whole entries, one transmission per pair, in the order in which ports and uplinks become free.
+ * Schedules whole entries, one transmission per pair, as ports and uplinks become free.
  *
  *     WholeEntrySchedule whole = ScheduleWholeEntries(n, time, rackOf, spines, slots);
  *     whole.end;                             // port time: the plan ends by then
  *
- * List scheduling: when a port or an uplink slot becomes free, the pair starts whose sender is the
- * most loaded among those that can start, to the most loaded receiver; a port's load is what it,
- * or a slot of its rack's uplinks, still has to carry. Unlike decomposed matchings entries are not
- * split, so that there are as few transmissions as pairs; but `end` may be above the bound.
+ * This is list scheduling. When a port or an uplink slot becomes free, the most loaded sender that
+ * can start sends to the most loaded receiver; a port's load is what it, or a slot of its rack's
+ * uplinks, still has to carry. Unlike in decomposed matchings, entries are not split, so there are
+ * only as many transmissions as pairs; but `end` may be above the bound.
  * Stages: later starts at a port or leaf-to-spine link get later stages.
  * Served in the order of stages, all ends by `end` (docs/algorithms/all-to-all-leaf-spine.md).
  * O(transmissions × n² / 64) words at worst.

@@ -7,7 +7,7 @@
  *     AddInsideServers(plan, matrix, fabric);    // the rest, in the first stage
  *     SortStage(plan.stages.front());            // has been done
  *
- * What stays in a server uses the scale-up ports alone, which orders do not arrange: it starts at
+ * What stays in a server uses only the scale-up ports. Orders do not arrange these, so it starts at
  * once. O(n²).
  */
 #pragma once

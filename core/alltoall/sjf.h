@@ -5,8 +5,9 @@
  *
  *     TransmissionPlan plan = PlanSjf(matrix, fabric, {});
  *
- * Baseline SJF of Li et al., arXiv 2410.17043, Section 8. Senders do not know of each other: the
- * heads of their queues meet at receivers. Equal bytes: the lower receiver first. O(n² log n).
+ * This is the baseline SJF of Li et al., arXiv 2410.17043, Section 8. Senders do not know of each
+ * other, so the heads of their queues meet at receivers. Of equal entries the one to the lower
+ * receiver goes first. O(n² log n).
  */
 #pragma once
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Parts of an amount in whole bytes that add up exactly.
+ * Divides an amount into parts of whole bytes that add up exactly.
  *
  *     Bytes second = PartOf(10, 2, 3) - PartOf(10, 1, 3);    // of three equal parts of 10: 3
  *
- * Rounding where the parts end, not the parts themselves, gives every byte to one of them, and none
- * ends later than it would without rounding.
+ * The ends of the parts are rounded, and not the parts themselves. So every byte belongs to one
+ * part, and no part ends later than it would without rounding.
  */
 #pragma once
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Values by ascending id that are not needed for good: of ids that are over, memory is given back.
+ * Values by ascending id that are needed for some time only; memory of past ids is given back.
  *
  *     IdWindow<State> states;
  *     states.Add(flow.id.Value()) = state;         // ids ascend; some may be left out
  *     states[flow.id.Value()].rate = 1e9;
  *     states.Release(flow.id.Value());             // once each; it is not asked for again
  *
- * Blocks of 1,024 ids; a block goes when all its ids are released or were left out. So memory
- * follows the ids in use, but for old ones that keep their block, and eight bytes a block for good.
- * O(1) per call.
+ * Ids come in blocks of 1,024. A block is freed when all its ids are released or were left out. So
+ * memory follows the ids in use, apart from old ones that keep their block and from eight bytes a
+ * block. O(1) per call.
  */
 #pragma once
 

@@ -5,8 +5,8 @@
  *
  *     EndOfTransmission(now, bits, rate);    // now + TransmissionTime(bits, rate), or nothing
  *
- * For what is foreseen at the present rates, which may change before it comes: a flow that would
- * take a year at the rate of a picosecond is no error. O(1).
+ * It is for predictions at the present rates, which may change before they come true: a flow that
+ * would take a year at the rate of a picosecond is no error. O(1).
  */
 #pragma once
 

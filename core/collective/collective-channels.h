@@ -5,9 +5,8 @@
  * which interface of every host.
  *
  *     Channels channels = ChannelsOf(topology, ranks);    // 8 on hosts with 8 interfaces
- *     channels.orders[2];                                 // the ranks, as the third ring takes
- * them channels.gateways[2][5];                            // the device whose interface rank 5
- * uses
+ *     channels.orders[2];            // the ranks in the order of the third ring
+ *     channels.gateways[2][5];       // the device whose interface rank 5 uses there
  *
  * A ring over hosts enters and leaves each of them by one interface, so one ring uses one interface
  * of a host whatever their number. As NCCL does, a collective therefore runs in several rings at

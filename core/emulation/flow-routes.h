@@ -6,9 +6,9 @@
  *     const FlowRoutes routes(topology, jobs, seed);
  *     Path path = routes.PathOf(JobId(0), task.flow);
  *
- * Where a topology offers several paths, the hash of the seed, the job's name and the group's
- * connection chooses one (ECMP), so that a connection keeps its path in every iteration and under
- * every scheduler. PathOf: O(hops). Memory: 8 bytes a group.
+ * If a topology offers several paths, the hash of the seed, the job's name and the group's
+ * connection chooses one (ECMP). So a connection keeps its path in every iteration and under every
+ * scheduler. PathOf takes O(hops), and a group takes 8 bytes.
  */
 #pragma once
 

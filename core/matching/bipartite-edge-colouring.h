@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Colours of the edges of a bipartite multigraph such that edges that meet differ.
+ * Colours the edges of a bipartite multigraph so that edges that meet have different colours.
  *
  *     BipartiteEdgeColouring colouring(leaves, leaves, 4);      // 4 colours
  *     const std::vector<std::uint32_t>& colour = colouring.Colour({{0, 1}, {0, 2}, {3, 1}});

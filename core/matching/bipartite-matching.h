@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A largest matching of a bipartite graph: Hopcroft and Karp.
+ * Finds a largest matching of a bipartite graph by the algorithm of Hopcroft and Karp.
  *
  *     BipartiteMatching m = MaximumMatching(3, {{0, 1}, {0}, {2}});   // columns of each row
  *     m.size;              // 3
  *     m.columnOf[0];       // 1
  *
  * Time: O(edges × sqrt(rows + columns)). Memory: O(rows + columns) beside the graph. The result
- * depends on the order of the edges alone: each row takes the first column that serves.
- * Errors: a column out of range breaks the contract. Boost.Graph's matchings want a graph of
- * its own and know no bipartite structure (Edmonds, O(n × edges)).
+ * depends only on the order of the edges: each row takes the first column that serves.
+ * Errors: a column out of range breaks the contract. Boost.Graph's matchings need a graph of
+ * their own and make no use of the bipartite structure (Edmonds, O(n × edges)).
  * Source: Hopcroft, Karp: "An n^(5/2) algorithm for maximum matchings in bipartite graphs", SIAM
  * J. Comput. 2(4), 1973.
  */
@@ -22,7 +22,7 @@
 namespace echelon
 {
 
-/// In place of a partner: there is none.
+/// Stands for a partner if there is none.
 constexpr std::uint32_t UNMATCHED = 0xffffffff;
 
 struct BipartiteMatching

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A non-negative matrix as a sequence of matchings: padding and Birkhoff–von Neumann decomposition.
+ * Decomposes a non-negative matrix into a sequence of matchings, by padding and the Birkhoff–von
+ * Neumann decomposition.
  *
  *     std::vector<std::int64_t> d = …;                       // n × n, row by row
  *     std::vector<WeightedMatching> stages = DecomposeIntoMatchings(n, d, 0.0);
  *     // sum of stages' durations == max row or column sum of d, when the gap is 0
  *
- * Each matching lasts `duration`, and each of its entries carries at most that much of its cell;
- * over all matchings every cell is carried exactly once. Adding entries X >= 0 until all row and
- * column sums are equal makes the matrix a multiple of a doubly stochastic one, whose support holds
- * a perfect matching (Birkhoff 1946; von Neumann 1953); the carried parts of X are dropped.
- * The preemptive open shop of Gonzalez and Sahni (JACM 1976).
+ * Each matching lasts `duration`, and each of its entries carries at most that much of its cell.
+ * Over all matchings every cell is carried exactly once. If entries X >= 0 are added until all row
+ * and column sums are equal, the matrix is a multiple of a doubly stochastic one, whose support
+ * holds a perfect matching (Birkhoff 1946; von Neumann 1953). The carried parts of X are dropped.
+ * This is the preemptive open shop of Gonzalez and Sahni (JACM 1976).
  *
- * Here X is decided cell by cell, as late as possible: a cell can be matched as long as it has left
- * plus the lesser idle time of its row and column. Stages are perfect matchings of cells with room
- * for a threshold, which falls; cells that a stage finishes come first. Exact stages: at most
- * n² + (n + 1)²/2 × ln b + 1, b the largest sum, and more than the n² − 2n + 2 that some
- * decomposition has when cells differ by orders of magnitude; measured: 1.3 n to 7 n exact, 1.3 n
- * to 3 n for 1 %. Time: O(n³ / 64) words a
- * stage; measured: O(n²) words. Memory: 8 n² bytes, and the stages. Guarantee, proof and figures:
- * docs/algorithms/birkhoff.md.
+ * Here X is decided cell by cell, as late as possible. The time for which a cell can be matched is
+ * what it has left, plus the lesser idle time of its row and column. Stages are perfect matchings
+ * of cells with room for a threshold, which falls; cells that a stage finishes come first. There
+ * are at most n² + (n + 1)²/2 × ln b + 1 exact stages, where b is the largest sum. If cells differ
+ * by orders of magnitude, this is more than the n² − 2n + 2 that some decomposition has. Measured
+ * are 1.3 n to 7 n exact stages, and 1.3 n to 3 n with a gap of 1 %. A stage takes O(n³ / 64) words
+ * of time (measured: O(n²) words); memory is 8 n² bytes, and the stages. Guarantee, proof and
+ * figures: docs/algorithms/birkhoff.md.
  * Errors: negative cells and larger sums break the contract.
  */
 #pragma once

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A matrix as matchings that carry each cell whole: the largest cells first, each in the first
- * matching that has its row and its column free.
+ * Turns a matrix into matchings that carry each cell whole. The largest cells come first, each in
+ * the first matching that has its row and its column free.
  *
  *     // 2 × 2, rows 2 columns apart: {9, 4, 5, 8}
  *     auto matchings = FirstFitMatchings(2, 2, {9, 4, 5, 8}, 14);    // 9 with 8, then 5 with 4
  *
- * A matching lasts as long as its largest cell, which is its first; none needs more matchings than
- * twice the largest number of cells in a row or column, less one. Time: O(cells × (log cells +
+ * A matching lasts as long as its largest cell, which is its first. There are fewer matchings than
+ * twice the largest number of cells in a row or column. Time: O(cells × (log cells +
  * matchings / 64)), and less when it gives up: cells are sorted a factor of two at a time. Ties go
  * by row, then column.
  * Source: list scheduling of unsplit transmissions; first-fit edge colouring.
@@ -24,7 +24,7 @@ namespace echelon
 
 /**
  * @param stride cells from one row's start to the next one's; cells past n are not read.
- * @param limit as soon as the durations' sum exceeds it there is no result.
+ * @param limit if the sum of the durations exceeds it, there is no result.
  */
 std::optional<std::vector<WeightedMatching>> FirstFitMatchings(
     std::uint32_t n,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Perfect matchings of a dense square bipartite graph whose cells have preferences, again and
+ * Finds perfect matchings of a dense square bipartite graph whose cells have preferences, again and
  * again while cells come and go.
  *
  *     TieredMatching matching(n);
@@ -9,12 +9,13 @@
  *     matching.Clear();
  *     bool isPerfect = matching.Complete();
  *
- * Three tiers of cells, each within the next. Complete() matches rows directly with free columns in
- * the first tier, then as many rows as possible in the second, then the rest in the third: the
- * matching is perfect whenever the third holds one. Rows keep the columns that they have, unless
- * an augmenting path moves them. Adjacency is one bit per cell; free and unvisited columns are
- * found 64 at a time. Time: O(n² / 64) words per augmentation, O(1) words when a row finds a free
- * column near the front. Memory: 3 n² bits. The lowest free column serves: deterministic.
+ * There are three tiers of cells, each within the next. Complete() matches rows directly with free
+ * columns in the first tier, then as many rows as possible in the second, and the rest in the
+ * third. So the matching is perfect whenever the third tier holds a perfect one. Rows keep the
+ * columns that they have, unless an augmenting path moves them. Adjacency is one bit per cell; free
+ * and unvisited columns are found 64 at a time. Time: O(n² / 64) words per augmentation, O(1) words
+ * when a row finds a free column near the front. Memory: 3 n² bits. The lowest free column serves:
+ * deterministic.
  */
 #pragma once
 

@@ -6,10 +6,10 @@
  *     std::vector<PathTimes> jobs = PathTimesByJob(record);
  *     jobs[0].waiting;              // for bandwidth, over all iterations of job 0
  *
- * The critical path of an iteration is the chain of tasks back from the one that ended last, each
- * with the task that let it start (taskgraph/dag-executor.h). Its steps follow one another without
- * gaps, so the times of an iteration's steps add up to its duration, in integer picoseconds. A
- * flow's step is what it would take alone on its path (Fabric::Alone), and waiting.
+ * The critical path of an iteration leads from the task that ended last back to its cause, and so
+ * on (taskgraph/dag-executor.h). Its steps follow one another without gaps, so their times add up
+ * to the duration of the iteration, in integer picoseconds. A flow's step consists of what it would
+ * take alone on its path (Fabric::Alone), and of waiting.
  * Definitions: docs/reference/metrics.md. Complexity: O(steps).
  */
 #pragma once

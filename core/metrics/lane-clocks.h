@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Lanes: flows that always have one rate per copy, and what each copy has sent.
+ * Lanes hold flows that always have the same rate per copy, and know what each copy has sent.
  *
  *     lanes.SetRate(lane, now, 40);         // units, of each copy on the lane
  *     const Wide before = lanes.Sent(lane, now);
  *     lanes.Sent(lane, later) - before;     // unit x picosecond, of each copy
  *
- * Where flows share a pair of ports max-min fairly (fabric/fair-switch-fabric.h), an arrival
- * changes the rate of every flow of the pair. As a lane they change once. O(1) per call; 48 bytes a
- * lane.
+ * If flows share a pair of ports max-min fairly (fabric/fair-switch-fabric.h), an arrival changes
+ * the rate of every flow of the pair. As a lane they change only once. Each call takes O(1), and a
+ * lane takes 48 bytes.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ class LaneClocks
         return difference;
     }
 
-    /// 0 for a lane that had no rate yet.
+    /// It is 0 for a lane that had no rate yet.
     std::int64_t Rate(std::uint32_t lane) const
     {
         return lane < m_lanes.size() ? m_lanes[lane].rate : 0;

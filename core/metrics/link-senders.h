@@ -114,8 +114,8 @@ class LinkSenders
     /// None for a group that has none now.
     std::optional<std::size_t> RankOf(GroupId group, std::uint32_t lane = NO_LANE) const;
 
-    /// Those that have got a rank since the last call at this very instant may be missing, and have
-    /// sent nothing. Good until Compact().
+    /// Groups that joined at this same instant may be missing; they have sent nothing yet. Valid
+    /// until Compact().
     const Sent& SentUntil(Time now);
 
     /// What was sent since SentUntil() gave `base`, by rank and, last, by the groups without a

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Base of the EchelonFlow schedulers: groups in an order; for each, rates that keep its arrangement
- * of ideal finish times on what those before left; then backfill.
+ * Base of the EchelonFlow schedulers. They put the groups in an order, give each the rates that
+ * keep its arrangement of ideal finish times on what the groups before it left, and then backfill.
  *
  *     class Mine : public ArrangementOrderScheduler { … };   // overrides Order(view, order)
  *
@@ -10,9 +10,9 @@
  * Training with Echelon Formation" (HotNets 2022): the adaptation of MADD, and Figure 2.
  * Full statement, proofs and counter-examples: docs/algorithms/echelonflow.md.
  *
- * A class is the flows of a group with the same ideal finish time d_k; k = 0, 1, … ascends in it.
- * τ = max over links l and classes k on l of (now + bits of classes <= k on l / capacity of l -
- * d_k).
+ * A class consists of the flows of a group with the same ideal finish time d_k, k = 0, 1, …
+ * ascending. τ = max over links l and classes k on l of (now + bits of classes <= k on l / capacity
+ * of l - d_k).
  *  1. With τ on the capacities left, set deadlines D_k = d_k + τ. From the last class to the first,
  *     each flow gets what is left in its class's own segment (D_(k-1), D_k], shared in proportion
  * to the bits left; what does not fit is spread evenly over (now, D_(k-1)], save that every link
@@ -22,8 +22,8 @@
  *
  * A subclass may ask that τ is no less than the tardiness of the group's flows that have left.
  *
- * One class: every flow gets remaining / (D - now), as in MADD. One link: τ is attained, the
- * optimum.
+ * With one class every flow gets remaining / (D - now), as in MADD. On one link τ is attained,
+ * which is the optimum.
  *
  * Complexity: O(n × hops) for n flows besides the order, when the flows' ids ascend with their
  * ideal finish times; otherwise also the sort of each group's flows.

@@ -8,13 +8,13 @@
  *
  * Source: Agarwal, Rajakrishnan, Narayan, Agarwal, Shmoys, Vahdat, "Sincronia: Near-Optimal Network
  * Design for Coflows" (SIGCOMM 2018), Section 3 and Algorithm 1;
- * docs/algorithms/coflow-baselines.md. Problem: minimise Σ w_c CCT_c; NP-hard. With all coflows
- * there from the start the order keeps within 4 times the optimum (Section 3), under any rates that
- * preserve it and conserve work.
+ * docs/algorithms/coflow-baselines.md. Problem: minimise Σ w_c CCT_c, which is NP-hard. If all
+ * coflows are there from the start, the order keeps within 4 times the optimum (Section 3), under
+ * any rates that preserve it and conserve work.
  *
- * The order: sched/bssi-order.h, where the load of a coflow on a link is what it has left there
- * over the link's capacity, and the weight is the group's. Rates and when it decides:
- * sched/group-order.h.
+ * The order is that of sched/bssi-order.h, where the load of a coflow on a link is what it has left
+ * there over the link's capacity, and the weight is the group's. Rates, and when it decides, are
+ * those of sched/group-order.h.
  *
  * Complexity: that of the order; O(I log I) to add up the loads for I = n × hops of n flows.
  *

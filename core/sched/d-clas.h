@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `d-clas`: discretized coflow-aware least attained service; knows no sizes.
+ * `d-clas`: discretized coflow-aware least attained service, which does not know sizes.
  *
  *     DClasScheduler dClas({10, 8e7, 10, QueueSharing::STRICT, Time()});
  *     const Allocation& a = dClas.Allocate(view);
  *
  * Source: Chowdhury, Stoica, "Efficient Coflow Scheduling Without Prior Knowledge" (Aalo, SIGCOMM
  * 2015), Section 4; docs/algorithms/coflow-baselines.md.
- * Problem: mean coflow completion time without knowing how much a coflow will send.
+ * Problem: minimise the mean coflow completion time without knowing how much a coflow will send.
  *
- * A coflow that has sent s bits is in the first queue k with s < L_k = L_0 E^k, or in the last, K −
- * 1. Inside a queue, coflows in the order of their reference times; inside a coflow, flows share
- * what is left max-min fairly. Across queues:
+ * A coflow that has sent s bits is in the first queue k with s < L_k = L_0 E^k, or in the last one,
+ * K − 1. Inside a queue, coflows are served in the order of their reference times. Inside a coflow,
+ * flows share max-min fairly what is left. Queues share a link in one of two ways:
  *   STRICT    queue after queue;
- *   WEIGHTED  queue k has the share (K − k) / Σ over the queues on the link of each link; what a
- *             queue leaves goes to the coflows in strict order.
+ *   WEIGHTED  queue k has the share (K − k) / Σ over the queues on the link, and what a queue
+ *             leaves goes to the coflows in strict order.
  * A decision holds until a coflow would reach the limit of its queue (Allocation::revisit).
  *
  * Complexity: O(n × hops + g log g) and max-min inside each coflow, for n flows in g groups; twice
@@ -31,8 +31,9 @@
  *     coflow, what it had is backfilled along the last order (sched/rank-backfill.h); a coflow that
  *     is faster for it changes queues at the next decision.
  *
- * Ties: equal reference times by group id. Within OVER_LIMIT below a limit counts as above it.
- * Work-conserving: max-min leaves each flow with a full link. Group weights are ignored.
+ * Ties: equal reference times by group id. A coflow within OVER_LIMIT below a limit counts as
+ * above. Work conserving, since max-min leaves each flow with a full link. Group weights are
+ * ignored.
  */
 #pragma once
 
@@ -88,7 +89,7 @@ class DClasScheduler : public Scheduler
     void ShareByWeight(const NetworkView& view, Allocation& out);
     void WeighQueues(const NetworkView& view);
     /// Adds max-min rates on what is left to the flows of a group.
-    /// @param slice when given, only so much is left of each link.
+    /// @param slice if given, what is left of each link.
     void ServeGroup(const NetworkView& view,
                     std::uint32_t group,
                     std::vector<double>* slice,

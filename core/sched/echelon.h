@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `echelon`: EchelonFlows ranked by the tardiness that they would still grow to; inside each, rates
- * that keep its arrangement of ideal finish times.
+ * `echelon` ranks EchelonFlows by the tardiness that they would still grow to. Inside each, rates
+ * keep its arrangement of ideal finish times.
  *
  *     EchelonScheduler echelon;
  *     const Allocation& a = echelon.Allocate(view);
@@ -13,16 +13,16 @@
  * flows; NP-hard (Property 3).
  *
  * Rank: ascending τ - (now - d_head), where d_head is the ideal finish time of the group's first
- * flow that is still active: the time that the group needs on its bottleneck, less what its later
- * flows may wait after the head. It takes the place of SEBF's remaining time, so that on coflows,
- * whenever they started, the order is that of `sebf` (Property 2). The tardiness that a group has
- * suffered already is free room: its deadlines are no tighter than that. Rates, backfill, τ, and
- * deviations: sched/arrangement-order.h. Besides:
+ * flow that is still active. This is the time that the group needs on its bottleneck, less what its
+ * later flows may wait after the head. It takes the place of SEBF's remaining time, so for coflows
+ * the order is that of `sebf`, whenever they started (Property 2). The tardiness that a group has
+ * suffered already is free room: its deadlines are no tighter than that. Rates, backfill, τ and
+ * deviations are those of sched/arrangement-order.h, and also
  *  1. The literal rule ranks by τ itself, which adds the lateness so far, about which nothing can
  *     be decided any more: `echelon-paper` (sched/echelon-paper.h).
  *  2. Group weights are ignored.
- *  3. While the flows that leave belong to coflows of which others are still sending, what they had
- *     is backfilled in the order decided last, as by the coflow schedulers (sched/group-order.h).
+ *  3. If the flows that leave belong to coflows of which other flows are still sending, what they
+ *     had is backfilled in the order decided last, as in sched/group-order.h.
  *
  * Complexity: O(n × hops + g log g) for n flows in g groups; a departure from a coflow O(m log m)
  * for m flows on the links it freed. Ties: keys that are the same to the nanosecond, by group id.

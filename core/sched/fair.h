@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `fair`: per-flow max-min fairness, what ideal per-flow congestion control converges to; it knows
- * no groups.
+ * `fair`: per-flow max-min fairness, to which ideal per-flow congestion control converges. It does
+ * not know groups.
  *
  *     FairScheduler fair;
  *     const Allocation& a = fair.Allocate(view);

@@ -7,7 +7,7 @@
  *     FifoScheduler fifo;
  *     const Allocation& a = fifo.Allocate(view);
  *
- * The baseline of no scheduling but the order of arrival; per flow, blind to sizes and groups.
+ * It is the baseline that schedules by the order of arrival only, and ignores sizes and groups.
  * Complexity: O(n log n + n × hops).
  * Ties: flows released together, by id. Work-conserving (sched/ordered-allocation.h).
  */

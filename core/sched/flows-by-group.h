@@ -6,8 +6,8 @@
  *     byGroup.Reset(view);
  *     for (std::uint32_t i : byGroup.Of(g)) { … view.flows[i] … }
  *
- * Within a group in the order of ids until the caller sorts it. O(flows + groups); keeps its
- * memory.
+ * Within a group, flows are in the order of ids until the caller sorts them. Reset takes
+ * O(flows + groups) and keeps its memory.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Base of the coflow schedulers: groups in an order, MADD for each on what those before left, then
- * backfill.
+ * Base of the coflow schedulers. They put the groups in an order, give each group MADD on what the
+ * groups before it left, and then backfill.
  *
  *     class Mine : public GroupOrderScheduler { … };   // overrides Order(view, order)
  *
@@ -14,7 +14,7 @@
  * slowest. Backfill: what is left goes to the flows in the order of the groups, inside a group by
  * flow id.
  *
- * Decisions: when a flow comes and when a group has no flow left, as in the source. When flows of a
+ * They decide when a flow comes and when a group has no flow left, as in the source. If flows of a
  * group end before the others, what they had is backfilled along the order of the last decision.
  *
  * Complexity: O(n × hops) for n flows besides the order; a departure between decisions O(m log m)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The groups of a view by a key, ascending.
+ * Sorts the groups of a view by a key, in ascending order.
  *
  *     GroupRanking<double> ranking;
  *     ranking.Sort(view, [](std::uint32_t g) { return bits[g]; }, order);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `las`: least attained service, per flow; knows no sizes.
+ * `las`: least attained service, per flow and without knowing sizes.
  *
  *     LasScheduler las(Time::FromSeconds(1e-6), Time());
  *     const Allocation& a = las.Allocate(view);
@@ -12,9 +12,9 @@
  * completion time without knowing sizes. On one link no such policy is better when sizes have a
  * decreasing hazard rate.
  *
- * The flows that have sent least share the links max-min fairly; what they leave goes to those with
- * the next more, and so on. Where flows share a link and one that has sent less sends faster, the
- * decision holds until it has caught up (Allocation::revisit); then both share.
+ * The flows that have sent least share the links max-min fairly. What they leave goes to those that
+ * have sent the next more, and so on. If a flow that has sent less sends faster than another on the
+ * same link, the decision holds until it has caught up (Allocation::revisit); then both share.
  *
  * Attained service counts in whole quanta: what the fastest link sends in the time `quantum`. Flows
  * in the same quantum have sent the same. The quantum stands for the packets that a fluid does not

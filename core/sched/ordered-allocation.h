@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Greedy rates in a given order: each flow takes all that the flows before it have left on its
- * path.
+ * Gives rates greedily in a given order: each flow takes all that the flows before it have left on
+ * its path.
  *
  *     orderer.Sort(view, [](const ActiveFlow& f) { return f.remainingBits; });
  *     GiveInOrder(view, orderer.Order(), residual, out.rates);

@@ -7,8 +7,8 @@
  *     backfill.SetRanks(view, order);                     // at a decision
  *     return backfill.Repair(state, change, changes);     // Scheduler::DoRepair
  *
- * For schedulers of coflows, which decide when a flow comes and when a coflow has no flow left, as
- * their sources do. Work-conserving: a flow that could send faster crosses a link that was freed.
+ * Schedulers of coflows use it. Like their sources, they decide only when a flow comes and when a
+ * coflow has no flow left. Work conserving: a flow that could send faster crosses a freed link.
  * Complexity: O(m log m) for m flows on the freed links. Ties inside a group: by flow id.
  */
 #pragma once
@@ -28,7 +28,7 @@ class RankBackfill
     /// @param order indices into view.groups, first served first.
     void SetRanks(const NetworkView& view, const std::vector<std::uint32_t>& order);
 
-    /// @returns false when more has happened than departures.
+    /// @returns false if other things than departures have happened.
     bool Repair(const NetworkState& state,
                 const NetworkChange& change,
                 std::vector<FlowRate>& changes);

@@ -7,10 +7,10 @@
  *     revisit.After(bits, rate);                   // once for each event that is foreseen
  *     out.revisit = revisit.Earliest();
  *
- * Always later than now, by a picosecond at least. Also later than now by the control delay at
- * least: what is decided now is in force only from then on, so a decision in between would decide
- * the same from the same rates, again and again while the rates in force are small. Times that do
- * not fit Time are never reached.
+ * It is later than now by a picosecond at least, and by the control delay at least. What is decided
+ * now is in force only after the control delay. A decision in between would decide the same from
+ * the same rates, again and again as long as the rates in force are small. Times that do not fit
+ * Time are never reached.
  */
 #pragma once
 

@@ -9,8 +9,8 @@
  * Source: Chowdhury, Zhong, Stoica, "Efficient Coflow Scheduling with Varys" (SIGCOMM 2014),
  * Section 5.3, compares such orders with SEBF; docs/algorithms/coflow-baselines.md.
  *
- * Coflows by what they have left to send, ascending: of all flows together (TOTAL), or of the
- * longest flow (LONGEST). Rates and when it decides: sched/group-order.h.
+ * It serves coflows in ascending order of what they have left to send: all flows together (TOTAL),
+ * or the longest flow (LONGEST). Rates, and when it decides, are those of sched/group-order.h.
  *
  * Complexity: O(n + g log g) for the order of g groups with n flows.
  *

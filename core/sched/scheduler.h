@@ -57,7 +57,7 @@ struct ActiveGroup
     double weight = 1.0;
     Time reference;      ///< start of the group's first flow
     double sentBits = 0; ///< sent so far by all flows of the group, finished ones included
-    /// The largest tardiness of its flows that have left their source; none yet without.
+    /// The largest tardiness of its flows that have left their source; empty if none has left.
     std::optional<Time> tardiness{};
 };
 
@@ -95,12 +95,12 @@ struct Allocation
         rates; ///< payload bits per second of each flow of the view, in the view's order
     /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
     std::optional<Time> revisit;
-    /// What the scheduler's repairs must know of the decision; of no meaning to others.
+    /// Opaque state of this decision that this scheduler's Repair needs later.
     std::vector<std::uint32_t> memory;
 };
 
-/// How often a scheduler was asked, about how much, and how long it took; engine figures, not
-/// results.
+/// How often a scheduler was asked, for how many flows, and how long it took. These are figures of
+/// the emulator and no results.
 struct SchedulerCounts
 {
     std::uint64_t calls = 0;

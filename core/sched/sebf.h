@@ -10,9 +10,9 @@
  * Section 5; docs/algorithms/coflow-baselines.md.
  * Problem: minimise the mean coflow completion time; NP-hard.
  *
- * SEBF: coflows by ascending Γ on full capacities. Γ, MADD, backfill, when it decides and how it
- * deviates: sched/group-order.h. Besides:
- *  1. No deadlines, admission control or starvation prevention.
+ * SEBF serves coflows by ascending Γ on full capacities. Γ, MADD, backfill, the moments of decision
+ * and the deviations are those of sched/group-order.h, and also
+ *  1. There are no deadlines, no admission control and no starvation prevention.
  *
  * Complexity: O(n × hops + g log g) for n flows in g groups.
  * Ties: Γ that are the same to the nanosecond, by group id. Group weights are ignored, as in the

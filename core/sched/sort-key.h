@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Keys for ordering by computed times and volumes, in which rounding noise decides nothing.
+ * Keys for ordering by computed times and volumes, so that rounding noise decides nothing.
  *
  *     ranking.Sort(view, [&](std::uint32_t g) { return TimeKey(bottleneckSeconds[g]); }, order);
  *
@@ -16,14 +16,14 @@
 namespace echelon
 {
 
-/// A time in whole nanoseconds; far below what any decision is about. Infinity stays infinite.
+/// A time in whole nanoseconds, far below what any decision is about. Infinity stays infinite.
 inline double
 TimeKey(double seconds)
 {
     return std::round(seconds * 1e9);
 }
 
-/// A volume, to 24 binary digits: a nanosecond or less of a transfer that takes 10 ms.
+/// A volume to 24 binary digits, which is a nanosecond or less of a transfer that takes 10 ms.
 inline float
 VolumeKey(double bits)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A part of every link for everybody, the rest for the scheduler: no flow starves under any order.
+ * Gives a part of every link to all flows and the rest to the scheduler, so that no flow starves.
  *
  *     StarvationGuard guarded(std::make_unique<EchelonScheduler>(), 0.1);
  *     const Allocation& a = guarded.Allocate(view);
  *
  * With max-min fair rates x (sharing/max-min.h) and the share s, every flow gets s × x, and the
- * scheduler inside divides what that leaves of each link, at least 1 - s of it. Work conserving
- * where the scheduler is: what it sees is the link less what the fair part really takes.
+ * scheduler inside divides what is left of each link, which is at least 1 - s of it. It is work
+ * conserving if the scheduler is, because that one sees the link less what the fair part takes.
  *
  * Bound, proved in docs/algorithms/starvation-guard.md: while n(l) flows cross link l of capacity
  * C(l), a flow has at least s × x >= s × min over its links of C(l) / n(l). Hence with given
@@ -43,7 +43,7 @@ class StarvationGuard : public Scheduler
     NetworkView m_view;          ///< the same flows over m_rest
 };
 
-/// The scheduler itself for share 0.
+/// For share 0 this is the scheduler itself.
 std::unique_ptr<Scheduler> WithFairShare(std::unique_ptr<Scheduler> scheduler, double share);
 
 } // namespace echelon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Transmissions that share sending and receiving ports max-min fairly: when each ends.
+ * Computes when transmissions end that share sending and receiving ports max-min fairly.
  *
  *     std::vector<double> ends = ShareMaxMin({100e9, 100e9}, {100e9, 100e9},
  *                                            {{0, 0, 8e6, 0}, {1, 0, 8e6, 0}});   // 160 µs each

@@ -7,8 +7,8 @@
  *     QueueTiming timing = TimeSenderQueues({100e9, 100e9}, {100e9, 100e9},
  *                                           {{{0, 8e6}}, {{0, 8e6}}});    // both end at 160 µs
  *
- * The heads at one receiver share its rate max-min fairly, none above its own sender's rate; as a
- * sender has one head, each receiver's rates depend on its heads alone.
+ * The heads at one receiver share its rate max-min fairly, and none gets more than its own sender's
+ * rate. Since a sender has one head, each receiver's rates depend only on its own heads.
  * Times in picoseconds as doubles. O(transmissions × fan-in) with fan-in the heads at a receiver.
  */
 #pragma once

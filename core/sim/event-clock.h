@@ -8,9 +8,9 @@
  *     clock.CallAt(Time::FromSeconds(1), [] { … });
  *     clock.Run();
  *
- * A source saves callbacks that would be moved whenever a prediction changes: a fluid fabric keeps
- * a heap of the flows' ends. At one instant the source's events come first. CallAt and each event:
- * O(log n). Memory: the callbacks stay in place while the heap's small entries move.
+ * With a source, no callbacks must be moved when predictions change: a fluid fabric, for example,
+ * keeps a heap of the flows' ends. At one instant the source's events come first. CallAt and each
+ * event: O(log n). Memory: the callbacks stay in place while the heap's small entries move.
  */
 #pragma once
 

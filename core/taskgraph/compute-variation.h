@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * How long computations really take, where the profile is not exact.
+ * How long computations really take if the profile is not exact.
  *
  *     ComputeVariation variation{0.2, ComputeVariation::Scope::TASK, {DeviceId(3)}, 1.5};
  *     const ComputeTimes times(variation, seed, "job-a");
  *     times.Real(task.duration, task.device, iteration, id);   // what the executor waits
  *
- * Real time = profiled time × noise × straggler. The noise is lognormal, exp(sigma × N), with
- * median 1: too long as often as too short, in ratio; its mean is exp(sigma² / 2), 1.02 at sigma
- * 0.2. One draw per task and iteration, or one per job, which makes the whole profile too fast or
- * too slow. A straggler's computations take `factor` times as long. Only real times vary:
- * arrangements, ideal finish times and slacks stay those of the profile, which is all that
- * schedulers know.
+ * The real time is the profiled time × noise × straggler. The noise is lognormal, exp(sigma × N).
+ * Its median is 1, so it is too long as often as too short; its mean is exp(sigma² / 2), which is
+ * 1.02 for sigma = 0.2. There is one draw per task and iteration, or one per job, which makes the
+ * whole profile too fast or too slow. The computations of a straggler take `factor` times as long.
+ * Only real times vary. Arrangements, ideal finish times and slacks stay those of the profile,
+ * since schedulers know nothing else.
  *
- * Streams are named by job, iteration and task, so that a run's draws are the same under every
- * scheduler and do not depend on other jobs. Real: O(1). Rounded to picoseconds.
+ * Random streams are named by job, iteration and task, so the draws of a run are the same under
+ * every scheduler and do not depend on other jobs. Times are rounded to picoseconds. Real: O(1).
  */
 #pragma once
 
@@ -29,7 +29,7 @@
 namespace echelon
 {
 
-/// Of one job. The default changes nothing.
+/// How the times of one job vary. The default changes nothing.
 struct ComputeVariation
 {
     enum class Scope

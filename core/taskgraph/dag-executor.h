@@ -10,9 +10,9 @@
  *
  * The environment supplies durations and transfers; the executor knows nothing of fabrics and
  * schedulers. A device's stream runs one compute task at a time, in order of (time ready, job, task
- * id). It is served after the other events of an instant, so that the order of simultaneous events,
- * which may hang on rounding, does not matter. The next iteration of a job starts when every task
- * of the last one is done. A job that comes after another one waits for its end.
+ * id). It is served after the other events of an instant, so the order of simultaneous events,
+ * which may depend on rounding, does not matter. The next iteration of a job starts when every task
+ * of the last one is done. A job that comes after another one waits until that one has ended.
  *
  * Critical path. For each task the executor records its cause: the predecessor that finished last
  * (ties: the least id), or, if the task then queued for its stream, the previous task of the same
@@ -40,7 +40,7 @@
 namespace echelon
 {
 
-/// A step of the chain that an iteration took its time for.
+/// A step of an iteration's critical path.
 struct ChainStep
 {
     TaskId task;
@@ -110,7 +110,7 @@ class DagExecutor
         TaskId task;
     };
 
-    /// What let a task of the running iteration start, and when.
+    /// The cause of a task of the running iteration, and its start.
     struct Cause
     {
         Time start;                   ///< until it starts: since when it does not wait for `before`

@@ -8,12 +8,12 @@
  *     run.length;                                // the iteration's critical path
  *     run.latestFinish[flow.Value()] - run.finish[flow.Value()];   // the flow's slack
  *
- * Flows between hosts take no time. Flows inside a host belong to the job's profile as its
- * computations do, because no scheduler of the network can make them shorter: the flows of one
+ * Flows between hosts take no time. Flows inside a host belong to the job's profile, as
+ * computations do, because no scheduler of the network can make them shorter. The flows of one
  * group and position that start together on a host end when the busiest of their scale-up ports has
- * carried them all, which is what MADD gives a coflow alone. Different groups do not slow each
- * other down there. So a tensor-parallel collective inside a host takes its time; of one that
- * straddles hosts only the hops inside hosts do.
+ * carried them all, as MADD would do for a coflow alone. Different groups do not slow each other
+ * down there. So a tensor-parallel collective inside a host takes its time, and of one that
+ * straddles hosts only the hops inside hosts take time.
  *
  * Computations occupy their streams as in taskgraph/dag-executor.h. The latest finish is that of
  * the critical path method (Kelley and Walker 1959) over the dependencies and the order in which

@@ -9,11 +9,11 @@
  *     TaskId send = graph.AddFlow({g, DeviceId(0), DeviceId(1), 25000000, 0});
  *     graph.AddDependency(produce, send);
  *
- * A task starts when all its predecessors are done; a compute task also waits for its stream, which
+ * A task starts when all its predecessors are done. A compute task also waits for its stream, which
  * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
- * last byte has arrived; for what follows it at a port it is enough that the last byte has left its
- * source (Milestone::SENT). The graph describes one iteration; taskgraph/dag-executor.h repeats it.
- * Collectives (collective/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
+ * last byte has arrived; a task that only needs the flow's port may start when the last byte has
+ * left the source (Milestone::SENT). The graph is one iteration; taskgraph/dag-executor.h repeats
+ * it. Collectives (collective/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
  * Memory: about 70 bytes a task and 12 bytes a dependency.
  */
 #pragma once
@@ -99,7 +99,7 @@ class TaskGraph
 {
   public:
     GroupIndex AddGroup(GroupTemplate group);
-    /// Replaces what the group was declared with.
+    /// Replaces the arrangement with which the group was declared.
     void SetArrangement(GroupIndex group, Arrangement arrangement);
 
     TaskId AddCompute(DeviceId device,
