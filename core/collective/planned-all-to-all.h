@@ -8,26 +8,26 @@
  *     std::vector<TaskId> done = AddPlannedAllToAll(graph, ranks, planned, g, ready);  // per rank
  *
  * A flow's position in the group is its stage. Start conditions, as tasks and dependencies:
- * - EXCLUSIVE: a transmission between servers starts when the last bits of the sender's and the
- *   receiver's transmissions of earlier stages have left their sources, all but those of the last
- *   `lookahead` stages in which the port takes part. So lookahead + 1 of its stages are sent at a
- *   time at most. Over paths of one delay the next sender's first segment reaches the receiver's
- *   port just behind the last one of the sender before: the port neither idles nor queues. Paths
- *   that differ by d overlap, or leave a gap, by d × rate; they do not add up over the stages.
- *   Assumed: the next sender knows without delay that the one before is done. In practice the
- *   receiver grants turns one delay ahead, or clocks follow the plan.
- *   With lookahead 1 a stage whose rank is late does not hold up the port: the next one goes ahead.
- *   Which of the two goes first is then the flow scheduler's choice: `edf` and `slack` serve the
- *   earlier stage first and give the rest to the next, `echelon` does so inside a group as far as
- *   its ideal finish times ask for it, `fair` shares.
- *   Transmissions with a spine of their own also wait, in the same way, for those before them on
- * the links to it and from it, where such a link has the rate of a port.
+ * - EXCLUSIVE: stages run in order at every port. A transmission between servers may start once its
+ *   sender's and its receiver's transmissions of all earlier stages have left their sources, except
+ *   the most recent `lookahead` stages of the port, which may overlap with it. So at most
+ *   lookahead + 1 stages are sent at a time. If all paths have one delay, the next sender's first
+ *   segment reaches the receiver's port just behind the last one of the sender before, so the port
+ *   neither idles nor queues. Paths that differ by d overlap, or leave a gap, by d × rate; this
+ * does not add up over the stages. It is assumed that the next sender knows without delay that the
+ * one before is done. In practice the receiver grants turns one delay ahead, or clocks follow the
+ * plan. With lookahead 1 a stage whose rank is late does not hold up the port: the next one goes
+ * ahead. The flow scheduler then chooses which of the two goes first: `edf` and `least-slack` serve
+ * the earlier stage and give the rest to the next one, `echelon` does so inside a group as far as
+ * its ideal finish times require, and `fair` shares. Transmissions with a spine of their own also
+ * wait, in the same way, for those before them on the links to it and from it, if such a link has
+ * the rate of a port.
  * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
  *   arrived (PlannedAllToAll::senderAwaits).
- * - AT_ONCE: when both ranks are ready.
- * Inside a server a transmission waits for nothing but both ranks and what it forwards. Forwarding:
- * a rank sends its own bytes first and waits until as much has arrived for the same target as the
- * rest takes.
+ * - AT_ONCE: a transmission starts when both ranks are ready.
+ * Inside a server a transmission only waits for both ranks and for what it forwards. A rank that
+ * forwards sends its own bytes first, and waits until as much has arrived for the same target as
+ * the rest takes.
  *
  * Memory: at most three tasks and eight dependencies a transmission besides SENDER_ORDER's and
  * AT_ONCE's one per receiver. O(transmissions log n) time.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What a colocation costs, fast: the inside of the colocation heuristics and of the exact solver.
+ * Computes quickly what a colocation costs, for the colocation heuristics and the exact solver.
  *
  *     ColocationObjective objective(a, b, cluster, options);
  *     ColocationCost cost = objective.Of(tenants);        // the layer's seconds, and a tie-breaker
  *     std::int64_t w = objective.Alone(i, j, gpu);        // ps, if this GPU were the only one
  *
- * O(n) per evaluation in the fluid reading, O(n²) with one sender per receiver. Up to 128 GPUs what
- * each pair takes alone on each GPU is computed once: O(n³) time and 8 n³ bytes, 17 MB at most;
- * beyond, whenever it is asked for, and memory is O(n²).
+ * An evaluation takes O(n) in the fluid reading, and O(n²) with one sender per receiver. Up to 128
+ * GPUs, what each pair takes alone on each GPU is computed once, in O(n³) time and 8 n³ bytes, 17
+ * MB at most. Beyond that it is computed whenever it is asked for, and memory is O(n²).
  */
 #pragma once
 
@@ -73,7 +73,7 @@ class ColocationObjective
                    : m_alone[(std::size_t{first} * m_size + second) * m_size + gpu];
     }
 
-    /// In the fluid reading, whatever the options: with one sender per receiver no less.
+    /// In the fluid reading, whatever the options; with one sender per receiver it is no less.
     const FluidWorks& Works() const
     {
         return m_works;

@@ -11,16 +11,16 @@
  * The objective is the duration of one layer, ColocatedTimeline. Choosing both permutations is a
  * three-dimensional matching and NP-hard (Li et al., arXiv 2410.17043, Section 7).
  *
- * - Decoupled, the paper's: pair the experts as if GPUs were alike (expert-pairing.h), then match
- *   pairs to GPUs so that the largest weight is least; the weight of a pair on a GPU is the layer's
+ * - Decoupled is the paper's: pair the experts as if GPUs were alike (expert-pairing.h), then match
+ *   pairs to GPUs so that the largest weight is least. The weight of a pair on a GPU is the layer's
  *   time if this GPU were alone. O(n² √n log n).
- * - Search, ours: from several starts (decoupled, and both models sorted, alike or opposed)
- *   exchange experts or pairs between two GPUs, rotate them over three (up to 32 GPUs), or
- *   re-match one of GPUs, first and second experts with the other two fixed, while the objective
- *   falls or, when it is equal, the sum of squares of what GPUs take alone. Up to 16 GPUs also two
- *   exchanges at once. One start is the decoupled solution: never worse. Rounds of O(n²) to O(n⁴)
- *   evaluations of O(n).
- * - Exact: branch and bound over pairs for one GPU after the other; starts from the search's.
+ * - Search is ours. It has several starts: decoupled, and both models sorted, alike or opposed. It
+ *   exchanges experts or pairs between two GPUs, rotates them over three (up to 32 GPUs), or
+ *   re-matches one of GPUs, first and second experts with the other two fixed. It goes on as long
+ * as the objective falls or, if that is equal, the sum of squares of what GPUs take alone. Up to 16
+ *   GPUs it also tries two exchanges at once. One start is the decoupled solution, so it is never
+ *   worse. Rounds take O(n²) to O(n⁴) evaluations of O(n).
+ * - Exact is branch and bound over pairs for one GPU after the other, beginning with the search's.
  *
  * Deviations: the paper does not say what "inference time" of a pair on a GPU is, nor how ties are
  * broken; here as above, and by the lower id.
@@ -52,8 +52,8 @@ Colocation ColocateBySearch(const MoeLayer& first,
                             const GpuCluster& cluster,
                             const TimelineOptions& options);
 
-/// Skewed traffic takes up to a second in the fluid reading on 8 GPUs and with one sender per
-/// receiver on 6, and ten to a hundred times as long with each GPU more.
+/// Skewed traffic takes up to a second on 8 GPUs in the fluid reading, and on 6 GPUs with one
+/// sender per receiver. Each further GPU takes ten to a hundred times as long.
 Colocation ColocateExactly(const MoeLayer& first,
                            const MoeLayer& second,
                            const GpuCluster& cluster,

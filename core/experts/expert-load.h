@@ -6,9 +6,10 @@
  *     std::vector<double> shares = ExpertShares(8, 1.2, seed, 5);           // of block 5's experts
  *     std::vector<std::int64_t> tokens = TokensPerRank(4096, shares, 4);    // 2 experts per rank
  *
- * Popularity of the expert of rank k (from 1): k^-exponent, normalised (Zipf); which expert has
- * which rank is a random permutation per block, stream "experts/<block>". Exponent 0: balanced.
- * Every source sees the same shares, in every micro-batch. Whole tokens, their sum exact.
+ * The popularity of the expert of rank k (from 1) is k^-exponent, normalised (Zipf). Which expert
+ * has which rank is a random permutation per block, from the stream "experts/<block>". With
+ * exponent 0 all are equal. Every source sees the same shares in every micro-batch. Tokens are
+ * whole, and their sum is exact.
  */
 #pragma once
 

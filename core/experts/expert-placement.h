@@ -7,8 +7,8 @@
  *     Placement q = PlaceOptimally(layer, cluster, {});   // least Equation 1, where 5.1 fails too
  *     Placement r = PlaceAtRandom(8, seed);               // RGA
  *
- * Li et al. (arXiv 2410.17043), Theorem 5.1: experts by tokens and GPUs by performance, both
- * descending, matched in order. Deviations and what the paper leaves open:
+ * Theorem 5.1 of Li et al. (arXiv 2410.17043) matches experts by tokens with GPUs by performance,
+ * both in descending order. Deviations, and what the paper leaves open:
  * 1. "Tokens" of an expert are the larger of the bytes that it receives and that its tokens send:
  *    what its busier port carries, in the dispatch and in the combine.
  * 2. "Performance" is the rate, then the speed: the paper assumes that more compute never comes
@@ -53,10 +53,10 @@ std::vector<std::uint32_t> GpusByPerformance(const GpuCluster& cluster);
 
 Placement PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster);
 
-/// A placement with the least duration of ExclusiveTimeline, up to rounding to picoseconds. Fluid:
-/// thresholds on all but one of its maxima and a bottleneck matching on the last, O(n^4) matchings
-/// at worst, and n² times that when all-to-alls start together; bounds leave far fewer. With one
-/// sender per receiver an expert's times depend on all places: all n! placements.
+/// A placement with the least duration of ExclusiveTimeline, up to rounding to picoseconds. In the
+/// fluid reading it sets thresholds on all but one of the maxima and solves a bottleneck matching
+/// on the last: O(n^4) matchings at worst, n² times that if all-to-alls start together, and far
+/// fewer by bounds. With one sender per receiver it tries all n! placements.
 /// @pre FLUID, or at most MOST_GPUS_TO_ENUMERATE GPUs.
 Placement PlaceOptimally(const MoeLayer& layer,
                          const GpuCluster& cluster,
@@ -64,9 +64,9 @@ Placement PlaceOptimally(const MoeLayer& layer,
 
 constexpr std::uint32_t MOST_GPUS_TO_ENUMERATE = 9;
 
-/// Fluid: as PlaceOptimally. One sender per receiver: from PlaceSorted and from the fluid optimum,
-/// exchanges two experts or, up to 16 GPUs, rotates three, while the duration falls; O(n²) or O(n³)
-/// durations of O(n²) per round. Never longer than PlaceSorted.
+/// In the fluid reading as PlaceOptimally. With one sender per receiver it starts from PlaceSorted
+/// and from the fluid optimum, and exchanges two experts or, up to 16 GPUs, rotates three, as long
+/// as the duration falls: O(n²) or O(n³) durations of O(n²) a round. Never longer than PlaceSorted.
 Placement PlaceBySearch(const MoeLayer& layer,
                         const GpuCluster& cluster,
                         const TimelineOptions& options);

@@ -9,16 +9,15 @@
  *     LayerRecursion recursion;
  *     double seconds = recursion.Run(works, AllToAllStart::EACH_GPU);
  *
- * Two models, or one and nothing of the second. A GPU computes in the order Gᵃ Gᵇ Fᵃ Fᵇ Aᵃ Aᵇ, and
+ * There are two models, or one and nothing of the second. A GPU computes Gᵃ Gᵇ Fᵃ Fᵇ Aᵃ Aᵇ, and
  * each of its two ports carries Nᵃ Nᵇ Cᵃ Cᵇ in this order (N dispatch, C combine), each part from
  * the moment when what it waits for is done: the start conditions of Li et al.
  * (arXiv 2410.17043), Table 2. On a GPU these moments come in the order of the parts, so first come
  * first served and strict priority of the earlier part are the same. Ports are independent: see
  * layer-timeline.h for what that leaves out. O(GPUs).
  *
- * The time is monotone: no number of a GpuWork makes it shorter by growing, and leaving out GPUs
- * makes it no longer. The bounds of ColocateExactly (colocation.h) rest on
- * this.
+ * The time is monotone: it gets no shorter if a number of a GpuWork grows, and no longer if GPUs
+ * are left out. The bounds of ColocateExactly (colocation.h) rest on this.
  */
 #pragma once
 

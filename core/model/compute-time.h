@@ -8,8 +8,8 @@
  *     Time backward = model.Backward(flops);      // backward ratio × the same
  *
  * The backward pass computes two products (for the input's and for the weight's gradient) per
- * product of the forward pass, hence ratio 2; with full activation recomputation 3. Rounded to
- * picoseconds. Formula: docs/reference/workloads.md.
+ * product of the forward pass, so the ratio is 2; with full activation recomputation it is 3. Times
+ * are rounded to picoseconds. Formula: docs/reference/workloads.md.
  */
 #pragma once
 
@@ -34,7 +34,7 @@ struct ComputeModel
     Time Forward(double flops) const;
     Time Backward(double flops) const;
 
-    /// Measured times win: the forward one, or `flops` by the formula.
+    /// The measured forward time if there is one, else `flops` by the formula.
     Time Forward(double flops, const std::optional<Time>& measured) const;
     /// The measured backward time, or ratio × the measured forward time, or the formula.
     Time Backward(double flops,

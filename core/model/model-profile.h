@@ -9,7 +9,7 @@
  *     std::vector<LayerProfile> layers = LayersOf(model);    // embedding, 32 blocks, output layer
  *
  * A model is either a transformer, given by its dimensions, or a list of layers. Formulas:
- * docs/reference/workloads.md. A multiply-add counts as two operations. Matrix products only:
+ * docs/reference/workloads.md. A multiply-add counts as two operations. Only matrix products count;
  * normalisation, activation functions and optimiser are left out (Narayanan et al., SC 2021,
  * appendix: 24 B s h² + 4 B s² h per layer of B sequences).
  *

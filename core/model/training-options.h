@@ -55,7 +55,7 @@ struct GradientBucket
  */
 std::vector<GradientBucket> MakeBuckets(const std::vector<Bytes>& gradients, Bytes limit);
 
-/// Waits for `tasks`, per rank; one task is itself, several are a barrier.
+/// Per rank, a task that waits for `tasks`: the task itself if there is one, else a barrier.
 TaskId Join(TaskGraph& graph, const std::vector<TaskId>& tasks);
 
 } // namespace echelon

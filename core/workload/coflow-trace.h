@@ -7,9 +7,9 @@
  *     TaskGraph graph = BuildCoflowGraph(trace, devices);    // places in the trace: devices[place]
  *
  * The reducers' bytes are split equally over the mappers, in whole bytes: of B bytes over m mappers
- * the first B mod m mappers send one byte more than the others, so that the sum is exact. A flow
- * between equal places, and one of no bytes, is left out: it needs no network. Each coflow is one
- * group, released at its arrival; one whose flows are all left out has only its release.
+ * the first B mod m mappers send one byte more than the others, so the sum is exact. A flow between
+ * equal places, or without bytes, needs no network and is left out. Each coflow is one group,
+ * released at its arrival; if all its flows are left out, it has only its release.
  *
  * Source of the model: Chowdhury, Zhong, Stoica, "Efficient Coflow Scheduling with Varys" (SIGCOMM
  * 2014), Section 7, and its public trace. O(mappers × reducers) tasks per coflow.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * One collective, alone: for micro-studies and validation.
+ * One collective alone, for micro-studies and validation.
  *
  *     WorkloadSpec spec{"collective", ParameterSet(CollectiveWorkloadParameters())};
  *     TaskGraph graph = BuildCollective(spec, topology, devices);   // devices[rank]

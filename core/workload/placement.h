@@ -6,11 +6,11 @@
  *     PlacementRequest request{"spread", 128, 8, freeDevices};
  *     std::vector<DeviceId> devices = Place(topology, request);     // devices[rank]
  *
- * Ranks come in blocks of `block` consecutive ranks (a tensor-parallel group). Every policy hands
- * out whole hosts, as clusters do, so that no job tears hosts apart that a later one needs whole:
- * as many free hosts as the ranks fill, and the rest of the ranks in one host, where other jobs
- * leave room if they do. A block straddles hosts only when the hosts with room for a whole block
- * are used up.
+ * Ranks come in blocks of `block` consecutive ranks (a tensor-parallel group). Every policy gives
+ * out whole hosts, as clusters do, so that no job tears hosts apart that a later one needs whole.
+ * A job gets as many free hosts as its ranks fill. The remaining ranks share one host, if possible
+ * one in which another job has left room. A block straddles hosts only if no host has room for a
+ * whole block.
  * - packed: the first free hosts, in the order of the devices
  * - spread: free hosts round-robin over the leaves
  * - random: free hosts in random order; stream "placement/<job>" of the seed

@@ -62,15 +62,15 @@ const std::vector<WorkloadEntry>& WorkloadEntries();
 /// @throws ParameterError ("kind") when there is no such workload.
 const WorkloadEntry& WorkloadEntryOf(const std::string& name);
 
-/// The workload that a model file means when "parallelism" names no "kind": transformer or
+/// The workload of a model file if "parallelism" names no "kind": transformer or
 /// data-parallel.
 std::string DefaultWorkload(const ModelProfile& model);
 
 /// Checks the parameters against each other and against the model. @throws ParameterError.
 RankLayout LayoutOf(const WorkloadSpec& spec);
 
-/// Tasks of one iteration, without building its graph; exact, but for planned all-to-alls the least
-/// that they may have (workload/task-count.h). O(ranks × channels × groups).
+/// Tasks of one iteration, without building its graph. The number is exact, but planned all-to-alls
+/// count with the least that they may have (workload/task-count.h). O(ranks × channels × groups).
 /// @param devices one per rank, distinct. @throws ParameterError.
 double CountTasks(const WorkloadSpec& spec,
                   const Topology& topology,
