@@ -26,7 +26,7 @@ class OverridesTest(CliTestCase):
         plain, empty, seed, name, described, schedulers = self.ask(
             [[], "\n", ["/seed=7"], ["/name=other"], ["/description=words"], ['/schedulers=["fair"]']]
         )
-        self.assertRegex(plain["inputs"], "^[0-9a-f]{16}$")
+        self.assertRegex(plain["inputs"], "^[0-9a-f]{64}$")
         self.assertEqual(plain["seed"], 1)
         self.assertEqual(seed["seed"], 7)
         for same in (empty, name, described):

@@ -7,7 +7,7 @@
  *     // a.json: ok, 2 jobs, 136 GPUs, 41232 tasks, 6 schedulers
  *     // b.json: /jobs/0/name: the name is empty (…)            ← on stderr; exit code 65
  *     return CheckCommand({{"a.json"}, {}, "points.txt"});
- *     // {"line": 0, "inputs": "d0f9c1…16 digits", "seed": 1}
+ *     // {"line": 0, "inputs": "d0f9c1…64 digits", "seed": 1}
  *     // {"line": 1, "error": "--set: /seed: …"}                ← on stdout too; exit code 65
  *
  * Lines of the overrides count from 0; an empty line is the scenario as it stands. Each is read,

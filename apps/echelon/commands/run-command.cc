@@ -157,7 +157,7 @@ RunCommand(const RunOptions& options)
     }
     std::cout.flush(); // what stands in the buffer would be printed by the forked processes too
     InterruptGuard guard;
-    ResultFolder folder(options.out, scenario.name, RunId(scenario));
+    ResultFolder folder(options.out, scenario.name, RunHash(scenario));
     std::vector<Part> parts;
     try
     {

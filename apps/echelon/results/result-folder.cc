@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/result-folder.h"
 
+#include "input/json-parser.h"
 #include "input/text-buffer.h"
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -93,15 +95,35 @@ LockNewFolder(const std::string& path)
 
 } // namespace
 
-ResultFolder::ResultFolder(const std::string& out,
-                           const std::string& name,
-                           const std::string& runId)
+std::string
+RunIdOf(const std::string& hash)
+{
+    return hash.substr(0, RUN_ID_LENGTH);
+}
+
+ResultFolder::ResultFolder(const std::string& out, const std::string& name, const std::string& hash)
+    : m_hash(hash)
 {
     const std::string parent = (fs::path(out) / name).string();
+    const std::string runId = RunIdOf(hash);
     m_final = (fs::path(parent) / runId).string();
+    RequireOwn();
     MakeParents(out, parent);
     RemoveAbandoned(parent);
     MakeWork(parent, runId);
+}
+
+void
+ResultFolder::RequireOwn() const
+{
+    std::ifstream file(m_final + "/manifest.json");
+    const Json manifest = file ? Json::parse(file, nullptr, false) : Json();
+    if (manifest.is_object() && manifest.contains("run_hash") && manifest["run_hash"] != m_hash)
+    {
+        throw OutputError(m_final +
+                          " holds results of another run whose hash begins with the same digits; "
+                          "move it away, or choose another --out");
+    }
 }
 
 void
@@ -168,6 +190,7 @@ ResultFolder::RemoveParents()
 void
 ResultFolder::Publish()
 {
+    RequireOwn();
     std::error_code error;
     if (::rename(m_work.c_str(), m_final.c_str()) == 0)
     {

@@ -4,12 +4,14 @@
  * The folder of one run of the program: filled under a hidden name, and given its final name in one
  * step.
  *
- *     ResultFolder folder("results", "quickstart", runId); // results/quickstart/.<runId>-XXXXXX
+ *     ResultFolder folder("results", "quickstart", hash); // results/quickstart/.<run id>-XXXXXX
  *     …write into folder.Path()…
- *     folder.Publish();                                    // results/quickstart/<runId>
+ *     folder.Publish();                                   // results/quickstart/<run id>
  *
- * A folder of the same name, from an equal earlier run, is exchanged for the new one. Without
- * Publish the destructor removes everything, the parents that the constructor made included.
+ * The run id is the first digits of the run's hash. A folder of the same name is exchanged for the
+ * new one when its manifest.json has the same hash. If it has another one, the folder holds results
+ * of another run, which are never replaced: OutputError. Without Publish the destructor removes
+ * everything, the parents that the constructor made included.
  * A process that was killed leaves its hidden folder; the next one in the same place removes it. It
  * knows it by its lock (flock), which goes with the last process that writes into the folder.
  * Errors: OutputError, one line.
@@ -22,10 +24,14 @@
 namespace echelon
 {
 
+/// The name of a run's folder: the first 12 digits of its hash.
+std::string RunIdOf(const std::string& hash);
+
 class ResultFolder
 {
   public:
-    ResultFolder(const std::string& out, const std::string& name, const std::string& runId);
+    /// @param hash of the run, in hexadecimal digits.
+    ResultFolder(const std::string& out, const std::string& name, const std::string& hash);
     ~ResultFolder();
     ResultFolder(const ResultFolder&) = delete;
     ResultFolder& operator=(const ResultFolder&) = delete;
@@ -48,7 +54,9 @@ class ResultFolder
     void MakeParents(const std::string& out, const std::string& parent);
     void MakeWork(const std::string& parent, const std::string& runId);
     void RemoveParents();
+    void RequireOwn() const;
 
+    std::string m_hash;
     std::string m_final;
     std::string m_work;
     int m_lock = -1;                 ///< handle of the work folder

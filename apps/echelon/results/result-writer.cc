@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/result-writer.h"
 
-#include "base/random.h"
 #include "input/text-buffer.h"
 #include "results/csv-writer.h"
+#include "results/result-folder.h"
 #include "scenario/input-hash.h"
+#include "support/sha256.h"
 #include "support/version.h"
 #include "timeline/writer.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -205,23 +205,21 @@ SchedulersWithFullLog(const std::vector<Part>& parts)
 }
 
 std::string
-RunId(const Scenario& scenario)
+RunHash(const Scenario& scenario)
 {
     const BuildInfo build = GetBuildInfo();
-    const std::uint64_t hash =
-        HashText(scenario.resolved.dump() + "\n" + build.version + "\n" + build.commit);
-    char text[24];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(Mix64(hash)));
-    return std::string(text).substr(0, 12);
+    return Sha256(scenario.resolved.dump() + "\n" + build.version + "\n" + build.commit);
 }
 
 OrderedJson
 MakeManifest(const Scenario& scenario, const std::vector<std::string>& command)
 {
     const BuildInfo build = GetBuildInfo();
+    const std::string hash = RunHash(scenario);
     return {{"schema", "echelon/results/2"},
             {"scenario", scenario.name},
-            {"run_id", RunId(scenario)},
+            {"run_id", RunIdOf(hash)},
+            {"run_hash", hash},
             {"inputs", HashOfInputs(scenario)},
             {"input", scenario.file},
             {"program",

@@ -49,8 +49,8 @@ OrderedJson MakeSummary(const Scenario& scenario, const std::vector<Part>& parts
 /// Of the runs whose log of rates was full.
 std::vector<std::string> SchedulersWithFullLog(const std::vector<Part>& parts);
 
-/// Depends on the resolved scenario and the build alone: equal runs get equal ids.
-std::string RunId(const Scenario& scenario);
+/// Depends on the resolved scenario and the build alone: equal runs have equal hashes.
+std::string RunHash(const Scenario& scenario);
 
 OrderedJson MakeManifest(const Scenario& scenario, const std::vector<std::string>& command);
 

@@ -5,22 +5,18 @@
  *
  *     const std::string hash = HashOfInputs(LoadScenario("a.json", DiskFiles()));  // "1f0c…"
  *
- * 16 hexadecimal digits over the resolved scenario, named files included, without what only
- * describes it: name, description and expectations. Linear in the scenario's size.
+ * 64 hexadecimal digits over the resolved scenario, with the files that it names, and without what
+ * only describes it: name, description and expectations. Linear in the scenario's size.
  */
 #pragma once
 
 #include "scenario/scenario.h"
 
-#include <cstdint>
 #include <string>
 
 namespace echelon
 {
 
 std::string HashOfInputs(const Scenario& scenario);
-
-/// 16 hexadecimal digits.
-std::string HexDigits(std::uint64_t value);
 
 } // namespace echelon

@@ -311,6 +311,25 @@ TEST_F(Writers, FolderAppearsOnlyWhenPublished)
     EXPECT_EQ(std::distance(fs::directory_iterator(out + "/s"), fs::directory_iterator()), 1);
 }
 
+// Two hashes that have their first 12 digits in common name one folder. What the first run left
+// stays.
+TEST_F(Writers, ResultsOfAnotherRunAreNotReplaced)
+{
+    const std::string out = (m_folder / "results").string();
+    const std::string hash(64, 'a');
+    const std::string other = std::string(63, 'a') + "b";
+    {
+        ResultFolder folder(out, "s", hash);
+        TextBuffer manifest(folder.Path() + "/manifest.json");
+        manifest << R"({"run_hash": ")" << hash << "\"}";
+        manifest.Close();
+        folder.Publish();
+    }
+    EXPECT_THROW(ResultFolder(out, "s", other), OutputError);
+    EXPECT_NO_THROW(ResultFolder(out, "s", hash));
+    EXPECT_TRUE(fs::exists(out + "/s/aaaaaaaaaaaa/manifest.json"));
+}
+
 // Three hidden folders lie there: one in use, one of a process that was killed, and one that only
 // looks like them. Only the second goes.
 TEST_F(Writers, FoldersOfKilledProcessesAreRemoved)
