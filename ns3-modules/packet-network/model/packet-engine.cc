@@ -42,7 +42,8 @@ PacketEngine::AddPort(PortState port, uint64_t rate, int64_t delay, bool scaleUp
                  scaleUp ? m_options.scaleUpSegmentSize : m_options.segmentSize);
     // One queue is a FIFO queue, whatever its weight: the port may commit ahead.
     port.weighted = m_options.queues > 1 && !isSource;
-    port.acknowledges = m_options.queues > 0 && port.role == PortRole::LAST;
+    port.acknowledges =
+        port.role == PortRole::LAST && (m_options.queues > 0 || m_options.controllers);
     // What lies further ahead goes through the simulator's queue.
     constexpr int64_t FARTHEST = int64_t{1} << 50;
     const int64_t lookAhead = std::min(port.LookAhead(), FARTHEST);

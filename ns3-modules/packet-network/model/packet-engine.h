@@ -9,10 +9,10 @@
  *     const uint32_t last = engine.AddPort(lastPort, false);
  *     engine.StartFlow({7, 25000000, 2, {source, last}}, now);  engine.SetRate(7, 98e9, 0, now);
  *
- * It knows nothing of ns-3's objects, which give it attributes, names and trace sources
- * (fabric-network.h, egress-port.h). Its parts stand on each other: flows (fabric-flows.h) and
- * calendar (fabric-calendar.h) below, ports (port-engine.h) on them, and at every port where flows
- * start a controller (rate-controller.h) that decides when they send.
+ * It knows nothing of the ns-3 objects that give it attributes, names and trace sources
+ * (fabric-network.h, egress-port.h); of ns-3 it uses the simulator. Its parts stand on each other:
+ * flows (fabric-flows.h) and calendar (fabric-calendar.h) below, ports (port-engine.h) on them, and
+ * at every port where flows start a controller (rate-controller.h) that decides when they send.
  *
  * Times are picoseconds, rates bits of payload per second. A segment takes one event per hop but
  * the last, none there, and one for its emission. Errors: fatal (NS_ABORT) for paths that do not

@@ -42,7 +42,8 @@ class SourceFeedback
     virtual ~SourceFeedback() = default;
     /// Bytes of the flow were lost, as the source hears now; they are to be sent again.
     virtual void Resend(uint32_t slot, uint32_t payload, int64_t now) = 0;
-    /// A segment will be at its destination at `arrival`. Only called where ports acknowledge.
+    /// A segment will be at its destination at `arrival`. Not called where sources are PacedRates,
+    /// which do not listen.
     virtual void Acknowledge(const FabricSegment& segment, int64_t arrival, int64_t now) = 0;
 };
 
@@ -71,7 +72,7 @@ struct PortState
     PortRole role{PortRole::TRANSIT};
     bool cutThrough{false};   ///< starts with a segment's first bit
     bool weighted{false};     ///< shares by weights
-    bool acknowledges{false}; ///< the last hop of flows whose sources want to know
+    bool acknowledges{false}; ///< the last hop of flows whose sources listen
     bool eager{false};        ///< last hop: wake for every arrival until the line is empty
     std::size_t queued{0};    ///< segments in the queues
     uint64_t capacity{std::numeric_limits<uint64_t>::max()}; ///< wire bytes that may wait

@@ -6,6 +6,7 @@
 
 #include "ns3/fabric-switch.h"
 #include "ns3/leaf-spine-helper.h"
+#include "ns3/paced-rates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -68,6 +69,47 @@ FABRIC_TEST_CASE(PacingTestCase,
         NS_TEST_EXPECT_MSG_GT(end, fluid + latency - segment - transmission, "not too early");
         NS_TEST_EXPECT_MSG_LT(end, fluid + latency + transmission, "not too late");
     }
+}
+
+/// Writes down when segments arrive.
+class ListeningSource : public PacedRates
+{
+  public:
+    ListeningSource(const EngineParts& parts, uint32_t port, std::vector<int64_t>& arrivals)
+        : PacedRates(parts, port),
+          m_arrivals(arrivals)
+    {
+    }
+
+    void Acknowledge(const FabricSegment& /* segment */, int64_t arrival, int64_t now) override
+    {
+        m_arrivals.push_back(now < arrival ? arrival : -1);
+    }
+
+  private:
+    std::vector<int64_t>& m_arrivals;
+};
+
+/// A program's own controllers.
+FABRIC_TEST_CASE(ControllerTestCase, "a controller hears of the arrival of every segment")
+{
+    // The flow of the suite egress-port: three segments of 4178, 4178 and 1890 bytes on the wire
+    // over two links of 100 Gb/s. The second port serves them from 834,240, 1,168,480 and 1,502,720
+    // on, and each arrives after its transmission (334,240, 334,240 and 151,200) and 500,000 ps.
+    std::vector<int64_t> arrivals;
+    StarNetwork star({100e9},
+                     {100e9},
+                     1 << 30,
+                     0,
+                     0,
+                     [&arrivals](const EngineParts& parts, uint32_t port) {
+                         return std::make_unique<ListeningSource>(parts, port, arrivals);
+                     });
+    star.Start(0, 0, 0, 10000);
+    star.network->SetRate(0, PayloadRate(100e9), 0);
+    Simulator::Run();
+    const std::vector<int64_t> expected{1668480, 2002720, 2153920};
+    NS_TEST_EXPECT_MSG_EQ((arrivals == expected), true, "arrivals");
 }
 
 /// Hash-based ECMP spreads flows.
@@ -174,6 +216,7 @@ class PacketNetworkTestSuite : public TestSuite
         : TestSuite("packet-network", UNIT)
     {
         AddTestCase(new PacingTestCase, TestCase::QUICK);
+        AddTestCase(new ControllerTestCase, TestCase::QUICK);
         AddTestCase(new EcmpTestCase, TestCase::QUICK);
         AddTestCase(new ConservationTestCase, TestCase::QUICK);
     }

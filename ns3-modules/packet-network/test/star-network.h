@@ -48,11 +48,13 @@ class StarNetwork
                 const std::vector<double>& destinationRates,
                 uint64_t queueCapacity = 1 << 30,
                 uint32_t queues = 0,
-                uint64_t window = 0)
+                uint64_t window = 0,
+                const ControllerMaker& controllers = nullptr)
         : m_sources(static_cast<uint32_t>(sourceRates.size()))
     {
         FabricNetwork::UsePicoseconds();
         network = CreateObject<FabricNetwork>();
+        network->SetControllers(controllers);
         network->SetAttribute("Queues", UintegerValue(queues));
         network->SetAttribute("Window", UintegerValue(window));
         const auto add = [&](double rate, EgressPort::Role role) {
