@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The table that a run prints: one row per scheduler as soon as it is known, and a last line that
- * names the best.
+ * The table that a run prints. It has one row per scheduler, printed as soon as it is known, and a
+ * last line that names the best.
  *
  *     ComparisonTable table(std::cout, scenario);
  *     table.Head();
@@ -28,7 +28,7 @@ class ComparisonTable
     void Head();
     /// @param run, engine entries of summary.json.
     void Row(const nlohmann::ordered_json& run, const nlohmann::ordered_json& engine);
-    /// Nothing for a single scheduler.
+    /// Prints nothing for a single scheduler.
     void Best();
 
   private:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `echelon convert`: a foreign trace to a workload that jobs can name.
+ * `echelon convert` turns a foreign trace into a workload that jobs can name.
  *
  *     ConvertCommand({"coflow-benchmark", "FB2010-1Hr-150-0.txt", "facebook.json", 60, "1MB"});
  *
- * Writes the whole file or nothing. Errors: InputError, OutputError.
+ * The file is written as a whole or not at all. Errors: InputError, OutputError.
  */
 #pragma once
 

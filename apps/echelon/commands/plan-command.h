@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * `echelon plan`: one all-to-all under transmission orders: lower bound, makespan, stages, planning
- * time.
+ * `echelon plan` plans one all-to-all under several transmission orders, and prints the lower
+ * bound, makespan, stages and planning time.
  *
  *     PlanOptions options;
  *     options.traffic = "traffic/moe-8.csv";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * One line on a terminal that says how far the runs are; silent for the first second and when
+ * One line on a terminal that says how far the runs are. It is silent for the first second, and if
  * stderr is no terminal.
  *
  *     ProgressLine line({"fair", "echelon"});

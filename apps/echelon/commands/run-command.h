@@ -7,8 +7,8 @@
  *     options.files = ResultFiles::TABLES;
  *     return RunCommand(options);
  *
- * Returns the exit code of design: 0, 1, 65 (thrown as InputError), 70 or 75; results appear under
- * their name only for 0 and 1.
+ * It returns the exit code: 0, 1, 65 (thrown as InputError), 70 or 75. Results appear under their
+ * name only for 0 and 1.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A scenario that can be run: besides what its loader checks, its expectations name figures of the
- * summary, and its run is not too large.
+ * Loads a scenario that can be run. In addition to what its loader checks, its expectations name
+ * figures of the summary, and its run is not too large.
  *
  *     const Scenario scenario = LoadRunnable("a.json", {}, ResultFiles::ALL);
  *

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A list of things that count from 0, such as GPUs or ranks: numbers and ranges.
+ * Reads a list of things that are numbered from 0, such as GPUs or ranks, as numbers and ranges.
  *
  *     std::vector<std::size_t> gpus = LoadIndices(node, 16, "device");   // [0, 5, "8-15"]
  *
- * Errors: InputError for what is no number or range, lies outside, or is listed twice. O(count +
+ * Errors: InputError if an item is no number or range, lies outside, or is listed twice. O(count +
  * listed).
  */
 #pragma once

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Strict JSON: what nlohmann's parser accepts, minus what would hide a mistake or cost too much.
+ * Parses strict JSON: what nlohmann's parser accepts, without what would hide a mistake or cost too
+ * much.
  *
  *     Json value = ParseJson(text, "scenario.json");
  *
@@ -32,8 +33,8 @@ Json ParseJson(std::string_view text, const std::string& file);
 /// One token of a JSON pointer, escaped: "~" becomes "~0" and "/" becomes "~1" (RFC 6901).
 std::string EscapePointerToken(std::string_view token);
 
-/// The tokens of a JSON pointer, unescaped. @throws std::invalid_argument when it is none (says
-/// why).
+/// The tokens of a JSON pointer, unescaped. @throws std::invalid_argument if it is no pointer; the
+/// text says why.
 std::vector<std::string> SplitPointer(std::string_view pointer);
 
 } // namespace echelon

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Fast text output to a file: numbers by std::to_chars into one buffer, written in large pieces.
+ * Fast text output to a file: std::to_chars puts numbers into a buffer, which is written in large
+ * pieces.
  *
  *     TextBuffer out("flows.csv");
  *     out << "run," << 17 << ',';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A job's "arrivals": one description, many jobs.
+ * Loads a job's "arrivals", which make many jobs of one description.
  *
  *     std::optional<Arrivals> arrivals = LoadArrivals(job, "train", begin, seed);
  *     arrivals->times;              // one job each, in order
@@ -34,7 +34,7 @@ std::optional<Arrivals> LoadArrivals(const JsonNode& job,
                                      Time begin,
                                      std::uint64_t seed);
 
-/// "name-07": the i-th of n jobs, so numbered that names and arrivals have one order.
+/// "name-07": the i-th of n jobs, numbered so that names and arrivals have the same order.
 std::string NumberedName(const std::string& name, std::size_t i, std::size_t n);
 
 /// Writes the times into "arrivals", as a trace after time 0 that gives the same jobs.

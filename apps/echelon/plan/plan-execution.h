@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * How long a plan takes on a whole topology: run on the fluid fabric, with racks that may block,
- * propagation delays and hashed or pinned spines.
+ * How long a plan takes on a whole topology. It is run on the fluid fabric, with racks that may
+ * block, propagation delays, and hashed or pinned spines.
  *
  *     PlanTiming timing = ExecutePlan(plan, PlanningFabric::Of(topology, ranks), topology, seed);
  *
@@ -23,7 +23,7 @@
 namespace echelon
 {
 
-/// @param seed of the hash that chooses spines where the plan does not.
+/// @param seed of the hash that chooses a spine if the plan names none.
 PlanTiming ExecutePlan(const TransmissionPlan& plan,
                        const PlanningFabric& fabric,
                        const Topology& topology,

@@ -6,7 +6,8 @@
  *     PlanningFabric f = FabricOfBandwidth("8x100Gbps,8x40Gbps", 16);
  *     Topology t = TopologyOfFile("topologies/leaf-spine-16.json");
  *
- * A list of rates, each with or without a count: one for all GPUs, or as many as there are GPUs.
+ * A bandwidth is a list of rates, each with or without a count. It has one rate for all GPUs, or as
+ * many as there are GPUs.
  * Errors: UsageError; InputError for the topology's file.
  */
 #pragma once

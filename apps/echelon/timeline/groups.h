@@ -7,9 +7,9 @@
  *     for (const GroupBar& bar : bars.bars) { … }         // by (lane, start)
  *
  * A bar lasts from the reference time to the finish. It has a mark at each ideal finish time of its
- * flows, or at the last alone where it has more than MAX_MARKS, and everywhere where bars and marks
- * are more than the room. If that is not enough, the bars of largest tardiness stay (ties by id).
- * A lane is taken until the last mark, too. O(n log n).
+ * flows. If it has more than MAX_MARKS, or if all bars and marks do not fit into the room, only the
+ * last mark stays. If that is not enough, the bars of largest tardiness stay (ties by id). A lane
+ * is occupied until the last mark too. O(n log n).
  */
 #pragma once
 

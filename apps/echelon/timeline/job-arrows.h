@@ -6,8 +6,7 @@
  *     JobArrows finder(run, job);
  *     finder.Find(records, arrows);       // of one iteration; appends
  *
- * What is latest is passed on along the tasks without a slice in their order, what is first against
- * it.
+ * Tasks without a slice pass on the latest cause in their order, and the first consumer against it.
  */
 #pragma once
 
@@ -58,7 +57,7 @@ class JobArrows
         Time end;
     };
 
-    /// Until when something waited, and for which task with a slice it did last.
+    /// Until when something waited, and which task with a slice it waited for last.
     struct Cause
     {
         Time until;
@@ -91,8 +90,8 @@ class JobArrows
     std::uint32_t DeviceOf(std::uint32_t task) const;
     /// Whether the flow starts from where the task computed, or brought its bytes.
     bool LeavesItsBytesAt(std::uint32_t task, std::uint32_t flow) const;
-    /// What a task waited for last; of simultaneous ones one that left its bytes where a flow
-    /// starts, then the first.
+    /// What a task waited for last. Of simultaneous causes, one that left its bytes where a flow
+    /// starts comes first, then the first one.
     Cause CauseOf(std::uint32_t task) const;
     void PassForwards(std::uint32_t relay);
     Consumer ConsumerAt(std::uint32_t task) const;

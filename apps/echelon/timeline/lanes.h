@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Lanes for bars that may overlap: bars of one lane do not.
+ * Puts bars that may overlap on lanes, so that bars of one lane do not overlap.
  *
  *     LaneAllocator lanes;
  *     const std::uint32_t lane = lanes.Take(flow.start, flow.finish);   // in order of start
  *
- * Each bar takes the first lane that is free at its start; there are never more lanes than bars at
- * one time. O(log lanes) a bar.
+ * Each bar takes the first lane that is free at its start, so there are never more lanes than bars
+ * at one time. O(log lanes) a bar.
  */
 #pragma once
 

@@ -7,7 +7,7 @@
  *     options.window = ParseTimelineWindow("0.5:0.75");   // seconds
  *     options.top = 20;                                   // EchelonFlows of each run
  *
- * Both at once: of the EchelonFlows in the window those of largest tardiness. Errors: UsageError.
+ * With both, it shows the EchelonFlows of largest tardiness in the window. Errors: UsageError.
  */
 #pragma once
 

@@ -8,9 +8,9 @@
  *     std::string head = TimelineHead("quickstart", sum, options);
  *     // then the events of the runs joined by ",\n", then TimelineTail()
  *
- * Bounded: link rates are thinned to one per link and bin; EchelonFlows of largest tardiness stay;
- * of devices that compute the same one is shown; where that is not enough, slices of longest
- * duration stay, and the arrows of the longest flows. O(n log n). Errors: OutputError.
+ * The size is bounded. Link rates are thinned to one per link and bin, EchelonFlows of largest
+ * tardiness stay, and of devices that compute the same only one is shown. If that is not enough,
+ * the longest slices stay, and the arrows of the longest flows. O(n log n). Errors: OutputError.
  */
 #pragma once
 

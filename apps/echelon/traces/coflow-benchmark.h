@@ -7,8 +7,8 @@
  *     7 1300 2 4 9 1 12:48.0                 id, arrival in ms, mappers: number and ports,
  *     CoflowTrace t = ParseCoflowBenchmark(file, text, options);   // reducers: number, port:MB
  *
- * Ports count from 0. What a megabyte is the format does not say; the caller does. Sizes round to
- * the nearest byte. Errors: InputError with the line's number.
+ * Ports are numbered from 0. The format does not say what a megabyte is, so the caller does. Sizes
+ * are rounded to the nearest byte. Errors: InputError with the line's number.
  */
 #pragma once
 

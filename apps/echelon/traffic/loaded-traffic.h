@@ -24,7 +24,7 @@ namespace echelon
 /// tokens of sample s on GPU s mod n; only for formats that have samples.
 const std::vector<std::string>& TokenPlacements();
 
-/// What a routing trace leaves open. What is given here goes before what the file says.
+/// What a routing trace leaves open. Options given here override what the file says.
 struct RoutingOptions
 {
     std::optional<std::uint32_t> gpus;
@@ -36,7 +36,8 @@ struct RoutingOptions
     bool deduplicate = false;                  ///< a token goes to each host once
     std::uint32_t gpusPerHost = 1;             ///< of the topology that the traffic meets
 
-    /// An option that is given, "" when none is: matrices take none. The topology is none of them.
+    /// One of the options that are given, or "" if none is: matrices take none. The topology is not
+    /// one of them.
     std::string Given() const;
 };
 

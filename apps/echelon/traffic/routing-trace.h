@@ -8,8 +8,8 @@
  *
  * A line is a sample: top-k expert ids for token after token, separated by tabs; then two tabs, and
  * as many gate weights in the same order. Results of deepseek-ai/ESFT have this form. Neither the
- * number of experts nor top-k is in the file. Blank lines are passed over. O(length of the text).
- * Errors: InputError with line and, where it is one, token (both from 1).
+ * number of experts nor top-k is in the file. Blank lines are ignored. O(length of the text).
+ * Errors: InputError with the line and, if it concerns one, the token (both from 1).
  */
 #pragma once
 

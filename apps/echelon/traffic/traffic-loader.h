@@ -8,9 +8,9 @@
  *     RoutingOptions o;  o.gpus = 8;  o.experts = 64;  o.topK = 6;  o.hidden = 2048;
  *     LoadedTraffic r = LoadTraffic("layer1.txt", DiskFiles(), o);
  *
- * Which format is told by the content: an object is JSON, a first line with a tab and no comma is a
- * routing trace, all else CSV. Errors: InputError for the file, UsageError for options that it
- * lacks or that do not belong to it.
+ * The content tells the format: an object is JSON, a first line with a tab and no comma begins a
+ * routing trace, and everything else is CSV. Errors: InputError for the file, UsageError for
+ * options that it lacks or that do not belong to it.
  */
 #pragma once
 
