@@ -341,7 +341,7 @@ def page(every):
     hashed = select(rows, spines=ECMP)
     return f"""# All-to-all on an oversubscribed leaf-spine
 
-Racks of {RACK} GPUs with ports of 100 Gb/s; uplinks of 1:1 to 1:8; {", ".join(map(str, SIZES))} GPUs. Completion on the fluid fabric over the
+Racks have {RACK} GPUs with ports of 100 Gb/s and uplinks of 1:1 to 1:8, and there are {", ".join(map(str, SIZES))} GPUs. Figures are the completion on the fluid fabric over the
 leaf-spine lower bound ([all-to-all-leaf-spine.md](../../docs/algorithms/all-to-all-leaf-spine.md)); 1 is the least that any schedule can take.
 `studies/all-to-all-leaf-spine/run.py` writes this page from `leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](data/all-to-all-leaf-spine.csv).
 
@@ -353,7 +353,7 @@ With {ECMP} spines and one GPU a server the mean over all cases is {mean([number
 *Mean over sizes and seeds. Solid: {ECMP} spines; dashed: one spine as fast as all of them. `rack-aware` is the bold line near 1.*
 
 - **{ECMP} spines.** `rack-aware` names the spine of each transmission; the others are hashed, as ECMP does.
-- **One fat spine.** Nothing collides: the most that any choice of spines could do for the others.
+- **One fat spine.** Nothing collides, which is the most that any choice of spines could do for the others.
 - **Traffic.** `balanced`: every pair the same. `uniform`: entries between 0 and twice the mean. `zipf`: popularity of receivers k^-1.2, so that the hottest port bounds the
   whole. `hot-rack`: `uniform`, with four times as much to the ranks of one rack, so that its uplinks bound the whole from 1:2 on.
 - **Sharing.** Each case of `aurora`, `fast` and `spread-out` is run under max-min shares (`fair`) and with earlier stages first (`edf`), and the *better* counts. `rack-aware` runs under `edf`, which its
@@ -370,7 +370,7 @@ With {ECMP} spines and one GPU a server the mean over all cases is {mean([number
 {comparison(rows, 1)}
 ## Servers of {SERVER} GPUs
 
-A port of 100 Gb/s per GPU as before, and 900 Gb/s each inside the server; {RACK // SERVER} servers a rack, {" and ".join(map(str, SERVER_SIZES))} GPUs. The bound is that of ports
+Each GPU has a port of 100 Gb/s as before, and 900 Gb/s inside the server. There are {RACK // SERVER} servers a rack, and {" and ".join(map(str, SERVER_SIZES))} GPUs. The bound is that of ports
 on their own; `fast` relays through the ports of a whole server, so it may go below it. Its last column is against the bound
 with relays, in which a server's ports carry each other's bytes.
 
@@ -380,8 +380,8 @@ with relays, in which a server's ports carry each other's bytes.
 One fat spine:
 
 {servers(inside, 1)}
-`rack-aware` does not relay. Where relays lower the bound much, `fast` wins far, racks or not. Where they do not, what it loses on {ECMP} spines it
-loses for the most part to paths that collide, since it names no spines; time of `rack-aware` over time of `fast`:
+`rack-aware` does not relay. If relays lower the bound much, `fast` is far ahead, with or without racks. If they do not, it loses on {ECMP} spines
+mostly because paths collide, since it names no spines. This is the time of `rack-aware` over that of `fast`:
 
 {relays(inside)}
 Faster than `rack-aware` by at least 0.1 %, of {len(select(inside, order="rack-aware"))} cases:
@@ -390,8 +390,8 @@ Faster than `rack-aware` by at least 0.1 %, of {len(select(inside, order="rack-a
 
 ## What it costs
 
-The largest of each column, one GPU a server, {ECMP} spines. An uplink slower than a port doubles transmissions, as each goes over two spines.
-Planning: processor time on one core, the least of {PLANNING_RUNS} runs.
+The table gives the largest of each column, for one GPU a server and {ECMP} spines. An uplink slower than a port doubles transmissions, as each goes over two spines.
+Planning is processor time on one core, the least of {PLANNING_RUNS} runs.
 
 {effort(every)}
 ## Earlier stages first, or fair shares

@@ -138,15 +138,15 @@ def habits_section():
     idle = factor(runs[1], "cct_mean_s", "sebf, static order, idle", "sebf, static order")
     return f"""## What CoflowSim does otherwise
 
-CoflowSim is the reference simulator of Varys and Aalo. Where it differs from the papers and from here, read in its source, and what each habit does to
+CoflowSim is the reference simulator of Varys and Aalo. Its source shows where it differs from the papers and from Echelon. This is what each habit does to
 the figures (`build/release/bin/coflow-trace --quirks`):
 
 1. **Ports of 128 MB/s, seconds of 1,024 ms, MB of 2^20 bytes.** A port moves one of the trace's MB in 8 ms. So does a port of 1 Gb/s here with MB of
    10^6 bytes: the three cancel, and completion times compare as they stand.
-2. **Quantum of 8 ms.** An end is seen up to 8 ms late. Every time is too long by less than that; only coflows of some MB notice.
-3. **Fair sharing** gives a flow the lesser of (port / flows of the port) over its two ports. That is not max-min: what a flow cannot use for its other
-   port's sake nobody gets. *Equal shares* below.
-4. **Epochs.** Coflows are admitted at the start of the epoch of 10.24 s in which they arrive: before they arrive, and many together. Times count from there.
+2. **Quantum of 8 ms.** An end is seen up to 8 ms late. Every time is too long by less than that, which matters only to coflows of some MB.
+3. **Fair sharing** gives a flow the lesser of (port / flows of the port) over its two ports. This is not max-min: what a flow cannot use because of its other
+   port, nobody gets. In the table it is called *equal shares*.
+4. **Epochs.** Coflows are admitted at the start of the epoch of 10.24 s in which they arrive, which is before they arrive, and many together. Times count from there.
 5. **Static order.** Coflows are ordered by Γ at arrival; what has been sent does not count.
 6. **Idle capacity.** Rates are computed when coflows come or end. What a flow leaves when it ends before its coflow lies idle until then. CoflowSim makes up for
    a part of it by mistake: a coflow that MADD passes over keeps its former rates, and backfill adds to them, so that ports carry more than they have. That is not
@@ -177,17 +177,17 @@ def main():
             gains.append(f"`{name}` {mean:.2f}× in the mean and {p95:.2f}× at the 95th percentile")
     page = f"""# The public coflow trace
 
-Written by `studies/coflow-trace/run.py`; every figure is of its last run ({platform.machine()}, one core). 526 coflows of a MapReduce cluster, 706,397 flows between 150 racks, 35.5 TB in an hour
-([how it is read](../../docs/reference/workloads.md#coflow-traces)); a big switch with 150 ports of 1 Gb/s each way; fluid fabric, exact rates, no control delay.
+Written by `studies/coflow-trace/run.py`; every figure is of its last run ({platform.machine()}, one core). The trace has 526 coflows of a MapReduce cluster, with 706,397 flows between 150 racks and 35.5 TB in an hour
+([how it is read](../../docs/reference/workloads.md#coflow-traces)). It runs on a big switch with 150 ports of 1 Gb/s each way, on the fluid fabric with exact rates and without control delay.
 
-CCT: from a coflow's arrival to its last byte. p95: nearest rank. CPU: of the whole program, reading the trace included. Coflows whose flows all stay in their rack (3) take no time on any fabric and are in no figure.
+A coflow's completion time (CCT) counts from its arrival to its last byte. p95 is the nearest rank. CPU is that of the whole program, including reading the trace. Coflows whose flows all stay in their rack (3) take no time on any fabric and are in no figure.
 
 **Result.** Over per-flow fairness: {"; ".join(gains)}. Published for Varys: {PUBLISHED[0]}× and {PUBLISHED[1]}×, measured on another system, so
-that direction and size can agree but not the digits. How much of the rest is a matter of what "fair" means is [below](#what-coflowsim-does-otherwise).
+direction and size can agree but not the digits. [Below](#what-coflowsim-does-otherwise) is how much of the rest depends on what "fair" means.
 
-{first}{whole}`las` decides on all flows at every departure, and is run on the first coflows only. A coflow is an EchelonFlow of one class, and `echelon` is `sebf` on these: means and 95th percentiles differ by at
-most {same_as_sebf(few):.0e} of their values over the first {FIRST}. Over the whole trace they differ by {same_as_sebf(runs):.0e}: the two compute the same rates from other terms, so that flows end a picosecond apart; among
-hundreds of thousands of flows that make room for each other such differences grow, until two coflows that are nearly alike change places.
+{first}{whole}`las` decides on all flows at every departure, so it is run on the first coflows only. A coflow is an EchelonFlow of one class, so `echelon` is `sebf` here: means and 95th percentiles differ by at
+most {same_as_sebf(few):.0e} of their values over the first {FIRST}. Over the whole trace they differ by {same_as_sebf(runs):.0e}. The two compute the same rates from different terms, so flows end a picosecond apart. Among
+hundreds of thousands of flows that make room for each other, such differences grow until two coflows that are nearly alike change places.
 
 {habits_section()}## Again
 

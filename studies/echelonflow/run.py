@@ -279,7 +279,7 @@ def notes(data):
     fsdp = part(whole, paradigm="fsdp")
     worst = losses(fsdp, "least-slack", 1).iloc[0]
     return f"""
-Times under 1 in the tables for delay and error are against `fair` with the same delay or error.
+In the tables for delay and error, times are relative to `fair` with the same delay or error.
 
 ## Where it does not help, and why
 
@@ -287,18 +287,18 @@ Times under 1 in the tables for delay and error are against `fair` with the same
   arrangement adds nothing to what `sebf` and `bssi` know. What `portfolio` gains ({of(coflows, OURS)} against {of(coflows, "sebf")}) comes from the order of jobs. Targets of the whole iteration do not pay in these cells (`least-slack`
   {of(coflows, "least-slack")}); [where they do](../finish-time-targets/README.md).
 - **The literal reading of the paper's rank** (`echelon-paper`): {of(whole, "echelon-paper")} over all cells, `echelon` {of(whole, "echelon")}; with 1F1B {of(whole, "echelon-paper", paradigm="1f1b")} and {of(whole, "echelon", paradigm="1f1b")}. It ranks by tardiness, lateness so far included.
-  A pipeline that has once been late ranks behind every fresh all-reduce, gets later, and ranks further behind; of coflows the last to come is the first to go. `echelon` counts only what is
+  A pipeline that has once been late ranks behind every fresh all-reduce, gets later, and ranks further behind. Of coflows, the last to come goes first. `echelon` counts only what is
   still to come ([why](../../docs/algorithms/echelonflow.md#the-literal-reading-echelon-paper)).
 - **Two FSDP jobs in step.** With equal jobs that collide in every layer, any rule that judges by the present alternates between them, and both pay: `least-slack` {of(fsdp, "least-slack")}, `echelon` {of(fsdp, "echelon")}. A strict order of the jobs
-  lets one run free and the other fill its gaps: `portfolio` tries each job first and finds it ({of(fsdp, OURS)}), `echelon-paper` falls into one by accident ({of(fsdp, "echelon-paper")}), as the late job stays late. `least-slack` loses most in
+  lets one job run free and the other fill its gaps. `portfolio` tries each job first and finds this order ({of(fsdp, OURS)}), `echelon-paper` falls into one by accident ({of(fsdp, "echelon-paper")}), as the late job stays late. `least-slack` loses most in
   {cell_name(worst)}: {worst.to_best:.3f}, to {best_baseline(whole, worst)}.
-- **Earliest ideal finish first, flow by flow** (`edf`, {of(whole, "edf")}). Right on one link, wrong for collectives: their flows block each other's ports one by one, and a collective ends with its last flow. It is left out of the figure.
+- **Earliest ideal finish first, flow by flow** (`edf`, {of(whole, "edf")}). This is right on one link, but wrong for collectives: their flows block each other's ports one by one, and a collective ends with its last flow. The figure leaves it out.
 - **Late decisions.** A new flow waits until a decision covers it. With 1 ms of control delay that wait costs more than the order of flows gains (`echelon` {of(late, "echelon", control_delay="1ms")}); only knowing the jobs
   ahead still pays (`portfolio` {of(late, OURS, control_delay="1ms")}). At 100 µs `echelon` has {of(late, "echelon", control_delay="100us")}, without delay {of(late, "echelon", control_delay="0s")}.
 - **Wrong profiles.** An error of 40 % per task costs little (`echelon` {of(wrong, "echelon", profile_error=0)} → {of(wrong, "echelon", profile_error=0.4)}, `least-slack` {of(wrong, "least-slack", profile_error=0)} → {of(wrong, "least-slack", profile_error=0.4)}): orders depend on sizes,
   which are known, and on which computation waits, which the error seldom changes.
 - **Pipelines and FSDP under `sebf`** are where arrangements pay: {of(pipelines, "sebf")}, `echelon` {of(pipelines, "echelon")}, `least-slack` {of(pipelines, "least-slack")}. In all other paradigms: {of(coflows, "sebf")}, {of(coflows, "echelon")}, {of(coflows, "least-slack")}.
-- **No contention, no gain.** Without oversubscription and with jobs apart, all schedulers are alike; the grid starts at 2:1.
+- **Without contention there is no gain.** If uplinks are not oversubscribed and jobs do not meet, all schedulers are alike; the grid starts at 2:1.
 """
 
 
@@ -312,22 +312,22 @@ def page(data, spread):
     return f"""# What EchelonFlow gains, and where it does not
 
 Written by `studies/echelonflow/run.py` from `scenarios/paper/echelonflow-*.json`; every figure is computed from
-[echelonflow.csv](data/echelonflow.csv) and [echelonflow-spread.csv](data/echelonflow-spread.csv). Fluid fabric, {len(SEEDS)} seeds (placement and paths), 16 hosts in 4 racks, two jobs of 4 iterations that
-share oversubscribed uplinks. Figures are the iteration time, averaged over the two jobs, over that of `fair` in the same cell unless said
-otherwise; below 1 is better than fair sharing. `echelon` ranks by the tardiness still to come, `echelon-paper` takes the paper's sentence about the rank to the letter.
+[echelonflow.csv](data/echelonflow.csv) and [echelonflow-spread.csv](data/echelonflow-spread.csv). Two jobs of 4 iterations run on 16 hosts in 4 racks and
+share oversubscribed uplinks, on the fluid fabric, with {len(SEEDS)} seeds for placement and paths. Unless said otherwise, figures are the iteration time, averaged over the two jobs, over that of `fair` in the same cell,
+so values below 1 are better than fair sharing. `echelon` ranks by the tardiness still to come, and `echelon-paper` takes the paper's sentence about the rank to the letter.
 
 ![Iteration time by paradigm, oversubscription, control delay and profile error](figures/echelonflow.png)
 
 ## By paradigm
 
-Mean over computation × {{{", ".join(f"{s:g}" for s in SLOWER)}}} (small: loaded network), oversubscription {", ".join(f"{o}:1" for o in OVERSUBSCRIPTION)} and seeds.
+Each value is the mean over computation × {{{", ".join(f"{s:g}" for s in SLOWER)}}} (a small factor means a loaded network), oversubscription {", ".join(f"{o}:1" for o in OVERSUBSCRIPTION)} and seeds.
 
 {mean_table(whole, "paradigm", PARADIGMS)}
 {every}
 ## Which digits hold
 
-Where jobs collide in step, next to nothing may decide who goes first. Half the range over three runs of the cells at computation × 1 and 4:1, with all layer times 1 − 10⁻⁶, 1 and 1 + 10⁻⁶ times the given ones: of
-the mean over their {len(part(spread, scheduler=OURS)) // len(PERTURBATIONS)} cells, of the mean of one paradigm over its seeds (the largest of {len(PARADIGMS)}), and of one cell (the largest). The tables above average nine times as many cells in each row: their third digits hold, those of single cells to a few units.
+If jobs collide in step, a tiny difference may decide who goes first. To see which digits hold, the cells at computation × 1 and 4:1 were run three times, with all layer times 1 − 10⁻⁶, 1 and 1 + 10⁻⁶ times the given ones. The table shows half the range of
+the mean over their {len(part(spread, scheduler=OURS)) // len(PERTURBATIONS)} cells, of the mean of one paradigm over its seeds (the largest of {len(PARADIGMS)}), and of one cell (the largest). The tables above average nine times as many cells in each row, so their third digits hold; those of single cells hold to a few units.
 
 {spread_table(data, spread)}
 ## GPipe, 1F1B and FSDP under contention

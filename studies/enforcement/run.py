@@ -136,12 +136,12 @@ def page(binary, grid):
     return f"""# Enforcement and control plane
 
 Written by `studies/enforcement/run.py`; every figure is of its runs. The EchelonFlow paper (Section 4, Figure 7) puts "data in priority queues by allocated bandwidth" and shares bandwidth among queues "by
-weights", decided by a central coordinator. Three questions: how many queues are needed, how late decisions may come, and what happens
-when the coordinator is lost. Keys and defaults: [scenario files](../../docs/reference/scenario.md).
+weights", decided by a central coordinator. This page asks how many queues are needed, how late decisions may come, and what happens
+if the coordinator is lost. Keys and defaults are in [scenario files](../../docs/reference/scenario.md).
 
 ## Queues and control delay
 
-`scenarios/paper/enforcement.json`: an FSDP job, two pipelines and an all-to-all on 32 hosts under four leaves, 1:2 oversubscribed, on the packet fabric. Makespans in ms, of
+`scenarios/paper/enforcement.json` has an FSDP job, two pipelines and an all-to-all on 32 hosts under four leaves, 1:2 oversubscribed, on the packet fabric. Makespans are in ms, from
 [enforcement.csv](data/enforcement.csv).
 
 ```sh
@@ -152,10 +152,10 @@ studies/enforcement/figure.py enforcement.csv studies/enforcement/figures/enforc
 ![makespan over the number of queues and over the control delay](figures/enforcement.png)
 
 {queues_table(grid, "0us")}
-- **One queue** keeps nothing of a decision: it is per-flow fairness under every scheduler, {alone.min():.2f} ms.
+- **One queue** keeps nothing of a decision. It is per-flow fairness under every scheduler, with {alone.min():.2f} ms.
 - **Two queues** already bring {100 * share["echelon"]:.0f} % (`echelon`) and {100 * share["sebf"]:.0f} % (`sebf`) of what pacing gains over one, since most of it lies in which flows wait: with two or more, flows told to wait
   have the last queue to themselves. Eight queues end within {100 * off["echelon"]:.1f} % (`echelon`), {100 * off["sebf"]:.1f} % (`sebf`) and {100 * off["fair"]:.1f} % (`fair`) of pacing. Max-min rates of many levels are the hardest to put in few queues, and
-  more queues are not always closer, since classes move when the rates change.
+  more queues are not always closer, since classes change with the rates.
 
 **Late decisions**, under `echelon`:
 
@@ -167,10 +167,10 @@ On two data-parallel jobs with buckets of tens of milliseconds, pacing and eight
 
 ## The coordinator is lost
 
-`scenarios/{TWO_JOBS}.json` (fluid) with `--set '/control={{"coordinator_lost": "{LOST}"}}'`, and with `"coordinator_back": "{BACK}"` too. Mean iteration time of the LLaMA-2-70B job; every flow ends.
+`scenarios/{TWO_JOBS}.json` (fluid) with `--set '/control={{"coordinator_lost": "{LOST}"}}'`, and with `"coordinator_back": "{BACK}"` too. The table shows the mean iteration time of the LLaMA-2-70B job; every flow ends.
 
 {outage_table(runs)}
-Without its coordinator every scheduler falls back to the fairness of the agents; what is lost is its gain over `fair`, and more where a flow keeps a small last rate: under `echelon`, which slows flows down to
+Without its coordinator every scheduler falls back to the fairness of the agents, and loses its gain over `fair`. It loses more if a flow keeps a small last rate: under `echelon`, which slows flows down to
 keep an arrangement, the longest iteration of the job takes {max(hit):.2f} s and the last {hit[-1]:.2f} s. `echelon-paper` loses to `fair` on this scenario, so it gains.
 
 ## Decisions kept across iterations
@@ -179,7 +179,7 @@ keep an arrangement, the longest iteration of the job takes {max(hit):.2f} s and
 results never change. The share of look-ups that hit, on the fluid fabric:
 
 {kept_table(binary)}
-A job that is alone repeats itself exactly: with five iterations all of the last four hit. Jobs of different periods disturb each other: few of their states return, and it is off by default.
+A job that is alone repeats itself exactly: with five iterations all of the last four hit. Jobs of different periods disturb each other, so few of their states return. Therefore it is off by default.
 """
 
 

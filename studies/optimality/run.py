@@ -106,9 +106,9 @@ def page(rows, wide):
     best = ratios[ONLINE].mean().idxmin()
     return f"""# The distance to the optimum
 
-Written by `studies/optimality/run.py` from [optimality.csv](data/optimality.csv). {instances} seeded instances of each of {len(MIXES)} mixes, {instances * len(MIXES)} in all: open loop, releases and ideal finish times given, half of them on a big switch, half on an
-oversubscribed leaf-spine, every fifth with weights. Objective: Σ w t_H, the weighted sum of EchelonFlow tardiness. Formulations, proofs and what "exact" means:
-[formulation.md](formulation.md). More take hours (`--instances 500`): the worst cases are of these {instances * len(MIXES)}, and among more would be worse. Schedulers are also compared with each other, without the
+Written by `studies/optimality/run.py` from [optimality.csv](data/optimality.csv). There are {instances} seeded instances of each of {len(MIXES)} mixes, {instances * len(MIXES)} in all. They are open loop, with given releases and ideal finish times. Half of them are on a big switch and half on an
+oversubscribed leaf-spine, and every fifth has weights. The objective is Σ w t_H, the weighted sum of EchelonFlow tardiness. [formulation.md](formulation.md) has the formulations and proofs, and says what "exact" means.
+More instances take hours (`--instances 500`); among more than these {instances * len(MIXES)} the worst cases would be worse. Schedulers are also compared with each other, without the
 optimum, on {wide.instance.nunique()} instances of each mix.
 
 `portfolio` (objective `tardiness`) is {ours.mean():.3f} times the exact optimum on average and {ours.max():.3f} times at worst, over {len(ours)} instances that were solved exactly. It and the optimum know
@@ -121,12 +121,12 @@ all releases in advance. `{best}` is the best on average that knows the present 
 
 ## Online schedulers against the best of them
 
-Σ w t_H over that of the best online scheduler on the same instance, mean over {wide.instance.nunique()} instances of each mix ([optimality-online.csv](data/optimality-online.csv)). Coflows have one class each, so `echelon` is `sebf` on them.
+Each value is Σ w t_H over that of the best online scheduler on the same instance, averaged over {wide.instance.nunique()} instances of each mix ([optimality-online.csv](data/optimality-online.csv)). Coflows have one class each, so `echelon` is `sebf` on them.
 
 {online(ratios)}
 ## Ours against the paper's words
 
-The means above, of ours over that of `{PAPERS}`, the literal reading of the paper's sentence about the rank:
+These are the means above, of our schedulers over that of `{PAPERS}`, the literal reading of the paper's sentence about the rank:
 
 {against_the_papers(ratios)}
 ## The worst instances
@@ -149,7 +149,7 @@ Of `{PAPERS}`:
 
 - It ends an old group that is nearly done before it turns to fresh ones. Ranking by τ, as `{PAPERS}` does, counts lateness that nobody can avoid any more, so that every fresh micro-batch overtakes it.
   `echelon` counts from now, and does not.
-- It lets a group that is late anyway stay as late: EchelonFlow tardiness is a maximum. `echelon` and `echelon-bssi` grant what a group has been late already; the optimum also foresees what it will be.
+- It lets a group that is late anyway stay as late, because EchelonFlow tardiness is a maximum. `echelon` and `echelon-bssi` allow for the lateness that a group has suffered already; the optimum also foresees what it will suffer.
 - It respects the offsets inside a group. Where `sebf` and `bssi` end all all-gathers of FSDP together, the first ends as late as the last.
 - It keeps a port free for a flow that is about to be released. No scheduler that knows the present only can do that.
 """

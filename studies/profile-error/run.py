@@ -98,14 +98,14 @@ def page(binary):
         gains.append([f"`{name}`", mean(over_fair[None, name]), *(mean(over_fair[e, name]) for e in ERRORS)])
     return f"""# Errors of the profile
 
-Written by `studies/profile-error/run.py` from `scenarios/robustness/profile-error.json`: four jobs (FSDP, GPipe, 1F1B, data parallel), ten iterations each, across the same
+Written by `studies/profile-error/run.py` from `scenarios/robustness/profile-error.json`. Four jobs (FSDP, GPipe, 1F1B, data parallel) run ten iterations each across the same
 1:2 oversubscribed uplinks. A real compute time is the profiled one times a lognormal factor with median 1 and the given sigma, drawn per computation or once per job. Schedulers
-know only the profile. {len(SEEDS)} seeds; the draws are the same under every scheduler. **Every flow finishes in every run** ({flows} flows each).
+know only the profile. There are {len(SEEDS)} seeds, and the draws are the same under every scheduler. **Every flow finishes in every run** ({flows} flows each).
 
 ## Iteration time lost
 
-Iteration time with the error over that without, under the same scheduler; mean over jobs and seeds. *Computation alone* is the same on a network a thousand times as fast:
-a job waits for its slowest rank, so errors cost time even where nothing is scheduled.
+The table compares the iteration time with the error to that without, under the same scheduler, as the mean over jobs and seeds. *Computation alone* is the same on a network a thousand times as fast:
+a job waits for its slowest rank, so errors cost time even if nothing is scheduled.
 
 {table(losses)}
 
@@ -115,7 +115,7 @@ At 20 % per task, over the seeds:
 
 ## Against fair sharing
 
-Iteration time over that under `fair` with the same real times; negative is faster.
+The table compares the iteration time to that under `fair` with the same real times. Negative values are faster.
 
 {table(gains)}
 """

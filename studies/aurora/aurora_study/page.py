@@ -183,7 +183,7 @@ Algorithms: [all-to-all orders](../../docs/algorithms/all-to-all.md), [placement
 ## What reproduces
 
 {verdict_table(facts)}
-"Within": whether our mean lies in the paper's range; "in part" when only some layers do. SJF and RCS are ranges over the six layers of the paper's figures.
+"Within" says whether our mean lies in the paper's range, and "in part" that only some layers do. SJF and RCS are ranges over the six layers of the paper's figures.
 
 ## What is run
 
@@ -202,14 +202,14 @@ Algorithms: [all-to-all orders](../../docs/algorithms/all-to-all.md), [placement
 ## Exclusive, homogeneous
 
 {speedup_table(facts.speedups, exclusive, EXCLUSIVE["homogeneous"])}
-Time over that of `aurora`: mean (least–most).
+Values are the time over that of `aurora`: mean (least–most).
 
-Milliseconds of the paper's six layers; ours: mean over seeds.
+The next table gives milliseconds of the paper's six layers; ours are means over seeds.
 
 {layer_table(data)}
-- `aurora` is at the bound in every run. What the others lose they lose to blocking: where senders skip busy receivers, even SJF is within {100 * (facts.ratio(exclusive, "sjf", "skipping").max() - 1):.0f} %.
+- `aurora` is at the bound in every run. The others lose by blocking: if senders skip busy receivers, even SJF is within {100 * (facts.ratio(exclusive, "sjf", "skipping").max() - 1):.0f} %.
 - Skew bounds the gain. With one port far above the rest nearly any order keeps it busy; the trace on 8 GPUs, where 8 experts per GPU even the load out, shows the largest gains.
-- `spread-out` never meets at a receiver in step, so its loss is only by falling out of step: receivers that serve one sender bring it back in line
+- In step, senders of `spread-out` never meet at a receiver, so it only loses by falling out of step. Receivers that serve one sender bring it back in line
   ({facts.mean(exclusive, "spread-out", "hol-single")}×), receivers that share let collisions persist ({facts.mean(exclusive, "spread-out", "hol-shared")}×).
 
 ## Exclusive, heterogeneous
@@ -232,7 +232,7 @@ paper's four means. "Off by": geometric mean distance of the four. Lina: two suc
 ## Colocated, homogeneous
 
 {speedup_table(facts.speedups, pairs, COLOCATED["homogeneous"])}
-Time until both models are done with a layer, over Aurora's pairing. Lina: two experts of one model on a GPU, half of the GPUs per model.
+Values are the time until both models are done with a layer, over Aurora's pairing. Lina puts two experts of one model on a GPU, with half of the GPUs per model.
 
 - In Aurora's order, Lina is hardly slower: both move the same bytes over as many ports. Its pairs are balanced inside one model, Aurora's across two, and Aurora overlaps one model's computation with the other's
   communication, of which there is little to hide here (82 % of a layer is communication).
@@ -253,15 +253,15 @@ Time until both models are done with a layer, over Aurora's pairing. Lina: two e
 ![GPU utilisation by contender](figures/utilisation.png)
 
 {utilisation_table(facts.utilisations)}
-Utilisation; Aurora's over it. A model alone leaves its GPUs idle while it communicates; two models fill some of that. The utilisation of Lina
+The table gives the utilisation, and Aurora's over it. A model alone leaves its GPUs idle while it communicates; two models fill some of that. The utilisation of Lina
 counts each model's half until that model is done, so the shorter does not wait for the longer: with layers of unequal skew, as in the trace on 64 GPUs, ordered Lina uses its GPUs better than Aurora.
 
 ## Imprecise traffic
 
 ![Time lost when decisions are made on a forecast](figures/forecasts.png)
 
-Decided on a layer's own traffic, run with a part of it replaced by the mean of the model's other layers. Each pair's actual bytes go where its planned bytes would have gone, stages and all; pairs without plan
-follow at the end (`src/plan-adaptation.h`). Percent lost against deciding on the traffic itself, mean (most):
+Decisions are made on a layer's own traffic, and run with a part of it replaced by the mean of the model's other layers. Each pair's actual bytes go where its planned bytes would have gone, in the same stages; pairs without a plan
+follow at the end (`src/plan-adaptation.h`). The table gives the percentage lost against deciding on the traffic itself, as mean (most):
 
 {loss_table(facts.losses, SCHEMES)}
 - The paper reports at most {paper.FORECAST_LOSS} %. LIMoE-like layers are drawn independently of each other, a hard case; the layers of the trace are real, and their hot experts differ too.
@@ -274,13 +274,13 @@ follow at the end (`src/plan-adaptation.h`). Percent lost against deciding on th
 
 ![Makespan over bound, stages and planning time by GPUs](figures/scaling.png)
 
-Pairs lognormal with σ 1 (no hot port, so the order matters): makespan over the bound; stages. The orders of senders (`spread-out`, `random`, `sjf`) contend head of line, receivers share.
+Pairs are lognormal with σ 1, so there is no hot port and the order matters. The table gives the makespan over the bound, and the stages. The orders of senders (`spread-out`, `random`, `sjf`) contend head of line, and receivers share.
 
 {scaling_table(data, "lognormal", ORDERS)}
 With one hot expert (Zipf 1.2) its port is busy in nearly any order:
 
 {scaling_table(data, "zipf", ORDERS)}
-Planning time on one core, lognormal pairs; *measured*, fastest of three, and so not reproducible to the digit:
+The planning time is for one core and lognormal pairs. It is *measured*, as the fastest of three, so it is not reproducible to the digit:
 
 {planning_table(planning, "lognormal", ORDERS)}
 ## Beyond the big switch

@@ -46,8 +46,8 @@ def notes(data):
 
 ## Threats to validity
 
-- Pairs of equal jobs. Jobs of different periods meet and part by themselves, so the same job gains less on average; the [quickstart](../../README.md) has a third job of another kind.
-- Few iterations from random offsets, no optimiser's step, no checkpoints. The gain grows with the number of iterations (compare the six on packets), because other schedulers need some to drift into step.
+- Most points are pairs of equal jobs. Jobs of different periods meet and part by themselves, so the same job gains less on average; the [quickstart](../../README.md) has a third job of another kind.
+- Runs have few iterations from random offsets, without optimiser's steps or checkpoints. The gain grows with the number of iterations (compare the six on packets), because other schedulers need some to drift into step.
 - `{OURS}` knows the profile of the iteration. With noise σ the profile is wrong by that much per computation.
 - One spine means that traffic is spread evenly over uplinks, as packet spraying does. Hashed paths are in the tables of spines.
 """
@@ -87,12 +87,12 @@ def opening(data):
 **Question.** EchelonFlow gives every flow an ideal finish time. The paper's arrangement of an all-reduce says that all of it is due at once, d = r. `{OURS}`
 takes its targets from the whole iteration: how late each flow may end without making the iteration longer. Where does that save iteration time against the best of {code(BASELINES)}?
 
-**In short.** Two LLaMA-2-7B data-parallel jobs on 4:1 uplinks: iterations under `{OURS}` are {percent(head.saving.mean())} % shorter than under the best baseline of each of {len(head)} seeds and offsets, at least {percent(head.saving.min())} %, at most
+**In short.** If two LLaMA-2-7B data-parallel jobs share 4:1 uplinks, iterations under `{OURS}` are {percent(head.saving.mean())} % shorter than under the best baseline of each of {len(head)} seeds and offsets, at least {percent(head.saving.min())} %, at most
 {percent(head.saving.max())} %; against the paper's literal rank (`{LITERAL}`) {spread(head.literal_saving)} %. Jobs gain that can send beside their computation, and most where together they load the uplinks to
 about 80 to 100 %. There, saved in percent, mean (least to most) of the points: {best}. Of all {len(chart)} points of the map it wins {won}, loses {lost}, and is within {percent(EVEN)} % of the best baseline in {even}.
 
-Written by `studies/finish-time-targets/run.py`; every number is computed from [{STUDY}.csv](data/{STUDY}.csv), [{STUDY}-waits.csv](data/{STUDY}-waits.csv) and [{STUDY}-cost.csv](data/{STUDY}-cost.csv). A saving is 1 − T / T_best, T the iteration time averaged over
-the jobs, and the best baseline is chosen anew in each point, as nobody can who has to choose beforehand."""
+Written by `studies/finish-time-targets/run.py`; every number is computed from [{STUDY}.csv](data/{STUDY}.csv), [{STUDY}-waits.csv](data/{STUDY}-waits.csv) and [{STUDY}-cost.csv](data/{STUDY}-cost.csv). A saving is 1 − T / T_best, where T is the iteration time averaged over
+the jobs. The best baseline is chosen anew in each point, although nobody could choose it beforehand."""
 
 
 def busy(points):
@@ -116,7 +116,7 @@ def headline(data):
 ## Two LLaMA-2-7B jobs
 
 `studies/finish-time-targets/scenarios/finish-time-data-parallel.json`: each job has {hand["edges"] * 4} GPUs with an interface of 400 Gb/s each, spread over four leaves, 4 sequences of 4,096 tokens a GPU, all-reduce in buckets beside the backward pass, 42 % of
-an H100's peak, 24 iterations. Uplinks 4:1, one spine, so that no luck of hashed paths is in it. Each computation takes its profiled time ± 2 %.
+an H100's peak, 24 iterations. Uplinks are 4:1 with one spine, so hashed paths play no role. Each computation takes its profiled time ± 2 %.
 
 **By hand.** {hand["parameters"]:,} parameters; a ring sends {hand["bytes"] / 1e9:.2f} GB over each of its edges, and {hand["edges"]} edges of a job leave each leaf: {hand["uplink_s"]:.3f} s of an uplink per iteration. Forward {hand["forward_s"]:.3f} s, backward {hand["backward_s"]:.3f} s:
 {hand["iteration_s"]:.3f} s on a network that takes no time. Two jobs need the uplink for {both:.3f} s, {percent(both / hand["iteration_s"])} % of that. So no schedule has both jobs iterate faster than {max(both, hand["iteration_s"]):.3f} s for long; `{OURS}` takes {points[OURS].mean():.3f} s.
@@ -136,14 +136,14 @@ def why(waits):
 
 ![Buckets of both jobs over time under the best baseline and under {OURS}](figures/turns.png)
 
-An all-reduce is over when its last byte is, and a bucket of gradients is needed only at the end of the iteration. So the buckets of the first layers of the backward pass may wait for almost all of it,
-the last one may not wait at all. d = r cannot say this: on coflows `echelon` is `sebf`, and a fresh bucket of either job counts the same. Two jobs that are in their backward passes together then
-share the uplink bucket by bucket, both end late, both compute forward together while the uplink idles, and they meet again.
+An all-reduce is over when its last byte has arrived, and a bucket of gradients is needed only at the end of the iteration. So the buckets of the first layers of the backward pass may wait for almost all of it,
+while the last one may not wait at all. d = r cannot say this: on coflows `echelon` is `sebf`, and a fresh bucket of either job counts the same. If two jobs are in their backward passes together, they
+share the uplink bucket by bucket, and both end late. Then both compute forward together while the uplink is idle, and they meet again.
 
 With targets from the iteration, the job that is nearer to its end goes first: its buckets have less slack left. The other one's buckets wait, which costs nothing as long as they end before its own iteration
-would. The first job leaves the uplink, computes forward while the other sends, and from then on they take turns. Nobody tells them to.
+would. The first job leaves the uplink and computes forward while the other sends, and from then on they take turns by themselves.
 
-Seconds of the mean iteration on the critical path, first seed:
+The table shows the seconds of the mean iteration on the critical path, for the first seed:
 
 {table(["scheduler", *PATH_HEADER], rows)}"""
 
@@ -179,7 +179,7 @@ def regime(data):
     return f"""
 ## The regime
 
-Two equal jobs of one kind, `studies/finish-time-targets/scenarios/finish-time-*.json`. **Load** is what both together ask of the busiest link: its seconds for the bytes of one iteration of each, over the ideal iteration. Links are made slower or
+Here two equal jobs of one kind run, `studies/finish-time-targets/scenarios/finish-time-*.json`. **Load** is what both together ask of the busiest link: its seconds for the bytes of one iteration of each, over the ideal iteration. Links are made slower or
 faster until the load is as asked ({", ".join(f"{100 * load:.0f}" for load in MAP_LOADS)} %), which is the ratio of computation to communication: the same as other models, batches or accelerators. Each at {", ".join(f"{f}:1" for f in MAP_OVERSUBSCRIPTIONS)}
 (Megatron: 4:1) and seeds {", ".join(map(str, MAP_SEEDS))}: {len(chart)} points here, {len(compared(part(data, part=STUDIED)))} with the seeds above and the lines below.
 
@@ -284,5 +284,5 @@ studies/finish-time-targets/run.py run build/release/bin/echelon
 studies/finish-time-targets/run.py page
 ```
 
-{row["points"]} points, {row["runs"]} runs, {row["cpu_s"] / 60:.1f} minutes of processor time, packets included. Runs with another build of the emulator should agree to a relative 1e-9.
+There are {row["points"]} points and {row["runs"]} runs, which take {row["cpu_s"] / 60:.1f} minutes of processor time, including packets. Runs with another build of the emulator should agree to a relative 1e-9.
 """

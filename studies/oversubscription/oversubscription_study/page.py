@@ -282,9 +282,9 @@ Written by `studies/oversubscription/run.py`; every number is computed from [ove
 
 ## Set-up
 
-`studies/oversubscription/scenarios/llama2-70b-jobs.json`: identical jobs, tensor 8 × pipeline 4 × data parallel 2 on 64 A100s each, 1F1B with 8 micro-batches, sequence
-parallelism, 3 iterations. 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 hosts to a leaf, 8 leaves, 2 spines, ECMP. Tensor parallelism stays inside
-hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. Fluid fabric.
+`studies/oversubscription/scenarios/llama2-70b-jobs.json` has identical jobs, with tensor 8 × pipeline 4 × data parallel 2 on 64 A100s each, 1F1B with 8 micro-batches, sequence
+parallelism and 3 iterations. There are 32 hosts of 8 GPUs behind one 400 Gb/s interface, 4 hosts to a leaf, 8 leaves, 2 spines and ECMP. Tensor parallelism stays inside
+hosts. Jobs arrive at random, 2 s apart on average, and each computation takes its profiled time ± 2 %, so jobs are not in step. The fabric is fluid.
 
 - `packed`: a job fills two leaves, and no other job is on them. `spread`: every job has a host under each leaf. `random`: hosts drawn from the seed.
 - Grid: {grid.oversubscription.nunique()} oversubscriptions × {grid.jobs.nunique()} numbers of jobs × {grid.placement.nunique()} placements × {len(seeds)} seeds = {len(grid[["placement", "oversubscription", "jobs", "seed"]].drop_duplicates())} points, {len(study.schedulers(data)) - 1} schedulers each (`oversubscription-llama.json`), and `portfolio`, which takes as long as all others together, with
@@ -297,7 +297,7 @@ hosts. Jobs arrive at random, 2 s apart on average, and each computation takes i
 
 ![Iteration time saved, by placement, jobs and oversubscription](figures/oversubscription.png)
 
-Iteration time saved against `fair` in percent; negative: lost. "Jobs that meet": two or four jobs, spread or random. Helped and hurt: cells of {len(cells(data, others(data)[0]))} where the interval
+The tables give the iteration time saved against `fair` in percent; negative values are losses. "Jobs that meet" are two or four jobs, spread or random. Helped and hurt count the cells of {len(cells(data, others(data)[0]))} where the interval
 excludes 0 and the mean is beyond {100 * SLIGHT:.1f} %; by chance alone one cell in 40 is on either side, {len(cells(data, others(data)[0])) / 40:.1f} of {len(cells(data, others(data)[0]))}.
 
 {headline(data)}
@@ -321,10 +321,10 @@ how losses grow with time, not how other cells would.
 
 ![Critical paths under fair sharing](figures/oversubscription-why.png)
 
-Seconds of the mean iteration under `fair`, split along its critical path.
+The table splits the seconds of the mean iteration under `fair` along its critical path.
 
 {where_time_goes(data)}
-**What can be saved at most.** The chain of tasks that is critical under `fair` has to run under any scheduler, in the same order, no task faster than alone. So no
+**What can be saved at most.** The chain of tasks that is critical under `fair` has to run under any scheduler, in the same order, and no task is faster than alone. So no
 iteration can save more than that chain waits for bandwidth. Of {len(pairs)} jobs under other schedulers, {len(beyond)} save more.
 
 **Who waits for whom**, at 8:1, seconds of the mean iteration: for the job's own all-reduces or activations, for another job's, or unattributed, the link being free
@@ -414,11 +414,11 @@ def notes(data, waits, cost):
 
 ## Threats to validity
 
-- Rates on the fluid fabric change at once and everywhere; the packets above see queues, but no congestion control. Decisions come without delay.
-- One model, one shape of parallelism, one interface per host. With dp 2 and 8 micro-batches gradients are exchanged often; longer accumulation shrinks every number here.
-- Eight connections over two uplinks: ECMP's luck differs from seed to seed more than schedulers do. The intervals, over so few seeds, are wide where placement is random: there only large
+- On the fluid fabric rates change at once and everywhere. The packets above see queues, but no congestion control. Decisions come without delay.
+- The study has one model, one shape of parallelism and one interface per host. With dp 2 and 8 micro-batches gradients are exchanged often; longer accumulation shrinks every number here.
+- Eight connections go over two uplinks, so ECMP's luck differs from seed to seed more than schedulers do. With so few seeds the intervals are wide if placement is random, and only large
   effects can be told from chance.
-- Three iterations from random arrivals: the first and the last meet fewer jobs. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens that, it
+- Jobs run three iterations from random arrivals, so the first and the last meet fewer jobs. Equal jobs without noise would lock into a phase; 2 % of noise per task loosens this, but
   does not make jobs of different lengths.
 - `portfolio` predicts with profiled times, and its members run to the end of all jobs.
 
