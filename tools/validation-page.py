@@ -44,7 +44,7 @@ def figure_2_section():
             rows.append([scheduler, fabric, shown, f"{done:.9g}", f"{error:.1e}"])
     return (
         "## Figure 2 of the EchelonFlow paper\n\n"
-        "Pan et al., HotNets 2022. Paper: fair 4.5, 6.5, 7 and 8.5; Coflow 7, 7, 7 and 10; EchelonFlow 5, 6, 7 and 8. The rates over time are compared in\n"
+        "In Pan et al., HotNets 2022, fair gives 4.5, 6.5, 7 and 8.5, Coflow gives 7, 7, 7 and 10, and EchelonFlow gives 5, 6, 7 and 8. The rates over time are compared in\n"
         "`tests/unit/emulation/figure2-test.cc`. The packet fabric runs without headers here, as the paper's link carries payload only.\n\n"
         "`echelon run scenarios/paper/echelonflow-fig2.json`, with `--set '/fabric={\"kind\": \"packet\", \"header\": \"0B\"}'` for packets and with `echelon-paper`, the literal reading of\n"
         "the paper's rank, added by `--set '/schedulers=[…]'`. There is one EchelonFlow here, so the two agree.\n\n"
@@ -68,8 +68,8 @@ def ring_section():
     header = ["ranks", "flow: T, ms", "fluid error", "packet error", "step: T, ms", "fluid error", "packet error"]
     return (
         "## Ring all-reduce against its closed form\n\n"
-        f"{ring_all_reduce_test.SIZES[-1]} bytes, non-blocking, 100 Gb/s, 500 ns a link; T = 2 (n − 1) (S/n · 8/B + 2 d). The packet fabric is compared with the form that has\n"
-        "headers and store-and-forward in it, derived in `tests/cross/ring_all_reduce_test.py`, which also runs other sizes.\n\n" + table(header, rows)
+        f"{ring_all_reduce_test.SIZES[-1]} bytes on a non-blocking switch, with 100 Gb/s and 500 ns a link, take T = 2 (n − 1) (S/n · 8/B + 2 d). The packet fabric is compared with the form that has\n"
+        "headers and store-and-forward in it. It is derived in `tests/cross/ring_all_reduce_test.py`, which also runs other sizes.\n\n" + table(header, rows)
     )
 
 
@@ -81,8 +81,8 @@ def packet_section():
         rows.append([path.stem, str(len(differences)), f"{100 * differences[scheduler]:+.3f} %", scheduler])
     return (
         "## Packet fabric against fluid fabric\n\n"
-        "Makespans of every smoke scenario under every scheduler it names, both fabrics with the same header overhead. `tests/cross/packet_against_fluid_test.py` holds\n"
-        "all of them to 2 %. What is left: a segment is stored and forwarded on each hop, which adds one segment's transmission time per hop to each\n"
+        "The table compares the makespans of every smoke scenario under every scheduler that it names, on both fabrics with the same header overhead. `tests/cross/packet_against_fluid_test.py` holds\n"
+        "all of them to 2 %. The rest is due to segments: each is stored and forwarded on each hop, which adds one segment's transmission time per hop to each\n"
         "flow *on the critical path*; so the difference grows with the number of dependent transfers and shrinks with their size. It is largest where a\n"
         "collective is cut into the smallest dependent pieces (`all-reduce-ring-chunk`). No scenario is exempt.\n\n"
         + table(["scenario", "schedulers", "largest difference", "under"], rows)
@@ -100,12 +100,12 @@ def phase_part():
         rows.append([f"{offset * 1e6:.2f}", f"{ends[0] * 1e3:.3f}", f"{ends[1] * 1e3:.3f}", f"{100 * (ends[1] / ends[0] - 1):+.1f} %"])
     first = ", ".join(f"{seconds * 1e6:.2f}" for seconds in packet[:4])
     return (
-        "\n**Competitors in phase.** Where two jobs send over one link again and again at the very same instants, packets may end a tenth earlier under `fair`. In `scenarios/robustness/pairs-in-phase.json`\n"
-        f"two jobs exchange {pairs.SEGMENTS} segments each over one uplink, which transmits a segment in {pairs.SEGMENT_S * 1e6:.4f} us. As a fluid both exchanges end at the same instant, so that the next ones meet again: every one\n"
-        f"of {len(fluid)} takes {fluid[0] * 1e6:.2f} us, to the picosecond. In packets, segments alternate, so one of the two ends a segment earlier, and starts its next exchange so much earlier: the first take\n"
-        f"{first} us, until they hardly meet. Neither is wrong; being in phase for ever is a coincidence that exact sharing keeps and whole segments do not. With the second\n"
+        "\n**Competitors in phase.** If two jobs send over one link again and again at the very same instants, packets may end a tenth earlier under `fair`. In `scenarios/robustness/pairs-in-phase.json`\n"
+        f"two jobs exchange {pairs.SEGMENTS} segments each over one uplink, which transmits a segment in {pairs.SEGMENT_S * 1e6:.4f} us. As a fluid both exchanges end at the same instant, so the next ones meet again, and every one\n"
+        f"of {len(fluid)} takes {fluid[0] * 1e6:.2f} us, to the picosecond. In packets, segments alternate, so one of the two ends a segment earlier and starts its next exchange earlier. The first exchanges take\n"
+        f"{first} us, until they hardly meet. Neither is wrong: being in phase for ever is a coincidence that exact sharing keeps, and whole segments do not. With the second\n"
         "job a little later the fabrics agree, up to the store-and-forward of the many short exchanges (`tests/cross/pairs_in_phase_test.py`). Schedulers that serve one flow after the other\n"
-        "part such jobs themselves. Whoever compares with `fair` on such a scenario should let the jobs arrive at different times.\n\n"
+        "separate such jobs by themselves. If you compare with `fair` on such a scenario, let the jobs arrive at different times.\n\n"
         + table(["second job later by, us", "fluid, ms", "packet, ms", "difference"], rows)
     )
 
@@ -119,7 +119,7 @@ def window_part():
             rows.append([path.stem, *[f"{100 * value:+.1f} % ({scheduler})" for scheduler, value in largest]])
     return (
         "\n**Queues and windows.** Under `\"enforcement\": \"queues\"` with the default window the smoke scenarios keep the same 2 % (`tests/cross/queue_windows_test.py`). With a window of "
-        f"{windows.LARGE}, which\nis none at all, flows pile up in the switches, and a scheduler's order is lost. The scenarios with a difference of more than 1 % in either case, each the largest of all schedulers:\n\n"
+        f"{windows.LARGE}, which\nis none at all, flows pile up in the switches, and a scheduler's order is lost. The table has the scenarios with a difference of more than 1 % in either case, each with the largest of all schedulers:\n\n"
         + table(["scenario", "default window", f"{windows.LARGE}"], rows)
     )
 
@@ -145,14 +145,14 @@ def published_section():
         )
     return (
         "## Published iteration times of GPT models\n\n"
-        "Korthikanti et al., \"Reducing Activation Recomputation in Large Transformer Models\" (MLSys 2023, arXiv 2205.05198), Tables 3 and 5: GPT models on\n"
-        "A100 in hosts of eight, tensor parallelism of 8 with sequence parallelism, pipelines between hosts, no data parallelism. The scenarios in\n"
-        f"`scenarios/published/` take one utilisation of the GPUs' peak, {utilisation:.4f}, fitted on the smallest model; nothing else is fitted, and the rest are predictions. The published\n"
-        "figures were read in a transcription of the tables, not in the paper itself; its seconds and MFU (model FLOPs utilisation) agree by the paper's equation 7\n"
+        "Korthikanti et al., \"Reducing Activation Recomputation in Large Transformer Models\" (MLSys 2023, arXiv 2205.05198), Tables 3 and 5, has GPT models on\n"
+        "A100 in hosts of eight, with tensor parallelism of 8, sequence parallelism, pipelines between hosts, and no data parallelism. The scenarios in\n"
+        f"`scenarios/published/` take one utilisation of the GPUs' peak, {utilisation:.4f}, which is fitted on the smallest model. Nothing else is fitted, so the rest are predictions. The published\n"
+        "figures were read in a transcription of the tables and not in the paper itself; its seconds and MFU (model FLOPs utilisation) agree by the paper's equation 7\n"
         "to better than 0.4 %, which `tests/cross/published_iterations_test.py` checks. Link rates and delays are those of DGX A100 (8 interfaces of 200 Gb/s, 2.4 Tb/s of scale-up network a GPU, at line rate) and assumed.\n\n"
         + table(["model", "GPUs", "published, s", "Echelon, s", "error", "MFU published", "MFU Echelon", "utilisation that fits"], rows)
-        + "\nWhat the errors hold: larger matrices use more of a GPU than small ones, and one utilisation for all cannot show it, so that errors grow towards large models. The\n"
-        "fitted utilisation also takes up what is not modelled: normalisations, activation functions, the recomputed part of attention, the optimiser, fixed costs of kernels and collectives.\n"
+        + "\nThe errors have a reason: larger matrices use more of a GPU than small ones, and one utilisation for all cannot show this, so errors grow towards large models. The\n"
+        "fitted utilisation also includes what is not modelled: normalisations, activation functions, the recomputed part of attention, the optimiser, and fixed costs of kernels and collectives.\n"
     )
 
 
@@ -165,31 +165,31 @@ def benchmark_section(title, text, program, *arguments):
 def introduction():
     version = subprocess.run([str(BIN / "echelon"), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     return (
-        "# Validation\n\nEach number that Echelon prints rests on one of these checks. This page is written by `tools/validation-page.py`, which runs them all; the tests hold the same\n"
+        "# Validation\n\nEach number that Echelon prints rests on one of these checks. `tools/validation-page.py` runs them all and writes this page; the tests hold the same\n"
         f"comparisons to their bounds on every commit. Figures of this page: {version}, {platform.machine()}.\n"
     )
 
 
 def max_min_section():
     return (
-        "## Max-min fairness\n\n`tests/property/max-min-test.cc`: 1,000 random instances on big switches and leaf-spines; an independent routine finds for every flow a full link on which\n"
-        "no flow has more, and no link over capacity. `tests/property/incremental-decisions-test.cc`: every scheduler's incremental decisions against a naive simulation that decides\n"
+        "## Max-min fairness\n\n`tests/property/max-min-test.cc` has 1,000 random instances on big switches and leaf-spines. An independent routine finds for every flow a full link on which\n"
+        "no flow has more, and finds no link over capacity. `tests/property/incremental-decisions-test.cc` compares every scheduler's incremental decisions with a naive simulation that decides\n"
         "on all flows at every event.\n"
     )
 
 
 def plans_section():
     return (
-        "## Plans of all-to-alls\n\n`tests/property/transmission-orders-test.cc`: an independent checker finds every byte of every order's plan sent once and every stage a matching;\n"
-        "`aurora` ends at the bound, to the picosecond, on 10,000 matrices of 2 to 32 ranks. `tests/property/transmission-orders-optimum-test.cc`: the bound is the optimum, by trying\n"
-        "every set of pairs in every slot. `tests/property/expert-placement-test.cc`: placements and pairings against all permutations.\n"
+        "## Plans of all-to-alls\n\nIn `tests/property/transmission-orders-test.cc` an independent checker finds that every order's plan sends every byte once and that every stage is a matching;\n"
+        "`aurora` ends at the bound, to the picosecond, on 10,000 matrices of 2 to 32 ranks. `tests/property/transmission-orders-optimum-test.cc` shows that the bound is the optimum, by trying\n"
+        "every set of pairs in every slot. `tests/property/expert-placement-test.cc` compares placements and pairings with all permutations.\n"
     )
 
 
 def planned_section():
     return benchmark_section(
         "Planned all-to-alls on the packet fabric",
-        "Skewed traffic of 16, 32 and 64 GPUs, 64 MB sent by each, 100 Gb/s, 500 ns links: completion over the least that any schedule of payload can take (`over_bound`), most senders at one receiver, and the largest queue at a receiver's port in segments.",
+        "The traffic is skewed, with 16, 32 and 64 GPUs that send 64 MB each over links of 100 Gb/s and 500 ns. The columns give the completion over the least that any schedule of payload can take (`over_bound`), most senders at one receiver, and the largest queue at a receiver's port in segments.",
         "ns3-all-to-all",
         "aurora",
     )
@@ -198,7 +198,7 @@ def planned_section():
 def simgrid_section():
     return benchmark_section(
         "Fluid fabric against SimGrid",
-        "The same skewed all-to-all on the same paths through SimGrid's flow model. CPU seconds vary with the machine's load; both run in one process.",
+        "The same skewed all-to-all runs on the same paths through SimGrid's flow model. CPU seconds vary with the machine's load; both run in one process.",
         "simgrid-fluid",
     )
 
@@ -206,7 +206,7 @@ def simgrid_section():
 def speed_section():
     return benchmark_section(
         "Speed of the packet fabric",
-        "All-to-all of 1 MB per pair, one core, and stock ns-3 TCP (MSS 8900) in the same run. A packet-hop is one segment sent over one link.",
+        "The benchmark runs an all-to-all of 1 MB per pair on one core, and stock ns-3 TCP (MSS 8900) in the same run. A packet-hop is one segment sent over one link.",
         "ns3-packet-fabric",
     )
 
