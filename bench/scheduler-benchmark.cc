@@ -16,6 +16,7 @@
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "sharing/max-min.h"
+#include "support/routes.h"
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -120,7 +121,7 @@ RandomView(std::uint32_t flows, std::uint64_t seed)
         flow.id = FlowId(i);
         flow.group = i / FLOWS_PER_GROUP;
         ActiveGroup& group = view.groups[flow.group];
-        flow.path = Switch().Route(DeviceId(source), DeviceId(destination), i);
+        flow.route = RouteBetween(Switch(), DeviceId(source), DeviceId(destination), i);
         flow.sizeBits = 1 + stream.Exponential(1e9);
         flow.remainingBits = flow.sizeBits * (0.05 + 0.95 * stream.Uniform());
         group.sentBits += flow.sizeBits - flow.remainingBits;
@@ -176,14 +177,15 @@ MaxMinAllToAll(benchmark::State& state)
     const auto leaves = static_cast<std::uint32_t>(state.range(0));
     const Topology topology = SquareLeafSpine(leaves, 8);
     const std::vector<BitRate> capacity = Capacities(topology);
-    std::vector<Path> paths;
+    std::vector<Route> routes;
     for (std::uint32_t source = 0; source < topology.Devices(); ++source)
     {
         for (std::uint32_t destination = 0; destination < topology.Devices(); ++destination)
         {
             if (source != destination)
             {
-                paths.push_back(topology.Route(DeviceId(source), DeviceId(destination), 1));
+                routes.push_back(
+                    RouteBetween(topology, DeviceId(source), DeviceId(destination), 1));
             }
         }
     }
@@ -191,9 +193,9 @@ MaxMinAllToAll(benchmark::State& state)
     for (auto _ : state)
     {
         solver.Clear();
-        for (const Path& path : paths)
+        for (const Route route : routes)
         {
-            solver.Add(path, 1);
+            solver.Add(route, 1);
         }
         solver.Solve(capacity);
         benchmark::DoNotOptimize(solver.Rate(0));

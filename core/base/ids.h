@@ -59,6 +59,8 @@ using DeviceId = Id<struct DeviceTag>;
 using HostId = Id<struct HostTag>;
 /// A directed link of the fabric.
 using LinkId = Id<struct LinkTag>;
+/// A route of a route table.
+using RouteId = Id<struct RouteTag>;
 /// A job in a scenario.
 using JobId = Id<struct JobTag>;
 /// A flow; unique within one run.

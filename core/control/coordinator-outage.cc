@@ -91,7 +91,7 @@ Coordinator::ShareLocally()
     ForgetChanges();
     for (const FlowId flow : m_closure)
     {
-        for (const LinkId link : m_flows[flow.Value()].view.path)
+        for (const LinkId link : m_flows[flow.Value()].view.route)
         {
             m_spare[link.Value()] = m_state.Capacity()[link.Value()];
         }
@@ -107,10 +107,10 @@ Coordinator::ShareLocally()
             m_closureGroups.push_back(state.group);
             continue;
         }
-        for (const LinkId link : state.view.path)
+        for (const auto& [link, share] : state.view.route)
         {
             BitRate& spare = m_spare[link.Value()];
-            spare -= state.appliedRate;
+            spare -= state.appliedRate * share;
             spare = spare > CAPACITY_EXCESS * m_state.Capacity()[link.Value()] ? spare : 0;
         }
     }

@@ -98,7 +98,7 @@ Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
     state.isSent = false;
     ActiveFlow& view = state.view;
     view.id = flow.id;
-    view.path = flow.path;
+    view.route = flow.route;
     view.sizeBits = flow.Bits();
     view.multiplicity = flow.multiplicity;
     view.release = m_clock.Now();
@@ -118,7 +118,7 @@ Coordinator::Learn(FlowId flow)
 {
     FlowState& state = m_flows[flow.Value()];
     state.isKnown = true;
-    m_state.Add(flow, state.group, state.view.path, state.view.multiplicity);
+    m_state.Add(flow, state.group, state.view.route, state.view.multiplicity);
     std::vector<FlowId>& members = m_groups[state.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
     members.push_back(flow);
@@ -128,7 +128,7 @@ Coordinator::Learn(FlowId flow)
     {
         m_observer->OnReport(flow, ControlObserver::Report::ARRIVAL);
     }
-    Touch(state.view.path, state.group);
+    Touch(state.view.route, state.group);
 }
 
 void
@@ -169,13 +169,13 @@ Coordinator::Forget(FlowId flow)
     {
         m_observer->OnReport(flow, ControlObserver::Report::DEPARTURE);
     }
-    Touch(state.view.path, state.group);
+    Touch(state.view.route, state.group);
 }
 
 void
-Coordinator::Touch(const Path& path, GroupId group)
+Coordinator::Touch(Route route, GroupId group)
 {
-    for (const LinkId link : path)
+    for (const LinkId link : route)
     {
         if (!m_isTouched[link.Value()])
         {
@@ -202,10 +202,10 @@ void
 Coordinator::SetAppliedRate(FlowId flow, BitRate rate)
 {
     FlowState& state = m_flows[flow.Value()];
-    for (const LinkId link : state.view.path)
+    for (const auto& [link, share] : state.view.route)
     {
         AppliedRate& applied = m_appliedRates[link.Value()];
-        applied.rate += rate - state.appliedRate;
+        applied.rate += (rate - state.appliedRate) * share;
         applied.flows += (rate > 0 ? 1 : 0) - (state.appliedRate > 0 ? 1 : 0);
         if (!applied.isChanged)
         {
@@ -397,7 +397,7 @@ Coordinator::CollectClosure()
     for (std::size_t next = 0; next < m_closure.size(); ++next)
     {
         const FlowState& state = m_flows[m_closure[next].Value()];
-        for (const LinkId link : state.view.path)
+        for (const LinkId link : state.view.route)
         {
             Visit(link);
         }
@@ -559,7 +559,7 @@ Coordinator::AssignQueues()
         if (state.isRuled && !state.isSent)
         {
             m_entries.push_back(
-                {flow, &state.view.path, state.view.multiplicity, state.appliedRate, 0});
+                {flow, state.view.route, state.view.multiplicity, state.appliedRate, 0});
         }
     }
     m_ascending.resize(kept);

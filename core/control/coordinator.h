@@ -149,7 +149,7 @@ class Coordinator
     /// Everything in the fabric is known from now on, with the rates in force.
     void TakeStock();
     void TouchAllGroups();
-    void Touch(const Path& path, GroupId group);
+    void Touch(Route route, GroupId group);
     void SetAppliedRate(FlowId flow, BitRate rate);
     void RecordAppliedRates();
     void RequestDecision();

@@ -53,11 +53,7 @@ DecisionCache::Describe(const NetworkView& view)
     for (const ActiveFlow& flow : view.flows)
     {
         number(std::uint64_t{flow.group} << 32 | flow.multiplicity);
-        number(flow.path.Hops());
-        for (const LinkId link : flow.path)
-        {
-            number(link.Value());
-        }
+        number(flow.route.Number().Value());
         real(flow.remainingBits);
         real(flow.sizeBits);
         time(flow.release);

@@ -11,7 +11,7 @@ namespace echelon
 std::uint32_t
 HostSharing::Add(const Flow& flow)
 {
-    ECHELON_REQUIRE(flow.path.Hops() == HOPS && m_topology.IsScaleUp(flow.path[0]),
+    ECHELON_REQUIRE(flow.route.Hops() == HOPS && m_topology.IsScaleUp(flow.route[0]),
                     "a flow inside a host leaves by one port and arrives by another");
     if (m_free.empty())
     {
@@ -24,14 +24,14 @@ HostSharing::Add(const Flow& flow)
     member = {};
     member.flow = flow.id;
     member.multiplicity = flow.multiplicity;
-    member.path = flow.path;
+    member.route = flow.route;
     for (std::size_t hop = 0; hop < HOPS; ++hop)
     {
-        std::vector<std::uint32_t>& members = m_ports[flow.path[hop].Value()].members;
+        std::vector<std::uint32_t>& members = m_ports[flow.route[hop].link.Value()].members;
         member.placeOnPort[hop] = static_cast<std::uint32_t>(members.size());
         members.push_back(place);
     }
-    Touch(flow.path[0]); // from where the other port is reached
+    Touch(flow.route[0]); // from where the other port is reached
     return place;
 }
 
@@ -41,14 +41,14 @@ HostSharing::Remove(std::uint32_t place)
     const Member& member = m_members[place];
     for (std::size_t hop = 0; hop < HOPS; ++hop)
     {
-        std::vector<std::uint32_t>& members = m_ports[member.path[hop].Value()].members;
+        std::vector<std::uint32_t>& members = m_ports[member.route[hop].link.Value()].members;
         const std::uint32_t last = members.back();
         members[member.placeOnPort[hop]] = last;
         m_members[last].placeOnPort[hop] = member.placeOnPort[hop];
         members.pop_back();
         if (!members.empty())
         {
-            Touch(member.path[hop]);
+            Touch(member.route[hop]);
         }
     }
     if (member.isLogged)
@@ -88,22 +88,23 @@ HostSharing::ShareFrom(LinkId port)
     Include(port);
     for (std::size_t next = 0; next < m_connected.size(); ++next)
     {
-        const Path path = m_members[m_connected[next]].path;
-        Include(path[0]);
-        Include(path[1]);
+        const Route route = m_members[m_connected[next]].route;
+        Include(route[0]);
+        Include(route[1]);
     }
     if (m_connected.size() == 1)
     {
         Member& member = m_members[m_connected[0]];
         SetRate(member,
-                std::min(m_capacity[member.path[0].Value()], m_capacity[member.path[1].Value()]),
+                std::min(m_capacity[member.route[0].link.Value()],
+                         m_capacity[member.route[1].link.Value()]),
                 false);
         return;
     }
     m_solver.Clear();
     for (const std::uint32_t place : m_connected)
     {
-        m_solver.Add(m_members[place].path, m_members[place].multiplicity);
+        m_solver.Add(m_members[place].route, m_members[place].multiplicity);
     }
     m_solver.Solve(m_capacity);
     for (std::size_t i = 0; i < m_connected.size(); ++i)

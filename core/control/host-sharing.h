@@ -67,7 +67,7 @@ class HostSharing
     {
         FlowId flow;
         std::uint32_t multiplicity = 0;
-        Path path;
+        Route route;
         BitRate rate = 0;
         std::array<std::uint32_t, HOPS> placeOnPort{};
         std::uint32_t mark = 0; ///< the last sharing that has included it

@@ -42,8 +42,8 @@ QueueAssignment::JoinByLinks(const std::vector<Entry>& flows)
     }
     for (const Entry& entry : flows)
     {
-        const std::uint32_t first = Root((*entry.path)[0].Value());
-        for (const LinkId link : *entry.path)
+        const std::uint32_t first = Root(entry.route[0].link.Value());
+        for (const LinkId link : entry.route)
         {
             m_parent[Root(link.Value())] = first;
         }
@@ -57,7 +57,7 @@ QueueAssignment::Assign(std::vector<Entry>& flows)
     std::vector<std::uint32_t> roots;
     for (std::size_t i = 0; i < flows.size(); ++i)
     {
-        const std::uint32_t root = Root((*flows[i].path)[0].Value());
+        const std::uint32_t root = Root(flows[i].route[0].link.Value());
         if (m_sets[root].empty())
         {
             roots.push_back(root);
@@ -182,9 +182,9 @@ QueueAssignment::Weigh(const std::vector<Entry>& flows)
     std::fill(m_sums.begin(), m_sums.end(), 0.0);
     for (const Entry& entry : flows)
     {
-        for (const LinkId link : *entry.path)
+        for (const auto& [link, share] : entry.route)
         {
-            m_sums[link.Value() * m_queues + entry.queue] += entry.rate;
+            m_sums[link.Value() * m_queues + entry.queue] += entry.rate * share;
             links.push_back(link.Value());
         }
     }

@@ -4,7 +4,7 @@
  * Rates into a few queues with weights, so that links shared by queues come close to the rates.
  *
  *     QueueAssignment assignment(capacity, 8);
- *     assignment.Assign(flows);            // flows: path, multiplicity, rate
+ *     assignment.Assign(flows);            // flows: route, multiplicity, rate
  *     flows[0].queue;  assignment.ChangedWeights();
  *
  * Source: Pan et al., HotNets 2022, Section 4 and Figure 7: data goes "in priority queues by
@@ -27,7 +27,7 @@
 #include "base/ids.h"
 #include "base/units.h"
 #include "fabric/fabric.h"
-#include "network/path.h"
+#include "network/route-table.h"
 
 #include <cstdint>
 #include <vector>
@@ -46,7 +46,7 @@ class QueueAssignment
     struct Entry
     {
         FlowId flow;
-        const Path* path = nullptr;
+        Route route;
         std::uint32_t multiplicity = 1;
         BitRate rate = 0; ///< of the whole bundle
         std::uint8_t queue = 0;

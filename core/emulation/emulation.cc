@@ -111,6 +111,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         Time leaves;                   ///< its last bit, the source
         std::size_t place = 0;         ///< in the totals' flow times
         std::uint32_t placeInHost = 0; ///< of one that HostSharing serves
+        Route route;
     };
 
     /// The group that a template stands for in one iteration of its job.
@@ -153,7 +154,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             return;
         }
         const FlowId id(m_flows++);
-        const Flow flow = MakeFlow(id, job, task, GroupOf(job, iteration, wanted.group));
+        const Route route = m_routes.RouteOf(job, wanted);
+        const Flow flow = MakeFlow(id, job, task, GroupOf(job, iteration, wanted.group), route);
         GroupRecord& group = m_record.groups[flow.group.Value()];
 
         FlowRecord record;
@@ -164,24 +166,24 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         record.bytes = flow.bytes;
         record.multiplicity = flow.multiplicity;
         record.position = flow.position;
-        record.scaleUp = m_input.topology.IsScaleUp(flow.path[0]);
+        record.scaleUp = m_input.topology.IsScaleUp(flow.route[0]);
         record.start = m_clock.Now();
         record.idealFinish =
             group.reference + graph.Groups()[wanted.group].arrangement.Offset(flow.position);
         record.task = task;
-        m_open.Add(id.Value()) = {record, job, Time(), CountFlow(record), 0};
+        m_open.Add(id.Value()) = {record, job, Time(), CountFlow(record), 0, route};
         m_flowOf[job.Value()][task.Value()] = flow.id;
 
         group.flows += flow.multiplicity;
         group.bytes += flow.Bits() / 8;
         group.scaleUp = group.scaleUp && record.scaleUp;
-        for (const LinkId link : flow.path)
+        for (const LinkShare& hop : flow.route)
         {
-            m_record.linkBits[link.Value()] += flow.Bits();
+            m_record.linkBits[hop.link.Value()] += flow.Bits() * hop.share;
         }
         if (m_input.keepsSeries)
         {
-            m_log.Start(flow.id, flow.path);
+            m_log.Start(flow.id, flow.route);
         }
         m_fabric.StartFlow(flow);
         if (m_fabric.EnforcedBy() == Enforcement::NONE)
@@ -244,7 +246,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         return totals.flowTimes.size() - 1;
     }
 
-    Flow MakeFlow(FlowId id, JobId job, TaskId task, GroupId group) const
+    Flow MakeFlow(FlowId id, JobId job, TaskId task, GroupId group, Route route) const
     {
         const FlowTemplate& made = m_input.jobs[job.Value()].graph.Tasks()[task.Value()].flow;
         Flow flow;
@@ -255,7 +257,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         flow.bytes = made.bytes;
         flow.multiplicity = made.multiplicity;
         flow.position = made.position;
-        flow.path = m_routes.PathOf(job, made);
+        flow.route = route;
         return flow;
     }
 
@@ -437,7 +439,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.to = task.flow.destination;
             const OpenFlow& open = m_open[step.flow->Value()];
             const GroupId group = open.record.group;
-            const SoloTimes alone = m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group));
+            const SoloTimes alone =
+                m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group, open.route));
             step.waiting = WithoutRounding(step.end - step.start -
                                            (chained.isSent ? alone.sent : alone.finished));
             if (!chained.isSent)

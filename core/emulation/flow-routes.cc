@@ -7,7 +7,8 @@ namespace echelon
 {
 
 FlowRoutes::FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed)
-    : m_topology(topology)
+    : m_topology(topology),
+      m_router(RouterEntries().front().make(topology, m_routes))
 {
     for (const Job& job : jobs)
     {
@@ -20,12 +21,13 @@ FlowRoutes::FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, s
     }
 }
 
-Path
-FlowRoutes::PathOf(JobId job, const FlowTemplate& flow) const
+Route
+FlowRoutes::RouteOf(JobId job, const FlowTemplate& flow)
 {
     return flow.spine
-               ? m_topology.RouteVia(flow.source, flow.destination, *flow.spine)
-               : m_topology.Route(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
+               ? m_routes.Along(m_topology,
+                                m_topology.RouteVia(flow.source, flow.destination, *flow.spine))
+               : m_router->Choose(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
 }
 
 } // namespace echelon

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The paths that the flows of a run take.
+ * The routes that the flows of a run take.
  *
- *     const FlowRoutes routes(topology, jobs, seed);
- *     Path path = routes.PathOf(JobId(0), task.flow);
+ *     FlowRoutes routes(topology, jobs, seed);
+ *     flow.route = routes.RouteOf(JobId(0), task.flow);
  *
  * If a topology offers several paths, the hash of the seed, the job's name and the group's
  * connection chooses one (ECMP). So a connection keeps its path in every iteration and under every
- * scheduler. PathOf takes O(hops), and a group takes 8 bytes.
+ * scheduler. A flow with a spine of its own goes over that one. RouteOf takes O(hops), a group takes
+ * 8 bytes, and each distinct route about 150.
  */
 #pragma once
 
 #include "base/ids.h"
-#include "network/topology.h"
+#include "network/router-registry.h"
 #include "taskgraph/task-graph.h"
 
 #include <cstdint>
@@ -29,10 +30,12 @@ class FlowRoutes
     FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed);
 
     /// @pre the flow is between different devices.
-    Path PathOf(JobId job, const FlowTemplate& flow) const;
+    Route RouteOf(JobId job, const FlowTemplate& flow);
 
   private:
     const Topology& m_topology;
+    RouteTable m_routes;
+    std::unique_ptr<Router> m_router;
     std::vector<std::vector<std::uint64_t>> m_keys; ///< by JobId and GroupIndex
 };
 

@@ -165,16 +165,14 @@ class Bound
     {
         const double bits = BitsOf(flow);
         Span span;
-        double delay = 0;
-        for (const LinkId link : m_routes.PathOf(id, flow))
+        const Route route = m_routes.RouteOf(id, flow);
+        for (const auto& [link, share] : route)
         {
-            const Link& crossed = m_topology.GetLink(link);
-            const double seconds = bits / crossed.rate;
+            const double seconds = bits * share / m_topology.GetLink(link).rate;
             m_links[link.Value()].Add(id, m_jobs[id.Value()], seconds);
             span.sent = std::max(span.sent, seconds);
-            delay += crossed.delay.Seconds();
         }
-        span.done = span.sent + delay;
+        span.done = span.sent + route.Delay().Seconds();
         return span;
     }
 
@@ -230,7 +228,7 @@ MostSeconds(const Topology& topology, const std::vector<Job>& jobs)
         slowest = std::min(slowest, link.rate);
         delay = std::max(delay, link.delay.Seconds());
     }
-    delay *= Path::MAX_HOPS;
+    delay *= topology.MostHops();
     double last = 0;
     double seconds = 0;
     for (const Job& job : jobs)

@@ -64,21 +64,21 @@ PortPair
 FairSwitchFabric::PairOf(const Flow& flow) const
 {
     const std::uint32_t gpus = m_topology.GetShape().devicesPerHost;
-    return m_topology.IsScaleUp(flow.path[0])
+    return m_topology.IsScaleUp(flow.route[0])
                ? PortPair{flow.source.Value() % gpus, flow.destination.Value() % gpus}
-               : PortPair{flow.path[0].Value(), flow.path[1].Value() - m_topology.Interfaces()};
+               : PortPair{flow.route[0].link.Value(),
+                          flow.route[1].link.Value() - m_topology.Interfaces()};
 }
 
 void
 FairSwitchFabric::StartFlow(const Flow& flow)
 {
     RequireStartable(flow);
-    ECHELON_REQUIRE(flow.path.Hops() == 2, "a flow crosses one switch");
-    const bool isInside = m_topology.IsScaleUp(flow.path[0]);
+    ECHELON_REQUIRE(flow.route.Hops() == 2, "a flow crosses one switch");
+    const bool isInside = m_topology.IsScaleUp(flow.route[0]);
     const std::uint32_t owner = isInside ? 1 + m_topology.HostOf(flow.source).Value() : 0;
     const PortPair pair = PairOf(flow);
-    m_transfers.Add(
-        flow.id.Value()) = {m_topology.Delay(flow.path), owner, flow.multiplicity, true};
+    m_transfers.Add(flow.id.Value()) = {flow.route.Delay(), owner, flow.multiplicity, true};
     m_switches[owner].Start(flow.id.Value(),
                             pair,
                             flow.multiplicity,

@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace echelon
 {
@@ -20,14 +21,14 @@ FluidEngine::FluidEngine(const Topology& topology, const Framing& framing)
 SoloTimes
 FluidEngine::Alone(const Flow& flow) const
 {
-    ECHELON_REQUIRE(flow.path.Hops() > 0, "a flow has a path");
-    BitRate rate = m_topology.GetLink(flow.path[0]).rate;
-    for (const LinkId link : flow.path)
+    ECHELON_REQUIRE(flow.route.Hops() > 0, "a flow has a route");
+    BitRate rate = std::numeric_limits<double>::infinity();
+    for (const LinkShare& hop : flow.route)
     {
-        rate = std::min(rate, m_topology.GetLink(link).rate);
+        rate = std::min(rate, hop.RateFor(m_topology.GetLink(hop).rate));
     }
     const Time sent = TransmissionTime(flow.Bits(), rate * m_goodput);
-    return {sent, sent + m_topology.Delay(flow.path)};
+    return {sent, sent + flow.route.Delay()};
 }
 
 FabricCounts
@@ -43,8 +44,8 @@ void
 FluidEngine::RequireStartable(const Flow& flow) const
 {
     ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
-    ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0 && flow.path.Hops() > 0,
-                    "a flow carries bytes along a path");
+    ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0 && flow.route.Hops() > 0,
+                    "a flow carries bytes along a route");
 }
 
 void

@@ -43,7 +43,7 @@ FluidFabric::StartFlow(const Flow& flow)
     }
     Transfer& transfer = m_transfers[flow.id.Value()];
     ECHELON_REQUIRE(!transfer.used, "a flow id is used once");
-    transfer = {flow.Bits(), 0.0, Now(), m_topology.Delay(flow.path), true, true};
+    transfer = {flow.Bits(), 0.0, Now(), flow.route.Delay(), true, true};
 }
 
 double

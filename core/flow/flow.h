@@ -3,8 +3,8 @@
  * @file
  * Flows, and what the group of a flow (its EchelonFlow) means for it.
  *
- *     const Path path = topology.Route(DeviceId(0), DeviceId(8), key);
- *     Flow flow{FlowId(0), GroupId(0), DeviceId(0), DeviceId(8), 25000000, 1, 3, path};
+ *     const Route route = router.Choose(DeviceId(0), DeviceId(8), key);
+ *     Flow flow{FlowId(0), GroupId(0), DeviceId(0), DeviceId(8), 25000000, 1, 3, route};
  *     Time ideal = reference + arrangement.Offset(flow.position);
  *
  * Reference time r of a group: the start of the first of its flows to start. Ideal finish time of a
@@ -16,12 +16,12 @@
 
 #include "base/ids.h"
 #include "base/units.h"
-#include "network/path.h"
+#include "network/route-table.h"
 
 namespace echelon
 {
 
-/// A transfer of bytes from one device to another along one path.
+/// A transfer of bytes from one device to another along a route.
 struct Flow
 {
     FlowId id;
@@ -32,7 +32,7 @@ struct Flow
     std::uint32_t multiplicity =
         1; ///< a bundle of this many identical flows; rates and bytes below are the bundle's
     std::uint32_t position = 0; ///< in the group's arrangement
-    Path path;
+    Route route;
 
     /// Bits of the whole bundle.
     double Bits() const

@@ -7,11 +7,11 @@ namespace echelon
 {
 
 void
-RateLog::Start(FlowId flow, const Path& path)
+RateLog::Start(FlowId flow, Route route)
 {
-    ECHELON_REQUIRE(flow.Value() >= m_paths.size(), "flows come in order of their ids");
-    m_paths.resize(flow.Value() + 1);
-    m_paths.back() = path;
+    ECHELON_REQUIRE(flow.Value() >= m_routes.size(), "flows come in order of their ids");
+    m_routes.resize(flow.Value() + 1);
+    m_routes.back() = route;
 }
 
 void

@@ -4,7 +4,7 @@
  * Every allocated rate of every flow over a run, in order of time and in bounded memory.
  *
  *     RateLog log;
- *     log.Start(flow, path);                 // ids ascend
+ *     log.Start(flow, route);                // ids ascend
  *     log.SetRate(flow, now, 4e11);          // from now on
  *     log.Depart(flow, now);                 // its last bit has left the source
  *     log.Join(other, now, lane);            // has the lane's rate until it departs
@@ -16,14 +16,14 @@
  * another flow has the whole capacity of its path, and no entry (control/host-sharing.h). Flows of
  * which each copy always has the same
  * rate may be put on a lane, whose rate is then one change for all of them. Memory: 16 bytes a
- * change, at most 256 MiB, and 20 bytes a flow. O(1) per call.
+ * change, at most 256 MiB, and 8 bytes a flow. O(1) per call.
  */
 #pragma once
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/units.h"
-#include "network/path.h"
+#include "network/route-table.h"
 
 #include <cstdint>
 #include <deque>
@@ -60,10 +60,11 @@ class RateLog
 
     static_assert(sizeof(Change) == 16);
 
-    void Start(FlowId flow, const Path& path);
+    void Start(FlowId flow, Route route);
     void SetRate(FlowId flow, Time now, BitRate rate);
     void Depart(FlowId flow, Time now);
-    /// @pre the flow has no rate of its own, and the path of the lane's other flows.
+    /// @pre the flow has no rate of its own, and the route of the lane's other flows, which is
+    /// whole.
     void Join(FlowId flow, Time now, std::uint32_t lane);
     void SetLaneRate(std::uint32_t lane, Time now, BitRate rate);
 
@@ -86,12 +87,12 @@ class RateLog
     /// Number of flows: their ids are below.
     std::size_t Flows() const
     {
-        return m_paths.size();
+        return m_routes.size();
     }
 
-    const Path& PathOf(FlowId flow) const
+    Route RouteOf(FlowId flow) const
     {
-        return m_paths[flow.Value()];
+        return m_routes[flow.Value()];
     }
 
   private:
@@ -99,8 +100,8 @@ class RateLog
 
     std::size_t m_maxChanges;
     std::deque<Change> m_changes;
-    std::vector<Time> m_times; ///< ascending
-    std::vector<Path> m_paths; ///< by FlowId
+    std::vector<Time> m_times;   ///< ascending
+    std::vector<Route> m_routes; ///< by FlowId
     bool m_isFull = false;
 };
 

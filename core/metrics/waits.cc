@@ -7,8 +7,9 @@
 #include "metrics/link-senders.h"
 
 #include <algorithm>
-#include <array>
+#include <boost/container/small_vector.hpp>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 namespace echelon
@@ -18,13 +19,16 @@ namespace
 {
 
 using Wide = LinkSenders::Wide;
+/// By link of a route.
+template <class Value>
+using ByHop = boost::container::small_vector<Value, 4>;
 
 constexpr double SECONDS_PER_PICOSECOND = 1e-12;
 
 /// A critical flow while its step lasts.
 struct Watch
 {
-    static constexpr std::size_t NO_HOP = Path::MAX_HOPS;
+    static constexpr std::size_t NO_HOP = ~std::size_t{0};
 
     const PathStepRecord* step = nullptr; ///< none: closed
     BitRate alone = 0;                    ///< R
@@ -35,16 +39,16 @@ struct Watch
     double weight = 0;        ///< share of time blamed on a flow there, for each unit of its rate
 
     double heldSeconds = 0;
-    LinkSenders::Sent base; ///< at `hop`, when the weight came into force
-    Wide own = 0;           ///< sent by the flow itself since then
-    Wide laneSent = 0;      ///< of a flow on a lane: by each copy there, until `since`
-    std::array<std::vector<double>, Path::MAX_HOPS> seconds; ///< by hop and rank there
-    std::array<double, Path::MAX_HOPS> others{}; ///< by hop: blamed on groups without a rank
-    std::vector<Blame> blames;                   ///< on groups that have lost their rank
+    LinkSenders::Sent base;             ///< at `hop`, when the weight came into force
+    Wide own = 0;                       ///< sent by the flow itself since then
+    Wide laneSent = 0;                  ///< of a flow on a lane: by each copy there, until `since`
+    ByHop<std::vector<double>> seconds; ///< by hop and rank there
+    ByHop<double> others;               ///< by hop: blamed on groups without a rank
+    std::vector<Blame> blames;          ///< on groups that have lost their rank
     bool isStale = false; ///< its rate, or a total on its path, changes at the present instant
     /// Its share stays as long as no link of its path becomes full, or is full no more.
     bool isSteady = false;
-    std::array<std::uint32_t, Path::MAX_HOPS> places{}; ///< by hop: in the link's list
+    ByHop<std::uint32_t> places; ///< by hop: in the link's list
     std::uint32_t placeOnLane = 0;
 };
 
@@ -133,8 +137,8 @@ class Sweep
 
     struct FlowState
     {
-        std::int64_t rate = 0; ///< in units; of lanes, LaneClocks knows
-        std::array<std::uint32_t, Path::MAX_HOPS> places{}; ///< by hop, with a rate
+        std::int64_t rate = 0;       ///< in units; of lanes, LaneClocks knows
+        ByHop<std::uint32_t> places; ///< by hop, with a rate
         std::optional<std::uint32_t> watch;
         std::uint32_t lane = LinkSenders::NO_LANE;
         std::int64_t copies = 0; ///< on the lane
@@ -143,7 +147,7 @@ class Sweep
 
     struct LaneState
     {
-        Path path;
+        Route route;
         std::int64_t copies = 0;
         std::vector<std::uint32_t> watches; ///< open ones that are not steady
     };
@@ -163,7 +167,7 @@ class Sweep
         }
         const FlowId flow(change.subject);
         FlowState& state = m_states[flow.Value()];
-        if (m_log.PathOf(flow).Hops() == 0)
+        if (m_log.RouteOf(flow).Hops() == 0)
         {
             return;
         }
@@ -195,6 +199,12 @@ class Sweep
         return std::llround(std::max(0.0, rate) / m_unit);
     }
 
+    /// What a flow of this rate puts on a link.
+    static std::int64_t On(std::int64_t rate, double share)
+    {
+        return share == 1 ? rate : std::llround(static_cast<double>(rate) * share);
+    }
+
     LinkState& Changing(LinkId id)
     {
         LinkState& link = m_links[id.Value()];
@@ -210,15 +220,17 @@ class Sweep
     void ApplyRate(FlowId flow, std::int64_t rate)
     {
         FlowState& state = m_states[flow.Value()];
-        const Path& path = m_log.PathOf(flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(flow);
+        state.places.resize(route.Hops(), 0);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            LinkState& link = Changing(path[hop]);
+            LinkState& link = Changing(route[hop]);
             if (state.rate == 0)
             {
                 state.places[hop] = link.senders.Begin(m_record.flows[flow.Value()].group, m_now);
             }
-            link.senders.Change(state.places[hop], m_now, rate - state.rate);
+            const double share = route[hop].share;
+            link.senders.Change(state.places[hop], m_now, On(rate, share) - On(state.rate, share));
             if (rate == 0)
             {
                 link.senders.End(state.places[hop]);
@@ -235,7 +247,7 @@ class Sweep
             m_laneStates.resize(lane + std::size_t{1});
         }
         const LaneState& state = m_laneStates[lane];
-        for (const LinkId link : state.path)
+        for (const LinkId link : state.route)
         {
             Changing(link).senders.ChangeTotal(m_now, difference * state.copies);
         }
@@ -255,14 +267,15 @@ class Sweep
         FlowState& state = m_states[flow.Value()];
         state.lane = lane;
         state.copies = record.multiplicity;
-        const Path& path = m_log.PathOf(flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(flow);
+        state.places.resize(route.Hops(), 0);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            LinkState& link = Changing(path[hop]);
+            LinkState& link = Changing(route[hop]);
             state.places[hop] = link.senders.Begin(record.group, m_now, lane);
             link.senders.Join(state.places[hop], m_now, state.copies);
         }
-        m_laneStates[lane].path = path;
+        m_laneStates[lane].route = route;
         m_laneStates[lane].copies += state.copies;
     }
 
@@ -274,10 +287,10 @@ class Sweep
         {
             return;
         }
-        const Path& path = m_log.PathOf(flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(flow);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            LinkState& link = Changing(path[hop]);
+            LinkState& link = Changing(route[hop]);
             link.senders.Join(state.places[hop], m_now, -state.copies);
             link.senders.End(state.places[hop]);
         }
@@ -288,10 +301,10 @@ class Sweep
     void Attach(std::uint32_t index)
     {
         Watch& watch = m_watches[index];
-        const Path& path = m_log.PathOf(*watch.step->flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(*watch.step->flow);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            LinkState& link = m_links[path[hop].Value()];
+            LinkState& link = m_links[route[hop].link.Value()];
             std::vector<std::uint32_t>& list = watch.isSteady ? link.steady : link.watches;
             watch.places[hop] = static_cast<std::uint32_t>(list.size());
             list.push_back(index);
@@ -308,13 +321,13 @@ class Sweep
     void Detach(std::uint32_t index)
     {
         const Watch& watch = m_watches[index];
-        const Path& path = m_log.PathOf(*watch.step->flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(*watch.step->flow);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            LinkState& link = m_links[path[hop].Value()];
+            LinkState& link = m_links[route[hop].link.Value()];
             std::vector<std::uint32_t>& list = watch.isSteady ? link.steady : link.watches;
             Watch& last = m_watches[list.back()];
-            last.places[HopOf(last, path[hop])] = watch.places[hop];
+            last.places[HopOf(last, route[hop])] = watch.places[hop];
             list[watch.places[hop]] = list.back();
             list.pop_back();
         }
@@ -330,8 +343,9 @@ class Sweep
 
     std::size_t HopOf(const Watch& watch, LinkId link) const
     {
-        const Path& path = m_log.PathOf(*watch.step->flow);
-        return static_cast<std::size_t>(std::find(path.begin(), path.end(), link) - path.begin());
+        const Route route = m_log.RouteOf(*watch.step->flow);
+        return static_cast<std::size_t>(std::find(route.begin(), route.end(), link) -
+                                        route.begin());
     }
 
     FlowState& StateOf(const Watch& watch)
@@ -411,12 +425,15 @@ class Sweep
         watch = {};
         watch.step = &step;
         watch.since = m_now;
-        const Path& path = m_log.PathOf(*step.flow);
-        watch.alone = m_capacity[path[0].Value()];
-        for (const LinkId link : path)
+        const Route route = m_log.RouteOf(*step.flow);
+        watch.alone = std::numeric_limits<double>::infinity();
+        for (const LinkShare& hop : route)
         {
-            watch.alone = std::min(watch.alone, m_capacity[link.Value()]);
+            watch.alone = std::min(watch.alone, hop.RateFor(m_capacity[hop.link.Value()]));
         }
+        watch.seconds.resize(route.Hops());
+        watch.others.resize(route.Hops(), 0.0);
+        watch.places.resize(route.Hops(), 0);
         FlowState& state = StateOf(watch);
         state.watch = index;
         watch.laneSent = m_lanes.Sent(state.lane, m_now);
@@ -431,20 +448,20 @@ class Sweep
         Advance(watch);
         Settle(watch);
         Detach(index);
-        const Path& path = m_log.PathOf(*watch.step->flow);
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+        const Route route = m_log.RouteOf(*watch.step->flow);
+        for (std::size_t hop = 0; hop < route.Hops(); ++hop)
         {
-            const LinkState& link = m_links[path[hop].Value()];
+            const LinkState& link = m_links[route[hop].link.Value()];
             if (watch.others[hop] > 0)
             {
-                watch.blames.push_back({std::nullopt, path[hop], watch.others[hop]});
+                watch.blames.push_back({std::nullopt, route[hop], watch.others[hop]});
             }
             for (std::size_t rank = 0; rank < watch.seconds[hop].size(); ++rank)
             {
                 if (watch.seconds[hop][rank] > 0)
                 {
                     watch.blames.push_back(
-                        {link.senders.GroupAt(rank), path[hop], watch.seconds[hop][rank]});
+                        {link.senders.GroupAt(rank), route[hop], watch.seconds[hop][rank]});
                 }
             }
         }
@@ -483,14 +500,17 @@ class Sweep
         std::size_t at = Watch::NO_HOP;
         double blocked = 0;
         double taken = 0;
-        const Path& path = m_log.PathOf(*watch.step->flow);
+        const Route route = m_log.RouteOf(*watch.step->flow);
         const double lost =
             HasAllOfPath(watch) ? 0 : 1 - static_cast<double>(watch.rate) * m_unit / watch.alone;
-        for (std::size_t hop = 0; hop < path.Hops() && lost > SAME_RATE; ++hop)
+        for (std::size_t hop = 0; hop < route.Hops() && lost > SAME_RATE; ++hop)
         {
-            const std::uint32_t link = path[hop].Value();
-            const auto others = static_cast<double>(m_links[link].senders.Total() - watch.rate);
-            const double excess = watch.alone - m_capacity[link] + others * m_unit;
+            const std::uint32_t link = route[hop].link.Value();
+            const double share = route[hop].share;
+            const auto others =
+                static_cast<double>(m_links[link].senders.Total() - On(watch.rate, share));
+            const double excess =
+                (watch.alone * share - m_capacity[link] + others * m_unit) / share;
             const double b = std::min(excess / watch.alone, lost);
             if (b > blocked + SAME_RATE)
             {
@@ -505,7 +525,8 @@ class Sweep
             watch.heldShare = lost - blocked;
         }
         const bool isSteady = at != Watch::NO_HOP && blocked == lost &&
-                              m_capacity[path[at].Value()] == watch.alone && IsFull(path[at]);
+                              m_capacity[route[at].link.Value()] == watch.alone &&
+                              IsFull(route[at]);
         if (isSteady != watch.isSteady)
         {
             Detach(index);
@@ -537,7 +558,7 @@ class Sweep
 
     LinkSenders& SendersAt(const Watch& watch)
     {
-        return m_links[m_log.PathOf(*watch.step->flow)[watch.hop].Value()].senders;
+        return m_links[m_log.RouteOf(*watch.step->flow)[watch.hop].link.Value()].senders;
     }
 
     /// The weight is in force from now on.

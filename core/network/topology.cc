@@ -79,6 +79,13 @@ Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) c
             ingress};
 }
 
+std::uint32_t
+Topology::Choices(DeviceId source, DeviceId destination) const
+{
+    const std::uint32_t from = LeafOf(HostOf(source));
+    return from == LeafOf(HostOf(destination)) ? 1 : m_shape.spines;
+}
+
 Time
 Topology::Delay(const Path& path) const
 {

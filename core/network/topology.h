@@ -136,9 +136,18 @@ class Topology
      */
     Path Route(DeviceId source, DeviceId destination, std::uint64_t key) const;
 
+    /// Number of shortest paths between two devices: the spines, where one is crossed.
+    std::uint32_t Choices(DeviceId source, DeviceId destination) const;
+
     /// The path over a spine of the sender's choice; where none is crossed the spine does not
     /// matter. @pre the spine exists, if there are spines. O(1).
     Path RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) const;
+
+    /// Links of the longest of all shortest paths.
+    std::uint32_t MostHops() const
+    {
+        return m_shape.leaves > 1 ? 4 : 2;
+    }
 
     /// Sum of the propagation delays along a path.
     Time Delay(const Path& path) const;

@@ -31,8 +31,8 @@ ArrangementOrderScheduler::BuildClass(const NetworkView& view,
     for (const std::uint32_t* i = begin; i != end; ++i)
     {
         const ActiveFlow& flow = view.flows[*i];
-        std::size_t hop = 0;
-        for (const LinkId link : flow.path)
+        m_firstOfFlow[*i] = static_cast<std::uint32_t>(m_flowCrossings.size());
+        for (const auto& [link, share] : flow.route)
         {
             // The index may be a leftover; it is this class's if the crossing it names says so.
             std::uint32_t& index = m_last[link.Value()];
@@ -41,8 +41,8 @@ ArrangementOrderScheduler::BuildClass(const NetworkView& view,
                 index = static_cast<std::uint32_t>(m_crossings.size());
                 m_crossings.push_back({link, 0.0, 0.0});
             }
-            m_crossings[index].bits += flow.remainingBits;
-            m_flowCrossings[*i][hop++] = index;
+            m_crossings[index].bits += flow.remainingBits * share;
+            m_flowCrossings.push_back(index);
         }
     }
     for (std::size_t x = first; x < m_crossings.size(); ++x)
@@ -151,6 +151,18 @@ ArrangementOrderScheduler::Reserve(std::uint32_t group)
     }
 }
 
+double
+ArrangementOrderScheduler::FittingOf(const NetworkView& view, std::uint32_t flow) const
+{
+    double fitting = 1;
+    const std::uint32_t first = m_firstOfFlow[flow];
+    for (std::size_t hop = 0; hop < view.flows[flow].route.Hops(); ++hop)
+    {
+        fitting = std::min(fitting, m_crossings[m_flowCrossings[first + hop]].fitting);
+    }
+    return fitting;
+}
+
 void
 ArrangementOrderScheduler::SpreadClass(const NetworkView& view, std::uint32_t c)
 {
@@ -166,15 +178,11 @@ ArrangementOrderScheduler::SpreadClass(const NetworkView& view, std::uint32_t c)
     for (const std::uint32_t* i = own.begin; i != own.end; ++i)
     {
         const ActiveFlow& flow = view.flows[*i];
-        double fitting = 1;
-        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
+        m_spread[*i] = flow.remainingBits * (1 - FittingOf(view, *i)) / before.duration;
+        const std::uint32_t* crossing = &m_flowCrossings[m_firstOfFlow[*i]];
+        for (const LinkShare& hop : flow.route)
         {
-            fitting = std::min(fitting, m_crossings[m_flowCrossings[*i][hop]].fitting);
-        }
-        m_spread[*i] = flow.remainingBits * (1 - fitting) / before.duration;
-        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
-        {
-            m_crossings[m_flowCrossings[*i][hop]].wanted += m_spread[*i];
+            m_crossings[*crossing++].wanted += m_spread[*i] * hop.share;
         }
     }
 }
@@ -195,14 +203,8 @@ ArrangementOrderScheduler::GiveSpread(const NetworkView& view, std::uint32_t c, 
         {
             continue;
         }
-        const Path& path = view.flows[*i].path;
-        double fitting = 1;
-        for (std::size_t hop = 0; hop < path.Hops(); ++hop)
-        {
-            fitting = std::min(fitting, m_crossings[m_flowCrossings[*i][hop]].fitting);
-        }
-        out.rates[*i] = m_spread[*i] * fitting;
-        m_residual.Take(path, out.rates[*i]);
+        out.rates[*i] = m_spread[*i] * FittingOf(view, *i);
+        m_residual.Take(view.flows[*i].route, out.rates[*i]);
     }
 }
 
@@ -231,7 +233,7 @@ ArrangementOrderScheduler::GiveTogether(const NetworkView& view, std::uint32_t c
     for (const std::uint32_t* i = own.begin; i != own.end; ++i)
     {
         out.rates[*i] = view.flows[*i].remainingBits / own.duration;
-        m_residual.Take(view.flows[*i].path, out.rates[*i]);
+        m_residual.Take(view.flows[*i].route, out.rates[*i]);
     }
 }
 
@@ -242,7 +244,8 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_bits.resize(links, 0.0);
     m_reserved.resize(links, 0.0);
     m_last.resize(links, 0);
-    m_flowCrossings.resize(view.flows.size());
+    m_flowCrossings.clear();
+    m_firstOfFlow.resize(view.flows.size());
     m_spread.resize(view.flows.size());
     m_byGroup.Reset(view);
     m_residual.Reset(view);

@@ -44,8 +44,6 @@
 #include "sched/ordered-allocation.h"
 #include "sched/scheduler.h"
 
-#include <array>
-
 namespace echelon
 {
 
@@ -122,6 +120,8 @@ class ArrangementOrderScheduler : public Scheduler
     bool SetDeadlines(const NetworkView& view, std::uint32_t group, const double* capacity);
     /// Sets the rate Q that every crossing keeps for the classes before.
     void Reserve(std::uint32_t group);
+    /// The least `fitting` on the flow's route.
+    double FittingOf(const NetworkView& view, std::uint32_t flow) const;
     /// What a class other than the head would send before its own segment.
     void SpreadClass(const NetworkView& view, std::uint32_t c);
     /// Gives a class its spread rates, as far as there is room besides what is reserved.
@@ -131,10 +131,11 @@ class ArrangementOrderScheduler : public Scheduler
     void GiveTogether(const NetworkView& view, std::uint32_t c, Allocation& out);
 
     ResidualCapacity m_residual;
-    std::vector<Group> m_groups;          ///< by index into view.groups, and the end
-    std::vector<DeadlineClass> m_classes; ///< of all groups, and the end
-    std::vector<Crossing> m_crossings;    ///< of all classes
-    std::vector<std::array<std::uint32_t, Path::MAX_HOPS>> m_flowCrossings; ///< by flow and hop
+    std::vector<Group> m_groups;                ///< by index into view.groups, and the end
+    std::vector<DeadlineClass> m_classes;       ///< of all groups, and the end
+    std::vector<Crossing> m_crossings;          ///< of all classes
+    std::vector<std::uint32_t> m_flowCrossings; ///< of all flows, link by link of their routes
+    std::vector<std::uint32_t> m_firstOfFlow;   ///< by flow: into m_flowCrossings
     std::vector<std::uint32_t> m_order;
     std::vector<double> m_spread; ///< by flow: the rate it would spread before its own segment
     std::vector<double>

@@ -16,10 +16,10 @@ BssiScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
         m_loads.clear();
         for (const std::uint32_t i : m_byGroup.Of(group))
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkShare& hop : view.flows[i].route)
             {
-                const double capacity = (*view.capacity)[link.Value()];
-                m_loads.push_back({link, view.flows[i].remainingBits / capacity});
+                const double capacity = (*view.capacity)[hop.link.Value()];
+                m_loads.push_back({hop, view.flows[i].remainingBits * hop.share / capacity});
             }
         }
         // Sums must not depend on the order of the flows.

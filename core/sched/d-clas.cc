@@ -90,7 +90,7 @@ DClasScheduler::WeighQueues(const NetworkView& view)
     m_linkQueues.resize(view.capacity->size());
     for (const ActiveFlow& flow : view.flows)
     {
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             m_linkQueues[link.Value()] = LinkQueues();
         }
@@ -100,7 +100,7 @@ DClasScheduler::WeighQueues(const NetworkView& view)
         const std::uint32_t queue = m_queueOf[group];
         for (const std::uint32_t i : m_byGroup.Of(group))
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkId link : view.flows[i].route)
             {
                 LinkQueues& queues = m_linkQueues[link.Value()];
                 if (queues.last != queue + 1)
@@ -126,7 +126,7 @@ DClasScheduler::ShareByWeight(const NetworkView& view, Allocation& out)
         {
             for (const std::uint32_t i : m_byGroup.Of(m_order[end]))
             {
-                for (const LinkId link : view.flows[i].path)
+                for (const LinkId link : view.flows[i].route)
                 {
                     m_slice[link.Value()] = (*view.capacity)[link.Value()] *
                                             (m_options.queues - queue) /
@@ -152,9 +152,9 @@ DClasScheduler::ServeGroup(const NetworkView& view,
     for (const std::uint32_t i : m_byGroup.Of(group))
     {
         const ActiveFlow& flow = view.flows[i];
-        if (m_residual.OnPath(flow.path) > 0)
+        if (m_residual.On(flow.route) > 0)
         {
-            m_solver.Add(flow.path, flow.multiplicity);
+            m_solver.Add(flow.route, flow.multiplicity);
             m_served.push_back(i);
         }
     }
@@ -165,17 +165,18 @@ DClasScheduler::ServeGroup(const NetworkView& view,
     m_solver.Solve(slice ? *slice : m_residual.Values());
     for (std::size_t k = 0; k < m_served.size(); ++k)
     {
-        const Path& path = view.flows[m_served[k]].path;
+        const Route route = view.flows[m_served[k]].route;
         const BitRate rate = m_solver.Rate(k);
         out.rates[m_served[k]] += rate;
-        m_residual.Take(path, rate);
+        m_residual.Take(route, rate);
         if (slice)
         {
-            for (const LinkId link : path)
+            for (const LinkShare& hop : route)
             {
-                double& left = (*slice)[link.Value()];
-                const double capacity = (*view.capacity)[link.Value()];
-                left = left - rate < CAPACITY_EPSILON * capacity ? 0 : left - rate;
+                double& left = (*slice)[hop.link.Value()];
+                const double capacity = (*view.capacity)[hop.link.Value()];
+                left -= rate * hop.share;
+                left = left < CAPACITY_EPSILON * capacity ? 0 : left;
             }
         }
     }

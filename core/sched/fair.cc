@@ -10,7 +10,7 @@ FairScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_solver.Clear();
     for (const ActiveFlow& flow : view.flows)
     {
-        m_solver.Add(flow.path, flow.multiplicity);
+        m_solver.Add(flow.route, flow.multiplicity);
     }
     m_solver.Solve(*view.capacity);
     for (std::size_t i = 0; i < out.rates.size(); ++i)

@@ -58,7 +58,7 @@ LasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_lowestOnLink.resize(view.capacity->size());
     for (const ActiveFlow& flow : view.flows)
     {
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             m_lowestOnLink[link.Value()] = LinkLevel();
         }
@@ -82,9 +82,9 @@ LasScheduler::ServeLevel(const NetworkView& view,
     for (std::size_t k = begin; k < end; ++k)
     {
         const std::uint32_t i = m_order.Order()[k];
-        if (m_residual.OnPath(view.flows[i].path) > 0)
+        if (m_residual.On(view.flows[i].route) > 0)
         {
-            m_solver.Add(view.flows[i].path, view.flows[i].multiplicity);
+            m_solver.Add(view.flows[i].route, view.flows[i].multiplicity);
             m_served.push_back(i);
         }
     }
@@ -96,7 +96,7 @@ LasScheduler::ServeLevel(const NetworkView& view,
     for (std::size_t k = 0; k < m_served.size(); ++k)
     {
         out.rates[m_served[k]] = m_solver.Rate(k);
-        m_residual.Take(view.flows[m_served[k]].path, m_solver.Rate(k));
+        m_residual.Take(view.flows[m_served[k]].route, m_solver.Rate(k));
     }
 }
 
@@ -115,7 +115,7 @@ LasScheduler::ForeseeCatchUp(const NetworkView& view,
         const ActiveFlow& flow = view.flows[i];
         const double service = ServiceOf(flow);
         const BitRate rate = out.rates[i] / flow.multiplicity;
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             const LinkLevel& next = m_lowestOnLink[link.Value()];
             if (next.isSeen)
@@ -130,7 +130,7 @@ LasScheduler::ForeseeCatchUp(const NetworkView& view,
         const ActiveFlow& flow = view.flows[i];
         const double level = LevelOf(flow);
         const BitRate rate = out.rates[i] / flow.multiplicity;
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             LinkLevel& lowest = m_lowestOnLink[link.Value()];
             const bool isFirst = !lowest.isSeen || lowest.level > level;

@@ -33,15 +33,15 @@ class Madd
         m_bits.resize(view.capacity->size(), 0.0);
         for (const std::uint32_t i : flows)
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkShare& hop : view.flows[i].route)
             {
-                m_bits[link.Value()] += view.flows[i].remainingBits;
+                m_bits[hop.link.Value()] += view.flows[i].remainingBits * hop.share;
             }
         }
         double longest = 0;
         for (const std::uint32_t i : flows)
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkId link : view.flows[i].route)
             {
                 double& bits = m_bits[link.Value()];
                 if (bits > 0)
@@ -70,7 +70,7 @@ class Madd
         for (const std::uint32_t i : flows)
         {
             rates[i] = view.flows[i].remainingBits / bottleneck;
-            residual.Take(view.flows[i].path, rates[i]);
+            residual.Take(view.flows[i].route, rates[i]);
         }
     }
 

@@ -14,9 +14,9 @@ NcfScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
         std::uint32_t receivers = 0;
         for (const std::uint32_t i : m_byGroup.Of(group))
         {
-            const Path& path = view.flows[i].path;
-            std::uint64_t& sending = m_lastSeen[path[0].Value()].sending;
-            std::uint64_t& receiving = m_lastSeen[path[path.Hops() - 1].Value()].receiving;
+            const Route route = view.flows[i].route;
+            std::uint64_t& sending = m_lastSeen[route[0].link.Value()].sending;
+            std::uint64_t& receiving = m_lastSeen[route[route.Hops() - 1].link.Value()].receiving;
             senders += sending != m_group;
             receivers += receiving != m_group;
             sending = receiving = m_group;

@@ -33,12 +33,12 @@ GiveInOrder(const NetworkView& view,
 {
     for (const std::uint32_t i : order)
     {
-        const Path& path = view.flows[i].path;
-        const double spare = residual.OnPath(path);
+        const Route route = view.flows[i].route;
+        const double spare = residual.On(route);
         if (spare > 0)
         {
             rates[i] += spare;
-            residual.Take(path, spare);
+            residual.Take(route, spare);
         }
     }
 }

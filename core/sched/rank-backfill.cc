@@ -21,14 +21,14 @@ RankBackfill::SetRanks(const NetworkView& view, const std::vector<std::uint32_t>
 }
 
 double
-RankBackfill::SpareOn(const NetworkState& state, const Path& path) const
+RankBackfill::SpareOn(const NetworkState& state, Route route) const
 {
     double spare = std::numeric_limits<double>::infinity();
-    for (const LinkId link : path)
+    for (const LinkShare& hop : route)
     {
-        const double capacity = state.Capacity()[link.Value()];
-        const double left = capacity - state.LinkRate(link) - m_granted[link.Value()];
-        spare = std::min(spare, left < CAPACITY_EPSILON * capacity ? 0.0 : left);
+        const double capacity = state.Capacity()[hop.link.Value()];
+        const double left = capacity - state.LinkRate(hop) - m_granted[hop.link.Value()];
+        spare = std::min(spare, left < CAPACITY_EPSILON * capacity ? 0.0 : hop.RateFor(left));
     }
     return spare;
 }
@@ -48,7 +48,7 @@ RankBackfill::Repair(const NetworkState& state,
     {
         for (const FlowId flow : state.FlowsOn(link))
         {
-            if (SpareOn(state, state.PathOf(flow)) > 0)
+            if (SpareOn(state, state.RouteOf(flow)) > 0)
             {
                 m_candidates.push_back({m_rankOfGroup[state.GroupOf(flow).Value()], flow});
             }
@@ -59,20 +59,20 @@ RankBackfill::Repair(const NetworkState& state,
     });
     for (const Candidate& candidate : m_candidates)
     {
-        const Path& path = state.PathOf(candidate.flow);
-        const double spare = SpareOn(state, path);
+        const Route route = state.RouteOf(candidate.flow);
+        const double spare = SpareOn(state, route);
         if (spare > 0)
         {
             changes.push_back({candidate.flow, state.RateOf(candidate.flow) + spare});
-            for (const LinkId link : path)
+            for (const LinkShare& hop : route)
             {
-                m_granted[link.Value()] += spare;
+                m_granted[hop.link.Value()] += spare * hop.share;
             }
         }
     }
     for (const FlowRate& granted : changes)
     {
-        for (const LinkId link : state.PathOf(granted.flow))
+        for (const LinkId link : state.RouteOf(granted.flow))
         {
             m_granted[link.Value()] = 0;
         }

@@ -40,8 +40,8 @@ class RankBackfill
         FlowId flow;
     };
 
-    /// What rates in force and grants of this repair leave free on the path.
-    double SpareOn(const NetworkState& state, const Path& path) const;
+    /// What rates in force and grants of this repair leave to a flow on the route.
+    double SpareOn(const NetworkState& state, Route route) const;
 
     std::vector<std::uint32_t> m_rankOfGroup; ///< by GroupId, of the last decision on it
     std::vector<Candidate> m_candidates;

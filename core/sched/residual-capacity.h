@@ -4,8 +4,8 @@
  * The capacity that flows decided so far have left on each link of a view.
  *
  *     residual.Reset(view);
- *     double rate = residual.OnPath(flow.path);   // the most that one more flow can get
- *     residual.Take(flow.path, rate);
+ *     double rate = residual.On(flow.route);   // the most that one more flow can get
+ *     residual.Take(flow.route, rate);
  *
  * Bits per second. What is left below CAPACITY_EPSILON of a link's capacity is rounding noise and
  * becomes 0, so that a full link is recognised as full. Reset costs O(flows × hops), whatever the
@@ -33,7 +33,7 @@ class ResidualCapacity
         m_residual.resize(view.capacity->size());
         for (const ActiveFlow& flow : view.flows)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 m_residual[link.Value()] = m_capacity[link.Value()];
             }
@@ -51,23 +51,23 @@ class ResidualCapacity
         return m_residual;
     }
 
-    double OnPath(const Path& path) const
+    double On(Route route) const
     {
         double least = std::numeric_limits<double>::infinity();
-        for (const LinkId link : path)
+        for (const LinkShare& hop : route)
         {
-            least = std::min(least, m_residual[link.Value()]);
+            least = std::min(least, hop.RateFor(m_residual[hop.link.Value()]));
         }
         return least;
     }
 
-    void Take(const Path& path, double rate)
+    void Take(Route route, double rate)
     {
-        for (const LinkId link : path)
+        for (const LinkShare& hop : route)
         {
-            const double left = m_residual[link.Value()] - rate;
-            m_residual[link.Value()] =
-                left < CAPACITY_EPSILON * m_capacity[link.Value()] ? 0 : left;
+            const std::uint32_t link = hop.link.Value();
+            const double left = m_residual[link] - rate * hop.share;
+            m_residual[link] = left < CAPACITY_EPSILON * m_capacity[link] ? 0 : left;
         }
     }
 

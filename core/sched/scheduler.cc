@@ -71,7 +71,7 @@ Scheduler::CheckView(const NetworkView& view) const
     {
         const ActiveFlow& flow = view.flows[i];
         ECHELON_REQUIRE(flow.remainingBits > 0, "an active flow has bits left to send");
-        ECHELON_REQUIRE(flow.path.Hops() > 0, "an active flow crosses the fabric");
+        ECHELON_REQUIRE(flow.route.Hops() > 0, "an active flow crosses the fabric");
         ECHELON_REQUIRE(flow.group < view.groups.size(), "the group of a flow is in the view");
         ECHELON_REQUIRE(i == 0 || view.flows[i - 1].id < flow.id, "flows are sorted by id");
     }
@@ -99,15 +99,15 @@ Scheduler::CheckAllocation(const NetworkView& view)
     {
         ECHELON_ENSURE(std::isfinite(rates[i]) && rates[i] >= 0,
                        "a rate is finite and not negative");
-        for (const LinkId link : view.flows[i].path)
+        for (const LinkShare& hop : view.flows[i].route)
         {
-            m_load[link.Value()] += rates[i];
+            m_load[hop.link.Value()] += rates[i] * hop.share;
         }
     }
     bool feasible = true;
     for (const ActiveFlow& flow : view.flows)
     {
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             const double capacity = (*view.capacity)[link.Value()];
             feasible &= m_load[link.Value()] <= capacity * (1 + CAPACITY_EXCESS);
@@ -115,7 +115,7 @@ Scheduler::CheckAllocation(const NetworkView& view)
     }
     for (const ActiveFlow& flow : view.flows)
     {
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             m_load[link.Value()] = 0;
         }

@@ -22,7 +22,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/units.h"
-#include "network/path.h"
+#include "network/route-table.h"
 #include "sharing/network-state.h"
 
 #include <cstdint>
@@ -38,7 +38,7 @@ struct ActiveFlow
 {
     FlowId id;
     std::uint32_t group = 0;  ///< index into NetworkView::groups
-    Path path;                ///< link ids; never empty
+    Route route;              ///< never without links
     double remainingBits = 0; ///< of the whole bundle, > 0
     double sizeBits = 0;      ///< of the whole bundle
     std::uint32_t multiplicity = 1;

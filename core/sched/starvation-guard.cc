@@ -21,22 +21,22 @@ StarvationGuard::DoAllocate(const NetworkView& view, Allocation& out)
     m_solver.Clear();
     for (const ActiveFlow& flow : view.flows)
     {
-        m_solver.Add(flow.path, flow.multiplicity);
+        m_solver.Add(flow.route, flow.multiplicity);
     }
     m_solver.Solve(*view.capacity);
     m_rest = *view.capacity;
     for (std::size_t i = 0; i < view.flows.size(); ++i)
     {
         out.rates[i] = m_share * m_solver.Rate(i);
-        for (const LinkId link : view.flows[i].path)
+        for (const LinkShare& hop : view.flows[i].route)
         {
-            m_rest[link.Value()] -= out.rates[i];
+            m_rest[hop.link.Value()] -= out.rates[i] * hop.share;
         }
     }
     // What rounding takes from a full link would be all there is where the share is next to 1.
     for (const ActiveFlow& flow : view.flows)
     {
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             m_rest[link.Value()] =
                 std::max(m_rest[link.Value()], (1 - m_share) * (*view.capacity)[link.Value()]);

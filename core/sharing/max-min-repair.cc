@@ -92,10 +92,10 @@ MaxMinRepair::JoinQueued(const NetworkState& state)
     {
         m_flows[flow.Value()] = {m_call, 0.0};
         m_members.push_back(flow);
-        for (const LinkId link : state.PathOf(flow))
+        for (const LinkShare& hop : state.RouteOf(flow))
         {
-            LinkFacts& facts = Inspect(state, link);
-            facts.othersRate -= state.RateOf(flow);
+            LinkFacts& facts = Inspect(state, hop);
+            facts.othersRate -= state.RateOf(flow) * hop.share;
             facts.isOthersLevelStale =
                 facts.isOthersLevelStale || state.LevelOf(flow) >= facts.othersLevel;
         }
@@ -128,7 +128,7 @@ MaxMinRepair::Solve(const NetworkState& state)
     m_solver.Clear();
     for (const FlowId flow : m_members)
     {
-        m_solver.Add(state.PathOf(flow), state.MultiplicityOf(flow));
+        m_solver.Add(state.RouteOf(flow), state.MultiplicityOf(flow));
     }
     m_solver.Solve(m_residual);
     for (std::size_t i = 0; i < m_members.size(); ++i)
@@ -137,10 +137,10 @@ MaxMinRepair::Solve(const NetworkState& state)
         const BitRate rate = m_solver.Rate(i);
         const double level = rate / state.MultiplicityOf(flow);
         m_flows[flow.Value()].level = level;
-        for (const LinkId link : state.PathOf(flow))
+        for (const LinkShare& hop : state.RouteOf(flow))
         {
-            LinkFacts& facts = m_links[link.Value()];
-            facts.memberRate += rate;
+            LinkFacts& facts = m_links[hop.link.Value()];
+            facts.memberRate += rate * hop.share;
             facts.memberLevel = std::max(facts.memberLevel, level);
         }
     }
@@ -163,7 +163,7 @@ MaxMinRepair::FindJoining(const NetworkState& state)
         }
         isStuck = true;
         const double level = m_flows[flow.Value()].level * (1 + SAME_LEVEL);
-        for (const LinkId link : state.PathOf(flow))
+        for (const LinkId link : state.RouteOf(flow))
         {
             if (!IsFull(state, link) || LinkLevel(state, link) <= level)
             {
@@ -217,7 +217,7 @@ MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow)
 {
     const Membership& membership = m_flows[flow.Value()];
     const double level = membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
-    for (const LinkId link : state.PathOf(flow))
+    for (const LinkId link : state.RouteOf(flow))
     {
         if (IsFull(state, link) && LinkLevel(state, link) * (1 - SAME_LEVEL) <= level)
         {

@@ -6,23 +6,44 @@
 namespace echelon
 {
 
+template <bool IS_GENERAL, class Visit>
+void
+MaxMinSolver::ForEachLink(std::size_t flow, Visit visit) const
+{
+    if constexpr (IS_GENERAL)
+    {
+        for (const LinkShare& hop : m_routes[flow])
+        {
+            visit(hop.link.Value() + 1, hop.share);
+        }
+    }
+    else
+    {
+        for (const std::uint32_t link : m_flows[flow].links)
+        {
+            visit(link, 1.0);
+        }
+    }
+}
+
+template <bool IS_GENERAL>
 void
 MaxMinSolver::BuildSlices()
 {
     // Flows and slices do not overlap, which the compiler cannot know of vectors.
     Slice* const slices = m_slices.data();
-    for (const Crossing& flow : m_flows)
+    for (std::size_t f = 0; f < m_flows.size(); ++f)
     {
-        for (const std::uint32_t link : flow.links)
-        {
+        const double weight = m_flows[f].weight;
+        ForEachLink<IS_GENERAL>(f, [&](std::uint32_t link, double share) {
             Slice& slice = slices[link];
             if (slice.size == 0)
             {
                 m_crossed.push_back(link);
             }
             ++slice.size;
-            slice.weight += flow.weight;
-        }
+            slice.weight += weight * share;
+        });
     }
     std::uint32_t total = 0;
     for (const std::uint32_t link : m_crossed)
@@ -34,10 +55,9 @@ MaxMinSolver::BuildSlices()
     std::uint32_t* const flowsOf = m_flowsOf.data();
     for (std::uint32_t f = static_cast<std::uint32_t>(m_flows.size()); f-- > 0;)
     {
-        for (const std::uint32_t link : m_flows[f].links)
-        {
+        ForEachLink<IS_GENERAL>(f, [&](std::uint32_t link, double) {
             flowsOf[--slices[link].begin] = f;
-        }
+        });
     }
 }
 
@@ -64,6 +84,7 @@ MaxMinSolver::SiftDown(std::size_t hole, HeapEntry entry)
     m_heap[hole] = entry;
 }
 
+template <bool IS_GENERAL>
 void
 MaxMinSolver::FillLink(std::uint32_t link, double share)
 {
@@ -76,21 +97,26 @@ MaxMinSolver::FillLink(std::uint32_t link, double share)
         {
             continue;
         }
-        const Crossing& flow = m_flows[f];
-        const double weight = flow.weight;
+        const double weight = m_flows[f].weight;
         const double rate = share * weight;
         m_rates[f] = rate;
         --m_unrated;
-        for (const std::uint32_t crossed : flow.links)
-        {
-            m_levels[crossed].capacity -= rate;
-            m_levels[crossed].weight -= weight;
-        }
+        ForEachLink<IS_GENERAL>(f, [&](std::uint32_t crossed, double part) {
+            m_levels[crossed].capacity -= rate * part;
+            m_levels[crossed].weight -= weight * part;
+        });
     }
 }
 
 void
 MaxMinSolver::Solve(const std::vector<BitRate>& capacity)
+{
+    m_isGeneral ? SolveFor<true>(capacity) : SolveFor<false>(capacity);
+}
+
+template <bool IS_GENERAL>
+void
+MaxMinSolver::SolveFor(const std::vector<BitRate>& capacity)
 {
     if (m_slices.size() < capacity.size() + 1)
     {
@@ -102,14 +128,14 @@ MaxMinSolver::Solve(const std::vector<BitRate>& capacity)
         m_slices[link] = Slice();
     }
     m_crossed.clear();
-    BuildSlices();
+    BuildSlices<IS_GENERAL>();
     m_rates.assign(m_flows.size(), -1.0);
     m_heap.clear();
     for (const std::uint32_t link : m_crossed)
     {
         if (link != SINK)
         {
-            const double weight = static_cast<double>(m_slices[link].weight);
+            const double weight = m_slices[link].weight;
             m_levels[link] = {capacity[link - 1], weight};
             m_heap.push_back({capacity[link - 1] / weight, link});
         }
@@ -119,6 +145,7 @@ MaxMinSolver::Solve(const std::vector<BitRate>& capacity)
         SiftDown(i, m_heap[i]);
     }
     m_unrated = m_flows.size();
+    // Weights of split flows leave noise behind; a link of noise has no flow without a rate.
     while (m_unrated > 0)
     {
         const HeapEntry top = m_heap.front();
@@ -132,7 +159,7 @@ MaxMinSolver::Solve(const std::vector<BitRate>& capacity)
                 SiftDown(0, {share, top.link});
                 continue;
             }
-            FillLink(top.link, share);
+            FillLink<IS_GENERAL>(top.link, share);
         }
         const HeapEntry last = m_heap.back();
         m_heap.pop_back();

@@ -4,7 +4,7 @@
  * Weighted max-min fair rates over residual link capacities, by water-filling.
  *
  *     solver.Clear();
- *     for (const ActiveFlow& f : flows) { solver.Add(f.path, f.multiplicity); }
+ *     for (const ActiveFlow& f : flows) { solver.Add(f.route, f.multiplicity); }
  *     solver.Solve(residual);                  // by link id
  *     rate = solver.Rate(0);                   // of the flow added first, its whole bundle
  *
@@ -14,12 +14,13 @@
  * Source: Bertsekas and Gallager, "Data Networks", 2nd ed., 1992, Section 6.5.2;
  * docs/algorithms/max-min.md.
  *
- * Complexity: O(I + (L + U) log L) for I incidences (flows × hops), L links crossed and U <= L²
+ * Complexity: O(I + (L + U) log L) for I incidences (flows × links), L links crossed and U <= L²
  * updates of outdated keys, a few per link in practice. Memory is kept between calls: none is
  * allocated once the largest instance has been seen.
  *
  * Deviations from the source:
- *  1. Weights: a bundle of m identical flows counts as m flows.
+ *  1. Weights: a bundle of m identical flows counts as m flows. Shares: a flow at rate r puts
+ *     share × r on a link of its route.
  *  2. Links wait in a heap under keys that may be too small. A link's fair share never shrinks as
  *     others fill up, so a key is brought up to date only when it comes to the top, and the
  *     innermost loop touches no heap.
@@ -31,7 +32,7 @@
 
 #include "base/contracts.h"
 #include "base/units.h"
-#include "network/path.h"
+#include "network/route-table.h"
 
 #include <array>
 #include <cstdint>
@@ -48,21 +49,25 @@ class MaxMinSolver
     void Clear()
     {
         m_flows.clear();
+        m_routes.clear();
+        m_isGeneral = false;
     }
 
-    /// @pre path not empty, weight > 0, and the sum of all weights below 2^53, so that sums are
-    /// exact.
-    void Add(const Path& path, std::uint32_t weight)
+    /// @pre route not empty, weight > 0, and the sum of all weights below 2^53, so that sums are
+    /// exact where no flow is split.
+    void Add(Route route, std::uint32_t weight)
     {
-        ECHELON_REQUIRE(path.Hops() > 0 && weight > 0,
+        ECHELON_REQUIRE(route.Hops() > 0 && weight > 0,
                         "a flow that shares links has links and weight");
+        m_isGeneral = m_isGeneral || route.IsSplit() || route.Hops() > SHORT;
         Crossing flow;
-        for (std::size_t hop = 0; hop < Path::MAX_HOPS; ++hop)
+        for (std::size_t hop = 0; hop < SHORT; ++hop)
         {
-            flow.links[hop] = (path[hop].Value() + 1) & CROSSED[path.Hops()][hop];
+            flow.links[hop] = route.begin()[hop].link.Value() + 1; // NO_LINK: 0, the sink
         }
         flow.weight = weight;
         m_flows.push_back(flow);
+        m_routes.push_back(route);
     }
 
     /// Rates of all flows added since Clear.
@@ -81,10 +86,13 @@ class MaxMinSolver
     }
 
   private:
-    /// A flow's links as indices into m_levels; those past its last hop are SINK.
+    /// The length up to which routes of whole flows take the fast way.
+    static constexpr std::size_t SHORT = Route::PADDING;
+
+    /// A flow's first links as indices into m_levels; those past its last hop are SINK.
     struct Crossing
     {
-        std::array<std::uint32_t, Path::MAX_HOPS> links;
+        std::array<std::uint32_t, SHORT> links;
         std::uint32_t weight;
     };
 
@@ -98,7 +106,7 @@ class MaxMinSolver
     /// The flows of a link: a slice of m_flowsOf.
     struct Slice
     {
-        std::uint64_t weight = 0; ///< sum over the flows
+        double weight = 0; ///< sum over the flows
         std::uint32_t begin = 0;
         std::uint32_t size = 0;
     };
@@ -109,20 +117,25 @@ class MaxMinSolver
         std::uint32_t link;
     };
 
-    /// Stands for the hops that short paths lack, so that the innermost loop always has four; link
+    /// Stands for the hops that short routes lack, so that the innermost loop always has four; link
     /// l has the index l + 1.
     static constexpr std::uint32_t SINK = 0;
 
-    /// By number of hops: all ones at the hops that there are. Keeps branches out of Add.
-    static constexpr std::uint32_t ALL = 0xffffffff;
-    static constexpr std::uint32_t CROSSED[Path::MAX_HOPS + 1][Path::MAX_HOPS] =
-        {{0, 0, 0, 0}, {ALL, 0, 0, 0}, {ALL, ALL, 0, 0}, {ALL, ALL, ALL, 0}, {ALL, ALL, ALL, ALL}};
-
+    /// Calls visit(index of the link, share) for each link of a flow. @tparam IS_GENERAL as the
+    /// flag; else it calls SHORT times with shares of 1, which the compiler knows.
+    template <bool IS_GENERAL, class Visit>
+    void ForEachLink(std::size_t flow, Visit visit) const;
+    template <bool IS_GENERAL>
     void BuildSlices();
-    void SiftDown(std::size_t hole, HeapEntry entry);
+    template <bool IS_GENERAL>
     void FillLink(std::uint32_t link, double share);
+    template <bool IS_GENERAL>
+    void SolveFor(const std::vector<BitRate>& capacity);
+    void SiftDown(std::size_t hole, HeapEntry entry);
 
     std::vector<Crossing> m_flows;
+    std::vector<Route> m_routes;
+    bool m_isGeneral = false;             ///< a route is long, or split
     std::vector<double> m_rates;          ///< negative while a flow has none
     std::vector<std::uint32_t> m_crossed; ///< links with flows, by first crossing
     std::vector<Level> m_levels;          ///< by link

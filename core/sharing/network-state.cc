@@ -12,6 +12,7 @@ namespace echelon
 NetworkState::NetworkState(std::vector<BitRate> capacity)
     : m_capacity(std::move(capacity)),
       m_linkFlows(m_capacity.size()),
+      m_linkShares(m_capacity.size()),
       m_linkRates(m_capacity.size(), 0.0),
       m_linkLevels(m_capacity.size(), 0.0),
       m_isFull(m_capacity.size(), 0),
@@ -20,10 +21,10 @@ NetworkState::NetworkState(std::vector<BitRate> capacity)
 }
 
 void
-NetworkState::Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity)
+NetworkState::Add(FlowId flow, GroupId group, Route route, std::uint32_t multiplicity)
 {
     ECHELON_REQUIRE(!IsActive(flow), "a flow comes once");
-    ECHELON_REQUIRE(multiplicity > 0 && path.Hops() > 0, "a flow crosses the fabric");
+    ECHELON_REQUIRE(multiplicity > 0 && route.Hops() > 0, "a flow crosses the fabric");
     if (flow.Value() >= m_flows.size())
     {
         m_flows.resize(flow.Value() + 1);
@@ -31,14 +32,16 @@ NetworkState::Add(FlowId flow, GroupId group, const Path& path, std::uint32_t mu
         m_levels.resize(flow.Value() + 1, 0.0);
     }
     FlowState& state = m_flows[flow.Value()];
-    state.path = path;
+    state.route = route;
     state.group = group;
     state.multiplicity = multiplicity;
-    for (std::size_t hop = 0; hop < path.Hops(); ++hop)
+    state.places.clear();
+    for (const auto& [link, share] : route)
     {
-        std::vector<FlowId>& others = m_linkFlows[path[hop].Value()];
-        state.placeOnLink[hop] = static_cast<std::uint32_t>(others.size());
+        std::vector<FlowId>& others = m_linkFlows[link.Value()];
+        state.places.push_back(static_cast<std::uint32_t>(others.size()));
         others.push_back(flow);
+        m_linkShares[link.Value()].push_back(share);
     }
     ++m_activeFlows;
 }
@@ -50,18 +53,21 @@ NetworkState::Remove(FlowId flow)
     FlowState& state = m_flows[flow.Value()];
     state.multiplicity = 0;
     m_rates[flow.Value()] = 0;
-    for (std::size_t hop = 0; hop < state.path.Hops(); ++hop)
+    for (std::size_t hop = 0; hop < state.route.Hops(); ++hop)
     {
-        const LinkId link = state.path[hop];
+        const LinkId link = state.route[hop];
         std::vector<FlowId>& others = m_linkFlows[link.Value()];
-        const std::uint32_t place = state.placeOnLink[hop];
+        std::vector<double>& shares = m_linkShares[link.Value()];
+        const std::uint32_t place = state.places[hop];
         others[place] = others.back();
         others.pop_back();
+        shares[place] = shares.back();
+        shares.pop_back();
         if (place < others.size())
         {
             FlowState& moved = m_flows[others[place].Value()];
-            const auto* const at = std::find(moved.path.begin(), moved.path.end(), link);
-            moved.placeOnLink[static_cast<std::size_t>(at - moved.path.begin())] = place;
+            const auto* const at = std::find(moved.route.begin(), moved.route.end(), link);
+            moved.places[static_cast<std::size_t>(at - moved.route.begin())] = place;
         }
         m_staleLinks.push_back(link);
     }
@@ -91,7 +97,7 @@ NetworkState::SetRates(const std::vector<FlowRate>& changes)
         const FlowState& state = m_flows[change.flow.Value()];
         m_rates[change.flow.Value()] = change.rate;
         m_levels[change.flow.Value()] = change.rate / state.multiplicity;
-        for (const LinkId link : state.path)
+        for (const LinkId link : state.route)
         {
             if (!m_isChanged[link.Value()])
             {
@@ -115,10 +121,12 @@ NetworkState::RefreshLink(LinkId link)
 {
     BitRate rate = 0;
     double level = 0;
-    for (const FlowId flow : m_linkFlows[link.Value()])
+    const std::vector<FlowId>& flows = m_linkFlows[link.Value()];
+    const std::vector<double>& shares = m_linkShares[link.Value()];
+    for (std::size_t i = 0; i < flows.size(); ++i)
     {
-        rate += m_rates[flow.Value()];
-        level = std::max(level, LevelOf(flow));
+        rate += m_rates[flows[i].Value()] * shares[i];
+        level = std::max(level, LevelOf(flows[i]));
     }
     m_linkRates[link.Value()] = rate;
     m_linkLevels[link.Value()] = level;

@@ -3,7 +3,7 @@
  * @file
  * All active flows of a network with the rates in force, indexed by link.
  *
- *     state.Add(flow id, group id, path, multiplicity);
+ *     state.Add(flow id, group id, route, multiplicity);
  *     state.SetRates(changes);  state.Remove(flow id);
  *     state.LinkRate(link);  state.LinkLevel(link);   // after Refresh
  *
@@ -17,9 +17,9 @@
 #include "base/ids.h"
 #include "base/tolerances.h"
 #include "base/units.h"
-#include "network/path.h"
+#include "network/route-table.h"
 
-#include <array>
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -40,7 +40,7 @@ class NetworkState
     explicit NetworkState(std::vector<BitRate> capacity);
 
     /// A flow arrives, with rate 0. @pre it never came before.
-    void Add(FlowId flow, GroupId group, const Path& path, std::uint32_t multiplicity);
+    void Add(FlowId flow, GroupId group, Route route, std::uint32_t multiplicity);
     /// A flow departs. Rates and levels of its links are right again after Refresh.
     void Remove(FlowId flow);
 
@@ -67,9 +67,9 @@ class NetworkState
         return m_linkFlows[link.Value()];
     }
 
-    const Path& PathOf(FlowId flow) const
+    Route RouteOf(FlowId flow) const
     {
-        return m_flows[flow.Value()].path;
+        return m_flows[flow.Value()].route;
     }
 
     GroupId GroupOf(FlowId flow) const
@@ -103,7 +103,7 @@ class NetworkState
         return m_levels[flow.Value()];
     }
 
-    /// Sum of the rates of its flows.
+    /// What its flows put on it.
     BitRate LinkRate(LinkId link) const
     {
         return m_linkRates[link.Value()];
@@ -129,19 +129,21 @@ class NetworkState
   private:
     struct FlowState
     {
-        Path path;
+        Route route;
         GroupId group;
         std::uint32_t multiplicity = 0; ///< 0: not active
-        std::array<std::uint32_t, Path::MAX_HOPS> placeOnLink{};
+        /// By link of the route: in m_linkFlows and m_linkShares.
+        boost::container::small_vector<std::uint32_t, 4> places;
     };
 
     void RefreshLink(LinkId link);
 
     std::vector<BitRate> m_capacity;
-    std::vector<FlowState> m_flows; ///< by FlowId
-    std::vector<BitRate> m_rates;   ///< by FlowId
-    std::vector<double> m_levels;   ///< by FlowId
-    std::vector<std::vector<FlowId>> m_linkFlows;
+    std::vector<FlowState> m_flows;                ///< by FlowId
+    std::vector<BitRate> m_rates;                  ///< by FlowId
+    std::vector<double> m_levels;                  ///< by FlowId
+    std::vector<std::vector<FlowId>> m_linkFlows;  ///< by LinkId
+    std::vector<std::vector<double>> m_linkShares; ///< by LinkId: of these flows, there
     std::vector<BitRate> m_linkRates;
     std::vector<double> m_linkLevels;
     std::vector<char> m_isFull;         ///< by LinkId

@@ -13,6 +13,7 @@
 #include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
+#include "support/routes.h"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -109,7 +110,7 @@ class EnforcementContract : public testing::TestWithParam<EnforcementKind>, priv
         flow.source = DeviceId(from);
         flow.destination = DeviceId(to);
         flow.bytes = bytes;
-        flow.path = m_topology.Route(flow.source, flow.destination, 0);
+        flow.route = RouteBetween(m_topology, flow.source, flow.destination, 0);
         flows[id] = flow;
         m_fabric->StartFlow(flow);
         if (GetParam().enforcement == Enforcement::NONE)
@@ -119,7 +120,7 @@ class EnforcementContract : public testing::TestWithParam<EnforcementKind>, priv
         const auto queue = static_cast<std::uint8_t>(id % 8);
         if (GetParam().enforcement == Enforcement::QUEUES)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 m_fabric->SetQueueWeights({{link, queue, share}});
             }
@@ -145,7 +146,7 @@ class EnforcementContract : public testing::TestWithParam<EnforcementKind>, priv
         std::map<LinkId, double> bits;
         for (const auto& [id, flow] : flows)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 bits[link] += flow.Bits();
             }

@@ -23,6 +23,8 @@
 #include <ostream>
 
 #if ECHELON_WITH_NS3
+#include "support/routes.h"
+
 #include "ns3/packet-fabric.h"
 #endif
 
@@ -149,7 +151,7 @@ MakeFlow(const Topology& topology, std::uint32_t id, std::uint32_t from, std::ui
     flow.source = DeviceId(from);
     flow.destination = DeviceId(to);
     flow.bytes = MEGABYTE;
-    flow.path = topology.Route(flow.source, flow.destination, 0);
+    flow.route = RouteBetween(topology, flow.source, flow.destination, 0);
     return flow;
 }
 
@@ -286,7 +288,7 @@ TEST_P(FabricContract, AFlowNeedsBytesAndAPath)
     empty.bytes = 0;
     EXPECT_THROW(m_checked.StartFlow(empty), ContractViolation);
     Flow nowhere = MakeFlow(m_topology, 0, 0, 2);
-    nowhere.path = Path();
+    nowhere.route = Route();
     EXPECT_THROW(m_checked.StartFlow(nowhere), ContractViolation);
 }
 

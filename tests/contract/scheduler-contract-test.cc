@@ -4,10 +4,12 @@
  * What every registered scheduler owes its callers (sched/scheduler.h), on random questions of two
  * fabrics.
  */
+#include "base/contracts.h"
 #include "base/tolerances.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "support/random-view.h"
+#include "support/routes.h"
 #include "support/scheduler-names.h"
 
 #include <cmath>
@@ -140,7 +142,7 @@ TEST_P(SchedulerContract, WorkConservingWherePromised)
         for (const ActiveFlow& flow : view.flows)
         {
             bool blocked = false;
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 const double capacity = (*view.capacity)[link.Value()];
                 blocked |= capacity - load[link.Value()] <= CAPACITY_EPSILON * capacity;
@@ -374,13 +376,12 @@ TEST_P(SchedulerContract, SeparateFabricsAreDecidedAlikeTogetherOrApart)
             ActiveFlow twin = flow;
             twin.id = FlowId(flow.id.Value() + 1000000);
             twin.group += static_cast<std::uint32_t>(view.groups.size());
-            LinkId at[Path::MAX_HOPS];
-            std::size_t hop = 0;
-            for (const LinkId link : flow.path)
+            Path path;
+            for (const LinkId link : flow.route)
             {
-                at[hop++] = LinkId(link.Value() + links);
+                path.push_back(LinkId(link.Value() + links));
             }
-            twin.path = hop == 2 ? Path{at[0], at[1]} : Path{at[0], at[1], at[2], at[3]};
+            twin.route = RouteOf(path);
             both.flows.push_back(twin);
         }
         std::vector<BitRate> expected = Decide(view);
@@ -406,7 +407,7 @@ TEST_P(SchedulerContract, ALoneFlowGetsItsSlowestLink)
     view.jobs.emplace_back();
     view.groups.emplace_back();
     ActiveFlow flow;
-    flow.path = {LinkId(0), LinkId(1), LinkId(2)};
+    flow.route = RouteOf({LinkId(0), LinkId(1), LinkId(2)});
     flow.remainingBits = 1e6;
     flow.idealFinish = Time::FromSeconds(100);
     view.flows.push_back(flow);

@@ -17,6 +17,8 @@
 #include <gtest/gtest.h>
 
 #if ECHELON_WITH_NS3
+#include "support/routes.h"
+
 #include "ns3/packet-fabric.h"
 #endif
 
@@ -118,7 +120,7 @@ Check(const Kind& kind, const Topology& topology, std::uint32_t to, Bytes bytes,
     flow.destination = DeviceId(to);
     flow.bytes = bytes;
     flow.multiplicity = many;
-    flow.path = topology.Route(flow.source, flow.destination, 0);
+    flow.route = RouteBetween(topology, flow.source, flow.destination, 0);
     const SoloTimes alone = fabric->Alone(flow);
     const RunRecord record = RunEmulation({topology, jobs}, *scheduler, *fabric);
     EXPECT_NEAR(record.flows[0].finish.Picoseconds(),

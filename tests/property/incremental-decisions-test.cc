@@ -10,6 +10,7 @@
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/routes.h"
 #include "support/scheduler-names.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ SpreadTouch(const NetworkView& view,
         {
             const ActiveFlow& flow = view.flows[i];
             bool touched = isTouched[i] || groupTouched[flow.group];
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 touched = touched || linkTouched[link.Value()];
             }
@@ -104,7 +105,7 @@ SpreadTouch(const NetworkView& view,
             }
             again = again || !isTouched[i] || !groupTouched[flow.group];
             isTouched[i] = groupTouched[flow.group] = 1;
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 again = again || !linkTouched[link.Value()];
                 linkTouched[link.Value()] = 1;
@@ -193,7 +194,7 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
             ActiveFlow flow;
             flow.id = FlowId(f);
             flow.group = viewIndex[release.group];
-            flow.path = topology.Route(release.source, release.destination, key);
+            flow.route = RouteBetween(topology, release.source, release.destination, key);
             flow.remainingBits = remaining[f];
             flow.sizeBits = 8.0 * static_cast<double>(release.bytes);
             flow.release = Time::FromSeconds(release.time);

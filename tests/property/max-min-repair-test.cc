@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "network/builders.h"
+#include "support/routes.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -62,21 +63,23 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
             const auto source = stream.Below(16);
             const auto destination = (source + 1 + stream.Below(15)) % 16;
             const FlowId flow(m_nextId++);
-            const Path path =
-                m_topology.Route(DeviceId(source), DeviceId(destination), stream.NextBits());
+            const Route route = RouteBetween(m_topology,
+                                             DeviceId(source),
+                                             DeviceId(destination),
+                                             stream.NextBits());
             const auto multiplicity =
                 static_cast<std::uint32_t>(1 + stream.Below(GetParam().largestBundle));
-            m_state.Add(flow, GroupId(0), path, multiplicity);
+            m_state.Add(flow, GroupId(0), route, multiplicity);
             m_active.push_back(flow);
-            return {path.begin(), path.end()};
+            return {route.begin(), route.end()};
         }
         std::swap(m_active[stream.Below(m_active.size())], m_active.back());
         const FlowId flow = m_active.back();
         m_active.pop_back();
-        const Path path = m_state.PathOf(flow);
+        const Route route = m_state.RouteOf(flow);
         m_state.Remove(flow);
         m_state.Refresh();
-        return {path.begin(), path.end()};
+        return {route.begin(), route.end()};
     }
 
     std::vector<FlowRate> FromScratch()
@@ -86,7 +89,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
         solver.Clear();
         for (const FlowId flow : m_active)
         {
-            solver.Add(m_state.PathOf(flow), m_state.MultiplicityOf(flow));
+            solver.Add(m_state.RouteOf(flow), m_state.MultiplicityOf(flow));
         }
         solver.Solve(m_state.Capacity());
         std::vector<FlowRate> rates;

@@ -27,7 +27,7 @@ Solve(const NetworkView& view)
     solver.Clear();
     for (const ActiveFlow& flow : view.flows)
     {
-        solver.Add(flow.path, flow.multiplicity);
+        solver.Add(flow.route, flow.multiplicity);
     }
     solver.Solve(*view.capacity);
     std::vector<double> rates;
@@ -47,7 +47,7 @@ ExpectBottlenecks(const NetworkView& view, const std::vector<double>& rates)
     std::vector<double> largest(load.size(), 0.0);
     for (std::size_t i = 0; i < rates.size(); ++i)
     {
-        for (const LinkId link : view.flows[i].path)
+        for (const LinkId link : view.flows[i].route)
         {
             double& most = largest[link.Value()];
             most = std::max(most, rates[i] / view.flows[i].multiplicity);
@@ -60,7 +60,7 @@ ExpectBottlenecks(const NetworkView& view, const std::vector<double>& rates)
     for (std::size_t i = 0; i < rates.size(); ++i)
     {
         bool bottleneck = false;
-        for (const LinkId link : view.flows[i].path)
+        for (const LinkId link : view.flows[i].route)
         {
             const std::size_t l = link.Value();
             const bool full = load[l] >= (*view.capacity)[l] * (1 - NOISE);
@@ -86,7 +86,7 @@ ProgressiveFilling(const NetworkView& view)
         std::vector<double> weight(spare.size(), 0.0);
         for (std::size_t i = 0; i < n; ++i)
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkId link : view.flows[i].route)
             {
                 spare[link.Value()] -= rates[i];
                 weight[link.Value()] += frozen[i] ? 0 : view.flows[i].multiplicity;
@@ -103,7 +103,7 @@ ProgressiveFilling(const NetworkView& view)
         }
         for (std::size_t i = 0; i < n; ++i)
         {
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkId link : view.flows[i].route)
             {
                 const std::size_t l = link.Value();
                 const double rest = spare[l] - step * weight[l];

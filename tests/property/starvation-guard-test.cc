@@ -11,6 +11,7 @@
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "support/random-view.h"
+#include "support/routes.h"
 #include "support/scheduler-names.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ class EqualDivision : public Scheduler
         std::vector<double> users(view.capacity->size(), 0.0);
         for (const ActiveFlow& flow : view.flows)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 users[link.Value()] += flow.multiplicity;
             }
@@ -50,7 +51,7 @@ class EqualDivision : public Scheduler
         {
             const ActiveFlow& flow = view.flows[i];
             double share = std::numeric_limits<double>::infinity();
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 share = std::min(share, (*view.capacity)[link.Value()] / users[link.Value()]);
             }
@@ -104,8 +105,8 @@ TEST_P(Guarded, IsWorkConservingWhereTheSchedulerIs)
             LinkLoads(question.view, guarded->Allocate(question.view).rates);
         for (const ActiveFlow& flow : question.view.flows)
         {
-            EXPECT_TRUE(std::any_of(flow.path.begin(),
-                                    flow.path.end(),
+            EXPECT_TRUE(std::any_of(flow.route.begin(),
+                                    flow.route.end(),
                                     [&](LinkId link) {
                                         return load[link.Value()] >=
                                                question.capacity[link.Value()] * (1 - 1e-9);
@@ -165,7 +166,7 @@ class LastFirst : public Scheduler
 {
     void DoAllocate(const NetworkView& view, Allocation& out) override
     {
-        out.rates.back() = (*view.capacity)[view.flows.back().path[0].Value()];
+        out.rates.back() = (*view.capacity)[view.flows.back().route[0].link.Value()];
     }
 };
 
@@ -176,7 +177,7 @@ TEST(StarvationGuard, DividesOneLink)
     RandomView question(topology, {2, 1}, 1);
     for (ActiveFlow& flow : question.view.flows)
     {
-        flow.path = topology.Route(DeviceId(0), DeviceId(1), 1);
+        flow.route = RouteBetween(topology, DeviceId(0), DeviceId(1), 1);
     }
     StarvationGuard guard(std::make_unique<LastFirst>(), 0.2);
     const std::vector<BitRate> rates = guard.Allocate(question.view).rates;

@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "base/tolerances.h"
+#include "support/routes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -67,7 +68,7 @@ struct Entry
 struct Instance
 {
     std::vector<BitRate> capacity;
-    std::vector<Path> paths;
+    std::vector<Route> paths;
     std::vector<Time> starts;
     std::vector<Entry> entries;
     RunRecord record;
@@ -157,7 +158,7 @@ MakeInstance(const Family& family, std::uint64_t seed)
         const LinkId a(first);
         const LinkId b(second);
         const LinkId c((second + 1 + stream.Below(2)) % family.links);
-        made.paths.push_back(c == a || stream.Below(2) == 0 ? Path{a, b} : Path{a, b, c});
+        made.paths.push_back(c == a || stream.Below(2) == 0 ? RouteOf({a, b}) : RouteOf({a, b, c}));
         made.starts.push_back(Time::FromPicoseconds(1000 * std::int64_t(stream.Below(1000000))));
         ends.push_back(
             made.starts.back() +

@@ -81,9 +81,9 @@ class Watched : public Scheduler
         return true;
     }
 
-    static Path LinksOf(const NetworkState& state, FlowId flow)
+    static Route LinksOf(const NetworkState& state, FlowId flow)
     {
-        return state.IsActive(flow) ? state.PathOf(flow) : Path();
+        return state.IsActive(flow) ? state.RouteOf(flow) : Route();
     }
 
     Scheduler& m_scheduler;

@@ -4,6 +4,8 @@
 #include "base/contracts.h"
 #include "base/tolerances.h"
 
+#include <algorithm>
+
 namespace echelon
 {
 
@@ -28,7 +30,7 @@ CheckedFabric::StartFlow(const Flow& flow)
 {
     m_fabric.StartFlow(flow);
     m_transfers[flow.id] = {flow, 0.0, 0.0, GetClock().Now(), false};
-    for (const LinkId link : flow.path)
+    for (const LinkId link : flow.route)
     {
         m_sendersVia[link.Value()].insert(flow.id);
     }
@@ -44,7 +46,7 @@ CheckedFabric::SetRates(const std::vector<RateChange>& changes)
         ECHELON_REQUIRE(!transfer.sent && change.rate >= 0, "a flow that sends has a rate");
         Integrate(transfer);
         transfer.rate = change.rate;
-        touched.insert(transfer.flow.path.begin(), transfer.flow.path.end());
+        touched.insert(transfer.flow.route.begin(), transfer.flow.route.end());
     }
     // Only now: within one call, one flow's loss may be the other's gain.
     for (const LinkId link : touched)
@@ -70,7 +72,7 @@ CheckedFabric::OnFlowSent(FlowId flow)
                    "a flow is sent when its rate has carried its bits");
     transfer.rate = 0;
     transfer.sent = true;
-    for (const LinkId link : transfer.flow.path)
+    for (const LinkId link : transfer.flow.route)
     {
         m_sendersVia[link.Value()].erase(flow);
     }
@@ -82,7 +84,7 @@ CheckedFabric::OnFlowFinished(FlowId flow)
 {
     const Transfer& transfer = At(flow);
     ECHELON_ENSURE(transfer.sent, "a flow is sent before it finishes");
-    ECHELON_ENSURE(GetClock().Now() >= transfer.since + m_topology.Delay(transfer.flow.path),
+    ECHELON_ENSURE(GetClock().Now() >= transfer.since + transfer.flow.route.Delay(),
                    "the last bit travels at least the path's propagation delay");
     m_transfers.erase(flow);
     m_observer->OnFlowFinished(flow);
@@ -109,7 +111,9 @@ CheckedFabric::CheckLink(LinkId link) const
     BitRate sum = 0;
     for (const FlowId flow : m_sendersVia[link.Value()])
     {
-        sum += m_transfers.at(flow).rate;
+        const Transfer& transfer = m_transfers.at(flow);
+        const Route route = transfer.flow.route;
+        sum += transfer.rate * std::find(route.begin(), route.end(), link)->share;
     }
     const BitRate capacity = m_topology.GetLink(link).rate * GoodputFactor();
     ECHELON_ENSURE(sum <= capacity * (1 + CAPACITY_EXCESS), "no link is over capacity");

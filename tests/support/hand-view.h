@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sched/scheduler.h"
+#include "support/routes.h"
 
 #include <utility>
 
@@ -40,12 +41,12 @@ class HandView
         return view.groups.back();
     }
 
-    ActiveFlow& Flow(Path path, double remainingBits)
+    ActiveFlow& Flow(const Path& path, double remainingBits)
     {
         ActiveFlow flow;
         flow.id = FlowId(view.flows.size());
         flow.group = static_cast<std::uint32_t>(view.groups.size() - 1);
-        flow.path = path;
+        flow.route = RouteOf(path);
         flow.remainingBits = remainingBits;
         flow.sizeBits = remainingBits;
         view.flows.push_back(flow);

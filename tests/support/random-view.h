@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "network/topology.h"
 #include "sched/scheduler.h"
+#include "support/routes.h"
 
 #include <algorithm>
 
@@ -75,9 +76,10 @@ class RandomView
                 i < spec.groups ? i : static_cast<std::uint32_t>(stream.Below(spec.groups));
             const std::uint64_t source = stream.Below(topology.Devices());
             const std::uint64_t step = 1 + stream.Below(topology.Devices() - 1);
-            flow.path = topology.Route(DeviceId(source),
-                                       DeviceId((source + step) % topology.Devices()),
-                                       stream.NextBits());
+            flow.route = RouteBetween(topology,
+                                      DeviceId(source),
+                                      DeviceId((source + step) % topology.Devices()),
+                                      stream.NextBits());
             flow.multiplicity = static_cast<std::uint32_t>(1 + stream.Below(spec.maxMultiplicity));
             flow.sizeBits = stream.Exponential(1e9) * flow.multiplicity + 1;
             flow.remainingBits = flow.sizeBits * (0.05 + 0.95 * stream.Uniform());
@@ -103,7 +105,7 @@ LinkLoads(const NetworkView& view, const std::vector<BitRate>& rates)
     std::vector<double> load(view.capacity->size(), 0.0);
     for (std::size_t i = 0; i < rates.size(); ++i)
     {
-        for (const LinkId link : view.flows[i].path)
+        for (const LinkId link : view.flows[i].route)
         {
             load[link.Value()] += rates[i];
         }

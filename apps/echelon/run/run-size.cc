@@ -55,7 +55,7 @@ PacketHops(const Scenario& scenario, const Task& task)
     const double hops =
         flow.source == flow.destination
             ? 0
-            : static_cast<double>(scenario.topology.Route(flow.source, flow.destination, 0).Hops());
+            : static_cast<double>(scenario.topology.Route(flow.source, flow.destination, 0).size());
     return std::ceil(static_cast<double>(flow.bytes) / segment) * flow.multiplicity * hops;
 }
 

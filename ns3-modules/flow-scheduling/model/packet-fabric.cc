@@ -73,8 +73,8 @@ class PacketFabric : public Fabric
     void StartFlow(const Flow& flow) override
     {
         ECHELON_REQUIRE(m_observer != nullptr, "a fabric has an observer before flows start");
-        ECHELON_REQUIRE(flow.bytes > 0 && flow.path.Hops() > 0,
-                        "a flow carries bytes along a path");
+        ECHELON_REQUIRE(flow.bytes > 0 && flow.route.Hops() > 0 && !flow.route.IsSplit(),
+                        "a flow carries bytes along one path");
         m_network->StartFlow(StartedAs(flow));
     }
 
@@ -127,14 +127,14 @@ class PacketFabric : public Fabric
     SoloTimes Alone(const Flow& flow) const override
     {
         ns3::PacketEngine& engine = m_network->GetEngine();
-        const std::uint64_t segment = engine.PortAt(flow.path[0].Value()).segmentSize;
+        const std::uint64_t segment = engine.PortAt(flow.route[0].link.Value()).segmentSize;
         const std::uint64_t bytes = static_cast<std::uint64_t>(flow.bytes) * flow.multiplicity;
         SoloTrain train;
         train.segments = (bytes + segment - 1) / segment;
         const std::uint64_t last = bytes - (train.segments - 1) * segment;
         std::vector<SoloHop> hops;
         double slowest = std::numeric_limits<double>::infinity();
-        for (const LinkId link : flow.path)
+        for (const LinkId link : flow.route)
         {
             const ns3::PortState& port = engine.PortAt(link.Value());
             hops.push_back({port.TransmissionTime(static_cast<std::uint32_t>(segment)),
@@ -210,12 +210,12 @@ class PacketFabric : public Fabric
     {
         ns3::FabricFlow started{flow.id.Value(),
                                 static_cast<uint64_t>(flow.bytes) * flow.multiplicity,
-                                static_cast<uint32_t>(flow.path.Hops()),
+                                static_cast<uint32_t>(flow.route.Hops()),
                                 {},
                                 flow.multiplicity};
-        for (std::size_t hop = 0; hop < flow.path.Hops(); ++hop)
+        for (std::size_t hop = 0; hop < flow.route.Hops(); ++hop)
         {
-            started.path[hop] = flow.path[hop].Value();
+            started.path[hop] = flow.route[hop].link.Value();
         }
         return started;
     }

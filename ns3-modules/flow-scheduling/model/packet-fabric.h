@@ -43,7 +43,7 @@ std::unique_ptr<Fabric> MakePacketFabric(const Topology& topology,
                                          const PacketFabricOptions& options = {});
 
 /// A packet fabric over a network that exists; its ports must have the numbers of the links in the
-/// flows' paths.
+/// flows' routes, none of which may be split.
 std::unique_ptr<Fabric> MakePacketFabric(ns3::Ptr<ns3::FabricNetwork> network);
 
 } // namespace echelon

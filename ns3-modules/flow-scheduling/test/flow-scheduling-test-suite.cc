@@ -72,7 +72,8 @@ MakeFlow(const echelon::Topology& topology, uint32_t id, uint32_t to, echelon::B
     flow.source = DeviceId(0);
     flow.destination = DeviceId(to);
     flow.bytes = bytes;
-    flow.path = topology.Route(flow.source, flow.destination, 0);
+    static echelon::RouteTable routes;
+    flow.route = routes.Along(topology, topology.Route(flow.source, flow.destination, 0));
     return flow;
 }
 

@@ -148,7 +148,7 @@ LeafSpineHelper::MakeFlow(uint32_t id,
 {
     const echelon::Path path =
         GetTopology().Route(echelon::DeviceId(source), echelon::DeviceId(destination), key);
-    FabricFlow flow{id, bytes, static_cast<uint32_t>(path.Hops()), {}};
+    FabricFlow flow{id, bytes, static_cast<uint32_t>(path.size()), {}};
     for (uint32_t hop = 0; hop < flow.hops; ++hop)
     {
         flow.path[hop] = path[hop].Value();

@@ -88,10 +88,11 @@ SharedInSteps(const Topology& topology, const TrafficMatrix& traffic, double ste
 {
     struct Share
     {
-        Path path;
+        Route route;
         double bits;
     };
 
+    RouteTable routes;
     std::vector<Share> shares;
     for (std::uint32_t i = 0; i < traffic.Size(); ++i)
     {
@@ -99,8 +100,9 @@ SharedInSteps(const Topology& topology, const TrafficMatrix& traffic, double ste
         {
             if (traffic.At(i, j) > 0)
             {
-                shares.push_back({topology.Route(DeviceId(i), DeviceId(j), 1),
-                                  8 * static_cast<double>(traffic.At(i, j))});
+                shares.push_back(
+                    {routes.Along(topology, topology.Route(DeviceId(i), DeviceId(j), 1)),
+                     8 * static_cast<double>(traffic.At(i, j))});
             }
         }
     }
@@ -116,7 +118,7 @@ SharedInSteps(const Topology& topology, const TrafficMatrix& traffic, double ste
         solver.Clear();
         for (const Share& share : shares)
         {
-            solver.Add(share.path, 1);
+            solver.Add(share.route, 1);
         }
         solver.Solve(capacity);
         double first = std::numeric_limits<double>::infinity();
@@ -134,7 +136,7 @@ SharedInSteps(const Topology& topology, const TrafficMatrix& traffic, double ste
             const double bits = shares[f].bits - solver.Rate(f) * length;
             if (bits > 0.5)
             {
-                shares[kept++] = {shares[f].path, bits};
+                shares[kept++] = {shares[f].route, bits};
             }
         }
         shares.resize(kept);

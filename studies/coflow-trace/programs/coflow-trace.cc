@@ -58,7 +58,7 @@ class EqualShares : public Scheduler
         std::vector<double> flows(view.capacity->size(), 0);
         for (const ActiveFlow& flow : view.flows)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 ++flows[link.Value()];
             }
@@ -66,7 +66,7 @@ class EqualShares : public Scheduler
         for (std::size_t i = 0; i < view.flows.size(); ++i)
         {
             out.rates[i] = std::numeric_limits<double>::infinity();
-            for (const LinkId link : view.flows[i].path)
+            for (const LinkId link : view.flows[i].route)
             {
                 const double share = (*view.capacity)[link.Value()] / flows[link.Value()];
                 out.rates[i] = std::min(out.rates[i], share);
@@ -86,7 +86,7 @@ class EqualShares : public Scheduler
             for (const FlowId flow : state.FlowsOn(touched))
             {
                 double rate = std::numeric_limits<double>::infinity();
-                for (const LinkId link : state.PathOf(flow))
+                for (const LinkId link : state.RouteOf(flow))
                 {
                     rate = std::min(rate,
                                     state.Capacity()[link.Value()] /

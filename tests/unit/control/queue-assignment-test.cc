@@ -2,6 +2,7 @@
 #include "control/queue-assignment.h"
 
 #include "base/random.h"
+#include "support/routes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,24 +20,24 @@ using Entries = std::vector<QueueAssignment::Entry>;
 class Question
 {
   public:
-    void Add(Path path, BitRate rate, std::uint32_t multiplicity = 1)
+    void Add(const Path& path, BitRate rate, std::uint32_t multiplicity = 1)
     {
-        m_paths.push_back(path);
+        m_routes.push_back(RouteOf(path));
         m_rates.push_back({rate, multiplicity});
     }
 
     Entries Flows() const
     {
         Entries flows;
-        for (std::size_t i = 0; i < m_paths.size(); ++i)
+        for (std::size_t i = 0; i < m_routes.size(); ++i)
         {
-            flows.push_back({FlowId(i), &m_paths[i], m_rates[i].second, m_rates[i].first, 0});
+            flows.push_back({FlowId(i), m_routes[i], m_rates[i].second, m_rates[i].first, 0});
         }
         return flows;
     }
 
   private:
-    std::vector<Path> m_paths;
+    std::vector<Route> m_routes;
     std::vector<std::pair<BitRate, std::uint32_t>> m_rates;
 };
 

@@ -27,7 +27,7 @@ class EqualDivision : public Scheduler
         std::vector<double> users(view.capacity->size(), 0.0);
         for (const ActiveFlow& flow : view.flows)
         {
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 users[link.Value()] += flow.multiplicity;
             }
@@ -36,7 +36,7 @@ class EqualDivision : public Scheduler
         {
             const ActiveFlow& flow = view.flows[i];
             double share = std::numeric_limits<double>::infinity();
-            for (const LinkId link : flow.path)
+            for (const LinkId link : flow.route)
             {
                 share = std::min(share, (*view.capacity)[link.Value()] / users[link.Value()]);
             }

@@ -3,6 +3,7 @@
 #include "fabric/fair-switch-fabric.h"
 #include "network/builders.h"
 #include "sharing/port-shares.h"
+#include "support/routes.h"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -91,7 +92,7 @@ class FairSwitchUnit : public testing::Test
         flow.source = DeviceId(from);
         flow.destination = DeviceId(to);
         flow.bytes = bytes;
-        flow.path = m_topology.Route(flow.source, flow.destination, 0);
+        flow.route = RouteBetween(m_topology, flow.source, flow.destination, 0);
         m_fabric.StartFlow(flow);
     }
 

@@ -3,6 +3,7 @@
 
 #include "base/contracts.h"
 #include "network/builders.h"
+#include "support/routes.h"
 
 #include <gtest/gtest.h>
 
@@ -60,7 +61,7 @@ class FluidFabricTest : public testing::Test
         flow.source = DeviceId(0);
         flow.destination = DeviceId(1);
         flow.bytes = bytes;
-        flow.path = m_topology.Route(flow.source, flow.destination, 0);
+        flow.route = RouteBetween(m_topology, flow.source, flow.destination, 0);
         return flow;
     }
 

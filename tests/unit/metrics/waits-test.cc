@@ -3,6 +3,7 @@
 
 #include "base/apportion.h"
 #include "metrics/blames.h"
+#include "support/routes.h"
 
 #include <gtest/gtest.h>
 
@@ -48,7 +49,7 @@ struct TwoFlows
             flow.id = FlowId(f);
             flow.group = GroupId(f);
             record.flows.push_back(flow);
-            log.Start(flow.id, Path{LinkId(0)});
+            log.Start(flow.id, RouteOf({LinkId(0)}));
             log.SetRate(flow.id, Time(), 5e8);
         }
         log.Depart(FlowId(0), 2 * SECOND);
@@ -114,7 +115,7 @@ WaitsOfCrowd(std::size_t flows, bool isLane)
         flow.id = FlowId(f);
         flow.group = GroupId(f);
         record.flows.push_back(flow);
-        log.Start(flow.id, Path{LinkId(0)});
+        log.Start(flow.id, RouteOf({LinkId(0)}));
         isLane ? log.Join(flow.id, Time(), 3) : log.SetRate(flow.id, Time(), share);
         PathStepRecord step;
         step.job = JobId(f);

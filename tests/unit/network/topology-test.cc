@@ -57,13 +57,13 @@ TEST(Topology, LeafSpineHasEveryLinkOnce)
 TEST(Topology, RoutesFollowTheTiers)
 {
     const Topology t = Small();
-    EXPECT_EQ(t.Route(DeviceId(3), DeviceId(3), 0).Hops(), 0);
+    EXPECT_EQ(t.Route(DeviceId(3), DeviceId(3), 0).size(), 0);
     EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(3), 0)),
               (Strings{"gpu0->scale-up0", "scale-up0->gpu3"}));
     EXPECT_EQ(Names(t, t.Route(DeviceId(0), DeviceId(4), 0)),
               (Strings{"host0->leaf0", "leaf0->host1"}));
     const Path far = t.Route(DeviceId(0), DeviceId(12), 0);
-    ASSERT_EQ(far.Hops(), 4);
+    ASSERT_EQ(far.size(), 4);
     EXPECT_EQ(t.GetLink(far[0]).name, "host0->leaf0");
     EXPECT_EQ(t.GetLink(far[3]).name, "leaf1->host3");
     // The same spine going up and coming down.

@@ -6,6 +6,7 @@
 #include "sched/d-clas.h"
 #include "sched/las.h"
 #include "support/hand-view.h"
+#include "support/routes.h"
 
 #include <gmock/gmock.h>
 
@@ -102,7 +103,7 @@ TEST(DClas, QueuesShareByWeight)
     options.queues = 3;
     DClasScheduler dClas(options);
     EXPECT_THAT(Rates(dClas, question), Pointwise(DoubleNear(NOISE), {3, 9}));
-    question.view.flows[1].path = {LinkId(0), LinkId(1)};
+    question.view.flows[1].route = RouteOf({LinkId(0), LinkId(1)});
     EXPECT_THAT(Rates(dClas, question), Pointwise(DoubleNear(NOISE), {7, 5}));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sharing/max-min.h"
 
+#include "support/routes.h"
+
 #include <gmock/gmock.h>
 
 namespace echelon
@@ -31,9 +33,9 @@ TEST(MaxMin, ALineOfTwoLinks)
 {
     MaxMinSolver solver;
     solver.Clear();
-    solver.Add({LinkId(0), LinkId(1)}, 1);
-    solver.Add({LinkId(0)}, 1);
-    solver.Add({LinkId(1)}, 1);
+    solver.Add(RouteOf({LinkId(0), LinkId(1)}), 1);
+    solver.Add(RouteOf({LinkId(0)}), 1);
+    solver.Add(RouteOf({LinkId(1)}), 1);
     solver.Solve({1, 2});
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {0.5, 0.5, 1.5}));
 }
@@ -43,8 +45,8 @@ TEST(MaxMin, ABundleHasAsManySharesAsFlows)
 {
     MaxMinSolver solver;
     solver.Clear();
-    solver.Add({LinkId(0)}, 3);
-    solver.Add({LinkId(0)}, 1);
+    solver.Add(RouteOf({LinkId(0)}), 3);
+    solver.Add(RouteOf({LinkId(0)}), 1);
     solver.Solve({8});
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {6, 2}));
 }
@@ -54,8 +56,8 @@ TEST(MaxMin, AFullLinkGivesNothing)
 {
     MaxMinSolver solver;
     solver.Clear();
-    solver.Add({LinkId(0), LinkId(1)}, 1);
-    solver.Add({LinkId(0)}, 1);
+    solver.Add(RouteOf({LinkId(0), LinkId(1)}), 1);
+    solver.Add(RouteOf({LinkId(0)}), 1);
     solver.Solve({8, 0});
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {0, 8}));
 }
@@ -66,12 +68,12 @@ TEST(MaxMin, LevelsRiseOneAfterTheOther)
 {
     MaxMinSolver solver;
     solver.Clear();
-    solver.Add({LinkId(0), LinkId(1)}, 1);
-    solver.Add({LinkId(0), LinkId(2)}, 1);
-    solver.Add({LinkId(0)}, 1);
-    solver.Add({LinkId(1), LinkId(2)}, 1);
-    solver.Add({LinkId(1)}, 1);
-    solver.Add({LinkId(2)}, 1);
+    solver.Add(RouteOf({LinkId(0), LinkId(1)}), 1);
+    solver.Add(RouteOf({LinkId(0), LinkId(2)}), 1);
+    solver.Add(RouteOf({LinkId(0)}), 1);
+    solver.Add(RouteOf({LinkId(1), LinkId(2)}), 1);
+    solver.Add(RouteOf({LinkId(1)}), 1);
+    solver.Add(RouteOf({LinkId(2)}), 1);
     solver.Solve({3, 5, 6});
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {1, 1, 1, 2, 2, 3}));
 }
@@ -80,15 +82,15 @@ TEST(MaxMin, ASolverCanBeUsedAgain)
 {
     MaxMinSolver solver;
     solver.Clear();
-    solver.Add({LinkId(7), LinkId(9)}, 2);
+    solver.Add(RouteOf({LinkId(7), LinkId(9)}), 2);
     solver.Solve(std::vector<double>(10, 4.0));
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {4}));
     solver.Clear();
     solver.Solve({});
     EXPECT_EQ(solver.Flows(), 0U);
     solver.Clear();
-    solver.Add({LinkId(9)}, 1);
-    solver.Add({LinkId(9), LinkId(1)}, 1);
+    solver.Add(RouteOf({LinkId(9)}), 1);
+    solver.Add(RouteOf({LinkId(9), LinkId(1)}), 1);
     solver.Solve(std::vector<double>(10, 4.0));
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {2, 2}));
 }
@@ -97,8 +99,8 @@ TEST(MaxMin, RefusesFlowsWithoutLinksOrWeight)
 {
     MaxMinSolver solver;
     solver.Clear();
-    EXPECT_THROW(solver.Add({}, 1), ContractViolation);
-    EXPECT_THROW(solver.Add({LinkId(0)}, 0), ContractViolation);
+    EXPECT_THROW(solver.Add(RouteOf({}), 1), ContractViolation);
+    EXPECT_THROW(solver.Add(RouteOf({LinkId(0)}), 0), ContractViolation);
 }
 
 } // namespace
