@@ -3,8 +3,7 @@
  * @file
  * Every registered scheduler, as the parameter of a test suite.
  *
- *     INSTANTIATE_TEST_SUITE_P(AllSchedulers, Suite, testing::ValuesIn(SchedulerNames()),
- * TestNameOf);
+ *     INSTANTIATE_TEST_SUITE_P(All, Suite, testing::ValuesIn(SchedulerNames()), TestNameOf);
  */
 #pragma once
 

@@ -7,9 +7,9 @@
  *     Time u = EquationOneTime(a, cluster, placement, RateReading::FLUID);
  *
  * Table 2 takes the ends of communication as sums of transfer times from time 0, as if no port
- * waited for a computation; layer-timeline.h follows the start conditions instead. Both agree when
- * a phase computes equally long on all GPUs and communication never waits. A field of TableTwo may
- * also hold a time from elsewhere, as that of another order. O(n²).
+ * waited for a computation; layer-timeline.h follows the start conditions instead. Both agree if a
+ * phase computes equally long on all GPUs and communication never waits. A field of TableTwo may
+ * also hold a time from elsewhere, such as that of another order. O(n²).
  *
  * Source: Li et al., arXiv 2410.17043.
  */

@@ -8,12 +8,12 @@
  *     GpuCluster half = HalfOf(cluster, 0);                      // GPUs 0, 2, 4, …
  *     Timeline t = ExclusiveTimeline({packed.layer}, half, {PlaceInOrder(n / 2)}, {});
  *
- * As Li et al. (arXiv 2410.17043, Section 8) describe Lina (Li et al., USENIX ATC 2023): two models
- * on n GPUs get n / 2 each, and the times are reported per model. Assumed here, since the paper
- * does not say: an expert's heat is the bytes that it receives; a pair's computations follow each
- * other; what two experts of a pair send to each other uses no network; a model has every second
- * GPU, so both get every kind; pairs are placed without regard to the GPUs' kind, by the lower
- * expert's id. Ties by id.
+ * This is Lina (Li et al., USENIX ATC 2023) as Li et al. (arXiv 2410.17043, Section 8) describe it:
+ * two models on n GPUs get n / 2 each, and the times are reported per model. The paper does not say
+ * more, so these are assumed: an expert's heat is the bytes that it receives; a pair's computations
+ * follow each other; what two experts of a pair send to each other uses no network; a model has
+ * every second GPU, so both get every kind; and pairs are placed by the lower expert's id, whatever
+ * the kind of the GPUs. Ties by id.
  */
 #pragma once
 

@@ -19,7 +19,7 @@
 namespace study
 {
 
-/// How senders contend that no plan coordinates.
+/// How senders contend if no plan coordinates them.
 enum class Contention : std::uint8_t
 {
     PLAN,       ///< as the plan's own rule says

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A plan made for one traffic matrix, carried out with another: what happens when the traffic was
+ * Carries out with one traffic matrix a plan that was made for another, as when the traffic was
  * forecast from history.
  *
  *     TransmissionPlan plan = MakePlan("aurora", forecast, fabric, {});
  *     TransmissionPlan real = AdaptPlan(plan, actual);      // same stages, the actual bytes
  *
  * Li et al. (arXiv 2410.17043) plan on one layer's traffic and run others' (imprecise traffic,
- * their Section 7); how bytes that differ are sent is not stated there. Here each pair's actual
- * bytes are spread over its planned transmissions as the planned bytes were (rounded on the running
- * sum, so that the total is exact); pairs without a planned transmission follow at the end in the
- * order of spread-out, one matching per shift. Transmissions left without bytes are dropped, and
- * stages without transmissions. O(transmissions + n²).
+ * their Section 7). They do not state how bytes that differ are sent. Here each pair's actual bytes
+ * are spread over its planned transmissions as the planned bytes were (rounded on the running sum,
+ * so the total is exact). Pairs without a planned transmission follow at the end in the order of
+ * spread-out, one matching per shift. Transmissions without bytes and stages without transmissions
+ * are dropped. O(transmissions + n²).
  */
 #pragma once
 

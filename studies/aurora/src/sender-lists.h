@@ -7,11 +7,11 @@
  *     TransmissionPlan plan = MakePlan("sjf", matrix, fabric, {});
  *     double seconds = TimeOneAtATime(plan, fabric, Waiting::AT_HEAD);
  *
- * AT_HEAD: a sender offers the head of its list and waits until the receiver, which serves the
- * offers first come first served, has taken it. SKIPPING: whenever two ports are free, the first
- * transmission of all lists that fits them starts; nobody waits for a busy receiver, which needs a
- * central scheduler. A transmission gets the lower of its ports' rates, whole. Ties by sender.
- * The times of alltoall/plan-time.h have receivers that share their port instead.
+ * AT_HEAD: a sender offers the head of its list and waits until the receiver has taken it;
+ * receivers serve offers first come, first served. SKIPPING: whenever two ports are free, the first
+ * transmission of all lists that fits them starts. Nobody waits for a busy receiver, so this needs
+ * a central scheduler. A transmission gets the lower of its ports' rates in full. Ties by sender.
+ * In the times of alltoall/plan-time.h receivers share their port instead.
  * O(transmissions²) for SKIPPING, O(transmissions × ranks) for AT_HEAD.
  */
 #pragma once

@@ -6,11 +6,11 @@
  *     for (const StudyLayer& layer : PaperLayers(seed)) { … }      // LIMoE-like, 8 experts
  *     std::vector<StudyLayer> real = RoutingLayers(folder, 64);    // of DeepSeek-V2-Lite
  *
- * Assumptions of routing layers: tokens in equal runs over the GPUs in the trace's order, experts
- * likewise; hidden size 2,048 in bf16, so 4,096 bytes per copy, no deduplication; an expert has
- * 3 × 2,048 × 1,408 weights (config of DeepSeek-V2-Lite) and computes 2 operations per weight and
- * token at 100 × 10^12 operations per second, the gate 2 × 2,048 per token and expert, and the
- * aggregation 2 × 2,048 per copy.
+ * Routing layers rest on assumptions. Tokens are in equal runs over the GPUs in the trace's order,
+ * and so are experts. The hidden size is 2,048 in bf16, so a copy has 4,096 bytes, and there is no
+ * deduplication. An expert has 3 × 2,048 × 1,408 weights (config of DeepSeek-V2-Lite) and computes
+ * 2 operations per weight and token at 100 × 10^12 operations per second. The gate takes 2 × 2,048
+ * operations per token and expert, and the aggregation 2 × 2,048 per copy.
  */
 #pragma once
 
