@@ -8,8 +8,8 @@
  *
  * If a topology offers several paths, the hash of the seed, the job's name and the group's
  * connection chooses one (ECMP). So a connection keeps its path in every iteration and under every
- * scheduler. A flow with a spine of its own goes over that one. RouteOf takes O(hops), a group takes
- * 8 bytes, and each distinct route about 150.
+ * scheduler. A flow with a spine of its own goes over that one. RouteOf takes O(hops), a group
+ * takes 8 bytes, and each distinct route about 150.
  */
 #pragma once
 
