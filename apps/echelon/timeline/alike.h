@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Devices that compute alike, of which a timeline needs to show one.
+ * Finds devices that compute alike, so that a timeline needs to show only one of them.
  *
  *     for (const auto& [shown, members] : FindAlikeDevices(record, tracks)) { … }
  *
- * Each device joins the first class whose first device it is like: the same tasks, all but a tenth
- * of them at the same times, as in a tensor-parallel group, whose members keep step but for what
- * follows a receipt. O(slices log slices + devices × classes × slices of a device).
+ * Each device joins the first class whose first device it is like. Two devices are alike when they
+ * compute the same tasks, and at least nine in ten of these at the same times. So do the members of
+ * a tensor-parallel group, which keep step except for what follows a receipt. O(slices log slices +
+ * devices × classes × slices of a device).
  */
 #pragma once
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The link rates that a timeline shows: as many as fit, within its window.
+ * Chooses the changes of link rates that a timeline shows: as many as fit, within its window.
  *
  *     const TimelineCounters rates = ThinCounters(run.record, selection.Counters(), share / 4);
  *
- * If there are more, each link keeps its last change in each of as many equal bins as fit.
+ * If there are more than fit, time is cut into equal bins, and each link keeps its last change in
+ * each bin.
  * O(changes log links).
  */
 #pragma once

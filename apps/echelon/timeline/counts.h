@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What a timeline holds and what the size limit kept out of it: the counts in its metadata.
+ * Counts what a timeline holds, and what the size limit kept out of it. Its metadata states them.
  *
  *     TimelineCounts total;
  *     for (const auto& [name, count] : TIMELINE_COUNTS) { total.*count += one.*count; }

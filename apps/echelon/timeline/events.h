@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The events of one run in the Chrome trace format, one a line.
+ * Writes the events of one run in the Chrome trace format, one on each line.
  *
  *     TimelineEvents events(path, run);
  *     events.NameDevice(0, {0});
  *     events.Add(slice);
  *     events.Close();
  *
- * Lines are joined by ",\n"; the file ends without a line break. A third of the time of a timeline
- * is text. Errors: OutputError.
+ * Lines are joined by ",\n", and the file ends without a line break. Errors: OutputError.
  */
 #pragma once
 

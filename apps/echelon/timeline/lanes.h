@@ -48,7 +48,7 @@ class LaneAllocator
         return lane;
     }
 
-    /// In use so far.
+    /// How many lanes have been used so far.
     std::uint32_t Lanes() const
     {
         return m_lanes;

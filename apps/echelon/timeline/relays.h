@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The tasks of a graph without a slice in the timeline (relays: barriers, delays, flows inside a
- * host) and the neighbours of those and of network flows.
+ * Finds the relays of a task graph, which are the tasks without a slice in the timeline (barriers,
+ * delays, flows inside a host), and the neighbours of relays and of network flows.
  *
  *     const RelayGraph graph(job.graph, topology);
  *     for (const std::uint32_t relay : graph.ToFlows()) { … }   // each after those it follows

@@ -6,10 +6,10 @@
  *     const TimelineSelection selection(run, options, FindArrows(run));
  *     if (selection.ShowsFlow(i)) { … }       // i: index into the record's flows
  *
- * A window selects what overlaps it. A top selects EchelonFlows of largest tardiness (ties by id),
- * their flows, the compute tasks that arrows join to these, and what the GPUs that send or receive
- * these flows compute from the EchelonFlow's reference time to its finish. What stayed inside a
- * host is never shown. O(n log n).
+ * A window selects what overlaps it. With a top, the EchelonFlows of largest tardiness are shown
+ * (ties by id), with their flows, the compute tasks that arrows join to these, and whatever the
+ * GPUs that send or receive these flows compute from the EchelonFlow's reference time to its
+ * finish. What stayed inside a host is never shown. O(n log n).
  */
 #pragma once
 

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The bars of a timeline's GPUs: compute tasks on tracks of their streams, network flows on lanes.
+ * The bars of a timeline's GPUs and the arrows between them. Compute tasks lie on the tracks of
+ * their streams, network flows on lanes.
  *
  *     DeviceSlices all = CollectSlices(run.record, selection);
  *     KeepLongest(all.slices, room);       // and sorts them by (device, track, start)
+ *     std::vector<SliceArrow> arrows = ArrowsBetween(all.slices, FindArrows(run), run.record);
+ *     KeepLongestArrows(arrows, all.slices, room / 2);     // an arrow is two events
  *
  * Times are whole nanoseconds, rounded to nearest, as the file has them. O(n log n).
  */
 #pragma once
 
 #include "metrics/records.h"
+#include "timeline/arrows.h"
 #include "timeline/selection.h"
 
 #include <algorithm>
@@ -64,5 +68,22 @@ DeviceSlices CollectSlices(const RunRecord& record, const TimelineSelection& sel
 /// Keeps the longest slices, in order of (device, track, start). Ties: the earlier start, the lower
 /// device, the lower track.
 void KeepLongest(std::vector<Slice>& slices, std::size_t most);
+
+/// An arrow as places in the vector of slices.
+struct SliceArrow
+{
+    std::uint32_t from;
+    std::uint32_t to;
+};
+
+/// The arrows between slices that last, in the given order.
+std::vector<SliceArrow> ArrowsBetween(const std::vector<Slice>& slices,
+                                      const std::vector<TimelineArrow>& arrows,
+                                      const RunRecord& record);
+
+/// Keeps the arrows of the longest flows, in their order.
+void KeepLongestArrows(std::vector<SliceArrow>& arrows,
+                       const std::vector<Slice>& slices,
+                       std::size_t most);
 
 } // namespace echelon

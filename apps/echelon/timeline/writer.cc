@@ -8,7 +8,6 @@
 #include "timeline/events.h"
 #include "timeline/groups.h"
 #include "timeline/selection.h"
-#include "timeline/slice-arrows.h"
 #include "timeline/slices.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * timeline.json of docs/reference/results.md (Chrome trace format): the events of one run, and the
- * frame around all.
+ * Writes timeline.json of docs/reference/results.md (Chrome trace format): the events of each run,
+ * and the frame around those of all runs.
  *
  *     TimelineCounts counts = WriteTimelineEvents(path, run, MAX_TIMELINE_EVENTS / runs, options);
  *     std::string head = TimelineHead("quickstart", sum, options);
