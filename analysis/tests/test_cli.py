@@ -15,13 +15,8 @@ LAUNCHER = pathlib.Path(__file__).resolve().parent.parent / "echelon-analysis"
 class CommandLineTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.path = synthetic.figure2(cls.folder / "fig2" / "run")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
 
     def call(self, *arguments):
         return subprocess.run([LAUNCHER, *map(str, arguments)], capture_output=True, text=True, cwd=self.folder)

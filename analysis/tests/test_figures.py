@@ -38,14 +38,9 @@ def figure_of(module, draw):
 class FiguresTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.figure2 = open_results(synthetic.figure2(cls.folder / "fig2"))
         cls.pipeline = open_results(synthetic.pipeline(cls.folder / "pipe"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
 
     def assert_figure(self, paths):
         """A PNG of some hundred pixels and many colours, and an SVG with many shapes."""

@@ -90,12 +90,8 @@ class PipelineTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.results = open_results(synthetic.pipeline(pathlib.Path(cls.temporary.name) / "p"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.results = open_results(synthetic.pipeline(folder / "p"))
 
     def panels(self):
         return [gantt.make_panel(self.results, run, "llm", 1) for run in (0, 2)]

@@ -34,15 +34,10 @@ def caption_of(module, draw):
 class SweepTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.path = synthetic_sweep.write(cls.folder / "demo")
         cls.kept = synthetic_sweep.write(cls.folder / "kept", tables=True)
         cls.sweep = open_sweep(cls.path)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
 
 
 class LoadTest(SweepTest):

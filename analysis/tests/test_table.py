@@ -26,12 +26,8 @@ from echelon_analysis.units import decimals, format_time
 class Figure2Test(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        cls.results = open_results(synthetic.figure2(pathlib.Path(cls.temporary.name) / "fig2"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.temporary.cleanup()
+        folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.results = open_results(synthetic.figure2(folder / "fig2"))
 
     def test_rows(self):
         rows = table.as_document(self.results)["rows"]
