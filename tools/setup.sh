@@ -8,7 +8,7 @@
 set -eu
 
 packages="ns3 libns3-dev libgsl-dev libxml2-dev libsqlite3-dev
-  nlohmann-json3-dev libcli11-dev libmd-dev libboost-dev libgtest-dev libgmock-dev libbenchmark-dev
+  nlohmann-json3-dev libcli11-dev libfmt-dev libmd-dev libboost-dev libgtest-dev libgmock-dev libbenchmark-dev
   g++ cmake ninja-build ccache git
   python3 python3-numpy python3-pandas python3-matplotlib python3-jsonschema python3-scipy"
 case "${1:-}" in

@@ -8,10 +8,12 @@
 #include "scenario/input-hash.h"
 #include "support/exit-codes.h"
 #include "support/printable.h"
+#include "support/table-text.h"
 #include "support/usage-error.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -24,18 +26,6 @@ namespace echelon
 
 namespace
 {
-
-/// "68,976,648,192"
-std::string
-InThousands(std::int64_t count)
-{
-    std::string text = std::to_string(count);
-    for (std::size_t i = text.size(); i > 3; i -= 3)
-    {
-        text.insert(i - 3, ",");
-    }
-    return text;
-}
 
 /// A line for each model: jobs that arrive by a process may be many.
 void
@@ -52,8 +42,8 @@ PrintModels(const Scenario& scenario)
     }
     for (const auto& [model, jobs] : jobsOf)
     {
-        std::cout << "  " << Printable(model.first) << ", " << InThousands(model.second)
-                  << " parameters: ";
+        std::cout << "  " << Printable(model.first) << ", "
+                  << CountText(static_cast<double>(model.second)) << " parameters: ";
         for (std::size_t j = 0; j < std::min(jobs.size(), MOST_NAMES); ++j)
         {
             std::cout << (j > 0 ? ", " : jobs.size() > 1 ? "jobs " : "job ") << Printable(jobs[j]);
@@ -118,7 +108,7 @@ AssignmentsOf(const std::string& line)
         if (!entry.is_string())
         {
             throw InputError("--overrides",
-                             "/" + std::to_string(assignments.size()),
+                             fmt::format("/{}", assignments.size()),
                              "is not a text",
                              hint);
         }

@@ -19,6 +19,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <iostream>
 
 namespace echelon
@@ -112,7 +113,7 @@ IsTimelineWindow()
 CLI::Validator
 IsWholeNumber(std::int64_t least, std::int64_t largest)
 {
-    const std::string range = std::to_string(least) + " to " + std::to_string(largest);
+    const std::string range = fmt::format("{} to {}", least, largest);
     const auto problem = [=](const std::string& text) {
         std::int64_t number = -1;
         const char* const end = text.data() + text.size();

@@ -6,6 +6,7 @@
 #include "support/table-text.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace echelon
@@ -180,9 +181,11 @@ ComparisonTable::LosersText(const Result& best, const Result& reference) const
     const std::string percent = FixedText(100 * (most - 1), 1, " %");
     const std::string name = Printable(m_scenario.jobs[worst].name);
     return losers == 1 ? "; but iterations of " + name + " take " + percent + " longer"
-                       : "; but iterations of " + std::to_string(losers) + " of " +
-                             std::to_string(best.iterations.size()) + " jobs take longer, of " +
-                             name + " by " + percent;
+                       : fmt::format("; but iterations of {} of {} jobs take longer, of {} by {}",
+                                     losers,
+                                     best.iterations.size(),
+                                     name,
+                                     percent);
 }
 
 } // namespace echelon

@@ -11,6 +11,7 @@
 #include "traces/coflow-benchmark.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <iostream>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string&
     {
         throw OutputError(path + " cannot be written: there is no folder " + folder.string());
     }
-    const std::string draft = path + ".part-" + std::to_string(getpid());
+    const std::string draft = fmt::format("{}.part-{}", path, getpid());
     const RemovedOnInterrupt removed(draft);
     std::error_code error;
     try
@@ -92,9 +93,11 @@ ConvertCommand(const ConvertOptions& options)
     const std::size_t coflows = read.trace.coflows.size();
     WriteWhole(options.output,
                read.trace,
-               "the first " + std::to_string(coflows) + " coflows of " + Printable(name) + ", " +
-                   std::to_string(read.ports) + " ports, a megabyte being " +
-                   std::to_string(format.megabyte) + " bytes");
+               fmt::format("the first {} coflows of {}, {} ports, a megabyte being {} bytes",
+                           coflows,
+                           Printable(name),
+                           read.ports,
+                           format.megabyte));
     double bytes = 0;
     for (const TracedCoflow& coflow : read.trace.coflows)
     {

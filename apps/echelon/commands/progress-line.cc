@@ -4,6 +4,7 @@
 #include "support/printable.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <iostream>
 #include <unistd.h>
 
@@ -34,14 +35,19 @@ ProgressLine::Show(const std::vector<double>& parts)
     {
         if (parts[i] >= 0 && parts[i] < 1)
         {
-            running += (running.empty() ? "running: " : ", ") + Printable(m_labels[i]) + " " +
-                       std::to_string(static_cast<int>(100 * parts[i])) + " %";
+            running += fmt::format("{}{} {} %",
+                                   (running.empty() ? "running: " : ", "),
+                                   Printable(m_labels[i]),
+                                   static_cast<int>(100 * parts[i]));
         }
     }
     const auto done = std::count(parts.begin(), parts.end(), 1.0);
     // One write, so that a terminal never shows half a line.
-    std::cerr << "\r\033[K" + running + (running.empty() ? "" : "; ") + std::to_string(done) +
-                     " of " + std::to_string(parts.size()) + " done"
+    std::cerr << fmt::format("\r\033[K{}{}{} of {} done",
+                             running,
+                             (running.empty() ? "" : "; "),
+                             done,
+                             parts.size())
               << std::flush;
     m_shown = true;
 }

@@ -73,45 +73,9 @@ ListOf(std::string of, std::size_t least, std::size_t largest)
 }
 
 FieldKind
-Special()
-{
-    return {"other"};
-}
-
-FieldKind
-ATime()
-{
-    return {"time"};
-}
-
-FieldKind
-AnIndex()
-{
-    return {"integer", 0, static_cast<double>(std::int64_t{1} << 53)};
-}
-
-FieldKind
-ARate()
-{
-    return {"rate"};
-}
-
-FieldKind
 ASize(Bytes least)
 {
     return {"bytes", static_cast<double>(least)};
-}
-
-FieldKind
-AText()
-{
-    return {"text"};
-}
-
-FieldKind
-AFlag()
-{
-    return {"boolean"};
 }
 
 Field::Field(const ParameterSpec& spec)
@@ -122,15 +86,21 @@ Field::Field(const ParameterSpec& spec)
 {
 }
 
+std::vector<Field>
+Joined(std::vector<Field> fields, const std::vector<Field>& more)
+{
+    fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
+}
+
 FieldTable::FieldTable(std::string name,
                        std::string help,
                        std::vector<Field> fields,
                        const std::vector<Field>& more)
     : m_name(std::move(name)),
       m_help(std::move(help)),
-      m_fields(std::move(fields))
+      m_fields(Joined(std::move(fields), more))
 {
-    m_fields.insert(m_fields.end(), more.begin(), more.end());
     for (const Field& field : m_fields)
     {
         m_keys.push_back(field.name);
@@ -157,21 +127,10 @@ FieldTable::All()
 }
 
 Fields::Fields(const JsonNode& object, const FieldTable& table)
-    : Fields(object, table, NoCheck())
-{
-    AllowKeys(table.Keys());
-}
-
-Fields::Fields(const JsonNode& object, const FieldTable& table, NoCheck /*unused*/)
     : JsonNode(object),
       m_table(&table)
 {
-}
-
-Fields
-Fields::Unchecked(const JsonNode& object, const FieldTable& table)
-{
-    return {object, table, NoCheck()};
+    AllowKeys(table.Keys());
 }
 
 JsonNode

@@ -50,14 +50,14 @@ FieldKind OneOf(std::vector<std::string> choices);
 FieldKind ObjectOf(std::string table);
 FieldKind ListOf(std::string of, std::size_t least, std::size_t largest);
 /// What the loader and the schemas treat by themselves.
-FieldKind Special();
-FieldKind ATime();
+inline const FieldKind SPECIAL{"other"};
+inline const FieldKind A_TIME{"time"};
 /// What counts from 0; the loader knows how many there are.
-FieldKind AnIndex();
-FieldKind ARate();
+inline const FieldKind AN_INDEX{"integer", 0, 9007199254740992.0};
+inline const FieldKind A_RATE{"rate"};
 FieldKind ASize(Bytes least);
-FieldKind AText();
-FieldKind AFlag();
+inline const FieldKind A_TEXT{"text"};
+inline const FieldKind A_FLAG{"boolean"};
 
 enum Need
 {
@@ -93,6 +93,9 @@ struct Field
     Json byDefault;   ///< null: none
     bool required = false;
 };
+
+/// Both lists, one after the other.
+std::vector<Field> Joined(std::vector<Field> fields, const std::vector<Field>& more);
 
 /// All keys of one object.
 class FieldTable
@@ -144,8 +147,6 @@ class Fields : public JsonNode
   public:
     /// Refuses keys that the table does not have.
     Fields(const JsonNode& object, const FieldTable& table);
-    /// Without a check of the keys, for objects that another table shares.
-    static Fields Unchecked(const JsonNode& object, const FieldTable& table);
 
     /// The value, or its default where it is left out. @throws InputError when there is neither.
     template <class T>
@@ -170,12 +171,6 @@ class Fields : public JsonNode
     void FillIn() const;
 
   private:
-    struct NoCheck
-    {
-    };
-
-    Fields(const JsonNode& object, const FieldTable& table, NoCheck);
-
     JsonNode ValueOf(const Field& field) const;
 
     static Time TimeOf(const Field& field, const JsonNode& value);

@@ -2,6 +2,7 @@
 #include "input/index-list.h"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <utility>
 
 namespace echelon
@@ -33,7 +34,7 @@ LoadRange(const JsonNode& node, std::int64_t count, const std::string& noun)
     if (last >= count)
     {
         node.Fail("\"" + text + "\" leads past the last " + noun,
-                  "there are the " + noun + "s 0 to " + std::to_string(count - 1));
+                  fmt::format("there are the {}s 0 to {}", noun, count - 1));
     }
     return {first, last};
 }
@@ -53,7 +54,7 @@ LoadIndices(const JsonNode& list, std::size_t count, const std::string& noun)
         {
             if (listed[index])
             {
-                item.Fail(noun + " " + std::to_string(index) + " is listed twice",
+                item.Fail(fmt::format("{} {} is listed twice", noun, index),
                           "list each " + noun + " once");
             }
             listed[index] = true;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -220,8 +221,8 @@ JsonNode::ArraySize(std::size_t largest) const
     }
     if (m_value->size() > largest)
     {
-        Fail("the array has " + std::to_string(m_value->size()) + " entries",
-             "at most " + std::to_string(largest) + " are possible");
+        Fail(fmt::format("the array has {} entries", m_value->size()),
+             fmt::format("at most {} are possible", largest));
     }
     return m_value->size();
 }
@@ -361,8 +362,7 @@ JsonDocument::Include(const JsonNode& node)
     if (depth > MAX_INCLUDE_DEPTH || m_mounts.size() > MAX_INCLUDES)
     {
         node.Fail("too many files name one another",
-                  "at most " + std::to_string(MAX_INCLUDE_DEPTH) + " deep and " +
-                      std::to_string(MAX_INCLUDES) + " in all");
+                  fmt::format("at most {} deep and {} in all", MAX_INCLUDE_DEPTH, MAX_INCLUDES));
     }
     for (std::string place = above;; place = m_mounts.at(place).parent)
     {

@@ -5,6 +5,7 @@
 #include "input/input-error.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <vector>
 
 namespace echelon
@@ -213,8 +214,7 @@ class StrictBuilder
         const std::size_t line = 1 + std::count(before.begin(), before.end(), '\n');
         const std::size_t newline = before.rfind('\n');
         const std::size_t column = end - (newline == std::string_view::npos ? 0 : newline + 1) + 1;
-        const std::string place =
-            "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
+        const std::string place = fmt::format("line {}, column {}: ", line, column);
         if (dynamic_cast<const Json::out_of_range*>(&e) != nullptr)
         {
             throw InputError(m_file,
@@ -290,7 +290,7 @@ class StrictBuilder
         {
             throw InputError(m_file,
                              "",
-                             "nested more than " + std::to_string(MAX_JSON_DEPTH) + " levels deep",
+                             fmt::format("nested more than {} levels deep", MAX_JSON_DEPTH),
                              "no input of Echelon needs that");
         }
         // The element that is open stays at its address: its parent grows only after it is closed.

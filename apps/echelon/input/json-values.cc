@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -42,8 +43,8 @@ JsonNode::Name(std::size_t longest) const
     }
     if (text.size() > longest)
     {
-        Fail("the name has " + std::to_string(text.size()) + " bytes",
-             "at most " + std::to_string(longest) + " are possible");
+        Fail(fmt::format("the name has {} bytes", text.size()),
+             fmt::format("at most {} are possible", longest));
     }
     const auto isControl = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::any_of(text.begin(), text.end(), isControl))
@@ -60,18 +61,17 @@ JsonNode::Integer(std::int64_t least, std::int64_t largest) const
     {
         FailKind("a whole number", "write it without quotes");
     }
-    const std::string range =
-        "from " + std::to_string(least) + " to " + std::to_string(largest) + " is possible";
+    const auto range = [=] { return fmt::format("from {} to {} is possible", least, largest); };
     if (m_value->is_number_float())
     {
-        Fail(Shown(m_value->get<double>()) + " is not a whole number", range);
+        Fail(Shown(m_value->get<double>()) + " is not a whole number", range());
     }
     const bool tooLarge = m_value->is_number_unsigned() &&
                           m_value->get<std::uint64_t>() > static_cast<std::uint64_t>(largest);
     if (tooLarge || (!m_value->is_number_unsigned() && m_value->get<std::int64_t>() > largest) ||
         m_value->get<std::int64_t>() < least)
     {
-        Fail(m_value->dump() + " is out of range", range);
+        Fail(m_value->dump() + " is out of range", range());
     }
     return m_value->get<std::int64_t>();
 }
@@ -164,7 +164,7 @@ JsonNode::Size(Bytes least, Bytes largest) const
         if (bytes < least || bytes > largest)
         {
             Fail("\"" + Text() + "\" is out of range",
-                 "from " + std::to_string(least) + "B to " + std::to_string(largest) + "B");
+                 fmt::format("from {}B to {}B", least, largest));
         }
         return bytes;
     }

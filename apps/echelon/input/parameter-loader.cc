@@ -2,6 +2,7 @@
 #include "input/parameter-loader.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -22,7 +23,7 @@ TextOf(const JsonNode& node, ParameterType type)
         node.Rate();
         return node.Text();
     case ParameterType::BYTES:
-        return node.IsText() ? node.Text() : std::to_string(node.Size(0)) + "B";
+        return node.IsText() ? node.Text() : fmt::format("{}B", node.Size(0));
     case ParameterType::INTEGER:
         return std::to_string(node.Integer(0, std::int64_t{1} << 53));
     case ParameterType::NUMBER:

@@ -13,18 +13,17 @@ namespace
 
 constexpr std::int64_t MAX_POSITIONS = 1000000;
 
-const FieldTable PIPELINE{
-    "pipeline",
-    "An arrangement whose ideal finish times have equal distances.",
-    {{"positions", Whole(1, MAX_POSITIONS), "number of positions", REQUIRED},
-     {"period", ATime(), "from one ideal finish time to the next", REQUIRED}}};
+const FieldTable PIPELINE{"pipeline",
+                          "An arrangement whose ideal finish times have equal distances.",
+                          {{"positions", Whole(1, MAX_POSITIONS), "number of positions", REQUIRED},
+                           {"period", A_TIME, "from one ideal finish time to the next", REQUIRED}}};
 
 const FieldTable FSDP{
     "fsdp",
     "The arrangement of the gathers of one iteration of fully sharded data parallelism.",
     {{"layers", Whole(1, MAX_POSITIONS / 2), "number of layers", REQUIRED},
-     {"forward", ATime(), "computation of a layer in the forward pass", REQUIRED},
-     {"backward", ATime(), "computation of a layer in the backward pass", REQUIRED}}};
+     {"forward", A_TIME, "computation of a layer in the forward pass", REQUIRED},
+     {"backward", A_TIME, "computation of a layer in the backward pass", REQUIRED}}};
 
 const FieldTable ARRANGEMENT{
     "arrangement",
@@ -39,7 +38,7 @@ const FieldTable GROUP{
     "group",
     "An EchelonFlow of an explicit workload.",
     {{"name", NameUpTo(200), "unique; flows name it in `group`", REQUIRED},
-     {"arrangement", Special(), "coflow", "`\"coflow\"`, or an object with the shape, see below"},
+     {"arrangement", SPECIAL, "coflow", "`\"coflow\"`, or an object with the shape, see below"},
      {"weight", Real(1e-9, 1e9), 1, "in the weighted sum of tardiness"}}};
 
 /// An arrangement's last offset must stay a time that an input may state.

@@ -6,6 +6,7 @@
 #include "jobs/load-budget.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -27,7 +28,7 @@ const std::vector<Field> ARRIVALS{
 
 const FieldTable POISSON{"poisson",
                          "Jobs that arrive at random.",
-                         {{"mean_interval", ATime(), "mean of the intervals, above 0", REQUIRED},
+                         {{"mean_interval", A_TIME, "mean of the intervals, above 0", REQUIRED},
                           {"count", Whole(1, MAX_JOBS), "number of jobs", REQUIRED}},
                          ARRIVALS};
 
@@ -111,7 +112,7 @@ ResolveArrivals(const JsonNode& job, const Arrivals& arrivals, std::size_t place
     Json times = Json::array();
     for (const Time time : arrivals.times)
     {
-        times.push_back(std::to_string(time.Picoseconds()) + "ps");
+        times.push_back(fmt::format("{}ps", time.Picoseconds()));
     }
     job.Mutable()["arrival"] = "0s";
     job.Mutable()["arrivals"] = {

@@ -7,6 +7,7 @@
 #include "taskgraph/task-budget.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 namespace echelon
@@ -19,10 +20,10 @@ const FieldTable COFLOW{
     "coflow",
     "A shuffle: every mapper sends to every reducer.",
     {{"id", Whole(0, 4294967295), "unique", REQUIRED},
-     {"arrival", ATime(), "0s", "when it starts, after the job's arrival"},
-     {"mappers", Special(), "the places that send, at least one", REQUIRED},
+     {"arrival", A_TIME, "0s", "when it starts, after the job's arrival"},
+     {"mappers", SPECIAL, "the places that send, at least one", REQUIRED},
      {"reducers",
-      Special(),
+      SPECIAL,
       "pairs of a place and the bytes that all mappers together send to it, at least one",
       REQUIRED}}};
 const FieldTable COFLOWS{"coflows",
@@ -91,8 +92,7 @@ LoadCoflows(const JsonNode& workload, std::int64_t places)
         const TracedCoflow& coflow = trace.coflows.back();
         if (!ids.insert(coflow.id).second)
         {
-            item.At("id").Fail("there are two coflows " + std::to_string(coflow.id),
-                               "renumber one");
+            item.At("id").Fail(fmt::format("there are two coflows {}", coflow.id), "renumber one");
         }
         pairs += static_cast<double>(coflow.mappers.size()) *
                  static_cast<double>(coflow.reducers.size());

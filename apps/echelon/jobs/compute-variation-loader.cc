@@ -31,9 +31,9 @@ const FieldTable STRAGGLERS{
     "stragglers",
     "Ranks of a job that compute more slowly than the others.",
     {{"ranks",
-      Special(),
+      SPECIAL,
       "the slow ranks of the job, a list of numbers and ranges: `[0, \"8-15\"]`; this or `count`"},
-     {"count", AnIndex(), "number of slow ranks, which are drawn at random; this or `ranks`"},
+     {"count", AN_INDEX, "number of slow ranks, which are drawn at random; this or `ranks`"},
      {"factor", Real(1, 100), "their compute times are so many times as long", REQUIRED}}};
 
 void

@@ -6,6 +6,7 @@
 #include "jobs/workload-fields.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 #include <tuple>
 
@@ -15,48 +16,43 @@ namespace echelon
 namespace
 {
 
+const std::vector<std::string> TASK_KINDS{"compute", "flow", "barrier", "delay"};
+
 const std::vector<Field> TASK_FIELDS{
     {"id", NameUpTo(200), "unique in the workload", REQUIRED},
-    {"kind", OneOf({"compute", "flow", "barrier", "delay"}), "what the task does", REQUIRED},
+    {"kind", OneOf(TASK_KINDS), "what the task does", REQUIRED},
     {"after", ListOf("text", 0, MAX_EXPLICIT_TASKS), "ids of the tasks that it waits for"}};
 
 const std::vector<Field> TRANSFER_FIELDS{
-    {"source", AnIndex(), "device that sends", REQUIRED},
-    {"destination", AnIndex(), "device that receives", REQUIRED},
+    {"source", AN_INDEX, "device that sends", REQUIRED},
+    {"destination", AN_INDEX, "device that receives", REQUIRED},
     {"bytes", ASize(1), "size of the flow", REQUIRED},
     {"position", Whole(0, 1000000), 0, "in the arrangement of the group"},
     {"count", Whole(1, 1000000), 1, "number of identical flows"}};
 
-std::vector<Field>
-With(std::vector<Field> fields, const std::vector<Field>& more)
-{
-    fields.insert(fields.end(), more.begin(), more.end());
-    return fields;
-}
-
 const FieldTable COMPUTE{"compute",
                          "A task that computes.",
-                         {{"device", AnIndex(), "where it computes", REQUIRED},
-                          {"duration", ATime(), "how long it computes", REQUIRED},
+                         {{"device", AN_INDEX, "where it computes", REQUIRED},
+                          {"duration", A_TIME, "how long it computes", REQUIRED},
                           {"stream", Whole(0, 63), 0, "streams of a device run side by side"},
                           {"label", NameUpTo(200), "its name in results; the id if left out"}},
                          TASK_FIELDS};
 const FieldTable FLOW_TASK{
     "flow",
     "A task that sends.",
-    With({{"group", NameUpTo(200), "the EchelonFlow that it belongs to", REQUIRED}},
-         TRANSFER_FIELDS),
+    Joined({{"group", NameUpTo(200), "the EchelonFlow that it belongs to", REQUIRED}},
+           TRANSFER_FIELDS),
     TASK_FIELDS};
 const FieldTable DELAY{"delay",
                        "A task that takes time and nothing else.",
-                       {{"duration", ATime(), "how long it takes", REQUIRED}},
+                       {{"duration", A_TIME, "how long it takes", REQUIRED}},
                        TASK_FIELDS};
 const FieldTable BARRIER{"barrier", "A task that takes no time.", {}, TASK_FIELDS};
 
 const FieldTable FLOW{
     "transfer",
     "An entry of `flows`.",
-    {{"release", ATime(), "0s", "when the flow starts, after the job's arrival"},
+    {{"release", A_TIME, "0s", "when the flow starts, after the job's arrival"},
      {"group", NameUpTo(200), "its EchelonFlow; a coflow of its own if left out"}},
     TRANSFER_FIELDS};
 
@@ -65,7 +61,7 @@ const Field GROUPS{"groups",
                    "the EchelonFlows; without it every name stands for a coflow"};
 const FieldTable TASKS{"tasks",
                        "A task graph by hand.",
-                       {{"tasks", Special(), "its tasks, at least one", REQUIRED}, GROUPS},
+                       {{"tasks", SPECIAL, "its tasks, at least one", REQUIRED}, GROUPS},
                        WorkloadFields("tasks")};
 const FieldTable FLOWS{
     "flows",
@@ -159,7 +155,7 @@ AddTask(TaskGraph& graph,
         const std::vector<DeviceId>& devices,
         const GroupTable& groups)
 {
-    const auto kind = Fields::Unchecked(node, BARRIER).Get<std::string>("kind");
+    const std::string& kind = node.At("kind").Choice(TASK_KINDS);
     if (kind == "compute")
     {
         const Fields fields(node, COMPUTE);
@@ -330,7 +326,7 @@ LoadFlows(const JsonNode& workload, const std::vector<DeviceId>& devices)
         }
         else
         {
-            const std::string name = "flow " + std::to_string(i);
+            const std::string name = fmt::format("flow {}", i);
             entry.flow.group = graph.AddGroup({name, name, Arrangement::Coflow(), 1.0});
         }
         const TaskId task = graph.AddFlow(entry.flow);

@@ -7,6 +7,7 @@
 #include "jobs/job-places.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 
@@ -34,11 +35,13 @@ RequireTime(const JsonNode& node,
         return;
     }
     const std::string job = "job \"" + jobs[end.job.Value()].name + "\"";
-    const std::string what = end.link ? "what crosses " + topology.GetLink(*end.link).name +
-                                            " (its largest flow is one of " + job + ")"
-                             : end.device ? "what device " + std::to_string(end.device->Value()) +
-                                                " computes (its longest task is one of " + job + ")"
-                                          : job;
+    const std::string what =
+        end.link ? "what crosses " + topology.GetLink(*end.link).name +
+                       " (its largest flow is one of " + job + ")"
+        : end.device ? fmt::format("what device {} computes (its longest task is one of {})",
+                                   end.device->Value(),
+                                   job)
+                     : job;
     node.Fail(RunTooLong(what, end.seconds).what(), SHORTER);
 }
 
@@ -200,7 +203,7 @@ LoadJobs(const JsonNode& node,
         if (jobs.size() + draft.Jobs() > MAX_JOBS)
         {
             draft.node.FailAt("arrivals",
-                              "the scenario has more than " + std::to_string(MAX_JOBS) + " jobs",
+                              fmt::format("the scenario has more than {} jobs", MAX_JOBS),
                               "let fewer arrive");
         }
         MakeJobs(draft, topology, all, seed, jobs, after);

@@ -9,6 +9,7 @@
 #include "workload/placement.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -31,10 +32,10 @@ ListedDevices(const Draft& draft, const Topology& topology)
         draft.arrivals ? !devices.empty() && devices.size() % ranks == 0 : devices.size() == ranks;
     if (!fits)
     {
-        list.Fail("the job has " + std::to_string(ranks) + " ranks, the list has " +
-                      std::to_string(devices.size()) + " devices",
-                  draft.arrivals ? "list one device for each rank, for one or more places"
-                                 : "list one device for each rank");
+        list.Fail(
+            fmt::format("the job has {} ranks, the list has {} devices", ranks, devices.size()),
+            draft.arrivals ? "list one device for each rank, for one or more places"
+                           : "list one device for each rank");
     }
     return devices;
 }
@@ -47,8 +48,9 @@ PlaceAsNamed(Draft& draft, const Topology& topology)
     if (draft.layout.ranks > topology.Devices())
     {
         draft.node.FailAt("workload",
-                          "the workload names device " + std::to_string(draft.layout.ranks - 1) +
-                              ", the fabric has " + std::to_string(topology.Devices()),
+                          fmt::format("the workload names device {}, the fabric has {}",
+                                      draft.layout.ranks - 1,
+                                      topology.Devices()),
                           "devices count from 0");
     }
     draft.places = {{}};
@@ -115,17 +117,15 @@ WarnOfStraddlingGroups(const Draft& draft,
     }
     const std::uint32_t perHost = topology.GetShape().devicesPerHost;
     const std::string hint =
-        block > perHost
-            ? "a group has " + std::to_string(block) + " GPUs, a host " + std::to_string(perHost)
-        : draft.IsListed() ? "every " + std::to_string(block) + " ranks in a row are a group"
+        block > perHost    ? fmt::format("a group has {} GPUs, a host {}", block, perHost)
+        : draft.IsListed() ? fmt::format("every {} ranks in a row are a group", block)
                            : "jobs are placed in the order of the file: put this one before those "
                              "that take its hosts, or list its GPUs";
-    const InputError remark(draft.node.File(),
-                            draft.node.Pointer() +
-                                (draft.node.Has("placement") ? "/placement" : ""),
-                            std::to_string(straddling) + " of " + std::to_string(groups) +
-                                " tensor groups straddle hosts",
-                            hint);
+    const InputError remark(
+        draft.node.File(),
+        draft.node.Pointer() + (draft.node.Has("placement") ? "/placement" : ""),
+        fmt::format("{} of {} tensor groups straddle hosts", straddling, groups),
+        hint);
     warnings.emplace_back(remark.what());
 }
 

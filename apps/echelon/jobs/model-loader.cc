@@ -41,18 +41,18 @@ const FieldTable TRANSFORMER{
      {"vocabulary", Width(), "number of different tokens", REQUIRED},
      {"sequence", Width(), "tokens of one training sequence", REQUIRED},
      {"gated_ffn",
-      AFlag(),
+      A_FLAG,
       false,
       "three matrices (SwiGLU) in the feed-forward network instead of two"},
      {"experts", Whole(1, MAX_EXPERTS), 1, "experts of each block"},
      {"top_k", Whole(1, MAX_EXPERTS), 1, "experts that serve one token"},
-     {"tied_embeddings", AFlag(), false, "the output layer shares the embedding's matrix"},
+     {"tied_embeddings", A_FLAG, false, "the output layer shares the embedding's matrix"},
      {"learned_positions", Whole(0, MAX_WIDTH), 0, "rows of a learned position embedding"},
-     {"biases", AFlag(), false, "linear layers and normalisations have biases"},
+     {"biases", A_FLAG, false, "linear layers and normalisations have biases"},
      {"layer_forward",
-      ATime(),
+      A_TIME,
       "measured time of one block for one micro-batch on one device; replaces the formula"},
-     {"layer_backward", ATime(), "the same of its backward pass"}}};
+     {"layer_backward", A_TIME, "the same of its backward pass"}}};
 
 const FieldTable LAYER{
     "layer",
@@ -63,15 +63,15 @@ const FieldTable LAYER{
       Real(0, 1e18),
       "operations for one sample, a multiply-add counts as two; this or `forward`"},
      {"forward",
-      ATime(),
+      A_TIME,
       "measured time of the forward pass of one micro-batch on one device; replaces the formula"},
-     {"backward", ATime(), "the same of the backward pass"}}};
+     {"backward", A_TIME, "the same of the backward pass"}}};
 
 const FieldTable MODEL{
     "model",
     "A model to train, by its dimensions or by its layers.",
     {{"name", NameUpTo(200), "of the model", REQUIRED},
-     {"source", AText(), "the paper, and where in it the dimensions stand"},
+     {"source", A_TEXT, "the paper, and where in it the dimensions stand"},
      {"transformer", ObjectOf("transformer"), "its dimensions; this or `layers`"},
      {"layers",
       ListOf("layer", 1, MAX_LAYERS),

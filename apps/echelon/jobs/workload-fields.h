@@ -20,7 +20,7 @@ inline std::vector<Field>
 WorkloadFields(const std::string& kind)
 {
     return {{"schema", OneOf({"echelon/workload/1"}), "the format of the file"},
-            {"description", AText(), "for people"},
+            {"description", A_TEXT, "for people"},
             {"kind", OneOf({kind}), "the kind of the workload", REQUIRED}};
 }
 

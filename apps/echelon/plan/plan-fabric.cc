@@ -8,6 +8,7 @@
 #include "support/usage-error.h"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -30,8 +31,10 @@ ParseItem(std::string_view item, std::uint32_t gpus)
         const auto [end, error] = std::from_chars(item.data(), item.data() + times, count);
         if (error != std::errc() || end != item.data() + times || count < 1 || count > gpus)
         {
-            throw UsageError("--bandwidth: \"" + std::string(item) + "\" starts with no count of " +
-                             std::to_string(gpus) + " GPUs (write for example 8x100Gbps)");
+            throw UsageError(fmt::format(
+                "--bandwidth: \"{}\" starts with no count of {} GPUs (write for example 8x100Gbps)",
+                item,
+                gpus));
         }
         rest.remove_prefix(times + 1);
     }
@@ -78,10 +81,10 @@ FabricOfBandwidth(const std::string& list, std::uint32_t gpus)
     }
     if (rates.size() != gpus)
     {
-        throw UsageError("--bandwidth: " +
-                         std::string(rates.size() > gpus ? "more rates than" : "fewer rates than") +
-                         " the " + std::to_string(gpus) +
-                         " GPUs (one rate for all, or one for each)");
+        throw UsageError(
+            fmt::format("--bandwidth: {} the {} GPUs (one rate for all, or one for each)",
+                        rates.size() > gpus ? "more rates than" : "fewer rates than",
+                        gpus));
     }
     return PlanningFabric::BigSwitch(std::move(rates));
 }

@@ -2,6 +2,7 @@
 #include "plan/plan-writer.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <unistd.h>
 #include <utility>
 
@@ -34,7 +35,7 @@ Naming(const std::string& path, const std::string& draft, const Write& write)
 
 PlanWriter::PlanWriter(std::string path, const nlohmann::ordered_json& head)
     : m_path(std::move(path)),
-      m_draft(m_path + ".part-" + std::to_string(getpid())),
+      m_draft(fmt::format("{}.part-{}", m_path, getpid())),
       m_removed(m_draft)
 {
     std::error_code ignored;

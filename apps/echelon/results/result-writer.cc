@@ -10,6 +10,7 @@
 #include "timeline/writer.h"
 
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 
 namespace echelon
@@ -23,7 +24,7 @@ namespace
 std::string
 PartFolder(const std::string& folder, std::size_t index)
 {
-    return folder + "/part-" + std::to_string(index);
+    return fmt::format("{}/part-{}", folder, index);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -147,9 +148,9 @@ class FigureFinder
 
     std::size_t IndexOf(const std::string& token, const List& list) const
     {
-        const std::string range =
-            list.size == 1 ? "0 is the only one"
-                           : "from 0 to " + std::to_string(list.size - 1) + " is possible";
+        const std::string range = list.size == 1
+                                      ? "0 is the only one"
+                                      : fmt::format("from 0 to {} is possible", list.size - 1);
         std::size_t index = 0;
         const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
         if (error == std::errc() && end == token.data() + token.size())

@@ -33,10 +33,10 @@ const FieldTable CONTROL{
       TimeUpTo(LONGEST_SECONDS),
       "1ms",
       "a lost report is sent again after this time, until it arrives"},
-     {"coordinator_lost", ATime(), "when an outage of the coordinator begins"},
-     {"coordinator_back", ATime(), "when the outage ends; without it the outage does not end"},
+     {"coordinator_lost", A_TIME, "when an outage of the coordinator begins"},
+     {"coordinator_back", A_TIME, "when the outage ends; without it the outage does not end"},
      {"keep_decisions",
-      AFlag(),
+      A_FLAG,
       false,
       "reuse the decision on a state that returns (training repeats itself); this never changes "
       "results"}}};

@@ -5,6 +5,7 @@
 #include "support/printable.h"
 
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 
 namespace echelon
@@ -43,7 +44,7 @@ IndexOf(const JsonNode& array, const std::string& token, const std::string& poin
         throw InputError("--set",
                          pointer,
                          "the array at \"" + array.Pointer() + "\" has no entry \"" + token + "\"",
-                         "it has " + std::to_string(size) + "; \"-\" appends");
+                         fmt::format("it has {}; \"-\" appends", size));
     }
     return index;
 }

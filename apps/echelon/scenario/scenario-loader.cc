@@ -31,28 +31,28 @@ const FieldTable SCENARIO{
       NameUpTo(100),
       "letters, digits, `-`, `_`, `.`; names the folder of results",
       REQUIRED},
-     {"description", AText(), "for people"},
+     {"description", A_TEXT, "for people"},
      {"seed",
       Whole(0, MAX_SEED),
       1,
       "of all random choices (random placement, expert loads, ECMP)"},
-     {"topology", Special(), "the fabric's hosts, switches and links, see below", REQUIRED},
+     {"topology", SPECIAL, "the fabric's hosts, switches and links, see below", REQUIRED},
      {"routing", OneOf({"ecmp"}), "ecmp", "one path per connection, chosen by hash"},
      {"fabric",
-      Special(),
+      SPECIAL,
       "how the network is modelled: `{\"kind\": \"fluid\"}` (also if left out) or `\"packet\"`, "
       "with "
       "the parameters of `echelon list fabrics`"},
      {"jobs", ListOf("job", 1, MAX_JOBS), "what runs on it, see below", REQUIRED},
      {"schedulers",
-      Special(),
+      SPECIAL,
       "a run for each: names, or objects with `name`, the parameters of `echelon list schedulers`, "
       "and a `label` when one scheduler runs twice",
       REQUIRED},
      {"control",
       ObjectOf("control"),
       "delays, losses and outages between agents and coordinator, see below"},
-     {"expect", Special(), "what figures of the summary should be, see below"}}};
+     {"expect", SPECIAL, "what figures of the summary should be, see below"}}};
 
 /// The name becomes a folder of the results.
 std::string

@@ -5,6 +5,7 @@
 #include "input/field-table.h"
 #include "network/builders.h"
 
+#include <fmt/format.h>
 #include <utility>
 
 namespace echelon
@@ -15,8 +16,8 @@ namespace
 
 constexpr std::int64_t MAX_SWITCHES = 16384;
 
-const std::vector<Field> LINK_FIELDS{{"delay", ATime(), "0s", "propagation delay"}};
-const Field RATE{"rate", ARate(), "in each direction"};
+const std::vector<Field> LINK_FIELDS{{"delay", A_TIME, "0s", "propagation delay"}};
+const Field RATE{"rate", A_RATE, "in each direction"};
 
 const FieldTable HOST_LINK{"host_link",
                            "The link of each network interface; it needs `rate` or `rates`.",
@@ -32,17 +33,16 @@ const FieldTable UPLINK{
     LINK_FIELDS};
 const FieldTable SCALE_UP{"scale_up",
                           "The port of each GPU inside its host.",
-                          {{"rate", ARate(), "in each direction", REQUIRED}},
+                          {{"rate", A_RATE, "in each direction", REQUIRED}},
                           LINK_FIELDS};
 
 std::vector<Field>
-TopologyFields(const std::string& kind, std::vector<Field> fields)
+TopologyFields(const std::string& kind, const std::vector<Field>& fields)
 {
     const std::vector<Field> head{
         {"schema", OneOf({"echelon/topology/1"}), "the format of the file"},
-        {"description", AText(), "for people"},
+        {"description", A_TEXT, "for people"},
         {"kind", OneOf({kind}), "the kind of the topology", REQUIRED}};
-    fields.insert(fields.begin(), head.begin(), head.end());
     const std::vector<Field> server{
         {"gpus_per_host", Whole(1, 1024), 1, "GPUs of a host"},
         {"interfaces_per_host",
@@ -55,8 +55,7 @@ TopologyFields(const std::string& kind, std::vector<Field> fields)
         {"scale_up",
          ObjectOf("scale_up"),
          "of each GPU inside its host, see below; needed with several GPUs per host"}};
-    fields.insert(fields.end(), server.begin(), server.end());
-    return fields;
+    return Joined(Joined(head, fields), server);
 }
 
 const FieldTable BIG_SWITCH{
@@ -100,8 +99,8 @@ LoadServer(const Fields& node, std::int64_t hosts)
     if (server.gpusPerHost * hosts > MAX_DEVICES)
     {
         node.FailAt("gpus_per_host",
-                    "the fabric would have " + std::to_string(server.gpusPerHost * hosts) + " GPUs",
-                    "at most " + std::to_string(MAX_DEVICES) + " are possible");
+                    fmt::format("the fabric would have {} GPUs", server.gpusPerHost * hosts),
+                    fmt::format("at most {} are possible", MAX_DEVICES));
     }
     node.Read("interfaces_per_host", server.interfacesPerHost);
     if (server.gpusPerHost % server.interfacesPerHost != 0)
@@ -120,9 +119,9 @@ LoadServer(const Fields& node, std::int64_t hosts)
         }
         if (static_cast<std::int64_t>(server.hostRates.size()) != hosts)
         {
-            rates->Fail("there are " + std::to_string(server.hostRates.size()) + " rates for " +
-                            std::to_string(hosts) + " hosts",
-                        "give one rate per host");
+            rates->Fail(
+                fmt::format("there are {} rates for {} hosts", server.hostRates.size(), hosts),
+                "give one rate per host");
         }
     }
     if (const auto scaleUp = node.Find("scale_up"))
@@ -158,15 +157,15 @@ LoadLeafSpine(const Fields& node)
     if (hosts > MAX_HOSTS)
     {
         node.At("hosts_per_leaf")
-            .Fail("the fabric would have " + std::to_string(hosts) + " hosts",
-                  "at most " + std::to_string(MAX_HOSTS) + " are possible");
+            .Fail(fmt::format("the fabric would have {} hosts", hosts),
+                  fmt::format("at most {} are possible", MAX_HOSTS));
     }
     if (2 * std::int64_t{spec.leaves} * spec.spines > MAX_FABRIC_LINKS)
     {
-        node.At("spines").Fail("the fabric would have more than " +
-                                   std::to_string(MAX_FABRIC_LINKS) +
-                                   " links between leaves and spines",
-                               "use fewer leaves or spines");
+        node.At("spines").Fail(
+            fmt::format("the fabric would have more than {} links between leaves and spines",
+                        MAX_FABRIC_LINKS),
+            "use fewer leaves or spines");
     }
     spec.server = LoadServer(node, hosts);
     const auto oversubscription = node.Find("oversubscription");

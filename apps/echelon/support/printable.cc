@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -85,9 +85,7 @@ Printable(std::string_view text)
         }
         else if (IsControl(first.point))
         {
-            char escaped[16];
-            std::snprintf(escaped, sizeof escaped, "\\u%04x", first.point);
-            out += escaped;
+            out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(first.point));
         }
         else
         {

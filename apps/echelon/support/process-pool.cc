@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 #include <map>
 #include <new>
 #include <sys/mman.h>
@@ -118,7 +119,7 @@ class Children
             const char* const reason = m_progress[index].reason;
             throw TaskFailed(index,
                              code,
-                             *reason ? reason : "failed with code " + std::to_string(code));
+                             *reason ? reason : fmt::format("failed with code {}", code));
         }
         return true;
     }

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -13,9 +13,7 @@ namespace echelon
 std::string
 FixedText(double value, int decimals, const char* unit)
 {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.*f%s", decimals, value, unit);
-    return text;
+    return fmt::format("{:.{}f}{}", value, decimals, unit);
 }
 
 std::string
@@ -23,9 +21,7 @@ CountText(double count)
 {
     if (count >= 1e15)
     {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.2g", count);
-        return text;
+        return fmt::format("{:.2g}", count);
     }
     std::string text = FixedText(std::round(count), 0, "");
     for (std::size_t i = text.size(); i > 3; i -= 3)

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 #include <map>
 #include <string_view>
 
@@ -34,7 +35,7 @@ class LineReader
 
     [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const
     {
-        throw InputError(m_file, "line " + std::to_string(m_number), problem, hint);
+        throw InputError(m_file, fmt::format("line {}", m_number), problem, hint);
     }
 
     /// The next word; empty at the end of the line.
@@ -72,8 +73,7 @@ class LineReader
         if (value < least || value > largest)
         {
             Fail(what + " " + std::string(word) + " is out of range",
-                 "from " + std::to_string(least) + " to " + std::to_string(largest) +
-                     " is possible");
+                 fmt::format("from {} to {} is possible", least, largest));
         }
         return static_cast<std::uint32_t>(value);
     }
@@ -115,7 +115,7 @@ ParseCoflow(LineReader& line, std::uint32_t ports, Bytes megabyte)
     for (std::uint32_t m = 0; m < mappers; ++m)
     {
         coflow.mappers.push_back(
-            line.Integer(line.Expect("the port of mapper " + std::to_string(m + 1)),
+            line.Integer(line.Expect(fmt::format("the port of mapper {}", m + 1)),
                          "the port of a mapper",
                          0,
                          ports - 1));
@@ -125,7 +125,7 @@ ParseCoflow(LineReader& line, std::uint32_t ports, Bytes megabyte)
     for (std::uint32_t r = 0; r < reducers; ++r)
     {
         const std::string_view word =
-            line.Expect("the port and size of reducer " + std::to_string(r + 1));
+            line.Expect(fmt::format("the port and size of reducer {}", r + 1));
         const std::size_t colon = word.find(':');
         if (colon == std::string_view::npos)
         {
@@ -194,15 +194,14 @@ ParseCoflowBenchmark(const std::string& file,
         }
         if (lineOf.size() == coflows)
         {
-            line.Fail("there are more than " + std::to_string(coflows) + " coflows",
+            line.Fail(fmt::format("there are more than {} coflows", coflows),
                       "line 1 states their number");
         }
         TracedCoflow coflow = ParseCoflow(line, result.ports, options.megabyte);
         const auto [it, isNew] = lineOf.emplace(coflow.id, number + 1);
         if (!isNew)
         {
-            line.Fail("coflow " + std::to_string(coflow.id) + " was on line " +
-                          std::to_string(it->second) + " already",
+            line.Fail(fmt::format("coflow {} was on line {} already", coflow.id, it->second),
                       "ids are unique");
         }
         if (!options.first || result.trace.coflows.size() < *options.first)
@@ -218,12 +217,13 @@ ParseCoflowBenchmark(const std::string& file,
     }
     if (lineOf.size() < coflows || number == 0)
     {
-        throw InputError(file,
-                         "line " + std::to_string(number + 1),
-                         number == 0 ? "the file is empty"
-                                     : "the file ends after " + std::to_string(lineOf.size()) +
-                                           " of " + std::to_string(coflows) + " coflows",
-                         "line 1 is: ports coflows; then one line per coflow");
+        throw InputError(
+            file,
+            fmt::format("line {}", number + 1),
+            number == 0
+                ? "the file is empty"
+                : fmt::format("the file ends after {} of {} coflows", lineOf.size(), coflows),
+            "line 1 is: ports coflows; then one line per coflow");
     }
     return result;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -28,7 +29,7 @@ class SampleReader
 
     [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const
     {
-        throw InputError(m_file, "line " + std::to_string(m_line), problem, hint);
+        throw InputError(m_file, fmt::format("line {}", m_line), problem, hint);
     }
 
     /// Appends the experts of all tokens of this line. @returns how many words there were.
@@ -36,7 +37,7 @@ class SampleReader
     {
         const std::size_t first = routing.chosen.size();
         ForEachWord(text, [&](std::string_view word, std::size_t index) {
-            const std::string place = "token " + std::to_string(index / routing.topK + 1) + ": ";
+            const std::string place = fmt::format("token {}: ", index / routing.topK + 1);
             std::uint32_t expert = 0;
             const auto [end, error] =
                 std::from_chars(word.data(), word.data() + word.size(), expert);
@@ -47,17 +48,17 @@ class SampleReader
             if (error != std::errc() || expert >= routing.experts)
             {
                 Fail(place + "expert " + std::string(word) + " is unknown",
-                     "from 0 to " + std::to_string(routing.experts - 1) +
-                         " is possible with --experts " + std::to_string(routing.experts));
+                     fmt::format("from 0 to {} is possible with --experts {}",
+                                 routing.experts - 1,
+                                 routing.experts));
             }
             const auto token =
                 routing.chosen.begin() +
                 static_cast<std::ptrdiff_t>(first + index / routing.topK * routing.topK);
             if (std::find(token, routing.chosen.end(), expert) != routing.chosen.end())
             {
-                Fail(place + "expert " + std::to_string(expert) + " is chosen twice",
-                     "a token goes to --top-k " + std::to_string(routing.topK) +
-                         " different experts");
+                Fail(fmt::format("{}expert {} is chosen twice", place, expert),
+                     fmt::format("a token goes to --top-k {} different experts", routing.topK));
             }
             routing.chosen.push_back(expert);
         });
@@ -75,7 +76,7 @@ class SampleReader
             if (error != std::errc() || end != word.data() + word.size() ||
                 !std::isfinite(weight) || weight < 0)
             {
-                Fail("gate weight " + std::to_string(count + 1) + " is " + Shown(word),
+                Fail(fmt::format("gate weight {} is {}", count + 1, Shown(word)),
                      "a number of at least 0 is needed");
             }
             ++count;
@@ -140,15 +141,13 @@ ParseRoutingTrace(const std::string& file,
         const std::size_t chosen = reader.Experts(line.substr(0, gap), trace.routing);
         if (chosen % topK != 0)
         {
-            reader.Fail("the last token has " + std::to_string(chosen % topK) + " of " +
-                            std::to_string(topK) + " experts",
+            reader.Fail(fmt::format("the last token has {} of {} experts", chosen % topK, topK),
                         "--top-k times the number of tokens is needed");
         }
         const std::size_t weights = reader.Weights(line.substr(gap + 2));
         if (weights != chosen)
         {
-            reader.Fail("there are " + std::to_string(weights) + " gate weights for " +
-                            std::to_string(chosen) + " experts",
+            reader.Fail(fmt::format("there are {} gate weights for {} experts", weights, chosen),
                         LAYOUT);
         }
         trace.samples.push_back(chosen / topK);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <optional>
 #include <vector>
 
@@ -58,11 +59,11 @@ class CsvReader
         }
         if (m_rows < m_matrix->Size())
         {
-            throw InputError(m_file,
-                             "line " + std::to_string(m_line + 1),
-                             "the file ends after " + std::to_string(m_rows) + " of " +
-                                 std::to_string(m_matrix->Size()) + " rows",
-                             LAYOUT);
+            throw InputError(
+                m_file,
+                fmt::format("line {}", m_line + 1),
+                fmt::format("the file ends after {} of {} rows", m_rows, m_matrix->Size()),
+                LAYOUT);
         }
         return std::move(*m_matrix);
     }
@@ -70,10 +71,10 @@ class CsvReader
   private:
     [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const
     {
-        std::string place = "line " + std::to_string(m_line);
+        std::string place = fmt::format("line {}", m_line);
         if (m_cell > 0)
         {
-            place += ", cell " + std::to_string(m_cell);
+            place += fmt::format(", cell {}", m_cell);
         }
         throw InputError(m_file, place, problem, hint);
     }
@@ -97,8 +98,8 @@ class CsvReader
         {
             if (cells > MAX_PLAN_GPUS)
             {
-                Fail("the row has " + std::to_string(cells) + " cells",
-                     "at most " + std::to_string(MAX_PLAN_GPUS) + " GPUs are possible");
+                Fail(fmt::format("the row has {} cells", cells),
+                     fmt::format("at most {} GPUs are possible", MAX_PLAN_GPUS));
             }
             m_matrix.emplace(static_cast<std::uint32_t>(cells));
         }
@@ -114,15 +115,11 @@ class CsvReader
         m_cell = 0;
         if (cells != gpus)
         {
-            Fail("the row has " + std::to_string(cells) + " cells, the first has " +
-                     std::to_string(gpus),
-                 LAYOUT);
+            Fail(fmt::format("the row has {} cells, the first has {}", cells, gpus), LAYOUT);
         }
         if (m_rows == gpus)
         {
-            Fail("there are more than " + std::to_string(gpus) + " rows of " +
-                     std::to_string(gpus) + " cells",
-                 LAYOUT);
+            Fail(fmt::format("there are more than {} rows of {} cells", gpus, gpus), LAYOUT);
         }
         for (std::uint32_t j = 0; j < gpus; ++j)
         {

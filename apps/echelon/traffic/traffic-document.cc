@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace echelon
@@ -24,56 +25,52 @@ const FieldTable MATRIX{
     "traffic",
     "The bytes between all pairs of GPUs.",
     {{"schema", OneOf({"echelon/traffic/1"}), "the format of the file", REQUIRED},
-     {"description", AText(), "for people"},
+     {"description", A_TEXT, "for people"},
      {"matrix",
-      Special(),
+      SPECIAL,
       "n rows of n whole bytes: row = sender, column = receiver; the diagonal is read and dropped",
       REQUIRED}}};
 
-std::vector<Field>
-With(std::vector<Field> fields)
-{
-    const std::vector<Field> common{
-        {"schema", OneOf({"echelon/routing/1"}), "the format of the file", REQUIRED},
-        {"description", AText(), "for people"},
-        {"experts", Whole(1, MAX_EXPERTS), "of the layer; here or as an option"},
-        {"top_k", Whole(1, MAX_TOP_K), "experts of a token; here or as an option"},
-        {"gpus", Whole(1, MAX_PLAN_GPUS), "participants; here or as an option"},
-        {"hidden", Whole(1, MAX_HIDDEN), "elements of a token; here or as an option"},
-        {"bytes_per_element", Whole(1, MAX_ELEMENT_BYTES), 2, "size of an element"},
-        {"expert_gpus",
-         Special(),
-         "the GPU of each expert; if left out, expert e of E lives on GPU ⌊e n / E⌋"}};
-    fields.insert(fields.begin(), common.begin(), common.end());
-    return fields;
-}
+const std::vector<Field> ROUTING_FIELDS{
+    {"schema", OneOf({"echelon/routing/1"}), "the format of the file", REQUIRED},
+    {"description", A_TEXT, "for people"},
+    {"experts", Whole(1, MAX_EXPERTS), "of the layer; here or as an option"},
+    {"top_k", Whole(1, MAX_TOP_K), "experts of a token; here or as an option"},
+    {"gpus", Whole(1, MAX_PLAN_GPUS), "participants; here or as an option"},
+    {"hidden", Whole(1, MAX_HIDDEN), "elements of a token; here or as an option"},
+    {"bytes_per_element", Whole(1, MAX_ELEMENT_BYTES), 2, "size of an element"},
+    {"expert_gpus",
+     SPECIAL,
+     "the GPU of each expert; if left out, expert e of E lives on GPU ⌊e n / E⌋"}};
 
 const FieldTable ROUTING{
     "routing",
     "The experts that the gate chose for each token.",
-    With({{"tokens",
-           Special(),
-           "for every token its `top_k` different experts, counted from 0",
-           REQUIRED},
-          {"gates", Special(), "the weights that belong to them; they are checked and not used"},
-          {"token_gpus", Special(), "the GPU where each token starts"},
-          {"token_placement",
-           OneOf({"blocks", "round-robin"}),
-           "blocks",
-           "where tokens start without `token_gpus`: `\"blocks\"` of equal size, or "
-           "`\"round-robin\"`"},
-          {"deduplicate", AFlag(), false, "a token goes to each host once"}})};
+    Joined(ROUTING_FIELDS,
+           {{"tokens",
+             SPECIAL,
+             "for every token its `top_k` different experts, counted from 0",
+             REQUIRED},
+            {"gates", SPECIAL, "the weights that belong to them; they are checked and not used"},
+            {"token_gpus", SPECIAL, "the GPU where each token starts"},
+            {"token_placement",
+             OneOf({"blocks", "round-robin"}),
+             "blocks",
+             "where tokens start without `token_gpus`: `\"blocks\"` of equal size, or "
+             "`\"round-robin\"`"},
+            {"deduplicate", A_FLAG, false, "a token goes to each host once"}})};
 
 const FieldTable LOADS{"loads",
                        "The copies of tokens that each expert gets, in place of the tokens.",
-                       With({{"expert_loads",
-                              Special(),
-                              "the copies for each expert, or numbers in proportion to them",
-                              REQUIRED},
-                             {"tokens_per_gpu",
-                              Whole(0, MAX_LOAD / MAX_EXPERTS),
-                              "there are gpus × tokens_per_gpu × top_k copies",
-                              REQUIRED}})};
+                       Joined(ROUTING_FIELDS,
+                              {{"expert_loads",
+                                SPECIAL,
+                                "the copies for each expert, or numbers in proportion to them",
+                                REQUIRED},
+                               {"tokens_per_gpu",
+                                Whole(0, MAX_LOAD / MAX_EXPERTS),
+                                "there are gpus × tokens_per_gpu × top_k copies",
+                                REQUIRED}})};
 
 /// JsonNode::Integer without its bookkeeping while all is well: arrays here are long.
 std::int64_t
@@ -95,9 +92,9 @@ GpusOf(const JsonNode& array, std::size_t size, const char* what, std::uint32_t 
 {
     if (array.ArraySize(MAX_TOKENS) != size)
     {
-        array.Fail("there are " + std::to_string(array.ArraySize(MAX_TOKENS)) + " entries for " +
-                       std::to_string(size) + " " + what,
-                   "give the GPU of each");
+        array.Fail(
+            fmt::format("there are {} entries for {} {}", array.ArraySize(MAX_TOKENS), size, what),
+            "give the GPU of each");
     }
     std::vector<std::uint32_t> result;
     result.reserve(size);
@@ -137,8 +134,9 @@ LoadMatrix(const JsonNode& root, const RoutingOptions& options)
         const JsonNode row = rows.Item(i);
         if (row.ArraySize(MAX_PLAN_GPUS) != gpus)
         {
-            row.Fail("the row has " + std::to_string(row.ArraySize(MAX_PLAN_GPUS)) +
-                         " entries, and there are " + std::to_string(gpus) + " rows",
+            row.Fail(fmt::format("the row has {} entries, and there are {} rows",
+                                 row.ArraySize(MAX_PLAN_GPUS),
+                                 gpus),
                      "n rows of n whole bytes");
         }
         for (std::uint32_t j = 0; j < gpus; ++j)
@@ -178,8 +176,9 @@ LoadTokens(const JsonNode& tokens, std::uint32_t experts, std::uint32_t topK)
         const JsonNode token = tokens.Item(t);
         if (token.ArraySize(MAX_TOP_K) != topK)
         {
-            token.Fail("the token has " + std::to_string(token.ArraySize(MAX_TOP_K)) +
-                           " experts, \"top_k\" is " + std::to_string(topK),
+            token.Fail(fmt::format("the token has {} experts, \"top_k\" is {}",
+                                   token.ArraySize(MAX_TOP_K),
+                                   topK),
                        "every token goes to top_k experts");
         }
         for (std::uint32_t k = 0; k < topK; ++k)
@@ -188,7 +187,7 @@ LoadTokens(const JsonNode& tokens, std::uint32_t experts, std::uint32_t topK)
             if (std::find(routing.chosen.end() - k, routing.chosen.end(), expert) !=
                 routing.chosen.end())
             {
-                token.Item(k).Fail("expert " + std::to_string(expert) + " is chosen twice",
+                token.Item(k).Fail(fmt::format("expert {} is chosen twice", expert),
                                    "the experts of a token differ");
             }
             routing.chosen.push_back(expert);
@@ -203,8 +202,9 @@ CheckGates(const JsonNode& gates, const TokenRouting& routing)
 {
     if (gates.ArraySize(MAX_TOKENS) != routing.Tokens())
     {
-        gates.Fail("there are gate weights for " + std::to_string(gates.ArraySize(MAX_TOKENS)) +
-                       " of " + std::to_string(routing.Tokens()) + " tokens",
+        gates.Fail(fmt::format("there are gate weights for {} of {} tokens",
+                               gates.ArraySize(MAX_TOKENS),
+                               routing.Tokens()),
                    "top_k weights per token, or no \"gates\"");
     }
     for (std::size_t t = 0; t < routing.Tokens(); ++t)
@@ -212,8 +212,9 @@ CheckGates(const JsonNode& gates, const TokenRouting& routing)
         const JsonNode weights = gates.Item(t);
         if (weights.ArraySize(MAX_TOP_K) != routing.topK)
         {
-            weights.Fail("the token has " + std::to_string(weights.ArraySize(MAX_TOP_K)) +
-                             " gate weights, \"top_k\" is " + std::to_string(routing.topK),
+            weights.Fail(fmt::format("the token has {} gate weights, \"top_k\" is {}",
+                                     weights.ArraySize(MAX_TOP_K),
+                                     routing.topK),
                          "one per expert of the token");
         }
         for (std::size_t k = 0; k < routing.topK; ++k)
@@ -267,8 +268,7 @@ LoadMeasuredLoads(const JsonNode& array, std::int64_t copies)
         load /= sum > 0 ? sum : 1;
     }
     result.copies = TokensPerRank(copies, loads, static_cast<std::uint32_t>(experts));
-    result.scaling =
-        "loads of " + NumberText(sum) + " in all scaled to " + std::to_string(copies) + " copies";
+    result.scaling = fmt::format("loads of {} in all scaled to {} copies", NumberText(sum), copies);
     return result;
 }
 
@@ -284,8 +284,9 @@ LoadLoads(const JsonNode& root, std::uint32_t topK, RoutingSettings settings)
     if (const auto stated = root.Find("experts");
         stated && stated->Integer(1, MAX_EXPERTS) != static_cast<std::int64_t>(experts))
     {
-        array.Fail("there are " + std::to_string(experts) + " loads, \"experts\" is " +
-                       std::to_string(stated->Integer(1, MAX_EXPERTS)),
+        array.Fail(fmt::format("there are {} loads, \"experts\" is {}",
+                               experts,
+                               stated->Integer(1, MAX_EXPERTS)),
                    "one load per expert");
     }
     const std::int64_t perGpu = root.At("tokens_per_gpu").Integer(0, MAX_LOAD / MAX_EXPERTS);
@@ -338,8 +339,7 @@ LoadRouting(const JsonNode& root, const RoutingOptions& options)
     if (topK > experts)
     {
         root.FailAt("top_k",
-                    "a token cannot go to " + std::to_string(topK) + " of " +
-                        std::to_string(experts) + " experts",
+                    fmt::format("a token cannot go to {} of {} experts", topK, experts),
                     "top_k is at most the number of experts");
     }
     const TokenRouting routing = LoadTokens(root.At("tokens"), experts, topK);

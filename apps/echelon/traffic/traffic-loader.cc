@@ -9,6 +9,7 @@
 #include "traffic/traffic-document.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -65,7 +66,7 @@ CheckTabs(const std::string& file, std::string_view text)
     {
         const auto line = 1 + std::count(text.data(), first.data(), '\n');
         throw InputError(file,
-                         "line " + std::to_string(line),
+                         fmt::format("line {}", line),
                          "there are tabs, but no gate weights",
                          "commas separate the cells of a matrix; in a routing trace two tabs stand "
                          "before the gate weights");
@@ -89,8 +90,8 @@ LoadTrace(const std::string& file, std::string_view text, const RoutingOptions& 
     const std::uint32_t topK = Needed(options.topK, "--top-k", file);
     if (topK > experts)
     {
-        throw UsageError("--top-k: a token cannot go to " + std::to_string(topK) + " of " +
-                         std::to_string(experts) + " experts");
+        throw UsageError(
+            fmt::format("--top-k: a token cannot go to {} of {} experts", topK, experts));
     }
     const RoutingTrace trace = ParseRoutingTrace(file, text, experts, topK);
     return RoutedTrafficOf(
