@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tables and figures from Echelon's result folders.
+"""This package draws tables and figures from Echelon's result folders.
 
     from echelon_analysis.load import open_results
     results = open_results("results/quickstart/0123456789abcdef")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Mean iteration time of each job under each scheduler, as bars with 95 % confidence intervals.
+"""Draws the mean iteration time of each job under each scheduler, as bars with 95 % confidence intervals.
 
     draw_bars(results, "figures/iteration-times.png")           # of a result folder: over a job's iterations
     draw_bars_of_sweep(sweep, "figures/iteration-times.png")    # of a sweep: over seeds, one panel per point

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Cumulative distributions of EchelonFlow tardiness, flow and coflow completion times, one line per scheduler.
+"""Draws cumulative distributions of EchelonFlow tardiness, flow and coflow completion times, one line for each scheduler.
 
     draw_cdf(results, "figures/tardiness-cdf.png")
     draw_cdf(results, "figures/fct-cdf.pdf", of="fct")

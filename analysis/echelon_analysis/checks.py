@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether documents and tables of results hold what they should, before anything is computed from them.
+"""Checks that documents and tables of results hold what they should, before anything is computed from them.
 
     check_summary(path, summary)                # AnalysisError that names the file, the JSON pointer and what is wrong
     check_table(path, "jobs.csv", frame, ["llm", "solo"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""All tables and figures of a result folder or a sweep, into its figures/.
+"""Writes all tables and figures of a result folder or a sweep into its figures/.
 
     write_figures(results)            # -> (paths, notes)
     write_sweep_figures(sweep)

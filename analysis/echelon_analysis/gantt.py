@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One iteration of one job under two schedulers, on one time axis: what each GPU computes, and what it sends meanwhile.
+"""Draws one iteration of one job under two schedulers on one time axis: what each GPU computes, and what it sends meanwhile.
 
     draw_gantt(results, "figures/gantt.png", Choice(job="llama2-70b", schedulers=("fair", "echelon")))
 

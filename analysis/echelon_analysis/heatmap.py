@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Utilisation of the network's links over time: link × time, one panel per scheduler.
+"""Draws the utilisation of the network's links over time, with one panel for each scheduler.
 
     draw_heatmap(results, "figures/links.png")          # -> (paths, notes)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A metric against a parameter of a sweep, one line per scheduler: mean over the seeds with a 95 % confidence interval.
+"""Draws a metric against a parameter of a sweep, one line for each scheduler: the mean over the seeds with a 95 % confidence interval.
 
     draw_lines(sweep, "speedup.pdf", x="oversubscription")                        # speed-up of iterations against `fair`
     draw_lines(sweep, "tardiness.pdf", x="oversubscription", y="tardiness_sum_s", by="placement")

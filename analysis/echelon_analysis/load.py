@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Read a result folder. Files are read when first asked for, checked, and kept.
+"""Reads a result folder. Files are read when they are first asked for, checked, and kept.
 
     results = open_results("results/quickstart")      # the run's folder, or its parent when it holds one run
     results.labels                                    # ['fair', 'sebf', 'echelon'], one per run, distinct

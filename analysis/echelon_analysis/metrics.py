@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures of summary.json, computed again from the CSV files.
+"""Computes the figures of summary.json again from the CSV files.
 
     figures = summarise(results, run=0)
     figures["groups/tardiness_sum_s"]

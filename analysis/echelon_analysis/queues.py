@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Queue depth over time at the links with the deepest queues: one panel per link, one line per scheduler.
+"""Draws the queue over time at the links with the deepest queues: one panel for each link, one line for each scheduler.
 
     draw_queues(results, "figures/queues.png")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who sends to whom when: the plans of one all-to-all, one panel per order on one time axis.
+"""Draws who sends to whom when in the plans of one all-to-all, with one panel for each order on one time axis.
 
     draw_schedule(load_plan("plan.json"), "schedule.png", orders=["aurora", "sjf"])
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a Gantt chart shows of a large job: which GPUs, which kinds of slices, which flows together.
+"""Chooses what a Gantt chart shows of a large job: which GPUs, which kinds of slices, and which flows together.
 
     devices = representatives(frames, flows, limit=8)    # [Representative(device=0, alike=32), …]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Means with confidence intervals.
+"""Computes means with confidence intervals.
 
     mean_interval([1.0, 2.0, 3.0])     # Interval(mean=2.0, low=-0.48…, high=4.48…, count=3): 95 %, Student's t
     mean_interval([1.0]).half          # nan: one value says nothing of its spread

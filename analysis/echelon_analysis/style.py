@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The look of the figures, and how they are saved.
+"""Defines the look of the figures, and saves them.
 
     with styled() as plt:
         figure, axes = plt.subplots()

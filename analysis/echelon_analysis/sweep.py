@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Read a sweep that `echelon-sweep gather` has filled: results.sqlite, and the kept tables of its points.
+"""Reads a sweep that `echelon-sweep gather` has filled: results.sqlite, and the kept tables of its points.
 
     runs, jobs = load_sweep("sweeps/oversubscription")      # one row per point and scheduler; per point, scheduler and job
     runs.groupby(["oversubscription", "scheduler"]).makespan_s.mean()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The comparison table: one row per run, the best value of each column marked.
+"""Makes the comparison table, which has one row for each run and marks the best value of each column.
 
     print(render(rows(results)))
 

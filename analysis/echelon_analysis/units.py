@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Numbers for people: one unit and one number of decimals for a whole column or axis.
+"""Writes numbers for people, with one unit and one number of decimals for a whole column or axis.
 
     scale = time_scale([0.0012, 0.0345])     # TimeScale(factor=1000.0, unit='ms')
     scale.factor * 0.0012                    # 1.2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Why iterations take as long as they do: the critical path of each job, and whom it waited for.
+"""Tells why iterations take as long as they do: the critical path of each job, and whom it waited for.
 
     print(render(results))                    # for each job: its parts under each scheduler, and the EchelonFlows it waited for most
     draw_why(results, "figures/why.png")      # stacked bars

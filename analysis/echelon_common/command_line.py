@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The frame of a command line: options are parsed, signals end it, and every error is one line on stderr and an exit code.
+"""Frames a command line: options are parsed, signals end it, and every error is one line on stderr and an exit code.
 
     parser = Parser(prog="echelon-sweep", description="…")
     parser.add_argument("--processes", type=whole(1))

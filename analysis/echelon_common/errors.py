@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Exit codes, and errors that a user can mend: one line on stderr.
+"""Defines exit codes, and errors that a user can mend, which are one line on stderr.
 
     raise UserError("a.json", "there are no axes", "give at least one")
     # echelon-sweep: a.json: there are no axes (give at least one)              exit code 65

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files that appear whole or not at all: written beside their name, renamed at the end.
+"""Writes files that appear whole or not at all: they are written beside their name and renamed at the end.
 
     with draft("figures/gantt.png") as path:        # figures/.gantt.png.4711.9f3a21c0
         figure.savefig(path, format="png")

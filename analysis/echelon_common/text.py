@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Texts from outside (names of jobs, labels, paths) where they are shown or kept: only texts, whatever they hold.
+"""Keeps texts from outside (names of jobs, labels, paths) mere text wherever they are shown or kept.
 
     shown("\x9b31m\u202ea")                         # r'\u009b31m\u202ea': in terminals, tables, pages and figures
     json_text({"name": "\x9b"}, indent=1)           # the same value, its control characters as JSON escapes

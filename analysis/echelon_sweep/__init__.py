@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Parameter sweeps of Echelon scenarios: on this machine's cores, on Slurm, or wherever a shell runs.
+"""This package runs parameter sweeps of Echelon scenarios on this machine's cores, on Slurm, or wherever a shell runs.
 
     from echelon_sweep.layout import Sweep
     sweep = Sweep.open("sweeps/demo-100")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where points run: the back ends of `submit`, by name.
+"""Knows where points can run: the back ends of `submit`, by name.
 
     backend = load("slurm")                         # the module echelon_sweep.slurm
     backend.submit(sweep, points, program, options) # -> exit code

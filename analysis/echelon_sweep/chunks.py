@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Chunks of points for batch systems: what a point costs, how many make a task, and the command of a task.
+"""Divides points into chunks for batch systems: what a point costs, how many make a task, and the command of a task.
 
     listed = write_point_list(sweep, points)                    # <sweep>/chunks/<stamp>.txt, one id per line
     size = points_per_chunk(sweep, len(points))

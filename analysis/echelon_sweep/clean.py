@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What can go from a sweep's folder: work folders of killed workers, errors, damaged results, forgotten drafts.
+"""Finds what can go from a sweep's folder: work folders of killed workers, errors, damaged results and forgotten drafts.
 
     for path, reason in rubbish(sweep): …
     remove(path)

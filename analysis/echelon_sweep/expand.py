@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From a specification to points: the grid, what the program says of each, and the ids.
+"""Turns a specification into points: the grid, what the program says of each point, and the ids.
 
     points = expand(read_spec("demo-100.json"), find_program())
 
@@ -34,7 +34,7 @@ def expand(spec, program):
                 asked.append(_assignments(spec, cell, seed))
         answers = program.check(path, asked)
         if any("error" in answer for answer in answers):
-            _blame(spec, program, index, cells, answers)
+            _attribute(spec, program, index, cells, answers)
         for parameters, answer in zip(owners, answers):
             identity = point_id(program.build, answer["inputs"], parameters, answer["seed"])
             points.append(Point(identity, answer["inputs"], index, parameters, answer["seed"]))
@@ -105,7 +105,7 @@ def _matches(rule, cell):
     return all(canonical(cell[pointer]) in values for pointer, values in rule.items())
 
 
-def _blame(spec, program, index, cells, answers):
+def _attribute(spec, program, index, cells, answers):
     """Say which part of the specification the scenario does not take."""
     path = spec.scenarios[index]
     place = f"/scenario/{index}" if spec.several else "/scenario"
@@ -119,7 +119,7 @@ def _blame(spec, program, index, cells, answers):
         [answer] = program.check(path, [make_assignments({}, spec.schedulers)])
         if "error" in answer:
             spec.fail("/schedulers", answer["error"])
-    # An axis value is to blame when it fails by itself, or when every point that has it fails and others do not.
+    # A failure is attributed to an axis value when it fails by itself, or when every point that has it fails and others do not.
     for pointer, values in spec.axes.items():
         alone = program.check(path, [make_assignments({pointer: value}) for value in values])
         for number, (value, answer) in enumerate(zip(values, alone)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From result files to tables: results.sqlite, points.csv, runs.csv, jobs.csv in the sweep's folder.
+"""Turns result files into tables: results.sqlite, points.csv, runs.csv and jobs.csv in the sweep's folder.
 
     report = gather(sweep)                          # verifies every result, writes if nothing is missing
     report.exit_code, report.missing                # EXIT_DONE, 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""JSON as this package reads and writes it: no duplicate keys, no NaN.
+"""Reads and writes JSON as this package wants it, without duplicate keys and without NaN.
 
     document = read_json("spec.json")               # SweepError with the JSON pointer of what is wrong
     text = canonical(document)                      # sorted keys, no spaces: equal values, equal text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A sweep's folder: which points it has, which are done, and where their files lie.
+"""Knows a sweep's folder: which points it has, which are done, and where their files lie.
 
     sweep = Sweep.open("sweeps/demo-100")
     for point in sweep.todo(): ...                  # no result yet, fewer errors than the spec's `retries`

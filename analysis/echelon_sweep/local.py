@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The local back end: the points on this machine's cores. `submit` gathers when it returns.
+"""The local back end runs the points on this machine's cores. `submit` gathers when it returns.
 
 Passes over the missing points until none is left that has fewer errors than the specification's `retries`.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which paths a sweep can have: files in JSON name them, and lines of shell commands.
+"""Decides which paths a sweep can have, since files in JSON and lines of shell commands name them.
 
     utf8_path(os.path.abspath(path))                # the path; UsageError where JSON cannot hold it
     command_line(["/usr/bin/python3", "a b"])       # "/usr/bin/python3 'a b'"; UsageError where a line cannot hold it

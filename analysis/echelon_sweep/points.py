@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A point of a sweep: one scenario with its overrides and its seed, and the id that its result is found by.
+"""A point of a sweep is one scenario with its overrides and its seed, and has the id that its result is found by.
 
     point = Point(point_id(build, inputs, parameters, seed), inputs, 0, {"/topology/oversubscription": 4}, 1)
     point.assignments                               # ['/topology/oversubscription=4']: for echelon's --set

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The emulator: where it is, what it was built from, and what it says of scenarios.
+"""Knows the emulator: where it is, what it was built from, and what it says of scenarios.
 
     program = find_program()                        # --program, $ECHELON_BIN, the source tree's release build, $PATH
     program.build                                   # '0.1.0 1d421cf…' and, for a dirty build, a hash of its files

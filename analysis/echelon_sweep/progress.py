@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One line that says how far a sweep is, on a terminal only.
+"""Shows in one line how far a sweep is, on a terminal only.
 
     line = ProgressLine(100, sys.stderr)
     line.show(tally, running=2)                     # 37 of 100 points, 1 error, 2 running, 2 min left

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One point: start the program on it, and put its result or its error in place.
+"""Runs one point: it starts the program on it, and puts its result or its error in place.
 
     child = start(sweep, point, program)            # forks; the child dies with this process, even on kill -9
     pid, status, usage = os.wait4(child.pid, 0)

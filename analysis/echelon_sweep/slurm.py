@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The back end `slurm`: job arrays, several points per task, and a gather job that follows them.
+"""The back end `slurm` submits job arrays with several points in a task, and a gather job that follows them.
 
     submit(sweep, sweep.todo(), program, options)   # exit code
     queue_counts(sweep)                             # {"points": …, "queued_tasks": …, …}, or None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Slurm as this package sees it: limits, the queue, sbatch. Whether a point is done is never asked here.
+"""Asks Slurm for what this package needs: limits, the queue and sbatch. Whether a point is done is never asked here.
 
     slurm = Slurm()                                 # NoBatchSystem when there is no sbatch
     limits = slurm.limits("batch")                  # NoBatchSystem when the controller does not answer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The batch scripts of a submission, and the words that sbatch is given beside them.
+"""Writes the batch scripts of a submission, and the words that sbatch is given beside them.
 
     scripts = Scripts(sweep, plan, program, limits, Need(seconds=3600, memory_mb=None), options)
     scripts.task()                                  # text of task.sh

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The worker's view of the Slurm task that it runs in.
+"""Shows a worker the Slurm task that it runs in.
 
     task = Task()
     task.time_left()                                # seconds until the time limit, or None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The specification of a sweep: read, checked, defaults filled in. What each key means: docs/reference/sweep.md.
+"""Reads the specification of a sweep, checks it and fills in defaults. What each key means is in docs/reference/sweep.md.
 
     spec = read_spec("scenarios/sweep/demo-100.json")
     spec.axes["/topology/oversubscription"]         # [1, 2, 4]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How far a sweep is: from its files first, from the batch system's queue second.
+"""Says how far a sweep is: from its files first, from the batch system's queue second.
 
     report = look(sweep)
     report["done"], report["missing"], report["eta_s"]

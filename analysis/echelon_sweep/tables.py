@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Results as tables: which columns there are, what they mean, and the rows of a point.
+"""Makes tables of results: which columns there are, what they mean, and the rows of a point.
 
     table = Tables(sweep)
     table.add(point, "done", metrics, provenance)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether a point's result is what it should be: whole, of this point, hashed, and shaped like metrics.
+"""Checks that a point's result is what it should be: whole, of this point, hashed, and shaped like metrics.
 
     metrics, provenance = read_result(sweep, point)             # BadResult says what is wrong, in one line
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The comparison of the schedulers: the page's first sentences and its first table.
+"""Compares the schedulers in the page's first sentences and its first table.
 
     headline(results)    # ["least-slack finishes first: 11.55 s, 7.1 % sooner than fair (12.43 s).", …]
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What chosen GPUs of each job compute and send under each scheduler: the bars of the page's Gantt chart.
+"""Collects what chosen GPUs of each job compute and send under each scheduler: the bars of the page's Gantt chart.
 
     document = gantt(results, pack)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tables of numbers, small enough for a page: a JSON document whose columns lie behind it as integers, deflated.
+"""Packs tables of numbers into a page: a JSON document, behind which its columns lie as deflated integers.
 
     pack = Pack(tick=1e-7)
     document = {"start": pack.times([0.0, 0.25]), "name": pack.words(["a", "a"]), "n": pack.integers([3, 4])}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The HTML around the data: one page with its style, its script and a policy that forbids every request.
+"""Writes the HTML around the data: one page with its style, its script and a policy that forbids every request.
 
     text = render("quickstart", sealed)      # sealed: pack.Pack.seal()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the report of a result folder holds.
+"""Collects what the report of a result folder holds.
 
     title, sealed = results_document("results/quickstart")
 

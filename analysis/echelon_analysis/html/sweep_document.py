@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the report of a sweep holds: its points, the metrics of every run, and the parts of every job's critical path.
+"""Collects what the report of a sweep holds: its points, the metrics of every run, and the parts of every job's critical path.
 
     title, sealed = sweep_document("sweeps/oversubscription")
 

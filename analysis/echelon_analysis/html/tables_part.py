@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Distributions, links over time and the table of EchelonFlows, as the page holds them.
+"""Collects the distributions, the links over time and the table of EchelonFlows that the page holds.
 
     distributions(results, pack)     # CDFs of tardiness, CCT and FCT
     links(results, pack)             # load of the busiest links over time, and queues where there are any

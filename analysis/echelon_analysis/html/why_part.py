@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Why an iteration takes as long as it does: its critical path, and whom the path waited for.
+"""Collects why an iteration takes as long as it does: its critical path, and whom the path waited for.
 
     document = why(results, pack)
 

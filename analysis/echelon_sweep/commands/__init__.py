@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One module per command, with run(options) -> exit code."""
+"""There is one module for each command, with run(options) -> exit code."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep cancel: take a sweep's jobs back from the batch system."""
+"""The command `echelon-sweep cancel` takes a sweep's jobs back from the batch system."""
 
 from echelon_common.errors import EXIT_DONE
 from echelon_sweep import backends

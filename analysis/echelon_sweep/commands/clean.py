@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep clean: remove what a sweep can do without."""
+"""The command `echelon-sweep clean` removes what a sweep can do without."""
 
 from echelon_common.errors import EXIT_DONE
 from echelon_common.text import one_line

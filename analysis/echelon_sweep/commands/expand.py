@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep expand: check a specification, list its points."""
+"""The command `echelon-sweep expand` checks a specification and lists its points."""
 
 from echelon_common.errors import EXIT_DONE
 from echelon_common.text import json_text, shown

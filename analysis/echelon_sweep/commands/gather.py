@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep gather: verify the results, write the tables."""
+"""The command `echelon-sweep gather` verifies the results and writes the tables."""
 
 import sys
 

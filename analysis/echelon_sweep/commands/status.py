@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep status: how far a sweep is."""
+"""The command `echelon-sweep status` says how far a sweep is."""
 
 import sys
 

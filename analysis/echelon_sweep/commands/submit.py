@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""echelon-sweep submit: make the sweep's folder, run what is missing."""
+"""The command `echelon-sweep submit` makes the sweep's folder and runs what is missing."""
 
 import os
 import pathlib
