@@ -47,10 +47,10 @@ main()
     {
         Ptr<EgressPort> port = CreateObject<EgressPort>();
         port->SetAttribute("DataRate", DataRateValue(DataRate(static_cast<uint64_t>(rate))));
-        port->SetAttribute("QueueCapacity", UintegerValue(4 * 4178));
+        port->SetAttribute("QueueCapacity", UintegerValue(uint64_t{4} * 4178));
         network->AddPort(port, role);
     }
-    network->StartFlow({0, 100 * 4096, 2, {0, 1}});
+    network->StartFlow({0, uint64_t{100} * 4096, 2, {0, 1}});
     network->SetRate(0, 10e9 * 4096 / 4178, 0);
     Simulator::Run();
     const bool isRight = Simulator::Now() == PicoSeconds(834240 + 100 * 3342400LL + 500000) &&

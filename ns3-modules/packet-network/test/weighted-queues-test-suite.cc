@@ -8,6 +8,7 @@
 #include "ns3/horizon-scheduler.h"
 #include "ns3/queue-shares.h"
 
+#include <cmath>
 #include <random>
 
 using namespace ns3;
@@ -19,7 +20,7 @@ namespace
 int64_t
 SegmentTime(double wireRate)
 {
-    return static_cast<int64_t>(4178 * 8e12 / wireRate + 0.5);
+    return std::llround(4178 * 8e12 / wireRate);
 }
 
 /// The tags alone.
