@@ -101,7 +101,6 @@ RandomView(std::uint32_t flows, std::uint64_t seed)
         ActiveJob job;
         job.id = JobId(j);
         job.weight = 1 + stream.Uniform();
-        job.idealIteration = Time::FromSeconds(0.5 + stream.Uniform());
         view.jobs.push_back(job);
     }
     for (std::uint32_t g = 0; g < flows / FLOWS_PER_GROUP; ++g)

@@ -43,7 +43,7 @@ main()
     }
     LongestFirst scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, {job}, 1, {}, {}}, scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, {job}}, scheduler, fabric);
     for (const FlowRecord& flow : record.flows)
     {
         std::cout << "flow of " << flow.bytes << " B ends at " << flow.finish.Seconds() << " s\n";

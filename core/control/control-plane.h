@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What stands between the agents at the hosts and the coordinator: delays, losses, an outage.
+ * What stands between the agents at the hosts and the coordinator: delays, losses, an outage; and
+ * the part of each link that the coordinator leaves to everybody, whatever its scheduler decides.
  *
  *     ControlPlane control;
  *     control.reportDelay = Time::FromSeconds(50e-6);
@@ -37,6 +38,9 @@ namespace echelon
 
 struct ControlPlane
 {
+    Time controlDelay; ///< from a decision until its rates are in force
+    double fairShare =
+        0; ///< of each link, in [0, 1): all flows share it fairly (starvation-guard.h)
     Time minimumInterval;  ///< between decisions; changes meanwhile are decided together
     Time reportDelay;      ///< from an arrival or departure until the coordinator knows
     double reportLoss = 0; ///< probability, in [0, 1)

@@ -31,14 +31,12 @@ PayloadCapacities(const Topology& topology, double goodputFactor)
 Coordinator::Coordinator(const Topology& topology,
                          Scheduler& scheduler,
                          Fabric& fabric,
-                         Time controlDelay,
                          const ControlPlane& control,
                          ControlObserver* observer)
     : m_topology(topology),
       m_scheduler(scheduler),
       m_fabric(fabric),
       m_clock(fabric.GetClock()),
-      m_controlDelay(controlDelay),
       m_control(control),
       m_observer(observer),
       m_reports(m_clock, control),
@@ -290,17 +288,18 @@ Coordinator::Decide()
     {
         m_observer->OnDecision(m_rates.size());
     }
-    if (m_controlDelay == Time())
+    if (m_control.controlDelay == Time())
     {
         Apply(m_rates);
         return;
     }
-    m_clock.CallAt(m_clock.Now() + m_controlDelay, [this, epoch = m_epoch, rates = m_rates] {
-        if (epoch == m_epoch)
-        {
-            Apply(rates);
-        }
-    });
+    m_clock.CallAt(m_clock.Now() + m_control.controlDelay,
+                   [this, epoch = m_epoch, rates = m_rates] {
+                       if (epoch == m_epoch)
+                       {
+                           Apply(rates);
+                       }
+                   });
 }
 
 void
@@ -344,9 +343,12 @@ Coordinator::DecideOnClosure()
     for (std::size_t i = 0; i < m_closure.size(); ++i)
     {
         const bool isRuled = m_flows[m_closure[i].Value()].isRuled;
-        if (allocation.rates[i] != m_state.RateOf(m_closure[i]) || !isRuled)
+        const bool isRanked = !allocation.priorities.empty();
+        if (allocation.rates[i] != m_state.RateOf(m_closure[i]) || !isRuled || isRanked)
         {
-            m_rates.push_back({m_closure[i], allocation.rates[i]});
+            m_rates.push_back({m_closure[i],
+                               allocation.rates[i],
+                               isRanked ? allocation.priorities[i] : std::uint8_t{0}});
         }
     }
     // A flow that has left without its report stands still for the scheduler: what it foresees
@@ -354,14 +356,14 @@ Coordinator::DecideOnClosure()
     const bool isUpToDate = std::none_of(m_closure.begin(), m_closure.end(), [this](FlowId flow) {
         return m_flows[flow.Value()].isSent;
     });
-    if (allocation.revisit && isUpToDate)
+    if (allocation.validUntil && isUpToDate)
     {
-        RequestRevisit(*allocation.revisit);
+        DecideAgainAt(*allocation.validUntil);
     }
 }
 
 void
-Coordinator::RequestRevisit(Time time)
+Coordinator::DecideAgainAt(Time time)
 {
     m_clock.CallAt(time, [this, mark = m_mark, groups = m_closureGroups] {
         for (const GroupId group : groups)
@@ -527,7 +529,7 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
             }
             SetAppliedRate(rate.flow, rate.rate);
             state.isRuled = true;
-            m_changes.push_back({rate.flow, rate.rate, 0});
+            m_changes.push_back({rate.flow, rate.rate, rate.priority});
         }
     }
     RecordAppliedRates();

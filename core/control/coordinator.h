@@ -3,7 +3,7 @@
  * @file
  * Keeps the flows in the fabric, and asks the scheduler again whenever that set changes.
  *
- *     Coordinator coordinator(topology, scheduler, fabric, controlDelay, control, nullptr);
+ *     Coordinator coordinator(topology, scheduler, fabric, control, nullptr);
  *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
  *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
  *
@@ -49,7 +49,6 @@ class Coordinator
     Coordinator(const Topology& topology,
                 Scheduler& scheduler,
                 Fabric& fabric,
-                Time controlDelay,
                 const ControlPlane& control,
                 ControlObserver* observer);
 
@@ -161,7 +160,7 @@ class Coordinator
     void ShareLocally();
     void ForgetChanges();
     /// Decides again at a time on the flows of this decision that no later one has included.
-    void RequestRevisit(Time time);
+    void DecideAgainAt(Time time);
     void Visit(LinkId link);
     void Visit(GroupId group);
     void Include(FlowId flow);
@@ -174,7 +173,6 @@ class Coordinator
     Scheduler& m_scheduler;
     Fabric& m_fabric;
     Clock& m_clock;
-    Time m_controlDelay;
     ControlPlane m_control;
     ControlObserver* m_observer;
     RateLog* m_log = nullptr;

@@ -39,7 +39,6 @@ DecisionCache::Describe(const NetworkView& view)
         number(job.id.Value()); // some schedulers put a job first
         real(job.weight);
         time(job.iterationStart);
-        number(static_cast<std::uint64_t>(job.idealIteration.Picoseconds()));
     }
     for (const ActiveGroup& group : view.groups)
     {
@@ -83,9 +82,9 @@ DecisionCache::Find(const NetworkView& view)
         {
             ++m_hits;
             m_found = kept.decision;
-            if (m_found.revisit)
+            if (m_found.validUntil)
             {
-                m_found.revisit = view.now + (*kept.decision.revisit - kept.madeAt);
+                m_found.validUntil = view.now + (*kept.decision.validUntil - kept.madeAt);
             }
             return &m_found;
         }

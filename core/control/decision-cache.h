@@ -32,7 +32,7 @@ class DecisionCache
   public:
     static constexpr std::size_t MAX_WORDS = std::size_t{1} << 25; ///< 256 MiB
 
-    /// Null when there is none. Valid until the next Insert; `revisit` is right for view.now.
+    /// Null when there is none. Valid until the next Insert; `validUntil` is right for view.now.
     const Allocation* Find(const NetworkView& view);
 
     /// Keep the decision on the view that was last looked for.

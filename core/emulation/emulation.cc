@@ -6,7 +6,9 @@
 #include "base/tolerances.h"
 #include "control/coordinator.h"
 #include "control/host-sharing.h"
+#include "control/starvation-guard.h"
 #include "emulation/flow-routes.h"
+#include "emulation/forecast.h"
 #include "emulation/run-too-long.h"
 #include "metrics/critical-path.h"
 #include "metrics/queue-waits.h"
@@ -35,12 +37,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         : m_input(input),
           m_fabric(fabric),
           m_clock(fabric.GetClock()),
-          m_coordinator(input.topology,
-                        scheduler,
-                        fabric,
-                        input.controlDelay,
-                        input.control,
-                        input.observer),
+          m_coordinator(input.topology, scheduler, fabric, input.control, input.observer),
           m_hosts(input.topology, m_coordinator.Capacity(), fabric),
           m_executor(input.jobs, m_clock, *this),
           m_routes(input.topology, input.jobs, input.seed)
@@ -72,6 +69,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             m_flowOf.emplace_back(job.graph.Tasks().size());
             m_iterationsInAll += job.iterations;
         }
+        scheduler.Prepare(
+            ForecastOf(input, fabric.GoodputFactor(), m_record.jobIdealIterations, RunEmulation));
     }
 
     RunRecord Run()
@@ -221,8 +220,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         const GroupRecord& group = m_record.groups[open.id.Value()];
         m_coordinator.SetJob({group.job,
                               m_input.jobs[group.job.Value()].weight,
-                              m_executor.IterationStart(group.job),
-                              m_idealRuns[group.job.Value()].length});
+                              m_executor.IterationStart(group.job)});
         m_coordinator.AddGroup(group.id, group.job, group.weight, group.reference);
     }
 
@@ -439,8 +437,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             step.to = task.flow.destination;
             const OpenFlow& open = m_open[step.flow->Value()];
             const GroupId group = open.record.group;
-            const SoloTimes alone =
-                m_fabric.Alone(MakeFlow(*step.flow, job, chained.task, group, open.route));
+            const SoloTimes alone = m_fabric.UncontendedTimes(
+                MakeFlow(*step.flow, job, chained.task, group, open.route));
             step.waiting = WithoutRounding(step.end - step.start -
                                            (chained.isSent ? alone.sent : alone.finished));
             if (!chained.isSent)
@@ -595,7 +593,12 @@ RunRecord
 RunEmulation(const EmulationInput& input, Scheduler& scheduler, Fabric& fabric)
 {
     ECHELON_REQUIRE(!input.jobs.empty(), "a run has jobs");
-    return Emulation(input, scheduler, fabric).Run();
+    if (input.control.fairShare == 0)
+    {
+        return Emulation(input, scheduler, fabric).Run();
+    }
+    StarvationGuard guard(scheduler, input.control.fairShare);
+    return Emulation(input, guard, fabric).Run();
 }
 
 } // namespace echelon

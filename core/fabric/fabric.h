@@ -178,7 +178,7 @@ class Fabric
 
     /// At the path's smallest payload rate throughout. A flow that nothing holds up takes as long,
     /// but for WAIT_ROUNDING_PS; where queues share links it may count as sent earlier.
-    virtual SoloTimes Alone(const Flow& flow) const = 0;
+    virtual SoloTimes UncontendedTimes(const Flow& flow) const = 0;
 
     virtual FabricCounts Counts() const = 0;
 

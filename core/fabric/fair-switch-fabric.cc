@@ -30,8 +30,8 @@ FairSwitchFabric::Fits(const Topology& topology)
            interfaces * interfaces + (gpus > 1 ? hosts * gpus * gpus : 0) <= MOST_PAIRS;
 }
 
-FairSwitchFabric::FairSwitchFabric(const Topology& topology, Framing framing)
-    : FluidEngine(topology, framing),
+FairSwitchFabric::FairSwitchFabric(const Topology& topology, double goodput)
+    : FluidEngine(topology, goodput),
       m_recordedRates(2 * std::size_t{topology.Interfaces()}, 0.0)
 {
     ECHELON_REQUIRE(Fits(topology), "the topology is a big switch of few ports");

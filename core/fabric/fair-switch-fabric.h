@@ -34,7 +34,7 @@ class FairSwitchFabric : public FluidEngine
     /// Whether the topology is a big switch small enough for matrices of its ports.
     static bool Fits(const Topology& topology);
 
-    explicit FairSwitchFabric(const Topology& topology, Framing framing = {});
+    explicit FairSwitchFabric(const Topology& topology, double goodput = 1);
 
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;

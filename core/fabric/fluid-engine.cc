@@ -9,17 +9,17 @@
 namespace echelon
 {
 
-FluidEngine::FluidEngine(const Topology& topology, const Framing& framing)
+FluidEngine::FluidEngine(const Topology& topology, double goodput)
     : Fabric(m_clock),
       m_topology(topology),
       m_clock(this),
-      m_goodput(framing.GoodputFactor())
+      m_goodput(goodput)
 {
-    ECHELON_REQUIRE(framing.segment > 0 && framing.header >= 0, "a segment carries payload");
+    ECHELON_REQUIRE(goodput > 0 && goodput <= 1, "links carry payload");
 }
 
 SoloTimes
-FluidEngine::Alone(const Flow& flow) const
+FluidEngine::UncontendedTimes(const Flow& flow) const
 {
     ECHELON_REQUIRE(flow.route.Hops() > 0, "a flow has a route");
     BitRate rate = std::numeric_limits<double>::infinity();

@@ -15,7 +15,6 @@
 #pragma once
 
 #include "fabric/fabric.h"
-#include "fabric/framing.h"
 #include "network/topology.h"
 #include "sim/event-clock.h"
 
@@ -39,11 +38,12 @@ class FluidEngine : public Fabric, private EventSource
     }
 
     /// Bits over the path's smallest payload rate, and the propagation delay on top.
-    SoloTimes Alone(const Flow& flow) const override;
+    SoloTimes UncontendedTimes(const Flow& flow) const override;
     FabricCounts Counts() const override;
 
   protected:
-    FluidEngine(const Topology& topology, const Framing& framing);
+    /// @param goodput as GoodputFactor; below 1 it stands for the headers that packets would add.
+    FluidEngine(const Topology& topology, double goodput);
 
     Time Now() const
     {

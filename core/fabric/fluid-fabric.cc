@@ -12,8 +12,8 @@
 namespace echelon
 {
 
-FluidFabric::FluidFabric(const Topology& topology, Framing framing)
-    : FluidEngine(topology, framing)
+FluidFabric::FluidFabric(const Topology& topology, double goodput)
+    : FluidEngine(topology, goodput)
 {
 }
 

@@ -3,9 +3,8 @@
  * @file
  * The fluid fabric: flows are volumes that drain at exactly their allocated rates.
  *
- *     FluidFabric fabric(topology);      // FluidFabric(topology, {4096, 82}): goodput of packets
- *     fabric.StartFlow(flow);
- *     fabric.SetRates({{flow.id, 1e9}});
+ *     FluidFabric fabric(topology);      // FluidFabric(topology, 4096.0 / 4178): goodput of
+ * packets fabric.StartFlow(flow); fabric.SetRates({{flow.id, 1e9}});
  *
  * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's
  * propagation delay later. Event driven: O(log n) per start, finish, rate change or callback; the
@@ -25,7 +24,7 @@ namespace echelon
 class FluidFabric : public FluidEngine
 {
   public:
-    explicit FluidFabric(const Topology& topology, Framing framing = {});
+    explicit FluidFabric(const Topology& topology, double goodput = 1);
 
     void StartFlow(const Flow& flow) override;
     double RemainingBits(FlowId flow) const override;

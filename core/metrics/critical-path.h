@@ -9,7 +9,7 @@
  * The critical path of an iteration leads from the task that ended last back to its cause, and so
  * on (taskgraph/dag-executor.h). Its steps follow one another without gaps, so their times add up
  * to the duration of the iteration, in integer picoseconds. A flow's step consists of what it would
- * take alone on its path (Fabric::Alone), and of waiting.
+ * take alone on its path (Fabric::UncontendedTimes), and of waiting.
  * Definitions: docs/reference/metrics.md. Complexity: O(steps).
  */
 #pragma once

@@ -3,7 +3,7 @@
 
 #include "base/contracts.h"
 #include "base/tolerances.h"
-#include "sched/revisit-time.h"
+#include "sched/valid-until.h"
 
 namespace echelon
 {
@@ -20,6 +20,13 @@ DClasScheduler::DClasScheduler(const DClasOptions& options)
         m_limits.push_back(limit);
         limit *= options.factor;
     }
+}
+
+Preparation
+DClasScheduler::DoPrepare(const Forecast& forecast)
+{
+    m_controlDelay = forecast.controlDelay;
+    return {};
 }
 
 std::uint32_t
@@ -51,7 +58,7 @@ DClasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     {
         ShareByWeight(view, out);
     }
-    RevisitTime revisit(view.now, m_options.controlDelay);
+    ValidUntil validUntil(view.now, m_controlDelay);
     for (const std::uint32_t group : m_order)
     {
         ServeGroup(view, group, nullptr, out);
@@ -62,10 +69,10 @@ DClasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
             {
                 rate += out.rates[i];
             }
-            revisit.After(m_limits[m_queueOf[group]] - view.groups[group].sentBits, rate);
+            validUntil.After(m_limits[m_queueOf[group]] - view.groups[group].sentBits, rate);
         }
     }
-    out.revisit = revisit.Earliest();
+    out.validUntil = validUntil.Earliest();
     out.memory = m_order;
     DoRecall(view, out);
 }

@@ -3,7 +3,7 @@
  * @file
  * `d-clas`: discretized coflow-aware least attained service, which does not know sizes.
  *
- *     DClasScheduler dClas({10, 8e7, 10, QueueSharing::STRICT, Time()});
+ *     DClasScheduler dClas({10, 8e7, 10, QueueSharing::STRICT});
  *     const Allocation& a = dClas.Allocate(view);
  *
  * Source: Chowdhury, Stoica, "Efficient Coflow Scheduling Without Prior Knowledge" (Aalo, SIGCOMM
@@ -16,7 +16,7 @@
  *   STRICT    queue after queue;
  *   WEIGHTED  queue k has the share (K − k) / Σ over the queues on the link, and what a queue
  *             leaves goes to the coflows in strict order.
- * A decision holds until a coflow would reach the limit of its queue (Allocation::revisit).
+ * A decision holds until a coflow would reach the limit of its queue (Allocation::validUntil).
  *
  * Complexity: O(n × hops + g log g) and max-min inside each coflow, for n flows in g groups; twice
  * that with WEIGHTED.
@@ -61,7 +61,6 @@ struct DClasOptions
     double firstLimitBits; ///< L_0 > 0
     double factor;         ///< E, at least 1
     QueueSharing sharing;
-    Time controlDelay; ///< until a decision is in force (sched/revisit-time.h)
 };
 
 class DClasScheduler : public Scheduler
@@ -80,6 +79,7 @@ class DClasScheduler : public Scheduler
         std::uint32_t weight = 0;
     };
 
+    Preparation DoPrepare(const Forecast& forecast) override;
     void DoAllocate(const NetworkView& view, Allocation& out) override;
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
@@ -96,6 +96,7 @@ class DClasScheduler : public Scheduler
                     Allocation& out);
 
     DClasOptions m_options;
+    Time m_controlDelay;          ///< until a decision is in force (sched/valid-until.h)
     std::vector<double> m_limits; ///< bits, by queue but the last
     RankBackfill m_backfill;
     FlowsByGroup m_byGroup;

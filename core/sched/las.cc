@@ -9,11 +9,17 @@
 namespace echelon
 {
 
-LasScheduler::LasScheduler(Time quantum, Time controlDelay)
-    : m_quantum(quantum),
-      m_controlDelay(controlDelay)
+LasScheduler::LasScheduler(Time quantum)
+    : m_quantum(quantum)
 {
     ECHELON_REQUIRE(quantum > Time(), "a quantum takes some time");
+}
+
+Preparation
+LasScheduler::DoPrepare(const Forecast& forecast)
+{
+    m_controlDelay = forecast.controlDelay;
+    return {};
 }
 
 double
@@ -63,12 +69,12 @@ LasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
             m_lowestOnLink[link.Value()] = LinkLevel();
         }
     }
-    RevisitTime revisit(view.now, m_controlDelay);
+    ValidUntil validUntil(view.now, m_controlDelay);
     for (std::size_t level = m_levels.size() - 1; level-- > 0;)
     {
-        ForeseeCatchUp(view, m_levels[level], m_levels[level + 1], out, revisit);
+        ForeseeCatchUp(view, m_levels[level], m_levels[level + 1], out, validUntil);
     }
-    out.revisit = revisit.Earliest();
+    out.validUntil = validUntil.Earliest();
 }
 
 void
@@ -105,7 +111,7 @@ LasScheduler::ForeseeCatchUp(const NetworkView& view,
                              std::size_t begin,
                              std::size_t end,
                              const Allocation& out,
-                             RevisitTime& revisit)
+                             ValidUntil& validUntil)
 {
     // A flow reaches the beginning of the next higher level on a link, which moves away with that
     // level's slowest flow there, no later than it reaches any flow of that level.
@@ -120,7 +126,7 @@ LasScheduler::ForeseeCatchUp(const NetworkView& view,
             const LinkLevel& next = m_lowestOnLink[link.Value()];
             if (next.isSeen)
             {
-                revisit.After((next.level - service) * m_quantumBits, rate - next.slowest);
+                validUntil.After((next.level - service) * m_quantumBits, rate - next.slowest);
             }
         }
     }

@@ -3,7 +3,7 @@
  * @file
  * `las`: least attained service, per flow and without knowing sizes.
  *
- *     LasScheduler las(Time::FromSeconds(1e-6), Time());
+ *     LasScheduler las(Time::FromSeconds(1e-6));
  *     const Allocation& a = las.Allocate(view);
  *
  * Source: Rai, Urvoy-Keller, Biersack, "Analysis of LAS Scheduling for Job Size Distributions with
@@ -14,7 +14,7 @@
  *
  * The flows that have sent least share the links max-min fairly. What they leave goes to those that
  * have sent the next more, and so on. If a flow that has sent less sends faster than another on the
- * same link, the decision holds until it has caught up (Allocation::revisit); then both share.
+ * same link, the decision holds until it has caught up (Allocation::validUntil); then both share.
  *
  * Attained service counts in whole quanta: what the fastest link sends in the time `quantum`. Flows
  * in the same quantum have sent the same. The quantum stands for the packets that a fluid does not
@@ -32,8 +32,8 @@
 #pragma once
 
 #include "sched/ordered-allocation.h"
-#include "sched/revisit-time.h"
 #include "sched/scheduler.h"
+#include "sched/valid-until.h"
 #include "sharing/max-min.h"
 
 namespace echelon
@@ -43,8 +43,7 @@ class LasScheduler : public Scheduler
 {
   public:
     /// @param quantum greater than 0.
-    /// @param controlDelay until a decision is in force (sched/revisit-time.h).
-    LasScheduler(Time quantum, Time controlDelay);
+    explicit LasScheduler(Time quantum);
 
   private:
     /// The lowest level on a link that has been looked at, from the highest down.
@@ -55,6 +54,7 @@ class LasScheduler : public Scheduler
         bool isSeen = false;
     };
 
+    Preparation DoPrepare(const Forecast& forecast) override;
     void DoAllocate(const NetworkView& view, Allocation& out) override;
 
     /// The flows of m_order from begin to end are one level.
@@ -63,7 +63,7 @@ class LasScheduler : public Scheduler
                         std::size_t begin,
                         std::size_t end,
                         const Allocation& out,
-                        RevisitTime& revisit);
+                        ValidUntil& validUntil);
     /// In quanta, of one flow.
     double ServiceOf(const ActiveFlow& flow) const;
     double LevelOf(const ActiveFlow& flow) const;

@@ -44,6 +44,38 @@ PortfolioScheduler::PortfolioScheduler(PortfolioObjective objective)
 {
 }
 
+std::vector<std::string>
+PortfolioScheduler::Policies(std::uint32_t jobs) const
+{
+    std::vector<std::string> names;
+    for (const PortfolioMember& member : PortfolioMembers(jobs))
+    {
+        names.push_back(member.name);
+    }
+    return names;
+}
+
+Preparation
+PortfolioScheduler::DoPrepare(const Forecast& forecast)
+{
+    const std::vector<PortfolioMember> members =
+        PortfolioMembers(static_cast<std::uint32_t>(forecast.idealIteration.size()));
+    Preparation found;
+    for (const PortfolioMember& member : members)
+    {
+        const RunForecast run = forecast.run(*member.make());
+        const bool isByTime = m_objective == PortfolioObjective::ITERATION_TIME;
+        found.costs.push_back({member.name, isByTime ? run.iterationTime : run.tardiness});
+        if (found.costs.back().seconds < found.costs[found.selected].seconds)
+        {
+            found.selected = found.costs.size() - 1;
+        }
+    }
+    m_selected = members[found.selected].make();
+    m_selected->Prepare(forecast);
+    return found;
+}
+
 void
 PortfolioScheduler::DoAllocate(const NetworkView& view, Allocation& out)
 {

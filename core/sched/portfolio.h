@@ -5,12 +5,13 @@
  * do best.
  *
  *     PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
- *     PlanPortfolio(input, framing, fairShare, portfolio);   // runs the members and selects one
+ *     portfolio.Prepare(forecast);                       // runs the members and selects one
+ *     portfolio.Prepared().selected;
  *
- * The plan (emulation/portfolio-plan.h) runs the jobs as profiled on the fluid fabric under every
- * member. Members are `least-slack`, `fair`, `sebf`, `echelon` and `echelon-bssi`; with 2 to
- * MAX_JOBS_FIRST jobs there is also `least-slack` with one job's stages before all others, once for
- * each job. Without a plan, `portfolio` is `least-slack`.
+ * Prepare runs the jobs as profiled on the fluid fabric under every member. Members are
+ * `least-slack`, `fair`, `sebf`, `echelon` and `echelon-bssi`; with 2 to MAX_JOBS_FIRST jobs there
+ * is also `least-slack` with one job's stages before all others, once for each job. Before Prepare,
+ * `portfolio` is `least-slack`.
  *
  * Source: Bertsekas, Tsitsiklis, Wu, "Rollout Algorithms for Combinatorial Optimization" (Journal
  * of Heuristics 3, 1997). There a base policy is judged by simulating it, and of several base
@@ -22,7 +23,7 @@
  * objective is that of the best member. Otherwise (packets, control delay, compute noise) it is a
  * prediction.
  *
- * Complexity: the plan costs one fluid run per member; a decision costs what the member's costs.
+ * Complexity: Prepare costs one fluid run per member; a decision costs what the member's costs.
  * Of equally good members the one listed first is selected.
  */
 #pragma once
@@ -38,7 +39,7 @@
 namespace echelon
 {
 
-/// What a plan minimises.
+/// What Prepare minimises.
 enum class PortfolioObjective
 {
     ITERATION_TIME, ///< Σ over jobs of weight × mean iteration time
@@ -63,18 +64,10 @@ class PortfolioScheduler : public Scheduler
   public:
     explicit PortfolioScheduler(PortfolioObjective objective);
 
-    PortfolioObjective Objective() const
-    {
-        return m_objective;
-    }
-
-    /// Decide as this member from now on.
-    void Select(const PortfolioMember& member)
-    {
-        m_selected = member.make();
-    }
+    std::vector<std::string> Policies(std::uint32_t jobs) const override;
 
   private:
+    Preparation DoPrepare(const Forecast& forecast) override;
     void DoAllocate(const NetworkView& view, Allocation& out) override;
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,

@@ -24,38 +24,12 @@ namespace echelon
 namespace
 {
 
-/// Read by the caller: the delay stands between the scheduler and the fabric.
-ParameterSpec
-ControlDelay()
-{
-    return {"control_delay",
-            ParameterType::TIME,
-            "0s",
-            "time from a change of the flow set to the decision in force"};
-}
-
 std::unique_ptr<Scheduler>
 MakePortfolio(const ParameterSet& parameters)
 {
     return std::make_unique<PortfolioScheduler>(parameters.GetText("objective") == "tardiness"
                                                     ? PortfolioObjective::TARDINESS
                                                     : PortfolioObjective::ITERATION_TIME);
-}
-
-/// Every scheduler can leave a part of each link to everybody; read by the caller, which puts
-/// sched/starvation-guard.h around it.
-std::vector<SchedulerEntry>
-Guarded(std::vector<SchedulerEntry> entries)
-{
-    for (SchedulerEntry& entry : entries)
-    {
-        entry.parameters.push_back(
-            {"fair_share",
-             ParameterType::NUMBER,
-             "0",
-             "part of every link, below 1, that all flows share fairly: none starves"});
-    }
-    return entries;
 }
 
 void
@@ -90,8 +64,7 @@ MakeDClas(const ParameterSet& parameters)
         static_cast<std::uint32_t>(queues),
         8.0 * static_cast<double>(firstLimit),
         factor,
-        parameters.GetText("across") == "strict" ? QueueSharing::STRICT : QueueSharing::WEIGHTED,
-        parameters.GetTime("control_delay")});
+        parameters.GetText("across") == "strict" ? QueueSharing::STRICT : QueueSharing::WEIGHTED});
 }
 
 std::unique_ptr<Scheduler>
@@ -99,7 +72,7 @@ MakeLas(const ParameterSet& parameters)
 {
     const Time quantum = parameters.GetTime("quantum");
     Require(quantum > Time(), "quantum", "the quantum takes no time", "1us is a few packets");
-    return std::make_unique<LasScheduler>(quantum, parameters.GetTime("control_delay"));
+    return std::make_unique<LasScheduler>(quantum);
 }
 
 template <class S>
@@ -114,33 +87,34 @@ Make(const ParameterSet&)
 const std::vector<SchedulerEntry>&
 SchedulerEntries()
 {
-    static const std::vector<SchedulerEntry> entries = Guarded({
+    static const std::vector<SchedulerEntry> entries{
         {"fair",
          "per-flow max-min fairness (Bertsekas and Gallager 1992)",
-         {ControlDelay()},
+         {},
          true,
          Make<FairScheduler>,
-         false},
+         false,
+         false,
+         true},
         {"fifo",
          "flows in order of release, each at full rate",
-         {ControlDelay()},
+         {},
          true,
          Make<FifoScheduler>,
          false},
         {"srpt",
          "flow with the least left to send first (Schrage 1968)",
-         {ControlDelay()},
+         {},
          true,
          Make<SrptScheduler>},
         {"edf",
          "flow with the earliest ideal finish time first (Jackson 1955)",
-         {ControlDelay()},
+         {},
          true,
          Make<EdfScheduler>},
         {"las",
          "flows that have sent least first, without knowing sizes (Rai et al., SIGMETRICS 2003)",
-         {ControlDelay(),
-          {"quantum",
+         {{"quantum",
            ParameterType::TIME,
            "1us",
            "flows that differ by less than the fastest link sends in this time have sent the "
@@ -151,8 +125,7 @@ SchedulerEntries()
          true},
         {"scf",
          "coflows by what they have left to send, MADD, backfill (Varys, SIGCOMM 2014)",
-         {ControlDelay(),
-          {"size",
+         {{"size",
            ParameterType::CHOICE,
            "total",
            "what counts: bits left of all flows, or of the longest flow",
@@ -161,13 +134,12 @@ SchedulerEntries()
          MakeScf},
         {"ncf",
          "coflows by the smaller of senders and receivers, MADD, backfill (Varys, SIGCOMM 2014)",
-         {ControlDelay()},
+         {},
          true,
          Make<NcfScheduler>},
         {"d-clas",
          "coflows in queues by what they have sent, without knowing sizes (Aalo, SIGCOMM 2015)",
-         {ControlDelay(),
-          {"queues", ParameterType::INTEGER, "10", "number of queues, 1 to 1000"},
+         {{"queues", ParameterType::INTEGER, "10", "number of queues, 1 to 1000"},
           {"first_limit",
            ParameterType::BYTES,
            "10MB",
@@ -184,45 +156,44 @@ SchedulerEntries()
          true},
         {"bssi",
          "coflows in Sincronia's primal-dual order by weight, MADD, backfill (SIGCOMM 2018)",
-         {ControlDelay()},
+         {},
          true,
          Make<BssiScheduler>},
         {"sebf",
          "coflows by smallest effective bottleneck, MADD, backfill (Varys, SIGCOMM 2014)",
-         {ControlDelay()},
+         {},
          true,
          Make<SebfScheduler>},
         {"echelon",
          "EchelonFlows by the tardiness still to come, arrangement kept, backfill (HotNets 2022)",
-         {ControlDelay()},
+         {},
          true,
          Make<EchelonScheduler>},
         {"echelon-paper",
          "EchelonFlows by their whole tardiness, the literal reading of HotNets 2022",
-         {ControlDelay()},
+         {},
          true,
          Make<EchelonPaperScheduler>},
         {"echelon-bssi",
          "EchelonFlows in Sincronia's order, generalised to tardiness and weights",
-         {ControlDelay()},
+         {},
          true,
          Make<EchelonBssiScheduler>},
         {"least-slack",
          "stages of EchelonFlows by the time they need and the slack of their iteration",
-         {ControlDelay()},
+         {},
          true,
          Make<LeastSlackScheduler>},
         {"portfolio",
          "the scheduler under which the jobs do best when run ahead of time on the fluid fabric",
-         {ControlDelay(),
-          {"objective",
+         {{"objective",
            ParameterType::CHOICE,
            "iteration-time",
            "what the plan minimises, weighted by job or by EchelonFlow",
            {"iteration-time", "tardiness"}}},
          true,
          MakePortfolio},
-    });
+    };
     return entries;
 }
 

@@ -32,6 +32,7 @@ struct SchedulerEntry
     std::unique_ptr<Scheduler> (*make)(const ParameterSet& parameters);
     bool knowsSizes = true; ///< rates depend on what flows have left to send
     bool foresees = false;  ///< it names the time of its next decision, from the rates it has given
+    bool isMaxMin = false;  ///< what it decides is what flows come to that share by themselves
 };
 
 /// All schedulers, in the order of `echelon list schedulers`.

@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 #include "base/tolerances.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -17,14 +18,15 @@ Scheduler::Allocate(const NetworkView& view)
     ++m_counts.calls;
     m_counts.flows += view.flows.size();
     m_allocation.rates.assign(view.flows.size(), 0.0);
-    m_allocation.revisit.reset();
+    m_allocation.priorities.clear();
+    m_allocation.validUntil.reset();
     m_allocation.memory.clear();
     const auto before = std::chrono::steady_clock::now();
     DoAllocate(view, m_allocation);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
     m_counts.seconds += spent.count();
     CheckAllocation(view);
-    ECHELON_ENSURE(!m_allocation.revisit || *m_allocation.revisit > view.now,
+    ECHELON_ENSURE(!m_allocation.validUntil || *m_allocation.validUntil > view.now,
                    "a decision holds for some time");
     return m_allocation;
 }
@@ -48,6 +50,12 @@ Scheduler::Repair(const NetworkState& state,
     ++m_counts.repairs;
     m_counts.flows += changes.size();
     return true;
+}
+
+Preparation
+Scheduler::DoPrepare(const Forecast& /*forecast*/)
+{
+    return {};
 }
 
 void
@@ -94,6 +102,13 @@ Scheduler::CheckAllocation(const NetworkView& view)
 {
     const std::vector<BitRate>& rates = m_allocation.rates;
     ECHELON_ENSURE(rates.size() == view.flows.size(), "every flow has a rate");
+    const std::vector<std::uint8_t>& priorities = m_allocation.priorities;
+    ECHELON_ENSURE(priorities.empty() || priorities.size() == rates.size(),
+                   "every flow has a priority, or none has");
+    ECHELON_ENSURE(std::all_of(priorities.begin(),
+                               priorities.end(),
+                               [](std::uint8_t priority) { return priority <= LOWEST_PRIORITY; }),
+                   "a priority is one of the fabric's");
     m_load.resize(view.capacity->size(), 0.0);
     for (std::size_t i = 0; i < rates.size(); ++i)
     {

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The contract between a flow scheduler and the rest: a snapshot of competing flows in, one rate
- * per flow out.
+ * The contract between a flow scheduler and the rest: it gets a snapshot of competing flows and
+ * answers with one rate, and if it likes one priority, for each flow.
  *
  *     class Mine : public Scheduler { … };              // overrides DoAllocate(view, out)
+ *     mine.Prepare(forecast);                           // once, before the first decision
  *     const Allocation& a = mine.Allocate(view);
  *     a.rates[i];                                       // belongs to view.flows[i]
  *
  * A view holds a closed set of flows: no flow outside it shares a link or a group with a flow
- * inside. So a scheduler is a pure function of the view, and a caller that keeps views small
- * (control/coordinator.h) makes every scheduler incremental.
+ * inside. So a scheduler is a pure function of the forecast and the view, and a caller that keeps
+ * views small (control/coordinator.h) makes every scheduler incremental.
  *
- * Allocate is not virtual: it checks the view and the result and counts; the private virtual
- * DoAllocate decides. Guarantees checked on every call: one finite, non-negative rate per flow; no
- * link over capacity (tolerance CAPACITY_EXCESS). Complexity of the checks: O(flows × hops).
- * Errors: ContractViolation.
+ * Prepare and Allocate are not virtual: Allocate checks the view and the result and counts, and the
+ * private virtual functions DoPrepare and DoAllocate decide. Every call checks that each flow has
+ * one finite rate that is not negative, that no link is over capacity (with the tolerance
+ * CAPACITY_EXCESS), and that priorities, if there are any, are one for each flow and at most
+ * LOWEST_PRIORITY. The checks take O(flows × hops). Errors: ContractViolation.
  */
 #pragma once
 
@@ -23,6 +25,7 @@
 #include "base/time.h"
 #include "base/units.h"
 #include "network/route-table.h"
+#include "sched/forecast.h"
 #include "sharing/network-state.h"
 
 #include <cstdint>
@@ -67,7 +70,6 @@ struct ActiveJob
     JobId id;
     double weight = 1.0;
     Time iterationStart; ///< of the iteration that is running
-    Time idealIteration; ///< how long an iteration takes on an infinitely fast network
 };
 
 /// What a scheduler may look at.
@@ -88,13 +90,20 @@ struct NetworkChange
     bool onlyDepartures = true;  ///< no flow came, and no group lost its last active flow
 };
 
-/// What a scheduler decides.
+/// Priorities of flows go from 0, which is served first, to this.
+constexpr std::uint8_t LOWEST_PRIORITY = 7;
+
+/// What a scheduler decides. Both columns are in the order of the view's flows.
 struct Allocation
 {
-    std::vector<BitRate>
-        rates; ///< payload bits per second of each flow of the view, in the view's order
+    /// Payload bits per second of each flow. Where queues share the links, a flow's rate is its
+    /// weight in its queue.
+    std::vector<BitRate> rates;
+    /// The priority with which switches serve each flow where several wait; empty stands for 0
+    /// everywhere. Fluid fabrics and fabrics whose links are shared by queues ignore it.
+    std::vector<std::uint8_t> priorities{};
     /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
-    std::optional<Time> revisit;
+    std::optional<Time> validUntil;
     /// Opaque state of this decision that this scheduler's Repair needs later.
     std::vector<std::uint32_t> memory;
 };
@@ -114,6 +123,24 @@ class Scheduler
 {
   public:
     virtual ~Scheduler() = default;
+
+    /// Tells the scheduler before its first decision what is known of the run.
+    void Prepare(const Forecast& forecast)
+    {
+        m_preparation = DoPrepare(forecast);
+    }
+
+    /// What the last Prepare brought to light.
+    const Preparation& Prepared() const
+    {
+        return m_preparation;
+    }
+
+    /// The names of the policies that Prepare tries for so many jobs; most schedulers try none.
+    virtual std::vector<std::string> Policies(std::uint32_t /*jobs*/) const
+    {
+        return {};
+    }
 
     /// @pre view.flows and view.groups sorted by id. The result stays valid until the next call.
     const Allocation& Allocate(const NetworkView& view);
@@ -142,6 +169,9 @@ class Scheduler
     }
 
   private:
+    /// Without an override a scheduler needs to know nothing in advance.
+    virtual Preparation DoPrepare(const Forecast& forecast);
+
     /// Fill out.rates, which has the right size and is all zero.
     virtual void DoAllocate(const NetworkView& view, Allocation& out) = 0;
 
@@ -157,6 +187,7 @@ class Scheduler
     void CheckView(const NetworkView& view) const;
     void CheckAllocation(const NetworkView& view);
 
+    Preparation m_preparation;
     Allocation m_allocation;
     SchedulerCounts m_counts;
     std::vector<double> m_load; ///< scratch of CheckAllocation, by link id; all zero between calls

@@ -30,7 +30,8 @@ namespace echelon
 struct FlowRate
 {
     FlowId flow;
-    BitRate rate = 0; ///< payload bits per second of the whole bundle
+    BitRate rate = 0;          ///< payload bits per second of the whole bundle
+    std::uint8_t priority = 0; ///< 0 is served first, where switches know priorities
 };
 
 class NetworkState

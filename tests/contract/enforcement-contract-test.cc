@@ -62,7 +62,7 @@ template <class Fluid>
 std::unique_ptr<Fabric>
 MakeFluid(const Topology& topology)
 {
-    return std::make_unique<Fluid>(topology, Framing{4096, 82});
+    return std::make_unique<Fluid>(topology, 4096.0 / 4178);
 }
 
 std::vector<EnforcementKind>

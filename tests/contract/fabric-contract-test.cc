@@ -60,7 +60,7 @@ MakeFluid(const Topology& topology)
 std::unique_ptr<Fabric>
 MakeFluidWithHeaders(const Topology& topology)
 {
-    return std::make_unique<FluidFabric>(topology, Framing{SEGMENT, HEADER});
+    return std::make_unique<FluidFabric>(topology, 1.0 * SEGMENT / (SEGMENT + HEADER));
 }
 
 #if ECHELON_WITH_NS3
@@ -541,8 +541,9 @@ TEST_P(FabricContractRuns, ASchedulersRunPassesTheChecker)
             const auto scheduler = entry.make(ParameterSet(entry.parameters));
             const auto fabric = GetParam().make(topology);
             CheckedFabric checked(*fabric, topology, GetParam().segment);
-            const RunRecord record =
-                RunEmulation({topology, jobs, 1, controlDelay, {}}, *scheduler, checked);
+            EmulationInput input{topology, jobs};
+            input.control.controlDelay = controlDelay;
+            const RunRecord record = RunEmulation(input, *scheduler, checked);
             EXPECT_EQ(record.flows.size(), 2 * 2 * 30);
             for (const FlowRecord& flow : record.flows)
             {

@@ -6,6 +6,8 @@
  */
 #include "base/contracts.h"
 #include "base/tolerances.h"
+#include "emulation/emulation.h"
+#include "emulation/forecast.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "support/random-view.h"
@@ -45,12 +47,36 @@ InterfacePerGpu()
     return MakeLeafSpine({3, 2, 2, {2, {10e9, Time()}, {}, {80e9, Time()}, 2}, {10e9, Time()}});
 }
 
+/// Two jobs of one flow each on one link of 8 Gb/s, 1 GB/s: 3 GB and 1 GB.
+struct TwoJobs
+{
+    TwoJobs()
+    {
+        for (const Bytes bytes : {Bytes{3000000000}, Bytes{1000000000}})
+        {
+            Job job;
+            job.name = std::to_string(bytes);
+            const GroupIndex g = job.graph.AddGroup({"g", "g", Arrangement::Coflow(), 1.0});
+            job.graph.AddFlow({g, DeviceId(0), DeviceId(1), bytes, 0, 1});
+            jobs.push_back(std::move(job));
+        }
+    }
+
+    const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
+    std::vector<Job> jobs;
+    const EmulationInput input{topology, jobs};
+    const Forecast forecast = ForecastOf(input, 1, {Time(), Time()}, RunEmulation);
+};
+
 class SchedulerContract : public testing::TestWithParam<std::string>
 {
   protected:
+    /// A scheduler that is prepared for a run of two jobs.
     std::unique_ptr<Scheduler> Make() const
     {
-        return Entry().make(ParameterSet(Entry().parameters));
+        std::unique_ptr<Scheduler> scheduler = Entry().make(ParameterSet(Entry().parameters));
+        scheduler->Prepare(m_jobs.forecast);
+        return scheduler;
     }
 
     const SchedulerEntry& Entry() const
@@ -79,6 +105,8 @@ class SchedulerContract : public testing::TestWithParam<std::string>
             }
         }
     }
+
+    const TwoJobs m_jobs;
 
     static void ExpectNear(const std::vector<BitRate>& actual, const std::vector<BitRate>& expected)
     {
@@ -113,6 +141,28 @@ Renumbered(const NetworkView& view,
         result.flows[i].id = FlowId(order[i].first);
     }
     return result;
+}
+
+TEST_P(SchedulerContract, PreparationTriesItsPoliciesAndTakesTheBest)
+{
+    const auto scheduler = Make();
+    const Preparation& found = scheduler->Prepared();
+    std::vector<std::string> tried;
+    for (const Preparation::Cost& cost : found.costs)
+    {
+        tried.push_back(cost.member);
+        EXPECT_GE(cost.seconds, found.costs[found.selected].seconds) << cost.member;
+    }
+    EXPECT_EQ(tried, scheduler->Policies(2));
+}
+
+TEST_P(SchedulerContract, PreparingTwiceIsPreparingOnce)
+{
+    ForEachQuestion(5, [&](const NetworkView& view) {
+        const auto scheduler = Make();
+        scheduler->Prepare(m_jobs.forecast);
+        EXPECT_EQ(scheduler->Allocate(view).rates, Decide(view));
+    });
 }
 
 TEST_P(SchedulerContract, NoLinkIsOverCapacity)
@@ -261,13 +311,13 @@ TEST_P(SchedulerContract, RatesDoNotDependOnSizesWherePromised)
     });
 }
 
-TEST_P(SchedulerContract, ADecisionHoldsUntilARevisitLaterThanNow)
+TEST_P(SchedulerContract, ADecisionIsValidUntilLaterThanNow)
 {
-    // Flows drain at the decided rates to the revisit, where the scheduler decides again. Each
-    // question is put at most REVISITS times: a scheduler that comes back to every flow and group
-    // a few times stays far below, one that creeps up to a limit does not. Volumes are so large
-    // that no flow ends.
-    constexpr std::size_t REVISITS = 2000;
+    // Flows drain at the decided rates until the decision is no longer valid, and then the
+    // scheduler decides again. Each question is put at most DECISIONS times: a scheduler that comes
+    // back to every flow and group a few times stays far below, one that creeps up to a limit does
+    // not. Volumes are so large that no flow ends.
+    constexpr std::size_t DECISIONS = 2000;
     ForEachQuestion(3, [&](const NetworkView& view) {
         NetworkView later = view;
         for (ActiveFlow& flow : later.flows)
@@ -281,14 +331,14 @@ TEST_P(SchedulerContract, ADecisionHoldsUntilARevisitLaterThanNow)
         for (;;)
         {
             const Allocation& decision = scheduler->Allocate(later);
-            if (!decision.revisit || *decision.revisit > end)
+            if (!decision.validUntil || *decision.validUntil > end)
             {
                 break;
             }
-            ASSERT_LT(++decisions, REVISITS);
-            ASSERT_GT(*decision.revisit, later.now);
-            const double seconds = (*decision.revisit - later.now).Seconds();
-            later.now = *decision.revisit;
+            ASSERT_LT(++decisions, DECISIONS);
+            ASSERT_GT(*decision.validUntil, later.now);
+            const double seconds = (*decision.validUntil - later.now).Seconds();
+            later.now = *decision.validUntil;
             for (std::size_t i = 0; i < later.flows.size(); ++i)
             {
                 ActiveFlow& flow = later.flows[i];

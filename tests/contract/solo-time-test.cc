@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A flow that has its path to itself takes as long as Fabric::Alone says, on every fabric: what
- * critical paths call transmission.
+ * A flow that has its path to itself takes as long as Fabric::UncontendedTimes says, on every
+ * fabric: what critical paths call transmission.
  *
  * Runs one flow at a time under the scheduler `fair`, whose rate is then the least payload rate of
  * the path. A computation that follows the flow as sent shows when it was.
@@ -42,7 +42,7 @@ PrintTo(const Kind& kind, std::ostream* out)
 std::unique_ptr<Fabric>
 MakeFluid(const Topology& topology)
 {
-    return std::make_unique<FluidFabric>(topology, Framing{4096, 82});
+    return std::make_unique<FluidFabric>(topology, 4096.0 / 4178);
 }
 
 std::unique_ptr<Fabric>
@@ -52,7 +52,7 @@ MakeShared(const Topology& topology)
     {
         return MakeFluid(topology);
     }
-    return std::make_unique<FairSwitchFabric>(topology, Framing{4096, 82});
+    return std::make_unique<FairSwitchFabric>(topology, 4096.0 / 4178);
 }
 
 #if ECHELON_WITH_NS3
@@ -121,7 +121,7 @@ Check(const Kind& kind, const Topology& topology, std::uint32_t to, Bytes bytes,
     flow.bytes = bytes;
     flow.multiplicity = many;
     flow.route = RouteBetween(topology, flow.source, flow.destination, 0);
-    const SoloTimes alone = fabric->Alone(flow);
+    const SoloTimes alone = fabric->UncontendedTimes(flow);
     const RunRecord record = RunEmulation({topology, jobs}, *scheduler, *fabric);
     EXPECT_NEAR(record.flows[0].finish.Picoseconds(),
                 alone.finished.Picoseconds(),

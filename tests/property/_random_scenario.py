@@ -163,7 +163,8 @@ class RandomScenario:
         if self.chance(0.5):
             return name
         scheduler = {"name": name}
-        for parameter in self.registry["schedulers"][name]:
+        own = [{"name": "control_delay", "type": "time"}, {"name": "fair_share", "type": "number"}]
+        for parameter in self.registry["schedulers"][name] + own:
             if self.chance(0.2 if parameter["name"] == "fair_share" else 0.4):
                 scheduler[parameter["name"]] = self.parameter(parameter)
         return scheduler

@@ -96,7 +96,7 @@ WeightedCompletion(const Instance& instance, const std::string& name)
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
     const std::vector<Job> jobs{instance.job};
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, *scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, *scheduler, fabric);
     double sum = 0;
     for (const GroupRecord& group : record.groups)
     {

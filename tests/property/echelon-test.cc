@@ -229,7 +229,7 @@ TEST(EchelonProperty, RunsOfCoflowsEqualSebfFlowByFlow)
         for (Scheduler* scheduler : std::initializer_list<Scheduler*>{&echelon, &sebf})
         {
             FluidFabric fabric(topology);
-            EmulationInput input{topology, jobs, seed, {}, {}};
+            EmulationInput input{topology, jobs, seed};
             input.keepsSeries = false;
             records.push_back(RunEmulation(input, *scheduler, fabric));
         }

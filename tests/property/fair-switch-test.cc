@@ -98,7 +98,7 @@ RunFair(const Topology& topology, const std::vector<Job>& jobs, Fabric& fabric)
 {
     const SchedulerEntry& entry = SchedulerEntryOf("fair");
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
-    return RunEmulation({topology, jobs, 1, Time(), {}}, *scheduler, fabric);
+    return RunEmulation({topology, jobs, 1}, *scheduler, fabric);
 }
 
 /// Bits that a series says a link has carried.
@@ -131,10 +131,10 @@ TEST_P(FairSwitch, EndsEveryFlowWhenTheSchedulerFairDoes)
         SCOPED_TRACE(seed);
         const Topology topology = MakeTopology(GetParam(), seed);
         const std::vector<Job> jobs{MakeJob(GetParam(), seed)};
-        FluidFabric fluid(topology, {4096, 82});
+        FluidFabric fluid(topology, 4096.0 / 4178);
         const RunRecord expected = RunFair(topology, jobs, fluid);
         ASSERT_TRUE(FairSwitchFabric::Fits(topology));
-        FairSwitchFabric shared(topology, {4096, 82});
+        FairSwitchFabric shared(topology, 4096.0 / 4178);
         const RunRecord record = RunFair(topology, jobs, shared);
         ASSERT_EQ(record.flows.size(), expected.flows.size());
         // Flows that start at one instant up to rounding may start in another order.
@@ -215,9 +215,9 @@ TEST_P(FairSwitch, WaitsAreThoseUnderTheSchedulerFair)
         SCOPED_TRACE(seed);
         const Topology topology = MakeTopology(GetParam(), seed);
         const std::vector<Job> jobs = MakeJobs(GetParam(), seed);
-        FluidFabric fluid(topology, {4096, 82});
+        FluidFabric fluid(topology, 4096.0 / 4178);
         auto expected = WaitsByJobs(RunFair(topology, jobs, fluid));
-        FairSwitchFabric shared(topology, {4096, 82});
+        FairSwitchFabric shared(topology, 4096.0 / 4178);
         auto found = WaitsByJobs(RunFair(topology, jobs, shared));
         ASSERT_FALSE(expected.empty());
         for (const auto& [key, seconds] : expected)

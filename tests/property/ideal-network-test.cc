@@ -104,7 +104,7 @@ TEST_P(IdealNetwork, LeavesNoTardinessButTheOwnTransmission)
     const SchedulerEntry& entry = SchedulerEntryOf(scheduler);
     const auto made = entry.make(ParameterSet(entry.parameters));
     FluidFabric fabric(*topology);
-    EmulationInput input{*topology, jobs, 1, {}, {}};
+    EmulationInput input{*topology, jobs, 1};
     input.keepsSeries = false;
     const RunRecord record = RunEmulation(input, *made, fabric);
     const std::map<GroupId, Time> own = OwnTransmissions(*topology, record);

@@ -133,7 +133,7 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
     std::vector<std::size_t> departed;
     std::size_t released = 0;
     double now = 0;
-    double revisit = -1;
+    double validUntil = -1;
     while (std::count(finish.begin(), finish.end(), -1) > 0)
     {
         const std::size_t arrivals = released;
@@ -223,15 +223,15 @@ NaiveFinishes(const Topology& topology, const std::vector<Release>& releases, Sc
             }
             for (std::size_t i = 0; i < active.size(); ++i)
             {
-                isTouched[i] = isTouched[i] || active[i] >= arrivals || now == revisit;
+                isTouched[i] = isTouched[i] || active[i] >= arrivals || now == validUntil;
             }
             SpreadTouch(view, linkTouched, groupTouched, isTouched);
             const Allocation& decision = scheduler.Allocate(view);
             rates = decision.rates;
-            revisit = decision.revisit ? decision.revisit->Seconds() : -1;
-            if (revisit > 0)
+            validUntil = decision.validUntil ? decision.validUntil->Seconds() : -1;
+            if (validUntil > 0)
             {
-                next = std::min(next, revisit);
+                next = std::min(next, validUntil);
             }
             for (std::size_t i = 0; i < active.size(); ++i)
             {
@@ -305,8 +305,7 @@ TEST_P(IncrementalDecisionsTest, EqualNaiveSimulation)
         WithoutShortcut withoutShortcut(*scheduler);
         Scheduler& incremental = entry.name == "fair" ? *scheduler : withoutShortcut;
         FluidFabric fabric(topology);
-        const RunRecord record =
-            RunEmulation({topology, jobs, ROUTE_SEED, {}, {}}, incremental, fabric);
+        const RunRecord record = RunEmulation({topology, jobs, ROUTE_SEED}, incremental, fabric);
         const auto naiveScheduler = entry.make(parameters);
         const std::vector<double> naive = NaiveFinishes(topology, releases, *naiveScheduler);
         ASSERT_EQ(record.flows.size(), releases.size());

@@ -4,7 +4,7 @@
  * The starvation guard around every scheduler: its bound at every instant, and over whole runs
  * against the system that the bound is stated in (docs/algorithms/starvation-guard.md).
  */
-#include "sched/starvation-guard.h"
+#include "control/starvation-guard.h"
 
 #include "base/tolerances.h"
 #include "emulation/emulation.h"
@@ -28,10 +28,10 @@ const double SHARES[] =
     {1e-300, 1e-12, 0.01, 0.1, 0.5, 0.9, 1 - 1e-9, 1 - 1e-12, 0.9999999999999999};
 
 std::unique_ptr<Scheduler>
-Make(const std::string& name, double share)
+Make(const std::string& name)
 {
     const SchedulerEntry& entry = SchedulerEntryOf(name);
-    return WithFairShare(entry.make(ParameterSet(entry.parameters)), share);
+    return entry.make(ParameterSet(entry.parameters));
 }
 
 /// Every flow gets its equal division of its tightest link, and nobody what another leaves.
@@ -76,12 +76,13 @@ TEST_P(Guarded, EveryFlowHasItsShareAtEveryInstant)
     for (std::uint64_t seed = 1; seed <= SEEDS; ++seed)
     {
         const RandomView question(topology, {60, 12, 3}, seed);
-        const auto fair = Make("fair", 0);
+        const auto fair = Make("fair");
         const std::vector<BitRate> x = fair->Allocate(question.view).rates;
         for (const double share : SHARES)
         {
-            const auto guarded = Make(GetParam(), share);
-            const std::vector<BitRate> rates = guarded->Allocate(question.view).rates;
+            const auto scheduler = Make(GetParam());
+            StarvationGuard guarded(*scheduler, share);
+            const std::vector<BitRate> rates = guarded.Allocate(question.view).rates;
             for (std::size_t i = 0; i < rates.size(); ++i)
             {
                 EXPECT_GE(rates[i], share * x[i] * (1 - ROUNDING));
@@ -100,9 +101,10 @@ TEST_P(Guarded, IsWorkConservingWhereTheSchedulerIs)
     for (std::uint64_t seed = 1; seed <= SEEDS; ++seed)
     {
         const RandomView question(topology, {60, 12, 3}, seed);
-        const auto guarded = Make(GetParam(), 0.3);
+        const auto scheduler = Make(GetParam());
+        StarvationGuard guarded(*scheduler, 0.3);
         const std::vector<double> load =
-            LinkLoads(question.view, guarded->Allocate(question.view).rates);
+            LinkLoads(question.view, guarded.Allocate(question.view).rates);
         for (const ActiveFlow& flow : question.view.flows)
         {
             EXPECT_TRUE(std::any_of(flow.route.begin(),
@@ -144,12 +146,13 @@ TEST_P(Guarded, EndsNoLaterThanEqualDivisionOfTheShare)
         constexpr double SHARE = 0.2;
         const Topology topology = Oversubscribed(1);
         FluidFabric fabric(topology);
-        const auto guarded = Make(GetParam(), SHARE);
-        const RunRecord record = RunEmulation({topology, jobs, 1, Time(), {}}, *guarded, fabric);
+        EmulationInput input{topology, jobs};
+        input.control.fairShare = SHARE;
+        const RunRecord record = RunEmulation(input, *Make(GetParam()), fabric);
         const Topology part = Oversubscribed(SHARE);
         FluidFabric partFabric(part);
         EqualDivision equal;
-        const RunRecord bound = RunEmulation({part, jobs, 1, Time(), {}}, equal, partFabric);
+        const RunRecord bound = RunEmulation({part, jobs}, equal, partFabric);
         ASSERT_EQ(record.flows.size(), bound.flows.size());
         for (std::size_t i = 0; i < record.flows.size(); ++i)
         {
@@ -179,7 +182,8 @@ TEST(StarvationGuard, DividesOneLink)
     {
         flow.route = RouteBetween(topology, DeviceId(0), DeviceId(1), 1);
     }
-    StarvationGuard guard(std::make_unique<LastFirst>(), 0.2);
+    LastFirst lastFirst;
+    StarvationGuard guard(lastFirst, 0.2);
     const std::vector<BitRate> rates = guard.Allocate(question.view).rates;
     EXPECT_DOUBLE_EQ(rates[0], 1e9);
     EXPECT_DOUBLE_EQ(rates[1], 9e9);
@@ -187,8 +191,9 @@ TEST(StarvationGuard, DividesOneLink)
 
 TEST(StarvationGuard, RefusesWhatIsNoPart)
 {
-    EXPECT_THROW(StarvationGuard(std::make_unique<LastFirst>(), 1), ContractViolation);
-    EXPECT_THROW(StarvationGuard(std::make_unique<LastFirst>(), 0), ContractViolation);
+    LastFirst lastFirst;
+    EXPECT_THROW(StarvationGuard(lastFirst, 1), ContractViolation);
+    EXPECT_THROW(StarvationGuard(lastFirst, 0), ContractViolation);
 }
 
 } // namespace

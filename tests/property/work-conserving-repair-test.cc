@@ -140,7 +140,7 @@ TEST_P(WorkConservingRepair, NoFlowCouldSendFaster)
             const auto scheduler = entry.make(ParameterSet(entry.parameters));
             Watched watched(*scheduler);
             FluidFabric fabric(topology);
-            const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, watched, fabric);
+            const RunRecord record = RunEmulation({topology, jobs, 1}, watched, fabric);
             ASSERT_EQ(record.flows.size(), 10 * GROUPS);
         }
     }
@@ -157,7 +157,7 @@ TEST(WorkConservingRepairs, CoflowSchedulersRepair)
         const std::vector<Job> jobs{RandomJob(1)};
         Watched watched(*scheduler);
         FluidFabric fabric(topology);
-        RunEmulation({topology, jobs, 1, {}, {}}, watched, fabric);
+        RunEmulation({topology, jobs, 1}, watched, fabric);
         EXPECT_GT(watched.repairs, 10U) << name;
     }
 }

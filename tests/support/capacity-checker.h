@@ -60,9 +60,9 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.GoodputFactor();
     }
 
-    SoloTimes Alone(const Flow& flow) const override
+    SoloTimes UncontendedTimes(const Flow& flow) const override
     {
-        return m_fabric.Alone(flow);
+        return m_fabric.UncontendedTimes(flow);
     }
 
     FabricCounts Counts() const override

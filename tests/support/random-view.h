@@ -49,7 +49,6 @@ class RandomView
             job.id = JobId(2 * j + 1);
             job.weight = 1 + stream.Uniform();
             job.iterationStart = Time::FromSeconds(9 * stream.Uniform());
-            job.idealIteration = Time::FromSeconds(1 + stream.Uniform());
             view.jobs.push_back(job);
         }
         std::vector<std::vector<Time>> ideals(spec.groups);

@@ -109,7 +109,7 @@ def special(binary):
         ("job", "arrivals"): lambda tables: or_file(arrivals(tables)),
         ("scenario", "topology"): {"anyOf": [PATH, {"$ref": "topology.schema.json"}]},
         ("scenario", "fabric"): {"anyOf": [PATH, *fabrics(binary)]},
-        ("scenario", "schedulers"): array(scheduler(binary), 1),
+        ("scenario", "schedulers"): lambda tables: array(scheduler(tables, binary), 1),
         ("scenario", "expect"): lambda tables: or_file(
             {
                 "type": "object",
@@ -156,13 +156,15 @@ def fabrics(binary):
     ]
 
 
-def scheduler(binary):
+def scheduler(tables, binary):
+    decisions = tables.record("decisions")["properties"]
     entries = listing(binary, "schedulers")
     objects = [
         record(
             {
                 "name": {"const": entry["name"]},
                 "label": {**NAME, "maxLength": 40},
+                **decisions,
                 **parameters(entry),
             },
             ["name"],

@@ -80,14 +80,15 @@ EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice)
                          {"reports_lost", control.reportsLost},
                          {"cache_lookups", control.cacheLookups},
                          {"cache_hits", control.cacheHits}};
-    if (outcome.plan)
+    const Preparation& found = outcome.preparation;
+    if (!found.costs.empty())
     {
         OrderedJson costs = OrderedJson::array();
-        for (const PortfolioPlan::Cost& cost : outcome.plan->costs)
+        for (const Preparation::Cost& cost : found.costs)
         {
             costs.push_back({{"member", cost.member}, {"objective_s", cost.seconds}});
         }
-        engine["portfolio"] = {{"selected", outcome.plan->costs[outcome.plan->selected].member},
+        engine["portfolio"] = {{"selected", found.costs[found.selected].member},
                                {"costs", std::move(costs)}};
     }
     return engine;

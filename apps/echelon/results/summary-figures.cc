@@ -4,7 +4,7 @@
 #include "input/input-error.h"
 #include "input/json-document.h"
 #include "results/summary-document.h"
-#include "sched/portfolio.h"
+#include "sched/scheduler-registry.h"
 
 #include <algorithm>
 #include <charconv>
@@ -46,11 +46,9 @@ OrderedJson
 EngineShape(const Scenario& scenario, const SchedulerChoice& choice)
 {
     RunOutcome outcome;
-    if (choice.name == "portfolio")
-    {
-        outcome.plan.emplace().costs.resize(
-            PortfolioMembers(static_cast<std::uint32_t>(scenario.jobs.size())).size());
-    }
+    const auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
+    const auto jobs = static_cast<std::uint32_t>(scenario.jobs.size());
+    outcome.preparation.costs.resize(scheduler->Policies(jobs).size());
     return EngineToJson(outcome, choice);
 }
 

@@ -5,7 +5,6 @@
 #include "fabric/fair-switch-fabric.h"
 #include "scenario/fabric-registry.h"
 #include "sched/scheduler-registry.h"
-#include "sched/starvation-guard.h"
 
 #include <chrono>
 
@@ -21,9 +20,7 @@ MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool records
     const ParameterSet& parameters = scenario.fabric.parameters;
     if (SharesByPorts(scenario, choice))
     {
-        return std::make_unique<FairSwitchFabric>(
-            scenario.topology,
-            Framing{parameters.GetBytes("segment"), parameters.GetBytes("header")});
+        return std::make_unique<FairSwitchFabric>(scenario.topology, GoodputFactorOf(parameters));
     }
     return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters, recordsLoads);
 }
@@ -33,13 +30,12 @@ MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool records
 bool
 SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice)
 {
-    const ControlPlane& control = scenario.control;
-    const bool isUndisturbed = choice.controlDelay == Time() && control.minimumInterval == Time() &&
-                               control.reportDelay == Time() && control.reportLoss == 0 &&
-                               !control.lostAt;
-    return scenario.fabric.kind == "fluid" && choice.name == "fair" && isUndisturbed &&
-           choice.parameters.GetNumber("fair_share") == 0 &&
-           FairSwitchFabric::Fits(scenario.topology);
+    const ControlPlane& control = choice.control;
+    const bool isUndisturbed = control.controlDelay == Time() &&
+                               control.minimumInterval == Time() && control.reportDelay == Time() &&
+                               control.reportLoss == 0 && !control.lostAt;
+    return scenario.fabric.kind == "fluid" && SchedulerEntryOf(choice.name).isMaxMin &&
+           isUndisturbed && control.fairShare == 0 && FairSwitchFabric::Fits(scenario.topology);
 }
 
 RunOutcome
@@ -49,29 +45,19 @@ RunOne(const Scenario& scenario,
        ResultFiles files)
 {
     const auto before = std::chrono::steady_clock::now();
-    auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
+    const auto scheduler = SchedulerEntryOf(choice.name).make(choice.parameters);
     RunOutcome outcome;
     const EmulationInput input{scenario.topology,
                                scenario.jobs,
                                scenario.seed,
-                               choice.controlDelay,
                                progress,
-                               scenario.control,
+                               choice.control,
                                nullptr,
                                WritesTables(files),
                                WritesTables(files)};
-    const double fairShare = choice.parameters.GetNumber("fair_share");
-    if (auto* const portfolio = dynamic_cast<PortfolioScheduler*>(scheduler.get()))
-    {
-        const ParameterSet& framing = scenario.fabric.parameters;
-        outcome.plan = PlanPortfolio(input,
-                                     {framing.GetBytes("segment"), framing.GetBytes("header")},
-                                     fairShare,
-                                     *portfolio);
-    }
-    scheduler = WithFairShare(std::move(scheduler), fairShare);
     const auto fabric = MakeFabric(scenario, choice, input.keepsSeries);
     outcome.record = RunEmulation(input, *scheduler, *fabric);
+    outcome.preparation = scheduler->Prepared();
     outcome.summary = Summarise(outcome.record, scenario.topology);
     outcome.fabric = fabric->Counts();
     outcome.scheduler = scheduler->Counts();

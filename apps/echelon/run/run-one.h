@@ -10,7 +10,6 @@
  */
 #pragma once
 
-#include "emulation/portfolio-plan.h"
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "metrics/summary.h"
@@ -19,7 +18,6 @@
 #include "sched/scheduler.h"
 
 #include <functional>
-#include <optional>
 
 namespace echelon
 {
@@ -31,7 +29,7 @@ struct RunOutcome
     RunSummary summary;
     FabricCounts fabric;
     SchedulerCounts scheduler;
-    std::optional<PortfolioPlan> plan; ///< of the scheduler `portfolio`
+    Preparation preparation; ///< of the scheduler
     double wallSeconds = 0;
 };
 

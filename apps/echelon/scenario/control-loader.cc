@@ -14,6 +14,20 @@ constexpr double LONGEST_SECONDS = 1;
 /// A report that is lost more often than this would hardly ever arrive.
 constexpr double MOST_LOSS = 0.99;
 
+/// What an entry of "schedulers" may set for itself.
+const FieldTable DECISIONS{
+    "decisions",
+    "What becomes of decisions, whatever the scheduler.",
+    {{"control_delay",
+      TimeUpTo(LONGEST_SECONDS),
+      "0s",
+      "time from a change of the flows until the decision on it is in force"},
+     {"fair_share",
+      Real(0, 1),
+      0,
+      "part of every link, below 1, that all flows share fairly, so that none starves; `las` and "
+      "`d-clas` refuse it"}}};
+
 const FieldTable CONTROL{
     "control",
     "What stands between the agents at the hosts and the coordinator.",
@@ -39,9 +53,36 @@ const FieldTable CONTROL{
       A_FLAG,
       false,
       "reuse the decision on a state that returns (training repeats itself); this never changes "
-      "results"}}};
+      "results"}},
+    DECISIONS.List()};
 
 } // namespace
+
+const std::vector<std::string>&
+ControlKeysOfSchedulers()
+{
+    return DECISIONS.Keys();
+}
+
+void
+ReadControlOfScheduler(const JsonNode& object, ControlPlane& control)
+{
+    const Fields fields = Fields::Unchecked(object, DECISIONS);
+    if (fields.Has("control_delay"))
+    {
+        fields.Read("control_delay", control.controlDelay);
+    }
+    if (fields.Has("fair_share"))
+    {
+        fields.Read("fair_share", control.fairShare);
+        if (control.fairShare == 1)
+        {
+            fields.FailAt("fair_share",
+                          "the part of a link is not below 1",
+                          "0.1 leaves nine tenths to the scheduler");
+        }
+    }
+}
 
 ControlPlane
 LoadControl(const JsonNode& root, std::uint64_t seed)
@@ -49,6 +90,7 @@ LoadControl(const JsonNode& root, std::uint64_t seed)
     const Fields fields(root.ObjectOrEmpty("control"), CONTROL);
     ControlPlane control;
     control.seed = seed;
+    ReadControlOfScheduler(fields, control);
     fields.Read("minimum_interval", control.minimumInterval);
     fields.Read("report_delay", control.reportDelay);
     fields.Read("report_timeout", control.reportTimeout);

@@ -2,6 +2,7 @@
 #include "scenario/fabric-registry.h"
 
 #include "fabric/fluid-fabric.h"
+#include "fabric/framing.h"
 
 #if ECHELON_WITH_NS3
 #include "ns3/packet-fabric.h"
@@ -28,7 +29,7 @@ CheckFluid(const ParameterSet& parameters)
 std::unique_ptr<Fabric>
 MakeFluid(const Topology& topology, const ParameterSet& parameters, bool /*recordsLoads*/)
 {
-    return std::make_unique<FluidFabric>(topology, FramingOf(parameters));
+    return std::make_unique<FluidFabric>(topology, GoodputFactorOf(parameters));
 }
 
 #if ECHELON_WITH_NS3
@@ -48,6 +49,12 @@ MakePacket(const Topology& topology, const ParameterSet& parameters, bool record
 #endif
 
 } // namespace
+
+double
+GoodputFactorOf(const ParameterSet& parameters)
+{
+    return FramingOf(parameters).GoodputFactor();
+}
 
 const std::vector<FabricEntry>&
 FabricEntries()

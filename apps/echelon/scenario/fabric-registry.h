@@ -38,6 +38,9 @@ struct FabricEntry
 /// All fabrics of this build, in the order of `echelon list fabrics`.
 const std::vector<FabricEntry>& FabricEntries();
 
+/// Payload bits for each bit on the wire: segment / (segment + header).
+double GoodputFactorOf(const ParameterSet& parameters);
+
 /// Null when there is none of that name.
 const FabricEntry* FabricEntryOf(const std::string& name);
 

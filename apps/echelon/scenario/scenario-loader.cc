@@ -169,6 +169,14 @@ Resolve(Json resolved, const Scenario& scenario)
         Json entry = ParametersToJson(choice.parameters);
         entry["name"] = choice.name;
         entry["label"] = choice.label;
+        const Json& given = resolved["schedulers"][schedulers.size()];
+        for (const std::string& key : ControlKeysOfSchedulers())
+        {
+            if (given.is_object() && given.contains(key))
+            {
+                entry[key] = given[key];
+            }
+        }
         schedulers.push_back(std::move(entry));
     }
     resolved["schedulers"] = std::move(schedulers);
@@ -204,8 +212,9 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     fields.Get<std::string>("routing");
     FabricChoice fabric = LoadFabric(root);
     std::vector<std::string> warnings;
-    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"), warnings);
-    ControlPlane control = LoadControl(root, seed);
+    const ControlPlane control = LoadControl(root, seed);
+    std::vector<SchedulerChoice> schedulers =
+        LoadSchedulers(root.At("schedulers"), control, warnings);
     const auto expect = root.Find("expect");
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();

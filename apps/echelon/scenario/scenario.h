@@ -36,7 +36,7 @@ struct SchedulerChoice
     std::string label;
     std::string name;
     ParameterSet parameters;
-    Time controlDelay;
+    ControlPlane control; ///< the scenario's, but for what this entry sets of it
 };
 
 /// What a figure of the summary should be.

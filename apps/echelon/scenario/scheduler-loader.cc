@@ -2,6 +2,7 @@
 #include "scenario/scheduler-loader.h"
 
 #include "input/parameter-loader.h"
+#include "scenario/control-loader.h"
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>
@@ -12,12 +13,6 @@ namespace echelon
 
 namespace
 {
-
-const char* const CONTROL_DELAY = "control_delay";
-const char* const FAIR_SHARE = "fair_share";
-
-/// Longer ones would add up to more than the clock can hold.
-const Time LONGEST_DELAY = Time::FromSeconds(1);
 
 /// The label of an entry of "schedulers" as written, "" when it has none.
 std::string
@@ -57,10 +52,69 @@ NameOf(const JsonNode& node,
     return renamed->second;
 }
 
+void
+RequireItsOwnRates(const JsonNode& node, const SchedulerChoice& choice)
+{
+    if (choice.control.fairShare > 0 && SchedulerEntryOf(choice.name).foresees)
+    {
+        node.Fail(choice.name + " foresees its next decision from its own rates only",
+                  "leave \"fair_share\" out here, or take another scheduler");
+    }
+}
+
+SchedulerChoice
+NamedChoice(const JsonNode& node,
+            const ControlPlane& control,
+            const std::vector<std::string>& known,
+            std::vector<std::string>& warnings)
+{
+    const std::string name = NameOf(node, known, warnings);
+    SchedulerChoice choice{node.Text(),
+                           name,
+                           ParameterSet(SchedulerEntryOf(name).parameters),
+                           control};
+    RequireItsOwnRates(node, choice);
+    return choice;
+}
+
+SchedulerChoice
+DescribedChoice(const JsonNode& object,
+                const ControlPlane& control,
+                const std::vector<std::string>& known,
+                std::vector<std::string>& warnings)
+{
+    SchedulerChoice choice;
+    const JsonNode name = object.At("name");
+    const auto label = object.Find("label");
+    choice.label = label ? label->Name(40) : name.Text();
+    choice.name = NameOf(name, known, warnings);
+    const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
+    std::vector<std::string> otherKeys = ControlKeysOfSchedulers();
+    otherKeys.insert(otherKeys.end(), {"name", "label"});
+    choice.parameters = LoadParameters(object,
+                                       entry.parameters,
+                                       otherKeys,
+                                       ParametersElsewhere(SchedulerEntries()));
+    try
+    {
+        entry.make(choice.parameters);
+    }
+    catch (const ParameterError& error)
+    {
+        object.FailParameter(error);
+    }
+    choice.control = control;
+    ReadControlOfScheduler(object, choice.control);
+    RequireItsOwnRates(object.Find("fair_share").value_or(object), choice);
+    return choice;
+}
+
 } // namespace
 
 std::vector<SchedulerChoice>
-LoadSchedulers(const JsonNode& node, std::vector<std::string>& warnings)
+LoadSchedulers(const JsonNode& node,
+               const ControlPlane& control,
+               std::vector<std::string>& warnings)
 {
     std::vector<std::string> known;
     for (const SchedulerEntry& entry : SchedulerEntries())
@@ -70,55 +124,9 @@ LoadSchedulers(const JsonNode& node, std::vector<std::string>& warnings)
     std::vector<SchedulerChoice> choices;
     for (const JsonNode& item : node.Items(MAX_SCHEDULERS))
     {
-        SchedulerChoice choice;
-        if (item.IsText())
-        {
-            choice.label = item.Text();
-            choice.name = NameOf(item, known, warnings);
-            choice.parameters = ParameterSet(SchedulerEntryOf(choice.name).parameters);
-        }
-        else
-        {
-            const JsonNode object = item.Object();
-            const JsonNode name = object.At("name");
-            const auto label = object.Find("label");
-            choice.label = label ? label->Name(40) : name.Text();
-            choice.name = NameOf(name, known, warnings);
-            const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
-            choice.parameters = LoadParameters(object,
-                                               entry.parameters,
-                                               {"name", "label"},
-                                               ParametersElsewhere(SchedulerEntries()));
-            try
-            {
-                entry.make(choice.parameters);
-            }
-            catch (const ParameterError& error)
-            {
-                object.FailParameter(error);
-            }
-        }
-        choice.controlDelay = choice.parameters.GetTime(CONTROL_DELAY);
-        if (choice.controlDelay > LONGEST_DELAY)
-        {
-            item.Object().FailAt(CONTROL_DELAY,
-                                 "longer than 1 s",
-                                 "control planes work in micro- to milliseconds");
-        }
-        const double fairShare = choice.parameters.GetNumber(FAIR_SHARE);
-        if (fairShare < 0 || fairShare >= 1)
-        {
-            item.Object().FailAt(FAIR_SHARE,
-                                 "the part of a link is not at least 0 and below 1",
-                                 "0.1 leaves nine tenths to the scheduler");
-        }
-        if (fairShare > 0 && SchedulerEntryOf(choice.name).foresees)
-        {
-            item.Object().FailAt(FAIR_SHARE,
-                                 choice.name +
-                                     " foresees its next decision from its own rates only",
-                                 "leave it out here, or take another scheduler");
-        }
+        SchedulerChoice choice = item.IsText()
+                                     ? NamedChoice(item, control, known, warnings)
+                                     : DescribedChoice(item.Object(), control, known, warnings);
         const bool twice = std::any_of(choices.begin(), choices.end(), [&](const auto& other) {
             return other.label == choice.label;
         });

@@ -4,10 +4,10 @@
  * A scenario's "schedulers": names, or objects with parameters.
  *
  *     std::vector<std::string> warnings;
- *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), warnings);
+ *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), control, warnings);
  *
- * Every scheduler takes "control_delay", the time from a change in the network to the new rates in
- * force. Errors: InputError.
+ * An entry may set "control_delay" and "fair_share" for itself, which are otherwise those of the
+ * scenario's "control". Errors: InputError.
  */
 #pragma once
 
@@ -21,8 +21,10 @@ namespace echelon
 
 inline constexpr std::size_t MAX_SCHEDULERS = 64;
 
-/// @param warnings takes a line for what is accepted but had better be changed.
+/// @param control of the scenario. @param warnings takes a line for what is accepted but had better
+/// be changed.
 std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node,
+                                            const ControlPlane& control,
                                             std::vector<std::string>& warnings);
 
 /// The entries of the "schedulers" array that an override keeps: by label, else from the registry.

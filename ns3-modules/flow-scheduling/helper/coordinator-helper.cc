@@ -115,11 +115,9 @@ CoordinatorHelper::Run()
     NS_LOG_INFO(m_impl->jobs.size() << " jobs under " << m_impl->entry->name);
     const std::unique_ptr<echelon::Scheduler> scheduler = m_impl->entry->make(m_impl->parameters);
     const std::unique_ptr<echelon::Fabric> fabric = echelon::MakePacketFabric(m_impl->network);
-    const Time delay = m_impl->coordinator->GetControlDelay();
     const echelon::EmulationInput input{*m_impl->topology,
                                         m_impl->jobs,
                                         m_impl->seed,
-                                        echelon::Time::FromPicoseconds(delay.GetPicoSeconds()),
                                         {},
                                         m_impl->coordinator->MakeControlPlane(m_impl->seed),
                                         m_impl->coordinator->GetObserver()};

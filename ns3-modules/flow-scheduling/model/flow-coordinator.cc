@@ -199,6 +199,7 @@ FlowCoordinator::MakeControlPlane(uint64_t seed) const
                         (m_lostAt.IsStrictlyNegative() || m_backAt <= m_lostAt),
                     "BackAt lies after LostAt");
     echelon::ControlPlane control;
+    control.controlDelay = CoreTime(m_controlDelay);
     control.minimumInterval = CoreTime(m_minimumInterval);
     control.reportDelay = CoreTime(m_reportDelay);
     control.reportLoss = m_reportLoss;

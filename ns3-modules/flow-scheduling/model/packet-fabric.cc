@@ -124,7 +124,7 @@ class PacketFabric : public Fabric
         return Framing{m_network->GetSegmentSize(), m_network->GetHeaderSize()}.GoodputFactor();
     }
 
-    SoloTimes Alone(const Flow& flow) const override
+    SoloTimes UncontendedTimes(const Flow& flow) const override
     {
         ns3::PacketEngine& engine = m_network->GetEngine();
         const std::uint64_t segment = engine.PortAt(flow.route[0].link.Value()).segmentSize;

@@ -179,7 +179,7 @@ class FigureTwoTestCase : public TestCase
         const auto scheduler = entry.make(echelon::ParameterSet(entry.parameters));
         const auto fabric = echelon::MakePacketFabric(topology);
         const echelon::RunRecord record =
-            echelon::RunEmulation({topology, jobs, 1, {}, {}}, *scheduler, *fabric);
+            echelon::RunEmulation({topology, jobs, 1}, *scheduler, *fabric);
         for (uint32_t f = 0; f < 3; ++f)
         {
             NS_TEST_EXPECT_MSG_EQ_TOL(record.flows[f].finish.Seconds(),

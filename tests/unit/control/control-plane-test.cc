@@ -66,7 +66,7 @@ RunJobs(const std::vector<Job>& jobs,
     CheckedFabric fabric(fluid, topology);
     const SchedulerEntry& entry = SchedulerEntryOf(scheduler);
     const auto made = entry.make(ParameterSet(entry.parameters));
-    EmulationInput input{topology, jobs, 1, {}, {}};
+    EmulationInput input{topology, jobs, 1};
     input.control = control;
     input.observer = observer;
     return RunEmulation(input, *made, fabric);
@@ -92,6 +92,74 @@ TEST(ControlPlane, ReportsDelayArrivalsAndDepartures)
     const RunRecord record = RunJobs({Transfers({{0, 1, 0}, {0, 1, 1.25}})}, "fair", control);
     EXPECT_EQ(Finishes(record), (std::vector<double>{1.25, 2.5}));
     EXPECT_EQ(record.control.reports, 4U);
+}
+
+/// All flows share equally; the flows of the view have priorities 1, 2, ….
+class Ranked : public Scheduler
+{
+    void DoAllocate(const NetworkView& view, Allocation& out) override
+    {
+        for (std::size_t i = 0; i < view.flows.size(); ++i)
+        {
+            out.rates[i] = 8e9 / static_cast<double>(view.flows.size());
+            out.priorities.push_back(static_cast<std::uint8_t>(i + 1));
+        }
+    }
+};
+
+/// Writes down the priorities that agents are told.
+class PriorityLog : public ControlObserver
+{
+  public:
+    void OnReport(FlowId, Report) override
+    {
+    }
+
+    void OnDecision(std::size_t) override
+    {
+    }
+
+    void OnRates(const std::vector<RateChange>& changes) override
+    {
+        for (const RateChange& change : changes)
+        {
+            told.emplace_back(change.flow.Value(), change.priority);
+        }
+    }
+
+    void OnOutage(bool) override
+    {
+    }
+
+    std::vector<std::pair<std::uint32_t, int>> told;
+};
+
+TEST(ControlPlane, PrioritiesReachTheAgentsWithTheRates)
+{
+    // A and B share a link until C comes after 1 s: then all three share it and are told their
+    // priorities again. When A and B have left together, C is the first.
+    const Topology topology = FourHosts();
+    const std::vector<Job> jobs{Transfers({{0, 1, 0}, {0, 1, 0}, {0, 1, 1}})};
+    FluidFabric fabric(topology);
+    Ranked scheduler;
+    PriorityLog log;
+    EmulationInput input{topology, jobs};
+    input.observer = &log;
+    RunEmulation(input, scheduler, fabric);
+    EXPECT_EQ(log.told,
+              (std::vector<
+                  std::pair<std::uint32_t, int>>{{0, 1}, {1, 2}, {0, 1}, {1, 2}, {2, 3}, {2, 1}}));
+}
+
+TEST(ControlPlane, TheFairShareIsLeftToEverybody)
+{
+    // fifo would send A's 1 GB first, then B's. With a fair share of one half A has 3/4 of the
+    // link and B 1/4: A is sent after 4/3 s; B has 2/3 GB left then and ends at 2 s.
+    ControlPlane control;
+    control.fairShare = 0.5;
+    const RunRecord record = RunJobs({Transfers({{0, 1, 0}, {0, 1, 0}})}, "fifo", control);
+    EXPECT_NEAR(Finishes(record)[0], 4.0 / 3, 1e-9);
+    EXPECT_NEAR(Finishes(record)[1], 2, 1e-9);
 }
 
 TEST(ControlPlane, AFlowThatHasLeftHoldsItsRateUntilTheReport)

@@ -61,10 +61,7 @@ Transfers(const std::vector<Transfer>& transfers)
 }
 
 RunRecord
-RunJob(const Job& job,
-       const std::string& scheduler,
-       Time controlDelay = {},
-       const ControlPlane& control = {})
+RunJob(const Job& job, const std::string& scheduler, const ControlPlane& control = {})
 {
     const Topology topology = TwoHosts();
     FluidFabric fluid(topology);
@@ -72,7 +69,7 @@ RunJob(const Job& job,
     const SchedulerEntry& entry = SchedulerEntryOf(scheduler);
     const auto made = entry.make(ParameterSet(entry.parameters));
     const std::vector<Job> jobs{job};
-    EmulationInput input{topology, jobs, 1, controlDelay, {}};
+    EmulationInput input{topology, jobs};
     input.control = control;
     return RunEmulation(input, *made, fabric);
 }
@@ -122,10 +119,11 @@ TEST(HostSharing, TheyWaitForNoCoordinator)
     // the host sends at once: 4 GB in 1 s. B between hosts has its rate from 0.1 s on, when the
     // agents share by themselves: 1 GB in 1.1 s.
     ControlPlane control;
+    control.controlDelay = Time::FromSeconds(0.25);
     control.reportDelay = Time::FromSeconds(0.25);
     control.lostAt = Time::FromSeconds(0.1);
     const Job job = Transfers({{0, 1, 4, 0, "a"}, {0, 4, 1, 0, "b"}});
-    const RunRecord record = RunJob(job, "fair", Time::FromSeconds(0.25), control);
+    const RunRecord record = RunJob(job, "fair", control);
     EXPECT_EQ(Finishes(record), (std::vector<double>{1, 1.1}));
     EXPECT_EQ(record.control.reports, 1U);
 }

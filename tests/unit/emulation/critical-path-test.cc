@@ -47,7 +47,9 @@ RunOn(Fabric& fabric,
 {
     const SchedulerEntry& entry = SchedulerEntryOf(scheduler);
     const auto made = entry.make(ParameterSet(entry.parameters));
-    return RunEmulation({topology, jobs, 1, controlDelay}, *made, fabric);
+    EmulationInput input{topology, jobs};
+    input.control.controlDelay = controlDelay;
+    return RunEmulation(input, *made, fabric);
 }
 
 RunRecord

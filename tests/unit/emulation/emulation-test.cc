@@ -83,7 +83,7 @@ TEST(Emulation, DecisionsSeeOnlyWhatAChangeCanTouch)
     const std::vector<Job> jobs{Transfers("j", {{0, 1}, {2, 3}, {2, 0}})};
     EqualDivision scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, scheduler, fabric);
     EXPECT_EQ(record.flows[0].finish, Time::FromSeconds(1));
     EXPECT_EQ(record.flows[1].finish, Time::FromSeconds(2));
     EXPECT_EQ(record.makespan, Time::FromSeconds(2));
@@ -98,8 +98,9 @@ TEST(Emulation, ControlDelayPostponesEveryDecision)
     jobs[0].iterations = 2;
     EqualDivision scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record =
-        RunEmulation({topology, jobs, 1, Time::FromSeconds(0.25), {}}, scheduler, fabric);
+    EmulationInput input{topology, jobs};
+    input.control.controlDelay = Time::FromSeconds(0.25);
+    const RunRecord record = RunEmulation(input, scheduler, fabric);
     EXPECT_EQ(record.flows[0].finish, Time::FromSeconds(1.25));
     EXPECT_EQ(record.makespan, Time::FromSeconds(2.5));
 }
@@ -115,7 +116,7 @@ TEST(Emulation, CapacityIsFreedWhenTheLastBitLeaves)
     const std::vector<Job> jobs{job};
     EqualDivision scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, scheduler, fabric);
     EXPECT_EQ(record.flows[0].finish, Time::FromSeconds(2));
     EXPECT_EQ(record.flows[1].finish, Time::FromSeconds(3));
     EXPECT_DOUBLE_EQ(record.linkBits[0], 16e9);
@@ -127,7 +128,7 @@ TEST(Emulation, FlowsBetweenTheSameDeviceTakeNoTimeAndNoGroup)
     const std::vector<Job> jobs{Transfers("j", {{1, 1}, {0, 1}})};
     EqualDivision scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, scheduler, fabric);
     EXPECT_EQ(record.flows.size(), 1);
     EXPECT_EQ(record.groups.size(), 1);
     EXPECT_EQ(record.makespan, Time::FromSeconds(1));
@@ -140,7 +141,7 @@ TEST(Emulation, IterationsKeepPathsAndGetGroupsOfTheirOwn)
     jobs[0].iterations = 3;
     EqualDivision scheduler;
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, scheduler, fabric);
     ASSERT_EQ(record.groups.size(), 3);
     EXPECT_EQ(record.groups[2].iteration, 2);
     EXPECT_EQ(record.groups[2].reference, Time::FromSeconds(2));
@@ -154,7 +155,7 @@ TEST(Emulation, AStarvedFlowIsADefect)
     const std::vector<Job> jobs{Transfers("j", {{0, 1}})};
     Starving scheduler;
     FluidFabric fabric(topology);
-    EXPECT_THROW(RunEmulation({topology, jobs, 1, {}, {}}, scheduler, fabric), ContractViolation);
+    EXPECT_THROW(RunEmulation({topology, jobs, 1}, scheduler, fabric), ContractViolation);
 }
 
 } // namespace

@@ -90,7 +90,7 @@ TEST_P(Figure2Test, MatchesThePapersTable)
     const SchedulerEntry& entry = SchedulerEntryOf(expected.scheduler);
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
     SpyFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, *scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, *scheduler, fabric);
 
     ASSERT_EQ(record.flows.size(), 3);
     for (std::size_t f = 0; f < 3; ++f)
@@ -170,7 +170,7 @@ TEST(Figure2Test, TardinessIsFourForEveryFlow)
     const SchedulerEntry& entry = SchedulerEntryOf("echelon");
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
     FluidFabric fabric(topology);
-    const RunRecord record = RunEmulation({topology, jobs, 1, {}, {}}, *scheduler, fabric);
+    const RunRecord record = RunEmulation({topology, jobs, 1}, *scheduler, fabric);
     for (const FlowRecord& flow : record.flows)
     {
         EXPECT_NEAR((flow.finish - flow.idealFinish).Seconds(), 4, 4e-9);

@@ -69,7 +69,7 @@ RunUnder(const std::string& scheduler, const std::vector<Job>& jobs)
     FluidFabric fabric(topology);
     const SchedulerEntry& entry = SchedulerEntryOf(scheduler);
     const auto made = entry.make(ParameterSet(entry.parameters));
-    return RunEmulation({topology, jobs, 1, Time(), {}}, *made, fabric);
+    return RunEmulation({topology, jobs, 1}, *made, fabric);
 }
 
 TEST(LateUnit, HasIdealFinishTimesBeforeItStartsAndCatchesUp)

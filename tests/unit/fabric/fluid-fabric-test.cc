@@ -129,7 +129,7 @@ TEST_F(FluidFabricTest, SettledCallbacksComeAfterEveryOtherEventOfTheInstant)
 TEST_F(FluidFabricTest, FramingLowersGoodput)
 {
     // 4096 bytes of payload in 4178 on the wire.
-    EXPECT_DOUBLE_EQ(FluidFabric(m_topology, {4096, 82}).GoodputFactor(), 4096.0 / 4178.0);
+    EXPECT_DOUBLE_EQ(FluidFabric(m_topology, 4096.0 / 4178).GoodputFactor(), 4096.0 / 4178.0);
     EXPECT_DOUBLE_EQ(m_fabric.GoodputFactor(), 1.0);
 }
 

@@ -24,7 +24,7 @@ constexpr double NOISE = 1e-9;
 DClasOptions
 Limits(QueueSharing sharing)
 {
-    return {10, 10, 10, sharing, Time()};
+    return {10, 10, 10, sharing};
 }
 
 TEST(DClas, QueuesByWhatWasSent)
@@ -52,7 +52,7 @@ TEST(DClas, ANewCoflowGoesBeforeOneThatHasSent)
     DClasScheduler dClas(Limits(QueueSharing::STRICT));
     const Allocation& decision = dClas.Allocate(question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {0, 2}));
-    EXPECT_EQ(decision.revisit, Time::FromSeconds(6));
+    EXPECT_EQ(decision.validUntil, Time::FromSeconds(6));
 }
 
 // Both in queue 1; group 1 came first. Group 1 has 100 - 20 to go at rate 2: 40 s.
@@ -70,7 +70,7 @@ TEST(DClas, FifoInsideAQueue)
     DClasScheduler dClas(Limits(QueueSharing::STRICT));
     const Allocation& decision = dClas.Allocate(question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {0, 2}));
-    EXPECT_EQ(decision.revisit, Time::FromSeconds(40));
+    EXPECT_EQ(decision.validUntil, Time::FromSeconds(40));
 }
 
 // Links of 3 and 9. Coflow: two flows on link 0, one of them a bundle of 2, whatever is left of
@@ -86,7 +86,7 @@ TEST(DClas, MaxMinInsideACoflow)
     DClasScheduler dClas(Limits(QueueSharing::STRICT));
     const Allocation& decision = dClas.Allocate(question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {1, 2, 9}));
-    EXPECT_EQ(decision.revisit, Time::FromPicoseconds(833333333334));
+    EXPECT_EQ(decision.validUntil, Time::FromPicoseconds(833333333334));
 }
 
 // Three queues of weights 3, 2, 1 would share a link of 12 as 6, 4, 2. Queues 0 and 2 are on link
@@ -113,7 +113,7 @@ TEST(DClas, TheLastQueueHasNoLimit)
     question.Group().sentBits = 1e20;
     question.Flow({LinkId(0)}, 1);
     DClasScheduler dClas(Limits(QueueSharing::STRICT));
-    EXPECT_EQ(dClas.Allocate(question.view).revisit, std::nullopt);
+    EXPECT_EQ(dClas.Allocate(question.view).validUntil, std::nullopt);
 }
 
 // 10 bits at rate 2 take 5 s; with a control delay of 7 s the decision is not even in force.
@@ -122,10 +122,9 @@ TEST(DClas, DecidesAgainNoSoonerThanItTakesEffect)
     HandView question({2});
     question.Group();
     question.Flow({LinkId(0)}, 1000);
-    DClasOptions options = Limits(QueueSharing::STRICT);
-    options.controlDelay = Time::FromSeconds(7);
-    DClasScheduler dClas(options);
-    EXPECT_EQ(dClas.Allocate(question.view).revisit, Time::FromSeconds(7));
+    DClasScheduler dClas(Limits(QueueSharing::STRICT));
+    dClas.Prepare({Time::FromSeconds(7), {}, {}});
+    EXPECT_EQ(dClas.Allocate(question.view).validUntil, Time::FromSeconds(7));
 }
 
 /// One link of 8 bits per second and quanta of 1/8 s, so of 1 bit.
@@ -134,7 +133,7 @@ class LasOnOneLink : public testing::Test
   protected:
     LasOnOneLink()
         : m_question({8}),
-          m_las(Time::FromSeconds(0.125), Time())
+          m_las(Time::FromSeconds(0.125))
     {
         m_question.Group();
     }
@@ -157,7 +156,16 @@ TEST_F(LasOnOneLink, TheFlowThatSentLessCatchesUp)
     FlowThatSent(4);
     const Allocation& decision = m_las.Allocate(m_question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {0, 8}));
-    EXPECT_EQ(decision.revisit, Time::FromSeconds(2));
+    EXPECT_EQ(decision.validUntil, Time::FromSeconds(2));
+}
+
+// The same with a control delay of 3 s: the decision is not in force before.
+TEST_F(LasOnOneLink, DecidesAgainNoSoonerThanItTakesEffect)
+{
+    FlowThatSent(20);
+    FlowThatSent(4);
+    m_las.Prepare({Time::FromSeconds(3), {}, {}});
+    EXPECT_EQ(m_las.Allocate(m_question.view).validUntil, Time::FromSeconds(3));
 }
 
 // Then both share, and nothing is to be foreseen.
@@ -167,7 +175,7 @@ TEST_F(LasOnOneLink, EqualServiceIsShared)
     FlowThatSent(20.75);
     const Allocation& decision = m_las.Allocate(m_question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {4, 4}));
-    EXPECT_EQ(decision.revisit, std::nullopt);
+    EXPECT_EQ(decision.validUntil, std::nullopt);
 }
 
 // A bundle of 3 that has sent 12 has sent 4 with each of its flows, like the other. Of four flows
@@ -179,7 +187,7 @@ TEST_F(LasOnOneLink, ABundleIsManyFlows)
     FlowThatSent(5);
     const Allocation& decision = m_las.Allocate(m_question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {6, 2, 0}));
-    EXPECT_EQ(decision.revisit, Time::FromSeconds(0.5));
+    EXPECT_EQ(decision.validUntil, Time::FromSeconds(0.5));
 }
 
 // Link 0 of 8, link 1 of 2. Flow 0 has sent nothing and is held by link 1 to 2; flow 1, which has
@@ -192,10 +200,10 @@ TEST(Las, AFlowThatIsHeldElsewhereLeavesTheRest)
     question.Flow({LinkId(0), LinkId(1)}, 100);
     question.Flow({LinkId(0)}, 100).sizeBits = 112;
     question.Flow({LinkId(1)}, 100).sizeBits = 110;
-    LasScheduler las(Time::FromSeconds(0.125), Time());
+    LasScheduler las(Time::FromSeconds(0.125));
     const Allocation& decision = las.Allocate(question.view);
     EXPECT_THAT(decision.rates, Pointwise(DoubleNear(NOISE), {2, 6, 0}));
-    EXPECT_EQ(decision.revisit, Time::FromSeconds(5));
+    EXPECT_EQ(decision.validUntil, Time::FromSeconds(5));
 }
 
 } // namespace

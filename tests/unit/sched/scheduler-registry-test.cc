@@ -16,7 +16,6 @@ TEST(SchedulerRegistry, KnowsThePapersSchedulers)
         const SchedulerEntry& entry = SchedulerEntryOf(name);
         EXPECT_EQ(entry.name, name);
         EXPECT_FALSE(entry.help.empty());
-        EXPECT_EQ(ParameterSet(entry.parameters).GetTime("control_delay"), Time());
     }
 }
 

@@ -145,7 +145,7 @@ TEST(CapacityChecker, HeadersTakeTheirShareOfALink)
 {
     // With headers as large as payloads, a link of 8 Gb/s carries 4 Gb/s of payload.
     const Topology topology = ThreeHosts();
-    FluidFabric fluid(topology, {1000, 1000});
+    FluidFabric fluid(topology, 0.5);
     CheckedFabric checked(fluid, topology);
     Counter counter;
     checked.SetObserver(&counter);

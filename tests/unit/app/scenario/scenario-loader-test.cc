@@ -59,8 +59,26 @@ TEST(ScenarioLoader, DefaultsAreSpeltOut)
     EXPECT_EQ(scenario.fabric.kind, "fluid");
     EXPECT_EQ(scenario.resolved["fabric"]["header"], "0B");
     EXPECT_EQ(scenario.resolved["jobs"][0]["iterations"], 1);
-    EXPECT_EQ(scenario.resolved["schedulers"][0]["control_delay"], "0s");
-    EXPECT_EQ(scenario.schedulers[1].controlDelay, Time::FromSeconds(50e-6));
+    EXPECT_EQ(scenario.resolved["control"]["control_delay"], "0s");
+    EXPECT_FALSE(scenario.resolved["schedulers"][0].contains("control_delay"));
+    EXPECT_EQ(scenario.resolved["schedulers"][1]["control_delay"], "50us");
+    EXPECT_EQ(scenario.schedulers[0].control.controlDelay, Time());
+    EXPECT_EQ(scenario.schedulers[1].control.controlDelay, Time::FromSeconds(50e-6));
+}
+
+TEST(ScenarioLoader, SchedulersSetTheirOwnControlDelayAndFairShare)
+{
+    const Scenario scenario = Load(WithFlows(TWO_FLOWS),
+                                   {{R"(/control={"control_delay": "1ms", "fair_share": 0.25})",
+                                     R"(/schedulers=["fair", {"name": "edf", "fair_share": 0}])"},
+                                    {},
+                                    {},
+                                    {}});
+    EXPECT_EQ(scenario.schedulers[0].control.controlDelay, Time::FromSeconds(1e-3));
+    EXPECT_EQ(scenario.schedulers[0].control.fairShare, 0.25);
+    EXPECT_EQ(scenario.schedulers[1].control.controlDelay, Time::FromSeconds(1e-3));
+    EXPECT_EQ(scenario.schedulers[1].control.fairShare, 0);
+    EXPECT_EQ(Load(scenario.resolved.dump()).resolved, scenario.resolved);
 }
 
 TEST(ScenarioLoader, DefaultsOfTopologyAndRoutingAreSpeltOut)
@@ -106,7 +124,7 @@ TEST(ScenarioLoader, OverridesOfTheCommandLine)
     ASSERT_EQ(scenario.schedulers.size(), 2U);
     EXPECT_EQ(scenario.schedulers[0].name, "edf");
     // Named in the file: keeps its parameters.
-    EXPECT_EQ(scenario.schedulers[1].controlDelay, Time::FromSeconds(50e-6));
+    EXPECT_EQ(scenario.schedulers[1].control.controlDelay, Time::FromSeconds(50e-6));
     EXPECT_FALSE(scenario.checkExpectations);
 }
 

@@ -3,9 +3,9 @@
  * @file
  * The earliest time at which a decision no longer holds because of what flows have sent.
  *
- *     RevisitTime revisit(view.now, controlDelay);
- *     revisit.After(bits, rate);                   // once for each event that is foreseen
- *     out.revisit = revisit.Earliest();
+ *     ValidUntil validUntil(view.now, controlDelay);
+ *     validUntil.After(bits, rate);                   // once for each event that is foreseen
+ *     out.validUntil = validUntil.Earliest();
  *
  * It is later than now by a picosecond at least, and by the control delay at least. What is decided
  * now is in force only after the control delay. A decision in between would decide the same from
@@ -25,10 +25,10 @@
 namespace echelon
 {
 
-class RevisitTime
+class ValidUntil
 {
   public:
-    RevisitTime(Time now, Time controlDelay)
+    ValidUntil(Time now, Time controlDelay)
         : m_now(now),
           m_least(std::max(controlDelay, Time::FromPicoseconds(1)))
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/starvation-guard.h"
+#include "control/starvation-guard.h"
 
 #include "base/contracts.h"
 
@@ -8,11 +8,18 @@
 namespace echelon
 {
 
-StarvationGuard::StarvationGuard(std::unique_ptr<Scheduler> scheduler, double share)
-    : m_scheduler(std::move(scheduler)),
+StarvationGuard::StarvationGuard(Scheduler& scheduler, double share)
+    : m_scheduler(scheduler),
       m_share(share)
 {
     ECHELON_REQUIRE(share > 0 && share < 1, "a fair share is a part of a link");
+}
+
+Preparation
+StarvationGuard::DoPrepare(const Forecast& forecast)
+{
+    m_scheduler.Prepare(forecast);
+    return m_scheduler.Prepared();
 }
 
 void
@@ -44,22 +51,13 @@ StarvationGuard::DoAllocate(const NetworkView& view, Allocation& out)
     }
     m_view = view;
     m_view.capacity = &m_rest;
-    const Allocation& ordered = m_scheduler->Allocate(m_view);
+    const Allocation& ordered = m_scheduler.Allocate(m_view);
     for (std::size_t i = 0; i < view.flows.size(); ++i)
     {
         out.rates[i] += ordered.rates[i];
     }
-    out.revisit = ordered.revisit;
-}
-
-std::unique_ptr<Scheduler>
-WithFairShare(std::unique_ptr<Scheduler> scheduler, double share)
-{
-    if (share == 0)
-    {
-        return scheduler;
-    }
-    return std::make_unique<StarvationGuard>(std::move(scheduler), share);
+    out.priorities = ordered.priorities;
+    out.validUntil = ordered.validUntil;
 }
 
 } // namespace echelon

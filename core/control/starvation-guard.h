@@ -3,7 +3,8 @@
  * @file
  * Gives a part of every link to all flows and the rest to the scheduler, so that no flow starves.
  *
- *     StarvationGuard guarded(std::make_unique<EchelonScheduler>(), 0.1);
+ *     EchelonScheduler echelon;
+ *     StarvationGuard guarded(echelon, 0.1);
  *     const Allocation& a = guarded.Allocate(view);
  *
  * With max-min fair rates x (sharing/max-min.h) and the share s, every flow gets s × x, and the
@@ -23,7 +24,7 @@
 #include "sched/scheduler.h"
 #include "sharing/max-min.h"
 
-#include <memory>
+#include <vector>
 
 namespace echelon
 {
@@ -31,19 +32,18 @@ namespace echelon
 class StarvationGuard : public Scheduler
 {
   public:
-    StarvationGuard(std::unique_ptr<Scheduler> scheduler, double share);
+    /// @param scheduler outlives this.
+    StarvationGuard(Scheduler& scheduler, double share);
 
   private:
+    Preparation DoPrepare(const Forecast& forecast) override;
     void DoAllocate(const NetworkView& view, Allocation& out) override;
 
-    std::unique_ptr<Scheduler> m_scheduler;
+    Scheduler& m_scheduler;
     double m_share;
     MaxMinSolver m_solver;
     std::vector<BitRate> m_rest; ///< by link: what the scheduler inside divides
     NetworkView m_view;          ///< the same flows over m_rest
 };
-
-/// For share 0 this is the scheduler itself.
-std::unique_ptr<Scheduler> WithFairShare(std::unique_ptr<Scheduler> scheduler, double share);
 
 } // namespace echelon

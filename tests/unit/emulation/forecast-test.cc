@@ -5,9 +5,11 @@
  * sends 1 GB. Iteration times: shared fairly 4 + 2 = 6 s, the short one first 4 + 1 = 5 s, the long
  * one first 3 + 4 = 7 s.
  */
-#include "emulation/portfolio-plan.h"
+#include "emulation/forecast.h"
 
+#include "emulation/emulation.h"
 #include "network/builders.h"
+#include "sched/portfolio.h"
 
 #include <gtest/gtest.h>
 #include <map>
@@ -28,53 +30,53 @@ SendingJob(const std::string& name, Bytes bytes, double weight)
     return job;
 }
 
-PortfolioPlan
-Plan(double weightOfLong, PortfolioScheduler& portfolio)
+Preparation
+Prepare(double weightOfLong, PortfolioObjective objective)
 {
     const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
     const std::vector<Job> jobs{SendingJob("long", 3000000000, weightOfLong),
                                 SendingJob("short", 1000000000, 1)};
-    return PlanPortfolio({topology, jobs, 1, Time(), {}}, {}, 0, portfolio);
+    const EmulationInput input{topology, jobs};
+    PortfolioScheduler portfolio(objective);
+    portfolio.Prepare(ForecastOf(input, 1, {Time(), Time()}, RunEmulation));
+    return portfolio.Prepared();
 }
 
 std::map<std::string, double>
-CostsOf(const PortfolioPlan& plan)
+CostsOf(const Preparation& found)
 {
     std::map<std::string, double> costs;
-    for (const PortfolioPlan::Cost& cost : plan.costs)
+    for (const Preparation::Cost& cost : found.costs)
     {
         costs[cost.member] = cost.seconds;
     }
     return costs;
 }
 
-TEST(PortfolioPlanTest, TakesTheCheapestMember)
+TEST(ForecastTest, TakesTheCheapestMember)
 {
-    PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
-    const PortfolioPlan plan = Plan(1, portfolio);
-    const std::map<std::string, double> costs = CostsOf(plan);
+    const Preparation found = Prepare(1, PortfolioObjective::ITERATION_TIME);
+    const std::map<std::string, double> costs = CostsOf(found);
     EXPECT_NEAR(costs.at("fair"), 6, 1e-9);
     EXPECT_NEAR(costs.at("least-slack"), 5, 1e-9);
     EXPECT_NEAR(costs.at("least-slack, job 0 first"), 7, 1e-9);
-    EXPECT_EQ(plan.costs[plan.selected].member, "least-slack");
+    EXPECT_EQ(found.costs[found.selected].member, "least-slack");
 }
 
 // The long job weighs 4: 4 × 3 + 4 = 16 against 4 × 4 + 1 = 17 and 4 × 4 + 2 = 18.
-TEST(PortfolioPlanTest, WeightsDecide)
+TEST(ForecastTest, WeightsDecide)
 {
-    PortfolioScheduler portfolio(PortfolioObjective::ITERATION_TIME);
-    const PortfolioPlan plan = Plan(4, portfolio);
-    const std::map<std::string, double> costs = CostsOf(plan);
+    const Preparation found = Prepare(4, PortfolioObjective::ITERATION_TIME);
+    const std::map<std::string, double> costs = CostsOf(found);
     EXPECT_NEAR(costs.at("sebf"), 17, 1e-9);
     EXPECT_NEAR(costs.at("fair"), 18, 1e-9);
-    EXPECT_NEAR(plan.costs[plan.selected].seconds, 16, 1e-9);
+    EXPECT_NEAR(found.costs[found.selected].seconds, 16, 1e-9);
 }
 
 // Tardiness is measured from the start of each group, here 0: the same figures.
-TEST(PortfolioPlanTest, TardinessAsTheObjective)
+TEST(ForecastTest, TardinessAsTheObjective)
 {
-    PortfolioScheduler portfolio(PortfolioObjective::TARDINESS);
-    EXPECT_NEAR(CostsOf(Plan(1, portfolio)).at("fair"), 6, 1e-9);
+    EXPECT_NEAR(CostsOf(Prepare(1, PortfolioObjective::TARDINESS)).at("fair"), 6, 1e-9);
 }
 
 } // namespace

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * @file
+ * What a run is made of, besides its scheduler and its fabric.
+ *
+ *     EmulationInput input{topology, jobs, seed};
+ *     input.control.controlDelay = Time::FromSeconds(50e-6);
+ *     RunEmulation(input, *scheduler, fabric);           // emulation/emulation.h
+ *
+ * Ids of jobs follow the order of `jobs`.
+ */
+#pragma once
+
+#include "control/control-plane.h"
+#include "network/topology.h"
+#include "taskgraph/task-graph.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace echelon
+{
+
+struct EmulationInput
+{
+    const Topology& topology;
+    const std::vector<Job>& jobs;
+    std::uint64_t seed = 1; ///< of the paths' hash (ECMP) and of the noise in compute times
+    /// Called now and then with (iterations done, iterations in all), for progress displays; may be
+    /// empty.
+    std::function<void(std::uint64_t, std::uint64_t)> progress{};
+    ControlPlane control{};
+    ControlObserver* observer = nullptr; ///< of the control plane; may be null
+    /// Whether the record holds what changes over time, and what follows from it: links' rates and
+    /// loads, and whom critical flows waited for.
+    bool keepsSeries = true;
+    /// Whether it holds a row for each flow, computation and step of a critical path, and the names
+    /// of groups. Otherwise what a summary needs of them is in RunRecord::totals. @pre so do
+    /// series.
+    bool keepsRows = true;
+};
+
+} // namespace echelon

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "emulation/forecast.h"
+
+#include "fabric/fluid-fabric.h"
+#include "metrics/summary.h"
+
+namespace echelon
+{
+
+namespace
+{
+
+using RunFunction = RunRecord (*)(const EmulationInput&, Scheduler&, Fabric&);
+
+RunForecast
+RunAsProfiled(const EmulationInput& input,
+              double goodputFactor,
+              Scheduler& scheduler,
+              RunFunction runEmulation)
+{
+    std::vector<Job> profiled = input.jobs;
+    for (Job& job : profiled)
+    {
+        job.variation = {};
+    }
+    EmulationInput ahead{input.topology, profiled, input.seed};
+    ahead.control.controlDelay = input.control.controlDelay;
+    ahead.control.fairShare = input.control.fairShare;
+    ahead.keepsSeries = false;
+    FluidFabric fabric(input.topology, goodputFactor);
+    const RunRecord record = runEmulation(ahead, scheduler, fabric);
+    RunForecast forecast;
+    for (const IterationRecord& iteration : record.iterations)
+    {
+        const Job& job = input.jobs[iteration.job.Value()];
+        forecast.iterationTime +=
+            job.weight * (iteration.end - iteration.start).Seconds() / job.iterations;
+    }
+    forecast.tardiness = Summarise(record, input.topology).groups.tardinessSum;
+    return forecast;
+}
+
+} // namespace
+
+Forecast
+ForecastOf(const EmulationInput& input,
+           double goodputFactor,
+           std::vector<Time> idealIteration,
+           RunFunction runEmulation)
+{
+    return {input.control.controlDelay,
+            std::move(idealIteration),
+            [&input, goodputFactor, runEmulation](Scheduler& scheduler) {
+                return RunAsProfiled(input, goodputFactor, scheduler, runEmulation);
+            }};
+}
+
+} // namespace echelon
