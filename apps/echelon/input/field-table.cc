@@ -95,11 +95,11 @@ Joined(std::vector<Field> fields, const std::vector<Field>& more)
 
 FieldTable::FieldTable(std::string name,
                        std::string help,
-                       std::vector<Field> fields,
-                       const std::vector<Field>& more)
+                       const std::vector<Field>& fields,
+                       const std::vector<Field>& common)
     : m_name(std::move(name)),
       m_help(std::move(help)),
-      m_fields(Joined(std::move(fields), more))
+      m_fields(Joined(common, fields))
 {
     for (const Field& field : m_fields)
     {

@@ -101,11 +101,11 @@ std::vector<Field> Joined(std::vector<Field> fields, const std::vector<Field>& m
 class FieldTable
 {
   public:
-    /// @param more further fields, which several tables have in common.
+    /// @param common fields of several tables, which stand before the others.
     FieldTable(std::string name,
                std::string help,
-               std::vector<Field> fields,
-               const std::vector<Field>& more = {});
+               const std::vector<Field>& fields,
+               const std::vector<Field>& common = {});
     FieldTable(const FieldTable&) = delete;
     FieldTable& operator=(const FieldTable&) = delete;
 

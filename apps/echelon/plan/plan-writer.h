@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A file of whole plans: the document of moe plans with every transmission.
+ * Writes a file of whole plans: the document echelon/plan/1 with every transmission.
  *
  *     PlanWriter writer("plan.json", PlanHead(subject));
  *     writer.Order(planned, OrderFigures(planned, subject));

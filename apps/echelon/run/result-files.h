@@ -6,7 +6,7 @@
  *     const ResultFiles files = ResultFilesOf("tables");
  *     if (WritesTables(files)) { WriteCsvRows(…); }
  *
- * What is not written is not worked out either, where that takes time or memory.
+ * Files that are left out are not computed either, which saves time and memory.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * A hash of which nobody knows two texts that have it in common.
+ * The hash SHA-256 of a text. Nobody knows two texts with the same one.
  *
  *     Sha256("abc"); // "ba7816bf…f20015ad", 64 hexadecimal digits
  *
