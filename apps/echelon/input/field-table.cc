@@ -127,10 +127,15 @@ FieldTable::All()
 }
 
 Fields::Fields(const JsonNode& object, const FieldTable& table)
-    : JsonNode(object),
-      m_table(&table)
+    : Fields(object, table, NoCheck())
 {
     AllowKeys(table.Keys());
+}
+
+Fields
+Fields::Unchecked(const JsonNode& object, const FieldTable& table)
+{
+    return {object, table, NoCheck()};
 }
 
 JsonNode

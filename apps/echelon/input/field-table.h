@@ -147,6 +147,8 @@ class Fields : public JsonNode
   public:
     /// Refuses keys that the table does not have.
     Fields(const JsonNode& object, const FieldTable& table);
+    /// Without a check of the keys, for an object that has keys of other tables too.
+    static Fields Unchecked(const JsonNode& object, const FieldTable& table);
 
     /// The value, or its default where it is left out. @throws InputError when there is neither.
     template <class T>
@@ -171,6 +173,16 @@ class Fields : public JsonNode
     void FillIn() const;
 
   private:
+    struct NoCheck
+    {
+    };
+
+    Fields(const JsonNode& object, const FieldTable& table, NoCheck)
+        : JsonNode(object),
+          m_table(&table)
+    {
+    }
+
     JsonNode ValueOf(const Field& field) const;
 
     static Time TimeOf(const Field& field, const JsonNode& value);
