@@ -9,7 +9,7 @@
  *     control.lostAt = Time::FromSeconds(2);          // agents keep the last decision
  *
  * Source: Pan et al., HotNets 2022, Section 4 (agents report flows, a coordinator reruns the
- * heuristic "on arrivals and departures, or per interval", decisions kept across iterations). The
+ * heuristic "on arrivals and departures, or per interval"). The
  * paper gives no numbers; everything here is off by default.
  *
  * Reports. An agent reports the arrival and the departure of each flow. A report takes reportDelay;
@@ -47,7 +47,6 @@ struct ControlPlane
     Time reportTimeout = Time::FromPicoseconds(1000000000); ///< 1 ms
     std::optional<Time> lostAt;
     std::optional<Time> backAt; ///< later than lostAt
-    bool keepDecisions = false; ///< reuse a decision on the same state (decision-cache.h)
     std::uint64_t seed = 1;     ///< of lost reports
 };
 

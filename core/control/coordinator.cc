@@ -314,23 +314,6 @@ Coordinator::ForgetChanges()
     m_change.groups.clear();
 }
 
-const Allocation&
-Coordinator::AllocateOrRecall()
-{
-    if (!m_control.keepDecisions)
-    {
-        return m_scheduler.Allocate(m_view);
-    }
-    if (const Allocation* kept = m_cache.Find(m_view))
-    {
-        m_scheduler.Recall(m_view, *kept);
-        return *kept;
-    }
-    const Allocation& made = m_scheduler.Allocate(m_view);
-    m_cache.Insert(made);
-    return made;
-}
-
 void
 Coordinator::DecideOnClosure()
 {
@@ -339,7 +322,7 @@ Coordinator::DecideOnClosure()
         return;
     }
     BuildView();
-    const Allocation& allocation = AllocateOrRecall();
+    const Allocation& allocation = m_scheduler.Allocate(m_view);
     for (std::size_t i = 0; i < m_closure.size(); ++i)
     {
         const bool isRuled = m_flows[m_closure[i].Value()].isRuled;
@@ -586,8 +569,6 @@ Coordinator::Counts() const
     counts.decisions = m_decisions;
     counts.reports = m_reports.Sent();
     counts.reportsLost = m_reports.Lost();
-    counts.cacheLookups = m_cache.Lookups();
-    counts.cacheHits = m_cache.Hits();
     return counts;
 }
 

@@ -24,7 +24,6 @@
 #pragma once
 
 #include "control/control-plane.h"
-#include "control/decision-cache.h"
 #include "control/queue-assignment.h"
 #include "control/report-channel.h"
 #include "fabric/fabric.h"
@@ -155,7 +154,6 @@ class Coordinator
     void Decide();
     void CollectClosure();
     void DecideOnClosure();
-    const Allocation& AllocateOrRecall();
     /// During an outage: agents share what the kept flows leave.
     void ShareLocally();
     void ForgetChanges();
@@ -177,7 +175,6 @@ class Coordinator
     ControlObserver* m_observer;
     RateLog* m_log = nullptr;
     ReportChannel m_reports;
-    DecisionCache m_cache;
     FairScheduler m_local;      ///< what agents do during an outage
     bool m_isLost = false;      ///< the coordinator
     bool m_decideOnAll = false; ///< the next decision is the first after an outage

@@ -141,8 +141,6 @@ struct ControlCounts
     std::uint64_t decisions = 0;
     std::uint64_t reports = 0;     ///< sent, repeated ones included
     std::uint64_t reportsLost = 0; ///< of those
-    std::uint64_t cacheLookups = 0;
-    std::uint64_t cacheHits = 0; ///< decisions that were kept from an earlier one
 };
 
 /// The parts of a step, of an iteration, or of a job (metrics/critical-path.h).

@@ -262,8 +262,7 @@ ArrangementOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_order.clear();
     Order(view, m_order);
     ECHELON_ENSURE(m_order.size() == view.groups.size(), "every group has a place in the order");
-    out.memory = m_order;
-    Recall(view, out);
+    OnOrder(view, m_order);
     for (const std::uint32_t group : m_order)
     {
         const std::uint32_t first = m_groups[group].firstClass;

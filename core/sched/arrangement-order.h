@@ -54,6 +54,11 @@ class ArrangementOrderScheduler : public Scheduler
     /// @param order receives indices into view.groups, each once.
     virtual void Order(const NetworkView& view, std::vector<std::uint32_t>& order) = 0;
 
+    /// Hears the order of each decision; for schedulers whose repairs build on it.
+    virtual void OnOrder(const NetworkView& /*view*/, const std::vector<std::uint32_t>& /*order*/)
+    {
+    }
+
     /// Whether a group's τ is at least the tardiness that it has suffered already: EchelonFlow
     /// tardiness is a maximum, so its other flows may be as late.
     virtual bool KeepsTardiness() const

@@ -73,14 +73,7 @@ DClasScheduler::DoAllocate(const NetworkView& view, Allocation& out)
         }
     }
     out.validUntil = validUntil.Earliest();
-    out.memory = m_order;
-    DoRecall(view, out);
-}
-
-void
-DClasScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
-{
-    m_backfill.SetRanks(view, decision.memory);
+    m_backfill.SetRanks(view, m_order);
 }
 
 bool

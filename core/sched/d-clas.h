@@ -84,7 +84,6 @@ class DClasScheduler : public Scheduler
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
-    void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
     void ShareByWeight(const NetworkView& view, Allocation& out);
     void WeighQueues(const NetworkView& view);

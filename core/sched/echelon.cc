@@ -16,9 +16,9 @@ EchelonScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& ord
 }
 
 void
-EchelonScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
+EchelonScheduler::OnOrder(const NetworkView& view, const std::vector<std::uint32_t>& order)
 {
-    m_backfill.SetRanks(view, decision.memory);
+    m_backfill.SetRanks(view, order);
     m_heads.assign(view.groups.size(), nullptr);
     for (const ActiveFlow& flow : view.flows)
     {

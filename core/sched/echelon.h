@@ -49,7 +49,7 @@ class EchelonScheduler : public ArrangementOrderScheduler
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
-    void DoRecall(const NetworkView& view, const Allocation& decision) override;
+    void OnOrder(const NetworkView& view, const std::vector<std::uint32_t>& order) override;
 
     GroupRanking<double> m_ranking;
     RankBackfill m_backfill;

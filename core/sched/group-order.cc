@@ -14,8 +14,7 @@ GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     m_order.clear();
     Order(view, m_order);
     ECHELON_ENSURE(m_order.size() == view.groups.size(), "every group has a place in the order");
-    out.memory = m_order;
-    DoRecall(view, out);
+    m_backfill.SetRanks(view, m_order);
     for (const std::uint32_t group : m_order)
     {
         m_madd.Give(view, m_byGroup.Of(group), m_residual, out.rates);
@@ -24,12 +23,6 @@ GroupOrderScheduler::DoAllocate(const NetworkView& view, Allocation& out)
     {
         GiveInOrder(view, m_byGroup.Of(group), m_residual, out.rates);
     }
-}
-
-void
-GroupOrderScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
-{
-    m_backfill.SetRanks(view, decision.memory);
 }
 
 bool

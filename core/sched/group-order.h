@@ -53,8 +53,6 @@ class GroupOrderScheduler : public Scheduler
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
 
-    void DoRecall(const NetworkView& view, const Allocation& decision) override;
-
     ResidualCapacity m_residual;
     std::vector<std::uint32_t> m_order;
     RankBackfill m_backfill;

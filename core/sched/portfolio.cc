@@ -90,10 +90,4 @@ PortfolioScheduler::DoRepair(const NetworkState& state,
     return m_selected->Repair(state, change, changes);
 }
 
-void
-PortfolioScheduler::DoRecall(const NetworkView& view, const Allocation& decision)
-{
-    m_selected->Recall(view, decision);
-}
-
 } // namespace echelon

@@ -72,7 +72,6 @@ class PortfolioScheduler : public Scheduler
     bool DoRepair(const NetworkState& state,
                   const NetworkChange& change,
                   std::vector<FlowRate>& changes) override;
-    void DoRecall(const NetworkView& view, const Allocation& decision) override;
 
     PortfolioObjective m_objective;
     std::unique_ptr<Scheduler> m_selected;

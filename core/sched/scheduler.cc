@@ -20,7 +20,6 @@ Scheduler::Allocate(const NetworkView& view)
     m_allocation.rates.assign(view.flows.size(), 0.0);
     m_allocation.priorities.clear();
     m_allocation.validUntil.reset();
-    m_allocation.memory.clear();
     const auto before = std::chrono::steady_clock::now();
     DoAllocate(view, m_allocation);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - before;
@@ -56,11 +55,6 @@ Preparation
 Scheduler::DoPrepare(const Forecast& /*forecast*/)
 {
     return {};
-}
-
-void
-Scheduler::DoRecall(const NetworkView& /*view*/, const Allocation& /*decision*/)
-{
 }
 
 bool

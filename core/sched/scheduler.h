@@ -104,8 +104,6 @@ struct Allocation
     std::vector<std::uint8_t> priorities{};
     /// Decide again at this time even if no flow comes or goes. @pre later than the view's now.
     std::optional<Time> validUntil;
-    /// Opaque state of this decision that this scheduler's Repair needs later.
-    std::vector<std::uint32_t> memory;
 };
 
 /// How often a scheduler was asked, for how many flows, and how long it took. These are figures of
@@ -156,13 +154,6 @@ class Scheduler
                 const NetworkChange& change,
                 std::vector<FlowRate>& changes);
 
-    /// A decision of this scheduler, made on a view like this one, is in force again: Repair builds
-    /// on it.
-    void Recall(const NetworkView& view, const Allocation& decision)
-    {
-        DoRecall(view, decision);
-    }
-
     const SchedulerCounts& Counts() const
     {
         return m_counts;
@@ -180,9 +171,6 @@ class Scheduler
     virtual bool DoRepair(const NetworkState& state,
                           const NetworkChange& change,
                           std::vector<FlowRate>& changes);
-
-    /// For schedulers with repairs that build on Allocation::memory.
-    virtual void DoRecall(const NetworkView& view, const Allocation& decision);
 
     void CheckView(const NetworkView& view) const;
     void CheckAllocation(const NetworkView& view);

@@ -31,7 +31,6 @@ SCHEDULERS = ["fair", "srpt", "sebf", "echelon-paper", "echelon", "least-slack"]
 # Two jobs of different periods; the tables are of the one that has something to gain.
 TWO_JOBS, JOB = "sweep/llama2-70b-beside-fsdp", "llama2-70b"
 LOST, BACK = "2s", "4s"
-KEPT = [TWO_JOBS, "smoke/three-d", "smoke/fsdp"]
 PACING = 0  # queues
 
 
@@ -59,12 +58,12 @@ def read_grid():
     return frame.pivot(index=["scheduler", "delay"], columns="queues", values="makespan")
 
 
-def run(binary, scenario, schedulers, control, more=()):
+def run(binary, scenario, schedulers, control):
     """{scheduler: (entry of runs, entry of engine)} on the fluid fabric."""
     with tempfile.TemporaryDirectory() as folder:
         command = [binary, "run", ROOT / "scenarios" / f"{scenario}.json", "--json", "--quiet", "--files", "summary", "--out", folder]
         command += ["--set", '/fabric={"kind": "fluid"}', "--set", f"/schedulers={json.dumps(schedulers)}"]
-        command += ["--set", f"/control={json.dumps(control)}", "--set", "/expect={}", *more]
+        command += ["--set", f"/control={json.dumps(control)}", "--set", "/expect={}"]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     return {entry["scheduler"]: (entry, engine) for entry, engine in zip(found["runs"], found["engine"])}
@@ -88,21 +87,6 @@ def outage_table(runs):
         times = [statistics.mean(iterations(found, name)) for found in runs]
         rows.append([f"`{name}`", f"{times[0]:.3f} s"] + [f"{value:.3f} s ({percent(value / times[0] - 1)})" for value in times[1:]])
     return table(["scheduler", "coordinator stays", f"lost at {LOST}", f"lost, back at {BACK}"], rows)
-
-
-def kept_table(binary):
-    """The share of look-ups that hit. Results must be those without kept decisions."""
-    rows = []
-    for scenario in KEPT:
-        more = [] if scenario == TWO_JOBS else ["--set", "/jobs/0/iterations=5"]
-        plain, kept = (run(binary, scenario, SCHEDULERS, control, more) for control in ({}, {"keep_decisions": True}))
-        row = [f"`{scenario}.json`" + ("" if scenario == TWO_JOBS else ", 5 iterations")]
-        for name in SCHEDULERS:
-            assert plain[name][0] == kept[name][0], f"{scenario}: keeping decisions changes {name}"
-            control = kept[name][1]["control"]
-            row.append(f"{100 * control['cache_hits'] / control['cache_lookups']:.0f} %" if control["cache_lookups"] else "–")
-        rows.append(row)
-    return table(["scenario"] + [f"`{name}`" for name in SCHEDULERS], rows)
 
 
 def queues_table(grid, delay):
@@ -172,14 +156,6 @@ On two data-parallel jobs with buckets of tens of milliseconds, pacing and eight
 {outage_table(runs)}
 Without its coordinator every scheduler falls back to the fairness of the agents, and loses its gain over `fair`. It loses more if a flow keeps a small last rate: under `echelon`, which slows flows down to
 keep an arrangement, the longest iteration of the job takes {max(hit):.2f} s and the last {hit[-1]:.2f} s. `echelon-paper` loses to `fair` on this scenario, so it gains.
-
-## Decisions kept across iterations
-
-`--set '/control={{"keep_decisions": true}}'`; hits and look-ups are in `summary.json` under `engine`. States are compared in full, to the bit, and
-results never change. The share of look-ups that hit, on the fluid fabric:
-
-{kept_table(binary)}
-A job that is alone repeats itself exactly: with five iterations all of the last four hit. Jobs of different periods disturb each other, so few of their states return. Therefore it is off by default.
 """
 
 

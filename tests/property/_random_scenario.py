@@ -146,8 +146,6 @@ class RandomScenario:
             control["coordinator_lost"] = self.of("0s", "10us", "1ms")
             if self.chance(0.6):
                 control["coordinator_back"] = self.of("2ms", "10ms")
-        if self.chance(0.3):
-            control["keep_decisions"] = True
         return control
 
     def schedulers(self):

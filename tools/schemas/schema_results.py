@@ -95,8 +95,6 @@ def summary():
                     "decisions": COUNT,
                     "reports": COUNT,
                     "reports_lost": COUNT,
-                    "cache_lookups": COUNT,
-                    "cache_hits": COUNT,
                 }
             ),
         }

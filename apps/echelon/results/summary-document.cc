@@ -77,9 +77,7 @@ EngineToJson(const RunOutcome& outcome, const SchedulerChoice& choice)
     const ControlCounts& control = outcome.record.control;
     engine["control"] = {{"decisions", control.decisions},
                          {"reports", control.reports},
-                         {"reports_lost", control.reportsLost},
-                         {"cache_lookups", control.cacheLookups},
-                         {"cache_hits", control.cacheHits}};
+                         {"reports_lost", control.reportsLost}};
     const Preparation& found = outcome.preparation;
     if (!found.costs.empty())
     {

@@ -48,12 +48,7 @@ const FieldTable CONTROL{
       "1ms",
       "a lost report is sent again after this time, until it arrives"},
      {"coordinator_lost", A_TIME, "when an outage of the coordinator begins"},
-     {"coordinator_back", A_TIME, "when the outage ends; without it the outage does not end"},
-     {"keep_decisions",
-      A_FLAG,
-      false,
-      "reuse the decision on a state that returns (training repeats itself); this never changes "
-      "results"}},
+     {"coordinator_back", A_TIME, "when the outage ends; without it the outage does not end"}},
     DECISIONS.List()};
 
 } // namespace
@@ -115,7 +110,6 @@ LoadControl(const JsonNode& root, std::uint64_t seed)
                       "the coordinator is back before it is lost",
                       "choose a time after \"coordinator_lost\"");
     }
-    fields.Read("keep_decisions", control.keepDecisions);
     fields.FillIn();
     return control;
 }

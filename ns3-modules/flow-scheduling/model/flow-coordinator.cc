@@ -107,11 +107,6 @@ FlowCoordinator::GetTypeId()
                           TimeValue(Seconds(-1)),
                           MakeTimeAccessor(&FlowCoordinator::m_backAt),
                           MakeTimeChecker())
-            .AddAttribute("KeepDecisions",
-                          "Reuse the decision on a state that returns.",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&FlowCoordinator::m_keepDecisions),
-                          MakeBooleanChecker())
             .AddAttribute("Agents",
                           "The agents, in the order of their ports.",
                           ObjectVectorValue(),
@@ -204,7 +199,6 @@ FlowCoordinator::MakeControlPlane(uint64_t seed) const
     control.reportDelay = CoreTime(m_reportDelay);
     control.reportLoss = m_reportLoss;
     control.reportTimeout = CoreTime(m_reportTimeout);
-    control.keepDecisions = m_keepDecisions;
     control.seed = seed;
     if (!m_lostAt.IsStrictlyNegative())
     {

@@ -88,7 +88,6 @@ class FlowCoordinator : public Object
     Time m_reportTimeout;
     Time m_lostAt;
     Time m_backAt;
-    bool m_keepDecisions{false};
     Ptr<FabricNetwork> m_network;
     std::vector<Ptr<FlowAgent>> m_agents;
     std::vector<uint32_t> m_agentOfPort; ///< index into m_agents

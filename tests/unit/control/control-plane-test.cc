@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-// Delays, losses and outages between agents and coordinator; kept decisions.
+// Delays, losses and outages between agents and coordinator.
 
 #include "control/control-plane.h"
 
 #include "base/contracts.h"
-#include "control/decision-cache.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
@@ -308,35 +307,6 @@ TEST(ControlPlane, ObserverHearsReportsDecisionsAndRates)
     EXPECT_EQ(counter.decisions, 3U);
     EXPECT_EQ(counter.rates, 3U);
     EXPECT_EQ(counter.outages, 0U);
-}
-
-TEST(DecisionCache, KeptDecisionsAreThoseThatWouldBeMade)
-{
-    // Ten iterations of six flows that overlap: the states of the first return in the others, and
-    // under no scheduler do results change in a bit.
-    std::vector<Job> jobs{Transfers(
-        {{0, 1, 0}, {0, 2, 0.25}, {1, 2, 0.5}, {3, 2, 0.5}, {2, 0, 0.75}, {0, 1, 1.125}})};
-    jobs[0].iterations = 10;
-    ControlPlane keeping;
-    keeping.keepDecisions = true;
-    for (const SchedulerEntry& entry : SchedulerEntries())
-    {
-        SCOPED_TRACE(entry.name);
-        const RunRecord plain = RunJobs(jobs, entry.name, {});
-        const RunRecord kept = RunJobs(jobs, entry.name, keeping);
-        ASSERT_EQ(plain.flows.size(), kept.flows.size());
-        for (std::size_t i = 0; i < plain.flows.size(); ++i)
-        {
-            EXPECT_EQ(plain.flows[i].finish, kept.flows[i].finish);
-        }
-        ASSERT_EQ(plain.linkRates.size(), kept.linkRates.size());
-        for (std::size_t i = 0; i < plain.linkRates.size(); ++i)
-        {
-            EXPECT_EQ(plain.linkRates[i].rate, kept.linkRates[i].rate);
-        }
-        EXPECT_EQ(plain.control.cacheLookups, 0U);
-        EXPECT_GE(kept.control.cacheHits * 10, kept.control.cacheLookups * 8);
-    }
 }
 
 } // namespace
