@@ -11,44 +11,53 @@ namespace echelon
 {
 
 void
-Coordinator::TakeStock()
+Coordinator::Resync()
 {
-    for (std::size_t i = 0; i < m_flows.size(); ++i)
+    for (const FlowId flow : PresentFlows())
     {
-        const FlowState& state = m_flows[i];
-        if (!state.isKnown && !state.isSent)
+        const FlowState& state = StateOf(flow);
+        if (!state.isKnown)
         {
-            Learn(FlowId(i));
+            Learn(flow);
         }
-        else if (state.isSent && m_state.IsActive(FlowId(i)))
+        else if (state.isSent)
         {
-            Forget(FlowId(i));
+            Forget(flow);
         }
     }
     m_state.Refresh();
     m_rates.clear();
-    for (std::size_t i = 0; i < m_flows.size(); ++i)
+    for (const FlowId flow : PresentFlows())
     {
-        if (m_state.IsActive(FlowId(i)))
-        {
-            m_rates.push_back({FlowId(i), m_flows[i].appliedRate});
-        }
+        m_rates.push_back({flow, m_flows.RateOf(flow)});
+        StateOf(flow).isKept = m_flows.RateOf(flow) > 0;
     }
     m_state.SetRates(m_rates);
 }
 
+std::vector<FlowId>
+Coordinator::PresentFlows() const
+{
+    std::vector<FlowId> present;
+    for (FlowTable::Slot slot = 0; slot < m_states.size(); ++slot)
+    {
+        if (m_states[slot].isPresent)
+        {
+            present.push_back(m_flows.At(slot)->id);
+        }
+    }
+    std::sort(present.begin(), present.end());
+    return present;
+}
+
 void
-Coordinator::Lose()
+Coordinator::Fail()
 {
     m_isLost = true;
     ++m_epoch;
     m_decisionRequested = false;
     m_reports.Cut();
-    TakeStock();
-    for (FlowState& state : m_flows)
-    {
-        state.isKept = !state.isSent && state.appliedRate > 0;
-    }
+    Resync();
     TouchAllGroups();
     if (m_observer)
     {
@@ -91,7 +100,7 @@ Coordinator::ShareLocally()
     ForgetChanges();
     for (const FlowId flow : m_closure)
     {
-        for (const LinkId link : m_flows[flow.Value()].view.route)
+        for (const LinkId link : m_flows.FlowOf(flow).route)
         {
             m_spare[link.Value()] = m_state.Capacity()[link.Value()];
         }
@@ -100,17 +109,17 @@ Coordinator::ShareLocally()
     std::size_t others = 0;
     for (const FlowId flow : m_closure)
     {
-        const FlowState& state = m_flows[flow.Value()];
-        if (!state.isKept)
+        const Flow& sharing = m_flows.FlowOf(flow);
+        if (!StateOf(flow).isKept)
         {
             m_closure[others++] = flow;
-            m_closureGroups.push_back(state.group);
+            m_closureGroups.push_back(sharing.group);
             continue;
         }
-        for (const auto& [link, share] : state.view.route)
+        for (const auto& [link, share] : sharing.route)
         {
             BitRate& spare = m_spare[link.Value()];
-            spare -= state.appliedRate * share;
+            spare -= m_flows.RateOf(flow) * share;
             spare = spare > CAPACITY_EXCESS * m_state.Capacity()[link.Value()] ? spare : 0;
         }
     }

@@ -11,10 +11,6 @@ namespace echelon
 namespace
 {
 
-/// Above this share of all flows, picking the closure out of the ascending list is cheaper than
-/// sorting it.
-constexpr std::size_t SORT_BELOW_SHARE = 8;
-
 std::vector<BitRate>
 PayloadCapacities(const Topology& topology, double goodputFactor)
 {
@@ -28,38 +24,33 @@ PayloadCapacities(const Topology& topology, double goodputFactor)
 
 } // namespace
 
-Coordinator::Coordinator(const Topology& topology,
-                         Scheduler& scheduler,
-                         Fabric& fabric,
-                         const ControlPlane& control,
-                         ControlObserver* observer)
-    : m_topology(topology),
-      m_scheduler(scheduler),
-      m_fabric(fabric),
-      m_clock(fabric.GetClock()),
-      m_control(control),
-      m_observer(observer),
-      m_reports(m_clock, control),
-      m_state(PayloadCapacities(topology, fabric.GoodputFactor())),
-      m_series(topology.Links().size()),
-      m_appliedRates(topology.Links().size()),
-      m_isTouched(topology.Links().size(), 0),
-      m_linkMark(topology.Links().size(), 0)
+Coordinator::Coordinator(const CoordinatorInput& input)
+    : m_scheduler(input.scheduler),
+      m_fabric(input.fabric),
+      m_flows(input.flows),
+      m_run(input.run),
+      m_clock(input.fabric.GetClock()),
+      m_control(input.control),
+      m_observer(input.observer),
+      m_reports(m_clock, input.control),
+      m_state(PayloadCapacities(input.topology, input.fabric.GoodputFactor())),
+      m_isTouched(input.topology.Links().size(), 0),
+      m_linkMark(input.topology.Links().size(), 0)
 {
     m_view.capacity = &m_state.Capacity();
-    if (fabric.EnforcedBy() == Enforcement::QUEUES)
+    if (m_fabric.EnforcedBy() == Enforcement::QUEUES)
     {
-        m_queues = std::make_unique<QueueAssignment>(m_state.Capacity(), fabric.Queues());
+        m_queues = std::make_unique<QueueAssignment>(m_state.Capacity(), m_fabric.Queues());
     }
-    if (control.lostAt)
+    if (m_control.lostAt)
     {
         m_spare = m_state.Capacity();
-        ECHELON_REQUIRE(!control.backAt || *control.backAt > *control.lostAt,
+        ECHELON_REQUIRE(!m_control.backAt || *m_control.backAt > *m_control.lostAt,
                         "the coordinator is back after it was lost");
-        m_clock.CallAt(*control.lostAt, [this] { Lose(); });
-        if (control.backAt)
+        m_clock.CallAt(*m_control.lostAt, [this] { Fail(); });
+        if (m_control.backAt)
         {
-            m_clock.CallAt(*control.backAt, [this] { Restore(); });
+            m_clock.CallAt(*m_control.backAt, [this] { Restore(); });
         }
     }
 }
@@ -67,10 +58,7 @@ Coordinator::Coordinator(const Topology& topology,
 void
 Coordinator::SetJob(const ActiveJob& job)
 {
-    if (job.id.Value() >= m_jobs.size())
-    {
-        m_jobs.resize(job.id.Value() + 1);
-    }
+    m_jobs.resize(std::max<std::size_t>(m_jobs.size(), job.id.Value() + 1));
     m_jobs[job.id.Value()].view = job;
 }
 
@@ -79,45 +67,34 @@ Coordinator::AddGroup(GroupId id, JobId job, double weight, Time reference)
 {
     ECHELON_REQUIRE(job.Value() < m_jobs.size(), "the job of a group is known");
     m_groups.resize(std::max<std::size_t>(m_groups.size(), id.Value() + 1));
-    GroupState& group = m_groups[id.Value()];
-    group.job = job;
-    group.view.id = id;
-    group.view.weight = weight;
-    group.view.reference = reference;
+    m_groups[id.Value()].view = {id, 0, weight, reference, 0, {}};
+    m_groups[id.Value()].job = job;
 }
 
 void
-Coordinator::AddFlow(const Flow& flow, Time idealFinish, Time latestFinish)
+Coordinator::AddFlow(FlowId flow)
 {
-    ECHELON_REQUIRE(flow.id.Value() >= m_flows.size(), "flows come in order of their ids");
-    m_flows.resize(flow.id.Value() + 1);
-    FlowState& state = m_flows.back();
-    state.group = flow.group;
-    state.isSent = false;
-    ActiveFlow& view = state.view;
-    view.id = flow.id;
-    view.route = flow.route;
-    view.sizeBits = flow.Bits();
-    view.multiplicity = flow.multiplicity;
-    view.release = m_clock.Now();
-    view.idealFinish = idealFinish;
-    view.latestFinish = latestFinish;
+    m_flows.Hold(flow);
+    m_states.resize(m_flows.Slots());
+    StateOf(flow) = {};
+    StateOf(flow).isPresent = true;
     ++m_sending;
     if (m_isLost)
     {
-        Learn(flow.id);
+        Learn(flow);
         return;
     }
-    m_reports.Send([this, id = flow.id] { Learn(id); });
+    m_reports.Send([this, flow] { Learn(flow); });
 }
 
 void
 Coordinator::Learn(FlowId flow)
 {
-    FlowState& state = m_flows[flow.Value()];
+    FlowState& state = StateOf(flow);
+    const Flow& known = m_flows.FlowOf(flow);
     state.isKnown = true;
-    m_state.Add(flow, state.group, state.view.route, state.view.multiplicity);
-    std::vector<FlowId>& members = m_groups[state.group.Value()].flows;
+    m_state.Add(flow, known.group, known.route, known.multiplicity);
+    std::vector<FlowId>& members = m_groups[known.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
     members.push_back(flow);
     m_ascending.insert(std::upper_bound(m_ascending.begin(), m_ascending.end(), flow), flow);
@@ -126,20 +103,17 @@ Coordinator::Learn(FlowId flow)
     {
         m_observer->OnReport(flow, ControlObserver::Report::ARRIVAL);
     }
-    Touch(state.view.route, state.group);
+    Touch(known.route, known.group);
 }
 
 void
 Coordinator::RemoveFlow(FlowId flow)
 {
-    SetAppliedRate(flow, 0);
-    RecordAppliedRates();
-    if (m_log)
-    {
-        m_log->Depart(flow, m_clock.Now());
-    }
-    m_flows[flow.Value()].isSent = true;
-    m_flows[flow.Value()].sentAt = m_clock.Now();
+    m_run.OnDeparture(flow);
+    m_flows.SetRate(flow, 0);
+    FlowState& state = StateOf(flow);
+    state.isSent = true;
+    state.sentAt = m_clock.Now();
     --m_sending;
     if (m_isLost)
     {
@@ -153,21 +127,24 @@ void
 Coordinator::Forget(FlowId flow)
 {
     m_state.Remove(flow);
-    const FlowState& state = m_flows[flow.Value()];
-    GroupState& group = m_groups[state.group.Value()];
+    FlowState& state = StateOf(flow);
+    const Flow& left = m_flows.FlowOf(flow);
+    GroupState& group = m_groups[left.group.Value()];
     const FlowId moved = group.flows.back();
     group.flows[state.placeInGroup] = moved;
-    m_flows[moved.Value()].placeInGroup = state.placeInGroup;
+    StateOf(moved).placeInGroup = state.placeInGroup;
     group.flows.pop_back();
-    group.departedBits += state.view.sizeBits;
-    const Time tardiness = state.sentAt - state.view.idealFinish;
+    group.departedBits += left.Bits();
+    const Time tardiness = state.sentAt - m_flows.TimesOf(flow).idealFinish;
     group.view.tardiness = std::max(group.view.tardiness.value_or(tardiness), tardiness);
     m_change.onlyDepartures = m_change.onlyDepartures && !group.flows.empty();
     if (m_observer && !m_isLost)
     {
         m_observer->OnReport(flow, ControlObserver::Report::DEPARTURE);
     }
-    Touch(state.view.route, state.group);
+    Touch(left.route, left.group);
+    state.isPresent = false;
+    m_flows.Drop(flow);
 }
 
 void
@@ -197,40 +174,13 @@ Coordinator::Reconsider(GroupId group, bool isArrival)
 }
 
 void
-Coordinator::SetAppliedRate(FlowId flow, BitRate rate)
+Coordinator::SetRate(FlowId flow, BitRate rate)
 {
-    FlowState& state = m_flows[flow.Value()];
-    for (const auto& [link, share] : state.view.route)
+    if (rate != m_flows.RateOf(flow))
     {
-        AppliedRate& applied = m_appliedRates[link.Value()];
-        applied.rate += (rate - state.appliedRate) * share;
-        applied.flows += (rate > 0 ? 1 : 0) - (state.appliedRate > 0 ? 1 : 0);
-        if (!applied.isChanged)
-        {
-            applied.isChanged = true;
-            m_changedLinks.push_back(link);
-        }
+        m_run.OnRate(flow, rate);
+        m_flows.SetRate(flow, rate);
     }
-    state.appliedRate = rate;
-}
-
-void
-Coordinator::RecordAppliedRates()
-{
-    for (const LinkId link : m_changedLinks)
-    {
-        AppliedRate& applied = m_appliedRates[link.Value()];
-        applied.isChanged = false;
-        if (applied.flows == 0)
-        {
-            applied.rate = 0; // not the noise of many additions
-        }
-        if (!m_topology.IsScaleUp(link))
-        {
-            m_series.SetRate(link, m_clock.Now(), std::max(0.0, applied.rate));
-        }
-    }
-    m_changedLinks.clear();
 }
 
 void
@@ -325,19 +275,19 @@ Coordinator::DecideOnClosure()
     const Allocation& allocation = m_scheduler.Allocate(m_view);
     for (std::size_t i = 0; i < m_closure.size(); ++i)
     {
-        const bool isRuled = m_flows[m_closure[i].Value()].isRuled;
         const bool isRanked = !allocation.priorities.empty();
-        if (allocation.rates[i] != m_state.RateOf(m_closure[i]) || !isRuled || isRanked)
+        if (allocation.rates[i] != m_state.RateOf(m_closure[i]) || isRanked ||
+            !StateOf(m_closure[i]).isDecided)
         {
             m_rates.push_back({m_closure[i],
                                allocation.rates[i],
                                isRanked ? allocation.priorities[i] : std::uint8_t{0}});
         }
     }
-    // A flow that has left without its report stands still for the scheduler: what it foresees
-    // would come again and again. The report brings a decision anyway.
+    // If a flow has left but its report is still on the way, its remaining size no longer changes.
+    // No decision is scheduled from it, or it would come again and again; the report brings one.
     const bool isUpToDate = std::none_of(m_closure.begin(), m_closure.end(), [this](FlowId flow) {
-        return m_flows[flow.Value()].isSent;
+        return StateOf(flow).isSent;
     });
     if (allocation.validUntil && isUpToDate)
     {
@@ -366,156 +316,20 @@ Coordinator::DecideAgainAt(Time time)
 }
 
 void
-Coordinator::CollectClosure()
-{
-    ++m_mark;
-    m_closure.clear();
-    m_closureGroups.clear();
-    for (const LinkId link : m_change.links)
-    {
-        Visit(link);
-    }
-    for (const GroupId group : m_change.groups)
-    {
-        Visit(group);
-    }
-    for (std::size_t next = 0; next < m_closure.size(); ++next)
-    {
-        const FlowState& state = m_flows[m_closure[next].Value()];
-        for (const LinkId link : state.view.route)
-        {
-            Visit(link);
-        }
-        Visit(state.group);
-    }
-    if (m_closure.size() * SORT_BELOW_SHARE < m_state.ActiveFlows())
-    {
-        std::sort(m_closure.begin(), m_closure.end());
-        return;
-    }
-    m_closure.clear();
-    std::size_t kept = 0;
-    for (const FlowId flow : m_ascending)
-    {
-        if (m_state.IsActive(flow))
-        {
-            m_ascending[kept++] = flow;
-            if (m_flows[flow.Value()].mark == m_mark)
-            {
-                m_closure.push_back(flow);
-            }
-        }
-    }
-    m_ascending.resize(kept);
-}
-
-void
-Coordinator::Visit(LinkId link)
-{
-    if (m_linkMark[link.Value()] == m_mark)
-    {
-        return;
-    }
-    m_linkMark[link.Value()] = m_mark;
-    for (const FlowId flow : m_state.FlowsOn(link))
-    {
-        Include(flow);
-    }
-}
-
-void
-Coordinator::Visit(GroupId group)
-{
-    GroupState& state = m_groups[group.Value()];
-    if (state.mark == m_mark)
-    {
-        return;
-    }
-    state.mark = m_mark;
-    if (!state.flows.empty())
-    {
-        m_closureGroups.push_back(group);
-    }
-    for (const FlowId flow : state.flows)
-    {
-        Include(flow);
-    }
-}
-
-void
-Coordinator::Include(FlowId flow)
-{
-    FlowState& state = m_flows[flow.Value()];
-    if (state.mark != m_mark)
-    {
-        state.mark = m_mark;
-        m_closure.push_back(flow);
-    }
-}
-
-void
-Coordinator::BuildView()
-{
-    m_view.now = m_clock.Now();
-    m_closureJobs.clear();
-    std::sort(m_closureGroups.begin(), m_closureGroups.end());
-    for (const GroupId group : m_closureGroups)
-    {
-        const JobId job = m_groups[group.Value()].job;
-        if (m_jobs[job.Value()].mark != m_mark)
-        {
-            m_jobs[job.Value()].mark = m_mark;
-            m_closureJobs.push_back(job);
-        }
-    }
-    std::sort(m_closureJobs.begin(), m_closureJobs.end());
-    m_view.jobs.clear();
-    for (const JobId job : m_closureJobs)
-    {
-        JobState& state = m_jobs[job.Value()];
-        state.viewIndex = static_cast<std::uint32_t>(m_view.jobs.size());
-        m_view.jobs.push_back(state.view);
-    }
-    m_view.groups.clear();
-    for (const GroupId group : m_closureGroups)
-    {
-        GroupState& state = m_groups[group.Value()];
-        state.viewIndex = static_cast<std::uint32_t>(m_view.groups.size());
-        m_view.groups.push_back(state.view);
-        m_view.groups.back().job = m_jobs[state.job.Value()].viewIndex;
-        m_view.groups.back().sentBits = state.departedBits;
-    }
-    m_view.flows.clear();
-    for (const FlowId flow : m_closure)
-    {
-        FlowState& state = m_flows[flow.Value()];
-        // One bit for a flow that has left, but of whose departure no report has come.
-        state.view.remainingBits = state.isSent ? 1 : m_fabric.RemainingBits(flow);
-        state.view.group = m_groups[state.group.Value()].viewIndex;
-        m_view.groups[state.view.group].sentBits += state.view.sizeBits - state.view.remainingBits;
-        m_view.flows.push_back(state.view);
-    }
-}
-
-void
 Coordinator::Apply(const std::vector<FlowRate>& rates)
 {
     m_changes.clear();
     for (const FlowRate& rate : rates)
     {
-        FlowState& state = m_flows[rate.flow.Value()];
-        if (!state.isSent) // it may have ended since the decision
+        // It may have ended since the decision.
+        if (m_flows.Has(rate.flow) && !StateOf(rate.flow).isSent)
         {
-            if (m_log && rate.rate != state.appliedRate)
-            {
-                m_log->SetRate(rate.flow, m_clock.Now(), rate.rate);
-            }
-            SetAppliedRate(rate.flow, rate.rate);
-            state.isRuled = true;
+            SetRate(rate.flow, rate.rate);
+            StateOf(rate.flow).isDecided = true;
             m_changes.push_back({rate.flow, rate.rate, rate.priority});
         }
     }
-    RecordAppliedRates();
+    m_run.OnRatesInForce();
     if (m_queues)
     {
         AssignQueues();
@@ -528,48 +342,10 @@ Coordinator::Apply(const std::vector<FlowRate>& rates)
     m_fabric.SetRates(m_changes);
 }
 
-void
-Coordinator::AssignQueues()
-{
-    m_entries.clear();
-    std::size_t kept = 0;
-    for (const FlowId flow : m_ascending)
-    {
-        if (!m_state.IsActive(flow))
-        {
-            continue;
-        }
-        m_ascending[kept++] = flow;
-        const FlowState& state = m_flows[flow.Value()];
-        if (state.isRuled && !state.isSent)
-        {
-            m_entries.push_back(
-                {flow, state.view.route, state.view.multiplicity, state.appliedRate, 0});
-        }
-    }
-    m_ascending.resize(kept);
-    m_queues->Assign(m_entries);
-    m_changes.clear();
-    for (const QueueAssignment::Entry& entry : m_entries)
-    {
-        FlowState& state = m_flows[entry.flow.Value()];
-        if (!state.isQueued || state.queue != entry.queue)
-        {
-            state.isQueued = true;
-            state.queue = entry.queue;
-            m_changes.push_back({entry.flow, entry.rate, entry.queue});
-        }
-    }
-}
-
 ControlCounts
 Coordinator::Counts() const
 {
-    ControlCounts counts;
-    counts.decisions = m_decisions;
-    counts.reports = m_reports.Sent();
-    counts.reportsLost = m_reports.Lost();
-    return counts;
+    return {m_decisions, m_reports.Sent(), m_reports.Lost()};
 }
 
 } // namespace echelon

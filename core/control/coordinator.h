@@ -3,9 +3,9 @@
  * @file
  * Keeps the flows in the fabric, and asks the scheduler again whenever that set changes.
  *
- *     Coordinator coordinator(topology, scheduler, fabric, control, nullptr);
- *     coordinator.AddFlow(flow, group state …);      // on arrival; rate 0 until the decision
- *     coordinator.RemoveFlow(flow.id);               // when its last bit has left the source
+ *     Coordinator coordinator({topology, scheduler, fabric, flows, run, control, nullptr});
+ *     coordinator.AddFlow(flow);         // it is in the table of flows; rate 0 until the decision
+ *     coordinator.RemoveFlow(flow);      // when its last bit has left the source
  *
  * All changes of one instant are decided together, after the instant's last event. Only the flows
  * that a change can touch are put before the scheduler: the closure of the changed flows' links and
@@ -26,9 +26,9 @@
 #include "control/control-plane.h"
 #include "control/queue-assignment.h"
 #include "control/report-channel.h"
+#include "control/run-observer.h"
 #include "fabric/fabric.h"
-#include "metrics/link-series.h"
-#include "metrics/rate-log.h"
+#include "flow/flow-table.h"
 #include "metrics/records.h"
 #include "network/topology.h"
 #include "sched/fair.h"
@@ -41,21 +41,22 @@
 namespace echelon
 {
 
+/// What a coordinator works with; all of it outlives it.
+struct CoordinatorInput
+{
+    const Topology& topology;
+    Scheduler& scheduler;
+    Fabric& fabric;
+    FlowTable& flows;
+    RunObserver& run;
+    const ControlPlane& control;
+    ControlObserver* observer = nullptr; ///< of the control plane; may be null
+};
+
 class Coordinator
 {
   public:
-    /// @param observer may be null.
-    Coordinator(const Topology& topology,
-                Scheduler& scheduler,
-                Fabric& fabric,
-                const ControlPlane& control,
-                ControlObserver* observer);
-
-    /// Every rate that comes into force from now on, and every departure. @param log outlives this.
-    void LogRates(RateLog& log)
-    {
-        m_log = &log;
-    }
+    explicit Coordinator(const CoordinatorInput& input);
 
     /// A job's iteration that starts or has started. Ids come in any order.
     void SetJob(const ActiveJob& job);
@@ -64,9 +65,8 @@ class Coordinator
     /// @pre the job is set; the group comes once.
     void AddGroup(GroupId id, JobId job, double weight, Time reference);
 
-    /// A flow that has been started in the fabric. Ids come in ascending order.
-    /// @param idealFinish, latestFinish as in ActiveFlow.
-    void AddFlow(const Flow& flow, Time idealFinish, Time latestFinish);
+    /// A flow that has been started in the fabric and is in the table. Ids come in ascending order.
+    void AddFlow(FlowId flow);
 
     /// A flow whose last bit has left its source.
     void RemoveFlow(FlowId flow);
@@ -75,12 +75,6 @@ class Coordinator
     /// its source. Decides again on the group's flows, if there are any: where a group stands may
     /// depend on the time.
     void Reconsider(GroupId group, bool isArrival);
-
-    /// Average allocated rates of the network links over time.
-    LinkSeries& Series()
-    {
-        return m_series;
-    }
 
     /// Payload bits per second of every link, by LinkId.
     const std::vector<BitRate>& Capacity() const
@@ -97,29 +91,19 @@ class Coordinator
     ControlCounts Counts() const;
 
   private:
-    /// What schedulers see of a flow, and where it stands here.
+    /// Where a flow stands here.
     struct FlowState
     {
-        ActiveFlow view;
-        GroupId group;
-        BitRate appliedRate = 0; ///< in force in the fabric; m_state knows the rate last decided
-        bool isKnown = false;    ///< the coordinator has heard of it
-        bool isSent = true;      ///< it has left its source (or never came), known or not
-        Time sentAt;             ///< when it left
-        bool isRuled = false;    ///< a decision on it is in force, be it to wait
-        bool isKept = false;     ///< during an outage: it keeps the rate in force
-        std::uint8_t queue = 0;  ///< told to the fabric, when isQueued
+        bool isPresent = false; ///< it came, and the coordinator does not know that it left
+        bool isKnown = false;   ///< the coordinator has heard of it
+        bool isSent = false;    ///< it has left its source, whether the coordinator knows or not
+        bool isDecided = false; ///< a decision on it is in force, be it to wait
+        bool isKept = false;    ///< during an outage: it keeps the rate in force
         bool isQueued = false;
+        std::uint8_t queue = 0; ///< told to the fabric, when isQueued
         std::uint32_t placeInGroup = 0;
         std::uint32_t mark = 0; ///< the decision that last included it
-    };
-
-    /// Sum of the rates in force on a link.
-    struct AppliedRate
-    {
-        BitRate rate = 0;
-        std::uint32_t flows = 0; ///< that have a rate
-        bool isChanged = false;  ///< in m_changedLinks
+        Time sentAt;            ///< when it left
     };
 
     struct JobState
@@ -142,14 +126,21 @@ class Coordinator
     /// The coordinator hears of an arrival, of a departure.
     void Learn(FlowId flow);
     void Forget(FlowId flow);
-    void Lose();
+    void Fail();
     void Restore();
     /// Everything in the fabric is known from now on, with the rates in force.
-    void TakeStock();
+    void Resync();
     void TouchAllGroups();
     void Touch(Route route, GroupId group);
-    void SetAppliedRate(FlowId flow, BitRate rate);
-    void RecordAppliedRates();
+
+    FlowState& StateOf(FlowId flow)
+    {
+        return m_states[m_flows.SlotOf(flow)];
+    }
+
+    /// Flows that came and of whose departure the coordinator does not know, by id.
+    std::vector<FlowId> PresentFlows() const;
+    void SetRate(FlowId flow, BitRate rate);
     void RequestDecision();
     void Decide();
     void CollectClosure();
@@ -167,13 +158,13 @@ class Coordinator
     /// Put all flows with a decision in force into queues, and m_changes in order.
     void AssignQueues();
 
-    const Topology& m_topology;
     Scheduler& m_scheduler;
     Fabric& m_fabric;
+    FlowTable& m_flows;
+    RunObserver& m_run;
     Clock& m_clock;
     ControlPlane m_control;
     ControlObserver* m_observer;
-    RateLog* m_log = nullptr;
     ReportChannel m_reports;
     FairScheduler m_local;      ///< what agents do during an outage
     bool m_isLost = false;      ///< the coordinator
@@ -183,13 +174,10 @@ class Coordinator
     std::uint64_t m_decisions = 0;
     std::size_t m_sending = 0;
     NetworkState m_state;
-    LinkSeries m_series;
-    std::vector<AppliedRate> m_appliedRates; ///< by LinkId
-    std::vector<LinkId> m_changedLinks;      ///< whose applied rate is not recorded yet
-    std::vector<FlowState> m_flows;          ///< by FlowId
-    std::vector<GroupState> m_groups;        ///< by GroupId
-    std::vector<JobState> m_jobs;            ///< by JobId
-    std::vector<FlowId> m_ascending; ///< active flows by id, with some departed ones among them
+    std::vector<FlowState> m_states;  ///< by the table's slot
+    std::vector<GroupState> m_groups; ///< by GroupId
+    std::vector<JobState> m_jobs;     ///< by JobId
+    std::vector<FlowId> m_ascending;  ///< active flows by id, with some departed ones among them
 
     bool m_decisionRequested = false;
     NetworkChange m_change;        ///< since the last decision

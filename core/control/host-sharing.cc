@@ -8,54 +8,46 @@
 namespace echelon
 {
 
-std::uint32_t
-HostSharing::Add(const Flow& flow)
+void
+HostSharing::Add(FlowId flow)
 {
-    ECHELON_REQUIRE(flow.route.Hops() == HOPS && m_topology.IsScaleUp(flow.route[0]),
+    const Route route = m_flows.FlowOf(flow).route;
+    ECHELON_REQUIRE(route.Hops() == HOPS && m_topology.IsScaleUp(route[0]),
                     "a flow inside a host leaves by one port and arrives by another");
-    if (m_free.empty())
-    {
-        m_free.push_back(static_cast<std::uint32_t>(m_members.size()));
-        m_members.emplace_back();
-    }
-    const std::uint32_t place = m_free.back();
-    m_free.pop_back();
-    Member& member = m_members[place];
+    m_members.resize(m_flows.Slots());
+    Member& member = MemberOf(flow);
     member = {};
-    member.flow = flow.id;
-    member.multiplicity = flow.multiplicity;
-    member.route = flow.route;
     for (std::size_t hop = 0; hop < HOPS; ++hop)
     {
-        std::vector<std::uint32_t>& members = m_ports[flow.route[hop].link.Value()].members;
+        std::vector<FlowId>& members = m_ports[route[hop].link.Value()].members;
         member.placeOnPort[hop] = static_cast<std::uint32_t>(members.size());
-        members.push_back(place);
+        members.push_back(flow);
     }
-    Touch(flow.route[0]); // from where the other port is reached
-    return place;
+    Touch(route[0]); // from where the other port is reached
 }
 
 void
-HostSharing::Remove(std::uint32_t place)
+HostSharing::Remove(FlowId flow)
 {
-    const Member& member = m_members[place];
+    const Route route = m_flows.FlowOf(flow).route;
+    const Member& member = MemberOf(flow);
     for (std::size_t hop = 0; hop < HOPS; ++hop)
     {
-        std::vector<std::uint32_t>& members = m_ports[member.route[hop].link.Value()].members;
-        const std::uint32_t last = members.back();
+        std::vector<FlowId>& members = m_ports[route[hop].link.Value()].members;
+        const FlowId last = members.back();
         members[member.placeOnPort[hop]] = last;
-        m_members[last].placeOnPort[hop] = member.placeOnPort[hop];
+        MemberOf(last).placeOnPort[hop] = member.placeOnPort[hop];
         members.pop_back();
         if (!members.empty())
         {
-            Touch(member.route[hop]);
+            Touch(route[hop]);
         }
     }
-    if (member.isLogged)
+    if (member.isTold)
     {
-        m_log->Depart(member.flow, m_clock.Now());
+        m_run.OnDeparture(flow);
     }
-    m_free.push_back(place);
+    m_flows.SetRate(flow, 0);
 }
 
 void
@@ -63,7 +55,7 @@ HostSharing::Touch(LinkId port)
 {
     if (m_touched.empty())
     {
-        m_clock.CallWhenSettled([this] { Share(); });
+        m_fabric.GetClock().CallWhenSettled([this] { Share(); });
     }
     m_touched.push_back(port);
 }
@@ -88,28 +80,28 @@ HostSharing::ShareFrom(LinkId port)
     Include(port);
     for (std::size_t next = 0; next < m_connected.size(); ++next)
     {
-        const Route route = m_members[m_connected[next]].route;
-        Include(route[0]);
-        Include(route[1]);
+        for (const LinkId other : m_flows.FlowOf(m_connected[next]).route)
+        {
+            Include(other);
+        }
     }
     if (m_connected.size() == 1)
     {
-        Member& member = m_members[m_connected[0]];
-        SetRate(member,
-                std::min(m_capacity[member.route[0].link.Value()],
-                         m_capacity[member.route[1].link.Value()]),
-                false);
+        const Route route = m_flows.FlowOf(m_connected[0]).route;
+        const BitRate all =
+            std::min(m_capacity[route[0].link.Value()], m_capacity[route[1].link.Value()]);
+        SetRate(m_connected[0], all, false);
         return;
     }
     m_solver.Clear();
-    for (const std::uint32_t place : m_connected)
+    for (const FlowId flow : m_connected)
     {
-        m_solver.Add(m_members[place].route, m_members[place].multiplicity);
+        m_solver.Add(m_flows.FlowOf(flow).route, m_flows.FlowOf(flow).multiplicity);
     }
     m_solver.Solve(m_capacity);
     for (std::size_t i = 0; i < m_connected.size(); ++i)
     {
-        SetRate(m_members[m_connected[i]], m_solver.Rate(i), true);
+        SetRate(m_connected[i], m_solver.Rate(i), true);
     }
 }
 
@@ -122,29 +114,31 @@ HostSharing::Include(LinkId port)
         return;
     }
     included.mark = m_mark;
-    for (const std::uint32_t place : included.members)
+    for (const FlowId flow : included.members)
     {
-        if (m_members[place].mark != m_mark)
+        Member& member = MemberOf(flow);
+        if (member.mark != m_mark)
         {
-            m_members[place].mark = m_mark;
-            m_connected.push_back(place);
+            member.mark = m_mark;
+            m_connected.push_back(flow);
         }
     }
 }
 
 void
-HostSharing::SetRate(Member& member, BitRate rate, bool isShared)
+HostSharing::SetRate(FlowId flow, BitRate rate, bool isShared)
 {
-    const bool isChanged = rate != member.rate;
-    if (m_log && (isShared || member.isLogged) && (isChanged || !member.isLogged))
+    Member& member = MemberOf(flow);
+    const bool isChanged = rate != m_flows.RateOf(flow);
+    if (isShared ? isChanged || !member.isTold : isChanged && member.isTold)
     {
-        m_log->SetRate(member.flow, m_clock.Now(), rate);
-        member.isLogged = true;
+        m_run.OnRate(flow, rate);
+        member.isTold = true;
     }
     if (isChanged)
     {
-        member.rate = rate;
-        m_changes.push_back({member.flow, rate, 0});
+        m_flows.SetRate(flow, rate);
+        m_changes.push_back({flow, rate, 0});
     }
 }
 

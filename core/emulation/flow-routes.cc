@@ -30,4 +30,17 @@ FlowRoutes::RouteOf(JobId job, const FlowTemplate& flow)
                : m_router->Choose(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
 }
 
+Flow
+FlowRoutes::FlowOf(JobId job, const FlowTemplate& made)
+{
+    Flow flow;
+    flow.source = made.source;
+    flow.destination = made.destination;
+    flow.bytes = made.bytes;
+    flow.multiplicity = made.multiplicity;
+    flow.position = made.position;
+    flow.route = RouteOf(job, made);
+    return flow;
+}
+
 } // namespace echelon

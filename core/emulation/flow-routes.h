@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The routes that the flows of a run take.
+ * The flows of task graphs as a run sends them, with the routes that they take.
  *
  *     FlowRoutes routes(topology, jobs, seed);
- *     flow.route = routes.RouteOf(JobId(0), task.flow);
+ *     Flow flow = routes.FlowOf(JobId(0), task.flow);     // without id and group
  *
  * If a topology offers several paths, the hash of the seed, the job's name and the group's
  * connection chooses one (ECMP). So a connection keeps its path in every iteration and under every
- * scheduler. A flow with a spine of its own goes over that one. RouteOf takes O(hops), a group
+ * scheduler. A flow with a spine of its own goes over that one. FlowOf takes O(hops), a group
  * takes 8 bytes, and each distinct route about 150.
  */
 #pragma once
 
 #include "base/ids.h"
+#include "flow/flow.h"
 #include "network/router-registry.h"
 #include "taskgraph/task-graph.h"
 
@@ -31,6 +32,9 @@ class FlowRoutes
 
     /// @pre the flow is between different devices.
     Route RouteOf(JobId job, const FlowTemplate& flow);
+
+    /// Without its id and group. @pre the flow is between different devices.
+    Flow FlowOf(JobId job, const FlowTemplate& made);
 
   private:
     const Topology& m_topology;

@@ -4,6 +4,7 @@
 #include "base/time.h"
 
 #include <cstdio>
+#include <limits>
 
 namespace echelon
 {
@@ -27,6 +28,70 @@ RunTooLong::RunTooLong(const std::string& what, double seconds)
                          ", and simulated time ends at " + SecondsText(Time::Max().Seconds()) +
                          " (106 days)")
 {
+}
+
+IdealRun
+RunIdeallyInTime(const Job& job, const Topology& topology)
+{
+    try
+    {
+        return RunIdeally(job.graph, topology);
+    }
+    catch (const TimeOverflow& overflow)
+    {
+        throw RunTooLong("an iteration of job \"" + job.name + "\"", overflow.Seconds());
+    }
+}
+
+void
+FailTooLong(const std::vector<Job>& jobs, const std::vector<IterationRecord>& done, double seconds)
+{
+    std::vector<std::uint32_t> counts(jobs.size(), 0);
+    for (const IterationRecord& iteration : done)
+    {
+        ++counts[iteration.job.Value()];
+    }
+    std::string running;
+    for (std::size_t j = 0; j < jobs.size() && running.empty(); ++j)
+    {
+        if (counts[j] < jobs[j].iterations)
+        {
+            running = "iteration " + std::to_string(counts[j] + 1) + " of " +
+                      std::to_string(jobs[j].iterations) + " of job \"" + jobs[j].name + "\"";
+        }
+    }
+    throw RunTooLong(running, seconds);
+}
+
+void
+RequireNoSlowFlow(const FlowTable& flows,
+                  const Fabric& fabric,
+                  const std::function<const Job&(FlowId)>& jobOf)
+{
+    const Flow* first = nullptr;
+    double least = std::numeric_limits<double>::infinity();
+    for (FlowTable::Slot slot = 0; slot < flows.Slots(); ++slot)
+    {
+        const Flow* flow = flows.At(slot);
+        const BitRate rate = flow ? fabric.RateOf(flow->id) : 0;
+        if (rate <= 0)
+        {
+            continue;
+        }
+        const double seconds = fabric.RemainingBits(flow->id) / rate;
+        if (seconds < least || (seconds == least && flow->id < first->id))
+        {
+            least = seconds;
+            first = flow;
+        }
+    }
+    if (first)
+    {
+        throw RunTooLong("the flow of job \"" + jobOf(first->id).name + "\" from device " +
+                             std::to_string(first->source.Value()) + " to device " +
+                             std::to_string(first->destination.Value()),
+                         fabric.GetClock().Now().Seconds() + least);
+    }
 }
 
 } // namespace echelon

@@ -9,8 +9,16 @@
  */
 #pragma once
 
+#include "fabric/fabric.h"
+#include "flow/flow-table.h"
+#include "metrics/records.h"
+#include "taskgraph/ideal-run.h"
+#include "taskgraph/task-graph.h"
+
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace echelon
 {
@@ -22,5 +30,20 @@ class RunTooLong : public std::runtime_error
     /// end.
     RunTooLong(const std::string& what, double seconds);
 };
+
+/// RunIdeally. @throws RunTooLong that names the job.
+IdealRun RunIdeallyInTime(const Job& job, const Topology& topology);
+
+/// What is next would happen after `seconds`: throws RunTooLong that names an iteration that runs.
+/// @param done iterations, of all jobs.
+[[noreturn]] void FailTooLong(const std::vector<Job>& jobs,
+                              const std::vector<IterationRecord>& done,
+                              double seconds);
+
+/// When nothing is left to do, a flow that still sends would end beyond the range of Time. Throws
+/// RunTooLong that names the one that would end first, since no rate changes until then.
+void RequireNoSlowFlow(const FlowTable& flows,
+                       const Fabric& fabric,
+                       const std::function<const Job&(FlowId)>& jobOf);
 
 } // namespace echelon

@@ -48,7 +48,7 @@ Divide(std::vector<WaitRecord>& rows, Time queued)
 } // namespace
 
 void
-BlameQueues(RunRecord& record)
+AttributeQueues(RunRecord& record)
 {
     const auto idOf = [](const auto& row) {
         return std::make_tuple(row.job, row.iteration, row.step);

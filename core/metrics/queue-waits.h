@@ -4,7 +4,7 @@
  * Whom flows on critical paths waited for in queues of the network, after they had been sent.
  *
  *     record.waits = AttributeWaits(record, log, capacities);
- *     BlameQueues(record);                       // by the times `queued` of the steps
+ *     AttributeQueues(record);                       // by the times `queued` of the steps
  *
  * AttributeWaits (metrics/waits.h) knows rates, and a flow has one until its last bit has left the
  * source: what its last bits then wait for in queues is held back by nobody there. But they wait
@@ -22,6 +22,6 @@ namespace echelon
 {
 
 /// Changes `record.waits`, and keeps its order.
-void BlameQueues(RunRecord& record);
+void AttributeQueues(RunRecord& record);
 
 } // namespace echelon

@@ -25,7 +25,7 @@
  * What happened after the log was full is held back by nobody known, and counts there.
  *
  * Another flow's part of b is its rate times b / U, the same for all others there. As long as b / U
- * stays, what each group is blamed for is a difference of what it has sent on the link
+ * stays, what is attributed to each group is a difference of what it has sent on the link
  * (metrics/link-senders.h). On a link with C = R, it stays: b / U = 1 / R, however the rates
  * change, whether the link is full or not. It stays as well on a full link while the flow has
  * nothing. On a link with C > R it changes with the flow's rate, or with the total.

@@ -17,9 +17,9 @@ namespace
 {
 
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
-constexpr double BYTES_PER_FLOW = 450;
+constexpr double BYTES_PER_FLOW = 225;
 constexpr double BYTES_PER_FLOW_BY_PORTS = 70; // fair on a big switch
-constexpr double BYTES_PER_FLOW_IN_TABLES = 250;
+constexpr double BYTES_PER_FLOW_IN_TABLES = 270;
 constexpr double BYTES_PER_GROUP = 300;
 constexpr double BYTES_PER_COMPUTE_IN_TABLES = 200;
 constexpr double BYTES_PER_ITERATION = 200;

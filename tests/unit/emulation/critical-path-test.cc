@@ -180,7 +180,7 @@ TEST(CriticalPathOfARun, TheLinkThatTakesMostCounts)
     // fair. f (1 GB, 0 -> 1) meets x (0 -> 2) at its egress, and y, z (2 -> 1, 3 -> 1) at its
     // ingress: a third each there, and f loses 2/3 to y and z at link 4 + 1 = 5. x would leave it
     // 1/3 as well (x has 2/3, f 1/3): equal, so the first link of the path, the egress, counts, and
-    // x with its 2/3 is blamed. All are long: f ends at 3 s, having waited 2 s.
+    // x with its 2/3 counts. All are long: f ends at 3 s, having waited 2 s.
     const Topology topology = Hosts(4);
     Job job;
     AddFlow(job, "f", 0, 1, GB);

@@ -33,7 +33,7 @@ Held(std::uint32_t step, std::int64_t time)
 }
 
 WaitRecord
-Blamed(std::uint32_t step, std::uint32_t group, std::int64_t time)
+Attributed(std::uint32_t step, std::uint32_t group, std::int64_t time)
 {
     return {JobId(0), 0, step, LinkId(3), GroupId(group), Ps(time)};
 }
@@ -59,8 +59,8 @@ TEST(QueueWaits, AreDividedAmongThoseWhoSharedTheLinks)
     // 70 held, of which 60 queued; rows of 20 and 10: they get 40 and 20 more, 10 stay held.
     RunRecord record;
     record.criticalPath = {Step(0, 60)};
-    record.waits = {Held(0, 70), Blamed(0, 5, 20), Blamed(0, 2, 10)};
-    BlameQueues(record);
+    record.waits = {Held(0, 70), Attributed(0, 5, 20), Attributed(0, 2, 10)};
+    AttributeQueues(record);
     EXPECT_EQ(RowsOf(record), (Rows{{0, 5, 60}, {0, 2, 30}, {0, -1, 10}}));
 }
 
@@ -70,8 +70,8 @@ TEST(QueueWaits, NoMoreThanWasHeldBack)
     // second.
     RunRecord record;
     record.criticalPath = {Step(0, 100)};
-    record.waits = {Blamed(0, 1, 20), Blamed(0, 2, 20), Held(0, 7)};
-    BlameQueues(record);
+    record.waits = {Attributed(0, 1, 20), Attributed(0, 2, 20), Held(0, 7)};
+    AttributeQueues(record);
     EXPECT_EQ(RowsOf(record), (Rows{{0, 1, 24}, {0, 2, 23}}));
 }
 
@@ -80,8 +80,8 @@ TEST(QueueWaits, WithoutCompetitorsOrQueuesNothingChanges)
     // Step 0 has no competitor; step 1 does not wait; step 2 waited in no queue; step 3 did.
     RunRecord record;
     record.criticalPath = {Step(0, 9), Step(1, 0), Step(2, 0), Step(3, 1)};
-    record.waits = {Held(0, 9), Held(2, 5), Blamed(2, 4, 3), Blamed(3, 4, 3), Held(3, 2)};
-    BlameQueues(record);
+    record.waits = {Held(0, 9), Held(2, 5), Attributed(2, 4, 3), Attributed(3, 4, 3), Held(3, 2)};
+    AttributeQueues(record);
     EXPECT_EQ(RowsOf(record), (Rows{{0, -1, 9}, {2, -1, 5}, {2, 4, 3}, {3, 4, 4}, {3, -1, 1}}));
 }
 

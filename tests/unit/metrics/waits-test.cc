@@ -2,7 +2,7 @@
 #include "metrics/waits.h"
 
 #include "base/apportion.h"
-#include "metrics/blames.h"
+#include "metrics/attributions.h"
 #include "support/routes.h"
 
 #include <gtest/gtest.h>
