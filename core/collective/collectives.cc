@@ -333,9 +333,7 @@ AddCollective(TaskGraph& graph,
         const auto n = static_cast<std::uint32_t>(spec.ranks.size());
         return AddAllToAll(graph,
                            topology,
-                           spec.ranks,
-                           EvenMatrix(n, spec.bytes),
-                           style,
+                           {spec.ranks, EvenMatrix(n, spec.bytes), style},
                            group,
                            position,
                            ready);
@@ -373,13 +371,12 @@ MatrixOf(const std::vector<std::vector<Bytes>>& rows)
 std::vector<TaskId>
 AddAllToAll(TaskGraph& graph,
             const Topology& topology,
-            const std::vector<DeviceId>& ranks,
-            const std::vector<std::vector<Bytes>>& matrix,
-            const CollectiveStyle& style,
+            const AllToAllSpec& spec,
             GroupIndex group,
             std::uint32_t position,
             const std::vector<TaskId>& ready)
 {
+    const auto& [ranks, matrix, style] = spec;
     ECHELON_REQUIRE(matrix.size() == ranks.size(), "one row per rank");
     ECHELON_REQUIRE(style.chunkBytes > 0, "a chunk has at least one byte");
     if (style.PlansAllToAlls())

@@ -92,12 +92,18 @@ std::vector<TaskId> AddCollective(TaskGraph& graph,
                                   const std::vector<TaskId>& ready);
 
 /// An all-to-all in which rank i sends matrix[i][j] bytes to rank j; the diagonal is ignored.
+struct AllToAllSpec
+{
+    const std::vector<DeviceId>& ranks;
+    const std::vector<std::vector<Bytes>>& matrix;
+    const CollectiveStyle& style;
+};
+
+/// Parameters and result as those of AddCollective.
 /// @param position 0 if the style plans all-to-alls: the group is theirs.
 std::vector<TaskId> AddAllToAll(TaskGraph& graph,
                                 const Topology& topology,
-                                const std::vector<DeviceId>& ranks,
-                                const std::vector<std::vector<Bytes>>& matrix,
-                                const CollectiveStyle& style,
+                                const AllToAllSpec& spec,
                                 GroupIndex group,
                                 std::uint32_t position,
                                 const std::vector<TaskId>& ready);

@@ -3,10 +3,7 @@
 
 #include "model/layer-pass.h"
 #include "taskgraph/derived-arrangement.h"
-#include "workload/task-count.h"
-
-#include <algorithm>
-#include <string>
+#include "workload/gradient-buckets.h"
 
 namespace echelon
 {
@@ -40,16 +37,15 @@ MakeUnits(const WorkloadSpec& spec, const std::vector<LayerProfile>& layers, Byt
     return units;
 }
 
-/// What is reduced and scattered; nothing on a single rank.
-std::vector<GradientBucket>
-BucketsOf(const std::vector<Unit>& units, const TrainingOptions& options, std::size_t ranks)
+GradientCollectives
+GradientsOf(const std::vector<Unit>& units, const std::vector<DeviceId>& devices)
 {
-    std::vector<Bytes> gradients;
+    std::vector<Bytes> bytes;
     for (const Unit& unit : units)
     {
-        gradients.push_back(unit.bytes);
+        bytes.push_back(unit.bytes);
     }
-    return ranks == 1 ? std::vector<GradientBucket>() : MakeBuckets(gradients, options.bucket);
+    return {CollectiveKind::REDUCE_SCATTER, devices, bytes, "fsdp reduce-scatter", "fsdp"};
 }
 
 /// Eq 7 with each unit's own times; see Arrangement::Fsdp.
@@ -111,11 +107,7 @@ FsdpTasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<
                         units[k < n ? k : 2 * n - 1 - k].bytes,
                         follows || waits);
     }
-    return sum + BucketTasks(tasks,
-                             devices.size(),
-                             CollectiveKind::REDUCE_SCATTER,
-                             BucketsOf(units, options, devices.size()),
-                             options.inOrder);
+    return sum + GradientBucketTasks(tasks, GradientsOf(units, devices), options);
 }
 
 TaskGraph
@@ -176,40 +168,16 @@ BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<
             graph.AddDependency(previous[rank], first(rank, k));
         }
     }
-    const std::vector<GradientBucket> buckets = BucketsOf(units, options, devices.size());
-    std::vector<std::vector<TaskId>> finished(devices.size());
-    previous.clear();
-    for (std::size_t b = 0; b < buckets.size(); ++b)
-    {
-        const std::size_t k = 2 * n - 1 - buckets[b].first;
-        std::vector<TaskId> ready;
-        for (std::size_t rank = 0; rank < devices.size(); ++rank)
-        {
-            ready.push_back(previous.empty() ? last(rank, k)
-                                             : Join(graph, {previous[rank], last(rank, k)}));
-        }
-        const GroupIndex group = graph.AddGroup(
-            {"fsdp reduce-scatter bucket" + std::to_string(b), "fsdp", Arrangement::Coflow(), 1.0});
-        const std::vector<TaskId> done = AddCollective(
-            graph,
-            topology,
-            {CollectiveKind::REDUCE_SCATTER, devices, buckets[b].bytes, options.collectives},
-            group,
-            0,
-            ready);
-        for (std::size_t rank = 0; rank < devices.size(); ++rank)
-        {
-            finished[rank].push_back(done[rank]);
-        }
-        if (options.inOrder)
-        {
-            previous = done;
-        }
-    }
+    std::vector<std::vector<TaskId>> reduced = AddGradientBuckets(
+        graph,
+        topology,
+        GradientsOf(units, devices),
+        options,
+        [&](std::size_t rank, std::size_t unit) { return last(rank, 2 * n - 1 - unit); });
     for (std::size_t rank = 0; rank < devices.size(); ++rank)
     {
-        finished[rank].push_back(last(rank, 2 * n - 1));
-        pass.AddOptimizer(devices[rank], finished[rank]);
+        reduced[rank].push_back(last(rank, 2 * n - 1));
+        pass.AddOptimizer(devices[rank], reduced[rank]);
     }
     // Eq 7 holds where the all-gathers' hops inside hosts hide behind the computation.
     UseDerivedArrangements(graph, topology, {gathers});

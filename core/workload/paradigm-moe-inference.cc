@@ -150,7 +150,7 @@ class InferenceBuilder
         const std::string name = NameOf(model, part);
         const GroupIndex group = m_graph.AddGroup({name, "moe", Arrangement::Coflow(), 1.0});
         return Join(m_graph,
-                    AddAllToAll(m_graph, m_topology, m_devices, rows, m_style, group, 0, ready));
+                    AddAllToAll(m_graph, m_topology, {m_devices, rows, m_style}, group, 0, ready));
     }
 
     TaskGraph& m_graph;

@@ -3,13 +3,16 @@
 
 #include "base/contracts.h"
 #include "model/transformer-plan.h"
-#include "taskgraph/derived-arrangement.h"
+#include "workload/gradient-buckets.h"
+#include "workload/pipeline-flows.h"
 #include "workload/transformer-task-count.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <tuple>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace echelon
 {
@@ -34,13 +37,14 @@ class TransformerBuilder
           m_topology(topology),
           m_devices(devices),
           m_schedule(MakePipelineSchedule(plan.pipeline)),
-          m_tail(devices.size())
+          m_pipeline(plan, m_schedule, devices, m_graph),
+          m_tail(devices.size()),
+          m_reduced(devices.size())
     {
     }
 
     TaskGraph Build()
     {
-        DeclarePipelineGroups();
         for (const StageOp& op : DependencyOrder(m_plan.pipeline, m_schedule))
         {
             AddPass(op);
@@ -53,7 +57,7 @@ class TransformerBuilder
             }
         }
         AddOptimizer();
-        ArrangePipelineGroups();
+        m_pipeline.Arrange(m_topology);
         return std::move(m_graph);
     }
 
@@ -188,7 +192,12 @@ class TransformerBuilder
         const std::vector<DeviceId> devices = DevicesOf(ranks);
         if (!style.PlansAllToAlls())
         {
-            return AddAllToAll(m_graph, m_topology, devices, matrix, style, group, 0, Ready(ranks));
+            return AddAllToAll(m_graph,
+                               m_topology,
+                               {devices, matrix, style},
+                               group,
+                               0,
+                               Ready(ranks));
         }
         const auto [planned, isNew] = m_planned.try_emplace({ranks, matrix});
         if (isNew)
@@ -285,21 +294,13 @@ class TransformerBuilder
     /// One micro-batch through one chunk of a stage, on all replicas and tensor ranks.
     void AddPass(const StageOp& op)
     {
-        const std::uint32_t g = op.VirtualStage(m_plan.pipeline);
-        const std::uint32_t last = m_plan.pipeline.VirtualStages() - 1;
-        const auto arrived = m_arrivals.find({g, op.forward, op.microBatch});
-        if (arrived != m_arrivals.end())
+        const std::vector<TaskId>& arrived = m_pipeline.ArrivedFor(op);
+        for (std::size_t i = 0; i < arrived.size(); ++i)
         {
-            for (std::size_t i = 0; i < arrived->second.size(); ++i)
-            {
-                const std::size_t rank = Rank(op.stage, 0, 0) + i;
-                const TaskId joined = m_tail[rank]
-                                          ? Join(m_graph, {*m_tail[rank], arrived->second[i]})
-                                          : arrived->second[i];
-                m_tail[rank] = joined;
-            }
+            std::optional<TaskId>& tail = m_tail[Rank(op.stage, 0, 0) + i];
+            tail = tail ? Join(m_graph, {*tail, arrived[i]}) : arrived[i];
         }
-        std::vector<StageLayer> layers = m_plan.ChunkLayers(g);
+        std::vector<StageLayer> layers = m_plan.ChunkLayers(op.VirtualStage(m_plan.pipeline));
         if (!op.forward)
         {
             std::reverse(layers.begin(), layers.end());
@@ -308,94 +309,7 @@ class TransformerBuilder
         {
             AddLayer(op, layer);
         }
-        if (op.forward ? g < last : g > 0)
-        {
-            SendToNext(op, op.forward ? g + 1 : g - 1);
-        }
-    }
-
-    /// A pair of consecutive stages, one device pair of it, and a direction.
-    using PairKey = std::tuple<std::uint32_t, std::uint32_t, bool>; // from, to, forward
-
-    void SendToNext(const StageOp& op, std::uint32_t nextVirtual)
-    {
-        const std::uint32_t to = nextVirtual % m_plan.pipeline.stages;
-        const std::uint32_t pairs = m_plan.dp * m_plan.tp;
-        const GroupIndex firstGroup = m_pipelineGroups.at({op.stage, to, op.forward});
-        const std::uint32_t position =
-            m_positions.at({op.VirtualStage(m_plan.pipeline), op.forward, op.microBatch});
-        std::vector<TaskId>& arrivals = m_arrivals[{nextVirtual, op.forward, op.microBatch}];
-        for (std::uint32_t i = 0; i < pairs; ++i)
-        {
-            const std::size_t source = Rank(op.stage, 0, 0) + i;
-            const TaskId flow = m_graph.AddFlow({firstGroup + i,
-                                                 m_devices[source],
-                                                 m_devices[Rank(to, 0, 0) + i],
-                                                 m_plan.PipelineBytes(),
-                                                 position,
-                                                 1});
-            m_graph.AddDependency(*m_tail[source], flow);
-            arrivals.push_back(flow);
-        }
-    }
-
-    /// Positions in the order in which the stages produce the flows.
-    void DeclarePipelineGroups()
-    {
-        const PipelineShape& shape = m_plan.pipeline;
-        std::map<PairKey, std::uint32_t> flows;
-        for (const std::vector<StageOp>& ops : m_schedule)
-        {
-            for (const StageOp& op : ops)
-            {
-                const std::uint32_t g = op.VirtualStage(shape);
-                const std::uint32_t next = op.forward ? g + 1 : g - 1;
-                if (next < shape.VirtualStages())
-                {
-                    m_positions[{g, op.forward, op.microBatch}] =
-                        flows[{op.stage, next % shape.stages, op.forward}]++;
-                }
-            }
-        }
-        for (const auto& [pair, count] : flows)
-        {
-            DeclarePair(pair);
-        }
-    }
-
-    /// The arrangement is found when the graph is whole.
-    void DeclarePair(const PairKey& pair)
-    {
-        const auto [from, to, forward] = pair;
-        m_pipelineGroups[pair] = static_cast<GroupIndex>(m_graph.Groups().size());
-        for (std::uint32_t replica = 0; replica < m_plan.dp; ++replica)
-        {
-            for (std::uint32_t tensor = 0; tensor < m_plan.tp; ++tensor)
-            {
-                const std::string name = std::string("pp ") + (forward ? "forward" : "backward") +
-                                         " s" + Number(from) + "->s" + Number(to) + " d" +
-                                         Number(replica) + " t" + Number(tensor);
-                AddCoflow(name, name);
-            }
-        }
-    }
-
-    /// Micro-batches are due when their consumers start on them, if nothing but the stages' own
-    /// profiles holds these up.
-    void ArrangePipelineGroups()
-    {
-        std::vector<GroupIndex> groups;
-        for (const auto& [pair, first] : m_pipelineGroups)
-        {
-            for (std::uint32_t i = 0; i < m_plan.dp * m_plan.tp; ++i)
-            {
-                groups.push_back(first + i);
-            }
-        }
-        if (!groups.empty())
-        {
-            UseDerivedArrangements(m_graph, m_topology, groups);
-        }
+        m_pipeline.Send(op, m_tail);
     }
 
     /// Remembers the computation after which a layer's gradient is complete on a rank.
@@ -425,75 +339,56 @@ class TransformerBuilder
     /// over those that hold the same experts.
     void AddGradients(std::uint32_t stage, std::uint32_t tensor)
     {
-        const std::vector<StageLayer> layers = m_plan.StageLayers(stage);
         std::vector<Bytes> shared;
         std::vector<Bytes> experts;
-        for (const StageLayer& layer : layers)
+        for (const StageLayer& layer : m_plan.StageLayers(stage))
         {
             shared.push_back(m_plan.SharedBytes(layer));
             experts.push_back(m_plan.ExpertBytes(layer));
         }
         const std::string name = "s" + Number(stage) + " t" + Number(tensor);
-        AddBuckets(stage, tensor, layers, shared, 0, 1, "dp " + name);
+        AddBuckets(stage, RanksOf(stage, tensor, 0, 1), shared, "dp " + name);
         for (std::uint32_t first = 0; first < m_plan.ep && m_plan.ep > 1; ++first)
         {
             AddBuckets(stage,
-                       tensor,
-                       layers,
+                       RanksOf(stage, tensor, first, m_plan.ep),
                        experts,
-                       first,
-                       m_plan.ep,
                        "dp experts " + name + " e" + Number(first));
         }
     }
 
-    /// Buckets of the replicas first, first + stride, …
-    void AddBuckets(std::uint32_t stage,
-                    std::uint32_t tensor,
-                    const std::vector<StageLayer>& layers,
-                    const std::vector<Bytes>& bytes,
-                    std::uint32_t first,
-                    std::uint32_t stride,
-                    const std::string& connection)
+    /// The replicas first, first + stride, … of a stage and tensor rank.
+    std::vector<std::size_t> RanksOf(std::uint32_t stage,
+                                     std::uint32_t tensor,
+                                     std::uint32_t first,
+                                     std::uint32_t stride) const
     {
         std::vector<std::size_t> ranks;
         for (std::uint32_t replica = first; replica < m_plan.dp; replica += stride)
         {
             ranks.push_back(Rank(stage, replica, tensor));
         }
-        if (ranks.size() == 1)
+        return ranks;
+    }
+
+    void AddBuckets(std::uint32_t stage,
+                    const std::vector<std::size_t>& ranks,
+                    const std::vector<Bytes>& bytes,
+                    const std::string& connection)
+    {
+        const std::vector<StageLayer> layers = m_plan.StageLayers(stage);
+        const std::vector<std::vector<TaskId>> reduced = AddGradientBuckets(
+            m_graph,
+            m_topology,
+            {CollectiveKind::ALL_REDUCE, DevicesOf(ranks), bytes, connection, connection},
+            m_plan.training,
+            [&](std::size_t i, std::size_t layer) {
+                return m_gradients.at({ranks[i], LayerKey(layers[layer])});
+            });
+        for (std::size_t i = 0; i < ranks.size(); ++i)
         {
-            return;
-        }
-        std::vector<TaskId> previous;
-        std::size_t index = 0;
-        for (const GradientBucket& bucket : MakeBuckets(bytes, m_plan.training.bucket))
-        {
-            std::vector<TaskId> ready;
-            for (std::size_t i = 0; i < ranks.size(); ++i)
-            {
-                const TaskId own = m_gradients.at({ranks[i], LayerKey(layers[bucket.first])});
-                ready.push_back(previous.empty() ? own : Join(m_graph, {previous[i], own}));
-            }
-            const GroupIndex group =
-                AddCoflow(connection + " bucket" + Number(index++), connection);
-            const std::vector<TaskId> done = AddCollective(m_graph,
-                                                           m_topology,
-                                                           {CollectiveKind::ALL_REDUCE,
-                                                            DevicesOf(ranks),
-                                                            bucket.bytes,
-                                                            m_plan.training.collectives},
-                                                           group,
-                                                           0,
-                                                           ready);
-            for (std::size_t i = 0; i < ranks.size(); ++i)
-            {
-                m_reduced[ranks[i]].push_back(done[i]);
-            }
-            if (m_plan.training.inOrder)
-            {
-                previous = done;
-            }
+            std::vector<TaskId>& all = m_reduced[ranks[i]];
+            all.insert(all.end(), reduced[i].begin(), reduced[i].end());
         }
     }
 
@@ -513,24 +408,19 @@ class TransformerBuilder
         }
     }
 
-    /// A virtual stage (receiving or producing), direction and micro-batch.
-    using PassKey = std::tuple<std::uint32_t, bool, std::uint32_t>;
-
     const TransformerPlan& m_plan;
     const Topology& m_topology;
     const std::vector<DeviceId>& m_devices;
     std::vector<std::vector<StageOp>> m_schedule;
     TaskGraph m_graph;
+    PipelineFlows m_pipeline;
     std::vector<std::optional<TaskId>> m_tail; ///< by rank: the last task in its order
     /// By ranks and matrix.
     std::map<std::pair<std::vector<std::size_t>, std::vector<std::vector<Bytes>>>, PlannedAllToAll>
         m_planned;
     StageLayer m_layer{StageLayer::Kind::BLOCK, 0}; ///< being added
-    std::map<PairKey, GroupIndex> m_pipelineGroups; ///< of device pair 0; the others follow
-    std::map<PassKey, std::uint32_t> m_positions;   ///< of the flow that a pass produces
-    std::map<PassKey, std::vector<TaskId>> m_arrivals;
     std::map<std::pair<std::size_t, std::uint32_t>, TaskId> m_gradients;
-    std::map<std::size_t, std::vector<TaskId>> m_reduced;
+    std::vector<std::vector<TaskId>> m_reduced; ///< by rank
 };
 
 } // namespace

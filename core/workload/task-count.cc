@@ -99,22 +99,6 @@ CollectiveTasks::RingMoves(CollectiveKind kind, Bytes bytes) const
 }
 
 double
-BucketTasks(CollectiveTasks& tasks,
-            std::size_t ranks,
-            CollectiveKind kind,
-            const std::vector<GradientBucket>& buckets,
-            bool inOrder)
-{
-    double sum = 0;
-    for (std::size_t b = 0; b < buckets.size(); ++b)
-    {
-        sum += tasks.Of(kind, buckets[b].bytes);
-        sum += inOrder && b > 0 ? static_cast<double>(ranks) : 0;
-    }
-    return sum;
-}
-
-double
 EntryFlows(Bytes bytes, const CollectiveStyle& style)
 {
     if (style.PlansAllToAlls())

@@ -48,14 +48,6 @@ class CollectiveTasks
     std::map<std::pair<CollectiveKind, Bytes>, double> m_moves;
 };
 
-/// The collectives of gradient buckets one after another, with the barriers that keep them in
-/// order.
-double BucketTasks(CollectiveTasks& tasks,
-                   std::size_t ranks,
-                   CollectiveKind kind,
-                   const std::vector<GradientBucket>& buckets,
-                   bool inOrder);
-
 /// Flows of one entry of an all-to-all's matrix, at least.
 double EntryFlows(Bytes bytes, const CollectiveStyle& style);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/transformer-task-count.h"
 
-#include "workload/task-count.h"
+#include "workload/gradient-buckets.h"
 
 namespace echelon
 {
@@ -130,16 +130,10 @@ class TransformerCount
         {
             ranks.push_back(m_devices[m_plan.Rank(stage, replica, tensor)]);
         }
-        if (ranks.size() == 1)
-        {
-            return 0;
-        }
         CollectiveTasks tasks(m_topology, ranks, m_style);
-        return BucketTasks(tasks,
-                           ranks.size(),
-                           CollectiveKind::ALL_REDUCE,
-                           MakeBuckets(bytes, m_plan.training.bucket),
-                           m_plan.training.inOrder);
+        return GradientBucketTasks(tasks,
+                                   {CollectiveKind::ALL_REDUCE, ranks, bytes, "", ""},
+                                   m_plan.training);
     }
 
     const TransformerPlan& m_plan;

@@ -168,9 +168,7 @@ TEST(Collectives, UnequalAllToAllFollowsItsMatrix)
     const GroupIndex group = graph.AddGroup({"g", "g", Arrangement::Coflow(), 1.0});
     AddAllToAll(graph,
                 OneSwitch(3),
-                FirstDevices(3),
-                {{9, 1, 0}, {2, 9, 3}, {4, 0, 9}},
-                FLOW,
+                {FirstDevices(3), {{9, 1, 0}, {2, 9, 3}, {4, 0, 9}}, FLOW},
                 group,
                 0,
                 {});
