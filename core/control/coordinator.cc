@@ -301,16 +301,10 @@ Coordinator::DecideAgainAt(Time time)
     m_clock.CallAt(time, [this, mark = m_mark, groups = m_closureGroups] {
         for (const GroupId group : groups)
         {
-            const GroupState& state = m_groups[group.Value()];
-            if (state.mark == mark && !state.flows.empty())
+            if (m_groups[group.Value()].mark == mark)
             {
-                m_change.onlyDepartures = false;
-                m_change.groups.push_back(group);
+                Reconsider(group, true);
             }
-        }
-        if (!m_change.groups.empty())
-        {
-            RequestDecision();
         }
     });
 }

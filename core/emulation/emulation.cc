@@ -59,14 +59,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         m_fabric.SetObserver(this);
         m_executor.Start();
-        try
-        {
-            m_clock.Run();
-        }
-        catch (const TimeOverflow& overflow)
-        {
-            FailTooLong(m_input.jobs, m_recorder.Iterations(), overflow.Seconds());
-        }
+        RunInTime(m_clock, m_input.jobs, m_recorder.Iterations());
         m_fabric.SetObserver(nullptr);
         RequireNoSlowFlow(m_flows, m_fabric, [this](FlowId flow) -> const Job& {
             return m_input.jobs[m_origins[m_flows.SlotOf(flow)].first.Value()];

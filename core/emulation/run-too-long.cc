@@ -21,6 +21,24 @@ SecondsText(double seconds)
     return text;
 }
 
+/// Of the first job that is not over.
+std::string
+RunningIteration(const std::vector<Job>& jobs, const std::vector<IterationRecord>& done)
+{
+    std::vector<std::uint32_t> counts(jobs.size(), 0);
+    for (const IterationRecord& iteration : done)
+    {
+        ++counts[iteration.job.Value()];
+    }
+    std::size_t j = 0;
+    while (j + 1 < jobs.size() && counts[j] >= jobs[j].iterations)
+    {
+        ++j;
+    }
+    return "iteration " + std::to_string(counts[j] + 1) + " of " +
+           std::to_string(jobs[j].iterations) + " of job \"" + jobs[j].name + "\"";
+}
+
 } // namespace
 
 RunTooLong::RunTooLong(const std::string& what, double seconds)
@@ -44,23 +62,16 @@ RunIdeallyInTime(const Job& job, const Topology& topology)
 }
 
 void
-FailTooLong(const std::vector<Job>& jobs, const std::vector<IterationRecord>& done, double seconds)
+RunInTime(Clock& clock, const std::vector<Job>& jobs, const std::vector<IterationRecord>& done)
 {
-    std::vector<std::uint32_t> counts(jobs.size(), 0);
-    for (const IterationRecord& iteration : done)
+    try
     {
-        ++counts[iteration.job.Value()];
+        clock.Run();
     }
-    std::string running;
-    for (std::size_t j = 0; j < jobs.size() && running.empty(); ++j)
+    catch (const TimeOverflow& overflow)
     {
-        if (counts[j] < jobs[j].iterations)
-        {
-            running = "iteration " + std::to_string(counts[j] + 1) + " of " +
-                      std::to_string(jobs[j].iterations) + " of job \"" + jobs[j].name + "\"";
-        }
+        throw RunTooLong(RunningIteration(jobs, done), overflow.Seconds());
     }
-    throw RunTooLong(running, seconds);
 }
 
 void

@@ -34,11 +34,12 @@ class RunTooLong : public std::runtime_error
 /// RunIdeally. @throws RunTooLong that names the job.
 IdealRun RunIdeallyInTime(const Job& job, const Topology& topology);
 
-/// What is next would happen after `seconds`: throws RunTooLong that names an iteration that runs.
-/// @param done iterations, of all jobs.
-[[noreturn]] void FailTooLong(const std::vector<Job>& jobs,
-                              const std::vector<IterationRecord>& done,
-                              double seconds);
+/// Runs the clock until nothing is left to do. @throws RunTooLong that names an iteration that
+/// runs, if what is next lies beyond the range of Time.
+/// @param done the iterations of all jobs that are over, which grow while the clock runs.
+void RunInTime(Clock& clock,
+               const std::vector<Job>& jobs,
+               const std::vector<IterationRecord>& done);
 
 /// When nothing is left to do, a flow that still sends would end beyond the range of Time. Throws
 /// RunTooLong that names the one that would end first, since no rate changes until then.
