@@ -7,8 +7,8 @@
 
 At most 500 lines a source, 80 lines a function (its body), 6 parameters a function. C++ is read by its layout, which
 clang-format fixes: a body is what lies between two braces that stand alone at the same indentation, behind a list of
-parameters. A body of which half the lines or more are rows of a table ({ … }, or one call of the same function a
-line) is a table and may be longer.
+parameters. A body of which half the lines or more are rows of a table ({ … }, one call of the same function a line,
+or the arguments of chained AddAttribute calls) is a table and may be longer. Folders of tests are left out.
 """
 
 import argparse
@@ -26,7 +26,7 @@ NOT_A_FUNCTION = re.compile(r"^\s*(namespace|class|struct|enum|union|extern|else
 def sources():
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".h", ".cc", ".py") and "node_modules" not in path.parts and "tests" not in path.parts:
+            if path.suffix in (".h", ".cc", ".py") and not {"node_modules", "test", "tests"} & set(path.parts):
                 yield path
 
 
@@ -55,7 +55,9 @@ def parameters_of(head):
 def is_table(body):
     rows = [line.strip() for line in body if line.strip()]
     row = re.compile(r"^(\{|\"|//|[\w.>-]+[.(].*\"|.*\},?$)")
-    return len(rows) > 0 and sum(bool(row.match(line)) for line in rows) >= len(rows) / 2
+    chained = re.findall(r"\.AddAttribute\([^;]*?\)(?=\s*(?:\.AddAttribute\(|;))", "\n".join(rows))
+    in_table = sum(call.count("\n") + 1 for call in chained) or sum(bool(row.match(line)) for line in rows)
+    return len(rows) > 0 and in_table >= len(rows) / 2
 
 
 def cpp_functions(lines):

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
+#include <tuple>
+#include <utility>
 
 namespace echelon
 {
@@ -26,6 +29,11 @@ struct Loads
     {
         sends[sender] += amount;
         receives[receiver] += amount;
+    }
+
+    std::int64_t Busier(std::size_t at) const
+    {
+        return std::max(sends[at], receives[at]);
     }
 
     std::int64_t Largest() const
@@ -73,13 +81,146 @@ FillHomes(const std::vector<std::uint32_t>& ranks,
     }
 }
 
+/// The ranks of each rack, and how many of them may use its uplinks at once.
+class Racks
+{
+  public:
+    Racks(const std::vector<std::uint32_t>& rackOf, std::uint32_t perRack)
+        : m_members(1 + *std::max_element(rackOf.begin(), rackOf.end())),
+          m_perRack(perRack)
+    {
+        for (std::uint32_t i = 0; i < rackOf.size(); ++i)
+        {
+            m_members[rackOf[i]].push_back(i);
+        }
+    }
+
+    std::uint32_t Count() const
+    {
+        return static_cast<std::uint32_t>(m_members.size());
+    }
+
+    const std::vector<std::uint32_t>& Members(std::uint32_t rack) const
+    {
+        return m_members[rack];
+    }
+
+    std::uint32_t Slots(std::uint32_t rack) const
+    {
+        return m_perRack == 0 ? Size(rack) : std::min(m_perRack, Size(rack));
+    }
+
+    /// Ranks that have no slot.
+    std::uint32_t Homes(std::uint32_t rack) const
+    {
+        return Size(rack) - Slots(rack);
+    }
+
+  private:
+    std::uint32_t Size(std::uint32_t rack) const
+    {
+        return static_cast<std::uint32_t>(m_members[rack].size());
+    }
+
+    std::vector<std::vector<std::uint32_t>> m_members;
+    std::uint32_t m_perRack;
+};
+
 /// A pair of ranks of one rack and the load of its busier port.
 struct InsidePair
 {
     std::int64_t load;
     std::uint32_t source;
     std::uint32_t destination;
+    std::uint32_t rack;
 };
+
+/// The traffic inside racks, the busiest ports' first.
+std::vector<InsidePair>
+PairsInside(const Racks& racks, const std::vector<std::int64_t>& time, const Loads& ports)
+{
+    const std::size_t n = ports.sends.size();
+    std::vector<InsidePair> pairs;
+    for (std::uint32_t rack = 0; rack < racks.Count(); ++rack)
+    {
+        for (const std::uint32_t i : racks.Members(rack))
+        {
+            for (const std::uint32_t j : racks.Members(rack))
+            {
+                if (time[i * n + j] > 0)
+                {
+                    pairs.push_back({std::max(ports.sends[i], ports.receives[j]), i, j, rack});
+                }
+            }
+        }
+    }
+    std::sort(pairs.begin(), pairs.end(), [](const InsidePair& a, const InsidePair& b) {
+        return std::tie(b.load, a.source, a.destination) <
+               std::tie(a.load, b.source, b.destination);
+    });
+    return pairs;
+}
+
+/// Moves from the cells to `inside` what the slots of the racks have no time for.
+void
+LeaveInside(const Racks& racks, ExtendedMatrix& matrix, Loads& ports, Loads& uplinks)
+{
+    const std::size_t n = ports.sends.size();
+    matrix.inside.assign(n * n, 0);
+    for (const auto& [load, source, destination, rack] : PairsInside(racks, matrix.cells, ports))
+    {
+        std::int64_t& cell = matrix.cells[source * n + destination];
+        const std::int64_t open = racks.Slots(rack) * matrix.horizon - uplinks.Busier(rack);
+        const std::int64_t counted = racks.Homes(rack) == 0 ? cell : std::min(open, cell);
+        const std::int64_t left = cell - counted;
+        uplinks.Add(rack, rack, counted);
+        ports.Add(source, destination, -left);
+        matrix.inside[source * n + destination] = left;
+        cell = counted;
+    }
+}
+
+/// Adds the rows and columns of the homes, which are filled with what the ranks lack to the
+/// horizon.
+void
+AddHomes(const Racks& racks, ExtendedMatrix& matrix, const Loads& ports)
+{
+    const auto n = static_cast<std::uint32_t>(ports.sends.size());
+    matrix.size = n;
+    for (std::uint32_t rack = 0; rack < racks.Count(); ++rack)
+    {
+        matrix.size += racks.Homes(rack);
+    }
+    const std::size_t size = matrix.size;
+    std::vector<std::int64_t> cells(size * size, 0);
+    std::vector<std::int64_t> sendIdle(n);
+    std::vector<std::int64_t> receiveIdle(n);
+    for (std::size_t i = 0; i < n; ++i)
+    {
+        sendIdle[i] = matrix.horizon - ports.sends[i];
+        receiveIdle[i] = matrix.horizon - ports.receives[i];
+        std::copy_n(matrix.cells.begin() + i * n, n, cells.begin() + i * size);
+    }
+    const auto sent = [&](std::uint32_t rank, std::uint32_t home) -> std::int64_t& {
+        return cells[rank * size + home];
+    };
+    const auto received = [&](std::uint32_t rank, std::uint32_t home) -> std::int64_t& {
+        return cells[home * size + rank];
+    };
+    std::uint32_t next = n;
+    for (std::uint32_t rack = 0; rack < racks.Count(); ++rack)
+    {
+        if (racks.Homes(rack) > 0)
+        {
+            std::vector<std::uint32_t> homes(racks.Homes(rack));
+            std::iota(homes.begin(), homes.end(), next);
+            next += racks.Homes(rack);
+            FillHomes(racks.Members(rack), homes, matrix.horizon, sendIdle, sent);
+            FillHomes(racks.Members(rack), homes, matrix.horizon, receiveIdle, received);
+        }
+    }
+    matrix.cells = std::move(cells);
+}
 
 } // namespace
 
@@ -90,19 +231,9 @@ ExtendWithHomeSlots(std::uint32_t n,
                     std::uint32_t perRack,
                     std::int64_t leastHorizon)
 {
-    const std::uint32_t racks = 1 + *std::max_element(rackOf.begin(), rackOf.end());
-    std::vector<std::vector<std::uint32_t>> members(racks);
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        members[rackOf[i]].push_back(i);
-    }
-    const auto slotsOf = [&](std::uint32_t rack) {
-        const auto size = static_cast<std::uint32_t>(members[rack].size());
-        return perRack == 0 ? size : std::min(perRack, size);
-    };
-
+    const Racks racks(rackOf, perRack);
     Loads ports(n);
-    Loads uplinks(racks);
+    Loads uplinks(racks.Count());
     for (std::uint32_t i = 0; i < n; ++i)
     {
         for (std::uint32_t j = 0; j < n; ++j)
@@ -116,94 +247,18 @@ ExtendWithHomeSlots(std::uint32_t n,
         }
     }
     ExtendedMatrix result;
+    result.cells = time;
     result.horizon = std::max(leastHorizon, ports.Largest());
-    for (std::uint32_t rack = 0; rack < racks; ++rack)
+    for (std::uint32_t rack = 0; rack < racks.Count(); ++rack)
     {
-        const std::int64_t busier = std::max(uplinks.sends[rack], uplinks.receives[rack]);
-        if (members[rack].empty())
+        const std::int64_t slots = racks.Slots(rack);
+        if (slots > 0)
         {
-            continue;
-        }
-        const std::int64_t slots = slotsOf(rack);
-        result.horizon = std::max(result.horizon, (busier + slots - 1) / slots);
-    }
-
-    // Traffic inside racks, the busiest ports' first, while the slots have time for it.
-    std::vector<InsidePair> pairs;
-    std::vector<std::int64_t> direct = time;
-    result.inside.assign(time.size(), 0);
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        for (const std::uint32_t j : members[rackOf[i]])
-        {
-            if (time[std::size_t{i} * n + j] > 0)
-            {
-                pairs.push_back({std::max(ports.sends[i], ports.receives[j]), i, j});
-            }
+            result.horizon = std::max(result.horizon, (uplinks.Busier(rack) + slots - 1) / slots);
         }
     }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const InsidePair& a, const InsidePair& b) {
-        return a.load > b.load;
-    });
-    for (const InsidePair& pair : pairs)
-    {
-        const std::uint32_t rack = rackOf[pair.source];
-        const std::size_t cell = std::size_t{pair.source} * n + pair.destination;
-        const std::int64_t open =
-            slotsOf(rack) * result.horizon - std::max(uplinks.sends[rack], uplinks.receives[rack]);
-        const std::int64_t counted =
-            slotsOf(rack) == members[rack].size() ? time[cell] : std::min(open, time[cell]);
-        uplinks.Add(rack, rack, counted);
-        direct[cell] = counted;
-        result.inside[cell] = time[cell] - counted;
-        ports.sends[pair.source] -= result.inside[cell];
-        ports.receives[pair.destination] -= result.inside[cell];
-    }
-
-    std::uint32_t homes = 0;
-    for (std::uint32_t rack = 0; rack < racks; ++rack)
-    {
-        homes += static_cast<std::uint32_t>(members[rack].size()) - slotsOf(rack);
-    }
-    result.size = n + homes;
-    result.cells.assign(std::size_t{result.size} * result.size, 0);
-    std::vector<std::int64_t> sendIdle(n);
-    std::vector<std::int64_t> receiveIdle(n);
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        sendIdle[i] = result.horizon - ports.sends[i];
-        receiveIdle[i] = result.horizon - ports.receives[i];
-        std::copy_n(direct.begin() + std::size_t{i} * n,
-                    n,
-                    result.cells.begin() + std::size_t{i} * result.size);
-    }
-    std::uint32_t home = n;
-    for (std::uint32_t rack = 0; rack < racks; ++rack)
-    {
-        std::vector<std::uint32_t> slots;
-        for (std::uint32_t k = slotsOf(rack); k < members[rack].size(); ++k)
-        {
-            slots.push_back(home++);
-        }
-        if (slots.empty())
-        {
-            continue;
-        }
-        FillHomes(members[rack],
-                  slots,
-                  result.horizon,
-                  sendIdle,
-                  [&](std::uint32_t rank, std::uint32_t slot) -> std::int64_t& {
-                      return result.cells[std::size_t{rank} * result.size + slot];
-                  });
-        FillHomes(members[rack],
-                  slots,
-                  result.horizon,
-                  receiveIdle,
-                  [&](std::uint32_t rank, std::uint32_t slot) -> std::int64_t& {
-                      return result.cells[std::size_t{slot} * result.size + rank];
-                  });
-    }
+    LeaveInside(racks, result, ports, uplinks);
+    AddHomes(racks, result, ports);
     return result;
 }
 
