@@ -16,6 +16,7 @@
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
 #include "support/capacity-checker.h"
+#include "support/routes.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -23,7 +24,6 @@
 #include <ostream>
 
 #if ECHELON_WITH_NS3
-#include "support/routes.h"
 
 #include "ns3/packet-fabric.h"
 #endif
