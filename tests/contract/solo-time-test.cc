@@ -13,12 +13,11 @@
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/routes.h"
 
 #include <gtest/gtest.h>
 
 #if ECHELON_WITH_NS3
-#include "support/routes.h"
-
 #include "ns3/packet-fabric.h"
 #endif
 
