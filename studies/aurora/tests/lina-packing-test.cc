@@ -6,6 +6,7 @@
 #include "lina-packing.h"
 
 #include "base/contracts.h"
+#include "support/expert-ring.h"
 
 #include <array>
 #include <gtest/gtest.h>
@@ -14,22 +15,6 @@ namespace echelon
 {
 namespace
 {
-
-/// Experts in a ring: expert i sends bytes[i] to the next.
-MoeLayer
-Ring(const std::vector<Bytes>& bytes)
-{
-    const auto n = static_cast<std::uint32_t>(bytes.size());
-    MoeLayer layer{TrafficMatrix(n), {}, {}, {}};
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        layer.dispatch.Set(i, (i + 1) % n, bytes[i]);
-        layer.gate.push_back(Time::FromSeconds(1));
-        layer.feedForward.push_back(Time::FromSeconds(static_cast<double>(i)));
-        layer.aggregation.push_back(Time::FromSeconds(2));
-    }
-    return layer;
-}
 
 TEST(LinaPacking, HottestWithColdest)
 {

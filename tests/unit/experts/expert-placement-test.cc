@@ -10,6 +10,7 @@
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/expert-placement-registry.h"
+#include "support/expert-ring.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -18,22 +19,6 @@ namespace echelon
 {
 namespace
 {
-
-/// Experts in a ring: expert i sends bytes[i] to the next.
-MoeLayer
-Ring(const std::vector<Bytes>& bytes)
-{
-    const auto n = static_cast<std::uint32_t>(bytes.size());
-    MoeLayer layer{TrafficMatrix(n), {}, {}, {}};
-    for (std::uint32_t i = 0; i < n; ++i)
-    {
-        layer.dispatch.Set(i, (i + 1) % n, bytes[i]);
-        layer.gate.push_back(Time::FromSeconds(1));
-        layer.feedForward.push_back(Time::FromSeconds(static_cast<double>(i)));
-        layer.aggregation.push_back(Time::FromSeconds(2));
-    }
-    return layer;
-}
 
 /// Experts that send and receive bytes[i], half of it from either neighbour.
 TrafficMatrix
