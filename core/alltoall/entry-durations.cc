@@ -9,14 +9,11 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Half of what sums may reach, which leaves room for rounding up.
 constexpr double LARGEST_SUM = 2e18;
 
 /// Seconds.
-double
+static double
 Duration(const TrafficMatrix& traffic,
          const PlanningFabric& fabric,
          std::uint32_t source,
@@ -25,8 +22,6 @@ Duration(const TrafficMatrix& traffic,
     return 8 * static_cast<double>(traffic.At(source, destination)) /
            std::min(fabric.portRate[source], fabric.portRate[destination]);
 }
-
-} // namespace
 
 std::vector<std::int64_t>
 EntryDurations(const TrafficMatrix& traffic, const PlanningFabric& fabric)

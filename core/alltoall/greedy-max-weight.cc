@@ -10,11 +10,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The durations of the entries, coarser where their sums would be too large; no entry becomes 0.
-std::vector<std::int64_t>
+static std::vector<std::int64_t>
 Weights(const TrafficMatrix& traffic, const PlanningFabric& fabric)
 {
     std::vector<std::int64_t> weights = EntryDurations(traffic, fabric);
@@ -30,8 +27,6 @@ Weights(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     }
     return weights;
 }
-
-} // namespace
 
 TransmissionPlan
 PlanGreedyMaxWeight(const TrafficMatrix& traffic,

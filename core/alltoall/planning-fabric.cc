@@ -9,11 +9,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The longest time in seconds that a port needs for its bytes. @param rates of the ports.
-double
+static double
 LargestTime(const std::vector<double>& bytes, const std::vector<BitRate>& rates)
 {
     double longest = 0;
@@ -26,8 +23,6 @@ LargestTime(const std::vector<double>& bytes, const std::vector<BitRate>& rates)
     }
     return longest;
 }
-
-} // namespace
 
 bool
 PlanningFabric::Homogeneous() const

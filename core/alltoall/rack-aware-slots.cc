@@ -10,9 +10,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Ratios of rates are compared with this tolerance: 4 × 25 Gb/s are 100 Gb/s.
 constexpr double RATIO_TOLERANCE = 1e-9;
 
@@ -22,13 +19,13 @@ constexpr double LARGEST_TOTAL = 4e15;
 /// The port times of all ranks of a rack, each of them as long as the sum of all, fit 64 bits.
 constexpr double LARGEST_RACK_TIME = 4e18;
 
-double
+static double
 Floor(double ratio)
 {
     return std::floor(ratio * (1 + RATIO_TOLERANCE));
 }
 
-double
+static double
 Ceil(double ratio)
 {
     return std::ceil(ratio * (1 - RATIO_TOLERANCE));
@@ -36,7 +33,7 @@ Ceil(double ratio)
 
 /// Splits transmissions over the spines' links. In as many parts as there are spines they always
 /// fit: then a slot is 1/spines of a transmission, and a spine 1/spines of the uplinks.
-UplinkSlots
+static UplinkSlots
 OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
 {
     UplinkSlots slots{true, perRack, rate, 0, 0};
@@ -53,7 +50,7 @@ OnSpines(std::uint32_t perRack, BitRate rate, const PlanningFabric& fabric)
     return slots;
 }
 
-std::uint32_t
+static std::uint32_t
 LargestRack(const PlanningFabric& fabric)
 {
     std::map<std::uint32_t, std::uint32_t> ranks;
@@ -64,8 +61,6 @@ LargestRack(const PlanningFabric& fabric)
     }
     return largest;
 }
-
-} // namespace
 
 UplinkSlots
 ChooseUplinkSlots(const TrafficMatrix& traffic, const PlanningFabric& fabric)

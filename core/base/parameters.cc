@@ -10,11 +10,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 template <class Number>
-Number
+static Number
 ParseWhole(const ParameterSpec& spec, const std::string& text, const char* what)
 {
     Number value{};
@@ -30,7 +27,7 @@ ParseWhole(const ParameterSpec& spec, const std::string& text, const char* what)
 
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment) from a
 /// to b.
-std::size_t
+static std::size_t
 EditDistance(std::string_view a, std::string_view b)
 {
     std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -55,7 +52,7 @@ EditDistance(std::string_view a, std::string_view b)
     return d[a.size()][b.size()];
 }
 
-std::string
+static std::string
 Joined(const std::vector<std::string>& words)
 {
     std::string text;
@@ -66,7 +63,7 @@ Joined(const std::vector<std::string>& words)
     return text;
 }
 
-void
+static void
 Check(const ParameterSpec& spec, const std::string& text)
 {
     try
@@ -117,8 +114,6 @@ Check(const ParameterSpec& spec, const std::string& text)
         throw ParameterError(spec.name, error.what(), spec.help);
     }
 }
-
-} // namespace
 
 std::string_view
 ToText(ParameterType type)

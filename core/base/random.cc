@@ -8,18 +8,13 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::uint64_t GOLDEN_GAMMA = 0x9e3779b97f4a7c15ULL;
 
-std::uint64_t
+static std::uint64_t
 RotateLeft(std::uint64_t x, int k)
 {
     return (x << k) | (x >> (64 - k));
 }
-
-} // namespace
 
 std::uint64_t
 Mix64(std::uint64_t x)

@@ -7,13 +7,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Beyond, the times of all pairs alone take more memory than they save time.
 constexpr std::uint32_t MOST_GPUS_TO_REMEMBER = 128;
-
-} // namespace
 
 std::vector<Tenants>
 TenantsOf(const Colocation& colocation)

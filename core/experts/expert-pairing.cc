@@ -12,11 +12,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// max(bytes sent, bytes received) of each expert.
-std::vector<Bytes>
+static std::vector<Bytes>
 BusierPorts(const TrafficMatrix& dispatch)
 {
     std::vector<Bytes> bytes = dispatch.RowSums();
@@ -29,7 +26,7 @@ BusierPorts(const TrafficMatrix& dispatch)
 }
 
 /// w_ij, row by row.
-std::vector<Bytes>
+static std::vector<Bytes>
 PairWeights(const TrafficMatrix& first, const TrafficMatrix& second)
 {
     ECHELON_REQUIRE(first.Size() == second.Size(), "models with equally many experts are paired");
@@ -48,8 +45,6 @@ PairWeights(const TrafficMatrix& first, const TrafficMatrix& second)
     }
     return weights;
 }
-
-} // namespace
 
 Pairing
 PairSorted(const TrafficMatrix& first, const TrafficMatrix& second)

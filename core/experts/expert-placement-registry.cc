@@ -10,17 +10,14 @@
 namespace echelon
 {
 
-namespace
-{
-
-Placement
+static Placement
 Search(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOptions& options)
 {
     return PlaceBySearch(layer, cluster, options.timeline);
 }
 
 /// What "exact" would not end for in reasonable time.
-void
+static void
 RefuseMoreThan(std::uint32_t mostGpus, const GpuCluster& cluster, const std::string& what)
 {
     if (cluster.Size() > mostGpus)
@@ -32,7 +29,7 @@ RefuseMoreThan(std::uint32_t mostGpus, const GpuCluster& cluster, const std::str
     }
 }
 
-Placement
+static Placement
 Exact(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOptions& options)
 {
     if (options.timeline.reading != RateReading::FLUID)
@@ -42,7 +39,7 @@ Exact(const MoeLayer& layer, const GpuCluster& cluster, const ExpertPlacementOpt
     return PlaceOptimally(layer, cluster, options.timeline);
 }
 
-Colocation
+static Colocation
 ExactPairs(const MoeLayer& first,
            const MoeLayer& second,
            const GpuCluster& cluster,
@@ -52,13 +49,11 @@ ExactPairs(const MoeLayer& first,
     return ColocateExactly(first, second, cluster, options.timeline);
 }
 
-std::string
+static std::string
 Gpus(RateReading reading)
 {
     return std::to_string(MostGpusToColocateExactly(reading));
 }
-
-} // namespace
 
 const std::vector<ExpertPlacementEntry>&
 ExpertPlacementEntries()

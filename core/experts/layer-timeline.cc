@@ -9,9 +9,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::size_t GATE = 0;
 constexpr std::size_t FEED_FORWARD = 1;
 constexpr std::size_t AGGREGATION = 2;
@@ -23,7 +20,7 @@ using GpuIntervals = LayerRecursion::GpuIntervals;
 
 /// One phase, shifted to where its layer starts.
 template <class Select>
-PhaseTimes
+static PhaseTimes
 PhaseOf(const std::vector<GpuIntervals>& gpus, Time origin, Select select)
 {
     PhaseTimes phase;
@@ -42,7 +39,7 @@ PhaseOf(const std::vector<GpuIntervals>& gpus, Time origin, Select select)
     return phase;
 }
 
-ModelTimes
+static ModelTimes
 ModelOf(const std::vector<GpuIntervals>& gpus, std::size_t model, Time origin)
 {
     const auto computation = [&](std::size_t kind) {
@@ -63,7 +60,7 @@ ModelOf(const std::vector<GpuIntervals>& gpus, std::size_t model, Time origin)
 }
 
 /// Appends a layer that takes `seconds`.
-void
+static void
 Append(Timeline& timeline,
        const std::vector<GpuWork>& works,
        const std::vector<GpuIntervals>& gpus,
@@ -86,8 +83,6 @@ Append(Timeline& timeline,
         timeline.compute[g] += Time::FromSeconds(busy);
     }
 }
-
-} // namespace
 
 double
 Timeline::Utilisation(std::uint32_t gpu) const

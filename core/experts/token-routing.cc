@@ -8,11 +8,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Every copy counted, even those that stay at home.
-void
+static void
 RequireRoom(std::int64_t copies, Bytes tokenBytes)
 {
     ECHELON_REQUIRE(tokenBytes > 0 && copies <= TrafficMatrix::MAX_BYTES / tokenBytes,
@@ -20,7 +17,7 @@ RequireRoom(std::int64_t copies, Bytes tokenBytes)
 }
 
 /// One copy to each host, and inside it one to each GPU. Sorts the destinations.
-void
+static void
 SendOncePerHost(std::uint32_t source,
                 std::vector<std::uint32_t>& destinations,
                 std::uint32_t gpusPerHost,
@@ -48,8 +45,6 @@ SendOncePerHost(std::uint32_t source,
         }
     }
 }
-
-} // namespace
 
 std::vector<std::uint32_t>
 InRuns(std::size_t items, std::uint32_t gpus)

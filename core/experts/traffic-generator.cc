@@ -14,15 +14,12 @@
 namespace echelon
 {
 
-namespace
-{
-
 const ParameterSpec BYTES{"bytes",
                           ParameterType::BYTES,
                           "64MB",
                           "what a GPU sends, its own tokens included, in the mean"};
 
-double
+static double
 NumberUpTo(const ParameterSet& values, const std::string& name, double largest)
 {
     const double value = values.GetNumber(name);
@@ -36,13 +33,13 @@ NumberUpTo(const ParameterSet& values, const std::string& name, double largest)
     return value;
 }
 
-double
+static double
 BytesPerGpu(const ParameterSet& values)
 {
     return static_cast<double>(values.GetBytes("bytes"));
 }
 
-double
+static double
 Undisturbed()
 {
     return 1;
@@ -50,7 +47,7 @@ Undisturbed()
 
 /// weight[j] in each row, disturbed entry by entry, scaled so that every row
 /// adds up to `bytes`.
-RawTraffic
+static RawTraffic
 ByShares(const std::vector<double>& weight,
          double bytes,
          const std::function<double()>& disturbance = Undisturbed)
@@ -72,13 +69,13 @@ ByShares(const std::vector<double>& weight,
     return raw;
 }
 
-RawTraffic
+static RawTraffic
 Balanced(std::uint32_t gpus, std::uint64_t /*seed*/, const ParameterSet& values)
 {
     return ByShares(std::vector<double>(gpus, 1.0), BytesPerGpu(values));
 }
 
-RawTraffic
+static RawTraffic
 UniformEntries(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/uniform");
@@ -90,7 +87,7 @@ UniformEntries(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& value
     return raw;
 }
 
-RawTraffic
+static RawTraffic
 Zipf(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/zipf");
@@ -107,7 +104,7 @@ Zipf(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
     });
 }
 
-RawTraffic
+static RawTraffic
 OneHot(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/one-hot");
@@ -117,7 +114,7 @@ OneHot(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
     return ByShares(popularity, BytesPerGpu(values));
 }
 
-RawTraffic
+static RawTraffic
 LognormalEntries(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/lognormal");
@@ -135,7 +132,7 @@ LognormalEntries(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& val
     return raw;
 }
 
-RawTraffic
+static RawTraffic
 Sparse(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/sparse");
@@ -152,7 +149,7 @@ Sparse(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 }
 
 /// Sattolo's algorithm: one cycle, so that no GPU sends to itself.
-RawTraffic
+static RawTraffic
 Permutation(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     RandomStream random(seed, "traffic/permutation");
@@ -170,7 +167,7 @@ Permutation(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
     return raw;
 }
 
-RawTraffic
+static RawTraffic
 LimoeLike(LimoeModel model, std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     const std::int64_t layer = values.GetInteger("layer");
@@ -194,19 +191,17 @@ LimoeLike(LimoeModel model, std::uint32_t gpus, std::uint64_t seed, const Parame
     return raw;
 }
 
-RawTraffic
+static RawTraffic
 LimoeB32(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     return LimoeLike(LimoeModel::B32, gpus, seed, values);
 }
 
-RawTraffic
+static RawTraffic
 LimoeB16(std::uint32_t gpus, std::uint64_t seed, const ParameterSet& values)
 {
     return LimoeLike(LimoeModel::B16, gpus, seed, values);
 }
-
-} // namespace
 
 const std::vector<TrafficEntry>&
 TrafficEntries()

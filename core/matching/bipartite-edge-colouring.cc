@@ -8,12 +8,7 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::uint32_t NONE = std::numeric_limits<std::uint32_t>::max();
-
-} // namespace
 
 BipartiteEdgeColouring::BipartiteEdgeColouring(std::uint32_t leftNodes,
                                                std::uint32_t rightNodes,

@@ -10,11 +10,8 @@
 
 namespace echelon
 {
-namespace
-{
-
 /// The cells of weight at most `threshold`, as a graph.
-std::vector<std::vector<std::uint32_t>>
+static std::vector<std::vector<std::uint32_t>>
 CellsUpTo(std::uint32_t n, const std::vector<std::int64_t>& weights, std::int64_t threshold)
 {
     std::vector<std::vector<std::uint32_t>> columnsOf(n);
@@ -32,7 +29,7 @@ CellsUpTo(std::uint32_t n, const std::vector<std::int64_t>& weights, std::int64_
 }
 
 /// A perfect matching needs a cell in each row and in each column.
-std::int64_t
+static std::int64_t
 LargestOfLeastWeights(std::uint32_t n, const std::vector<std::int64_t>& weights)
 {
     std::vector<std::int64_t> leastInColumn(weights.begin(), weights.begin() + n);
@@ -49,8 +46,6 @@ LargestOfLeastWeights(std::uint32_t n, const std::vector<std::int64_t>& weights)
     }
     return std::max(bound, *std::max_element(leastInColumn.begin(), leastInColumn.end()));
 }
-
-} // namespace
 
 BottleneckMatching
 MinimiseLargestWeight(std::uint32_t n, const std::vector<std::int64_t>& weights)

@@ -5,25 +5,20 @@
 
 namespace echelon
 {
-namespace
-{
-
 constexpr std::uint32_t BITS = TieredMatching::WORD_BITS;
 
-std::uint64_t
+static std::uint64_t
 Bit(std::uint32_t column)
 {
     return std::uint64_t{1} << (column % BITS);
 }
 
 /// Of a word other than 0.
-std::uint32_t
+static std::uint32_t
 LowestBit(std::uint64_t word)
 {
     return static_cast<std::uint32_t>(__builtin_ctzll(word));
 }
-
-} // namespace
 
 TieredMatching::TieredMatching(std::uint32_t n)
     : m_n(n),

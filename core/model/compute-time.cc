@@ -4,10 +4,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-Time
+static Time
 CheckedTime(double seconds)
 {
     if (!(seconds <= MAX_COMPUTE_TIME.Seconds()))
@@ -18,8 +15,6 @@ CheckedTime(double seconds)
     }
     return Time::FromSeconds(seconds);
 }
-
-} // namespace
 
 Time
 ComputeModel::Forward(double flops) const

@@ -9,16 +9,13 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Larger numbers would overflow the products that follow.
 constexpr std::int64_t MAX_WIDTH = 1000000;
 constexpr std::int64_t MAX_LAYERS = 10000;
 constexpr double MAX_PARAMETERS = 1e15;
 constexpr double MAX_FLOPS = 1e21;
 
-void
+static void
 CheckRange(const char* field, std::int64_t value, std::int64_t least, std::int64_t most = MAX_WIDTH)
 {
     const std::string name = std::string("transformer/") + field;
@@ -36,7 +33,7 @@ CheckRange(const char* field, std::int64_t value, std::int64_t least, std::int64
     }
 }
 
-void
+static void
 CheckDivides(const char* field, std::int64_t divisor, const char* of, std::int64_t value)
 {
     if (value % divisor != 0)
@@ -48,7 +45,7 @@ CheckDivides(const char* field, std::int64_t divisor, const char* of, std::int64
     }
 }
 
-void
+static void
 CheckMeasured(const std::string& field, const std::optional<Time>& time)
 {
     if (time && (*time < Time() || *time > MAX_COMPUTE_TIME))
@@ -59,7 +56,7 @@ CheckMeasured(const std::string& field, const std::optional<Time>& time)
     }
 }
 
-void
+static void
 CheckTransformer(const TransformerDims& dims)
 {
     CheckRange("layers", dims.layers, 1, MAX_LAYERS);
@@ -102,7 +99,7 @@ CheckTransformer(const TransformerDims& dims)
     CheckMeasured("transformer/layer_backward", dims.layerBackward);
 }
 
-void
+static void
 CheckLayers(const std::vector<LayerProfile>& layers)
 {
     std::set<std::string> names;
@@ -139,52 +136,50 @@ CheckLayers(const std::vector<LayerProfile>& layers)
     }
 }
 
-std::int64_t
+static std::int64_t
 HeadWidth(const TransformerDims& dims)
 {
     return dims.headDim.value_or(dims.hidden / dims.heads);
 }
 
 /// What queries are projected to, and what the output projection takes.
-std::int64_t
+static std::int64_t
 QueryWidth(const TransformerDims& dims)
 {
     return HeadWidth(dims) * dims.heads;
 }
 
 /// Keys and values have kvHeads heads, as wide as those of queries.
-std::int64_t
+static std::int64_t
 KeyValueWidth(const TransformerDims& dims)
 {
     return HeadWidth(dims) * dims.kvHeads;
 }
 
-std::int64_t
+static std::int64_t
 NormParameters(const TransformerDims& dims)
 {
     return (dims.biases ? 2 : 1) * dims.hidden;
 }
 
 /// Weights of one expert's matrices, without biases.
-std::int64_t
+static std::int64_t
 FfnWeights(const TransformerDims& dims)
 {
     return (dims.gatedFfn ? 3 : 2) * dims.hidden * dims.ffnHidden;
 }
 
-std::int64_t
+static std::int64_t
 AttentionWeights(const TransformerDims& dims)
 {
     return 2 * dims.hidden * (QueryWidth(dims) + KeyValueWidth(dims));
 }
 
-std::int64_t
+static std::int64_t
 RouterWeights(const TransformerDims& dims)
 {
     return dims.experts > 1 ? dims.hidden * dims.experts : 0;
 }
-
-} // namespace
 
 void
 CheckModel(const ModelProfile& model)

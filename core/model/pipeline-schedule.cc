@@ -8,11 +8,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The k-th forward (or backward) pass of a stage: groups of p micro-batches go through all chunks.
-StageOp
+static StageOp
 InterleavedOp(const PipelineShape& shape, std::uint32_t stage, bool forward, std::uint32_t k)
 {
     const std::uint32_t p = shape.stages;
@@ -23,7 +20,7 @@ InterleavedOp(const PipelineShape& shape, std::uint32_t stage, bool forward, std
             k / (p * shape.chunks) * p + k % p};
 }
 
-std::uint32_t
+static std::uint32_t
 WarmUp(const PipelineShape& shape, std::uint32_t stage)
 {
     const std::uint32_t behind = shape.stages - 1 - stage;
@@ -38,8 +35,6 @@ WarmUp(const PipelineShape& shape, std::uint32_t stage)
         return std::min(behind, passes);
     }
 }
-
-} // namespace
 
 std::vector<std::vector<StageOp>>
 MakePipelineSchedule(const PipelineShape& shape)

@@ -10,13 +10,10 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Devices of the largest topology that a scenario may describe.
 constexpr double MAX_RANKS = 1048576;
 
-[[noreturn]] void
+[[noreturn]] static void
 FailDivision(const char* parameter,
              const std::string& what,
              std::uint64_t value,
@@ -30,7 +27,7 @@ FailDivision(const char* parameter,
 }
 
 /// An option that the kind of workload may not declare.
-bool
+static bool
 Declares(const ParameterSet& parameters, const std::string& name)
 {
     for (const ParameterSpec& spec : parameters.Specs())
@@ -43,13 +40,13 @@ Declares(const ParameterSet& parameters, const std::string& name)
     return false;
 }
 
-std::uint32_t
+static std::uint32_t
 CountOr(const ParameterSet& parameters, const std::string& name, std::uint32_t otherwise)
 {
     return Declares(parameters, name) ? CountOf(parameters, name) : otherwise;
 }
 
-PipelineKind
+static PipelineKind
 KindOf(const ParameterSet& parameters)
 {
     static const std::map<std::string, PipelineKind> KINDS{
@@ -60,8 +57,6 @@ KindOf(const ParameterSet& parameters)
     return Declares(parameters, "schedule") ? KINDS.at(parameters.GetText("schedule"))
                                             : PipelineKind::NONE;
 }
-
-} // namespace
 
 TransformerPlan::TransformerPlan(const WorkloadSpec& spec)
     : training(TrainingOptionsOf(spec.parameters)),

@@ -4,12 +4,7 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::int64_t MAX_COUNT = 65536;
-
-} // namespace
 
 std::uint32_t
 CountOf(const ParameterSet& parameters, const std::string& name, std::uint32_t least)

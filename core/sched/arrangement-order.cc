@@ -8,18 +8,13 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr double SECONDS_PER_PICOSECOND = 1e-12;
 
-double
+static double
 Seconds(std::int64_t picoseconds)
 {
     return static_cast<double>(picoseconds) * SECONDS_PER_PICOSECOND;
 }
-
-} // namespace
 
 void
 ArrangementOrderScheduler::BuildClass(const NetworkView& view,

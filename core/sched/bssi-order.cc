@@ -10,15 +10,10 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Puts the largest load on top of the heap, of equal ones the smallest link id.
 constexpr auto LIGHTER = [](const auto& a, const auto& b) {
     return a.nanoseconds < b.nanoseconds || (a.nanoseconds == b.nanoseconds && a.link > b.link);
 };
-
-} // namespace
 
 void
 BssiOrder::Reset(std::size_t links)

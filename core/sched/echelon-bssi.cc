@@ -13,16 +13,11 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Gains of the exchanges come in the first passes; the limit bounds a decision's time.
 constexpr std::uint32_t MAX_PASSES = 8;
 
 /// An exchange, or an order, must be better by this share: rounding decides nothing.
 constexpr double SAME_GAIN = 1e-9;
-
-} // namespace
 
 void
 EchelonBssiScheduler::CollectDemands(const NetworkView& view)

@@ -10,17 +10,12 @@
 namespace echelon
 {
 
-namespace
-{
-
 template <class S>
-PortfolioMember
+static PortfolioMember
 MemberOf(const std::string& name)
 {
     return {name, [] { return std::make_unique<S>(); }};
 }
-
-} // namespace
 
 std::vector<PortfolioMember>
 PortfolioMembers(std::uint32_t jobs)

@@ -21,10 +21,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::unique_ptr<Scheduler>
+static std::unique_ptr<Scheduler>
 MakePortfolio(const ParameterSet& parameters)
 {
     return std::make_unique<PortfolioScheduler>(parameters.GetText("objective") == "tardiness"
@@ -32,7 +29,7 @@ MakePortfolio(const ParameterSet& parameters)
                                                     : PortfolioObjective::ITERATION_TIME);
 }
 
-void
+static void
 Require(bool holds, const char* parameter, const char* what, const char* hint)
 {
     if (!holds)
@@ -41,14 +38,14 @@ Require(bool holds, const char* parameter, const char* what, const char* hint)
     }
 }
 
-std::unique_ptr<Scheduler>
+static std::unique_ptr<Scheduler>
 MakeScf(const ParameterSet& parameters)
 {
     return std::make_unique<ScfScheduler>(
         parameters.GetText("size") == "total" ? CoflowSize::TOTAL : CoflowSize::LONGEST);
 }
 
-std::unique_ptr<Scheduler>
+static std::unique_ptr<Scheduler>
 MakeDClas(const ParameterSet& parameters)
 {
     const std::int64_t queues = parameters.GetInteger("queues");
@@ -67,7 +64,7 @@ MakeDClas(const ParameterSet& parameters)
         parameters.GetText("across") == "strict" ? QueueSharing::STRICT : QueueSharing::WEIGHTED});
 }
 
-std::unique_ptr<Scheduler>
+static std::unique_ptr<Scheduler>
 MakeLas(const ParameterSet& parameters)
 {
     const Time quantum = parameters.GetTime("quantum");
@@ -76,13 +73,11 @@ MakeLas(const ParameterSet& parameters)
 }
 
 template <class S>
-std::unique_ptr<Scheduler>
+static std::unique_ptr<Scheduler>
 Make(const ParameterSet&)
 {
     return std::make_unique<S>();
 }
-
-} // namespace
 
 const std::vector<SchedulerEntry>&
 SchedulerEntries()

@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-void
+static void
 AddCoflow(TaskGraph& graph,
           const TracedCoflow& coflow,
           std::optional<TaskId> release,
@@ -45,8 +42,6 @@ AddCoflow(TaskGraph& graph,
         }
     }
 }
-
-} // namespace
 
 double
 PairsOf(const CoflowTrace& trace)

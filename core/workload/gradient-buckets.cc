@@ -4,17 +4,12 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::vector<GradientBucket>
+static std::vector<GradientBucket>
 BucketsOf(const GradientCollectives& gradients, const TrainingOptions& options)
 {
     return gradients.ranks.size() == 1 ? std::vector<GradientBucket>()
                                        : MakeBuckets(gradients.bytes, options.bucket);
 }
-
-} // namespace
 
 std::vector<std::vector<TaskId>>
 AddGradientBuckets(TaskGraph& graph,

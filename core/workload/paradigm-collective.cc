@@ -9,10 +9,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-CollectiveKind
+static CollectiveKind
 KindOf(const ParameterSet& parameters)
 {
     static const std::map<std::string, CollectiveKind> KINDS{
@@ -24,8 +21,6 @@ KindOf(const ParameterSet& parameters)
         {"send-recv", CollectiveKind::SEND_RECV}};
     return KINDS.at(parameters.GetText("operation"));
 }
-
-} // namespace
 
 std::vector<ParameterSpec>
 CollectiveWorkloadParameters()

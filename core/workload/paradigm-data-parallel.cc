@@ -7,10 +7,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-GradientCollectives
+static GradientCollectives
 GradientsOf(const std::vector<LayerProfile>& layers,
             const TrainingOptions& options,
             const std::vector<DeviceId>& devices)
@@ -21,8 +18,6 @@ GradientsOf(const std::vector<LayerProfile>& layers,
             "dp",
             "dp"};
 }
-
-} // namespace
 
 std::vector<ParameterSpec>
 DataParallelParameters()

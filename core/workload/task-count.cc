@@ -6,11 +6,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The barriers around `moves`, or the one of a collective that nothing goes before or behind.
-double
+static double
 WithBarriers(double moves, std::size_t ranks, const CollectiveStyle& style, bool awaits)
 {
     if (moves == 0)
@@ -19,8 +16,6 @@ WithBarriers(double moves, std::size_t ranks, const CollectiveStyle& style, bool
     }
     return moves + (style.granularity == Granularity::FLOW ? 2.0 : static_cast<double>(ranks));
 }
-
-} // namespace
 
 CollectiveTasks::CollectiveTasks(const Topology& topology,
                                  std::vector<DeviceId> ranks,

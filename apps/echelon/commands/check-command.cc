@@ -24,11 +24,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// A line for each model: jobs that arrive by a process may be many.
-void
+static void
 PrintModels(const Scenario& scenario)
 {
     constexpr std::size_t MOST_NAMES = 4;
@@ -56,7 +53,7 @@ PrintModels(const Scenario& scenario)
     }
 }
 
-int
+static int
 CheckFiles(const CheckOptions& options)
 {
     int code = EXIT_DONE;
@@ -89,7 +86,7 @@ CheckFiles(const CheckOptions& options)
 }
 
 /// The assignments of one line.
-std::vector<std::string>
+static std::vector<std::string>
 AssignmentsOf(const std::string& line)
 {
     if (line.find_first_not_of(" \t\r") == std::string::npos)
@@ -117,7 +114,7 @@ AssignmentsOf(const std::string& line)
     return assignments;
 }
 
-OrderedJson
+static OrderedJson
 CheckLine(const CheckOptions& options, const std::string& line)
 {
     try
@@ -137,7 +134,7 @@ CheckLine(const CheckOptions& options, const std::string& line)
     }
 }
 
-int
+static int
 CheckLines(const CheckOptions& options, std::istream& lines)
 {
     int code = EXIT_DONE;
@@ -155,8 +152,6 @@ CheckLines(const CheckOptions& options, std::istream& lines)
     }
     return code;
 }
-
-} // namespace
 
 int
 CheckCommand(const CheckOptions& options)

@@ -25,9 +25,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Of --timeline-top; no timeline holds more.
 constexpr std::int64_t MAX_TIMELINE_TOP = 300000;
 
@@ -36,7 +33,7 @@ constexpr std::int64_t MAX_PROCESSES = 1024;
 
 /// What the command line names that the command does not have, with a suggestion; empty if there is
 /// no such thing. CLI11 reads on behind an unknown word and complains about all that follows.
-std::string
+static std::string
 UnknownWord(const CLI::App& command)
 {
     const std::vector<std::string> unknown = command.remaining();
@@ -73,7 +70,7 @@ UnknownWord(const CLI::App& command)
 }
 
 /// CLI11's messages may take several lines; ours take one.
-int
+static int
 ReportUsage(const CLI::App& app, const CLI::ParseError& error)
 {
     if (error.get_exit_code() == 0) // --help, --version
@@ -92,7 +89,7 @@ ReportUsage(const CLI::App& app, const CLI::ParseError& error)
 }
 
 /// Reports a text that is no window when the command line is read.
-CLI::Validator
+static CLI::Validator
 IsTimelineWindow()
 {
     const auto problem = [](const std::string& text) {
@@ -110,7 +107,7 @@ IsTimelineWindow()
 }
 
 /// Of the text, before a conversion wraps or saturates it.
-CLI::Validator
+static CLI::Validator
 IsWholeNumber(std::int64_t least, std::int64_t largest)
 {
     const std::string range = fmt::format("{} to {}", least, largest);
@@ -125,7 +122,7 @@ IsWholeNumber(std::int64_t least, std::int64_t largest)
     return {problem, range};
 }
 
-void
+static void
 AddMemory(CLI::App& command, ScenarioOverrides& overrides)
 {
     const auto problem = [](const std::string& text) {
@@ -149,7 +146,7 @@ AddMemory(CLI::App& command, ScenarioOverrides& overrides)
         ->default_str(FormatBytes(DEFAULT_MEMORY));
 }
 
-void
+static void
 AddRun(CLI::App& app, RunOptions& options)
 {
     CLI::App* run = app.add_subcommand("run", "Run a scenario under each of its schedulers");
@@ -196,7 +193,7 @@ AddRun(CLI::App& app, RunOptions& options)
     run->add_flag("--quiet", options.quiet, "Print nothing but errors");
 }
 
-CLI::App*
+static CLI::App*
 AddCheck(CLI::App& app, CheckOptions& options)
 {
     CLI::App* check = app.add_subcommand("check", "Validate scenarios");
@@ -217,7 +214,7 @@ AddCheck(CLI::App& app, CheckOptions& options)
     return check;
 }
 
-CLI::App*
+static CLI::App*
 AddConvert(CLI::App& app, ConvertOptions& options)
 {
     CLI::App* convert = app.add_subcommand("convert", "Turn a foreign trace into a workload");
@@ -238,7 +235,7 @@ AddConvert(CLI::App& app, ConvertOptions& options)
     return convert;
 }
 
-void
+static void
 AddRouting(CLI::App& plan, RoutingOptions& options)
 {
     const char* const group = "Routing traces (a matrix takes none of these)";
@@ -268,7 +265,7 @@ AddRouting(CLI::App& plan, RoutingOptions& options)
         ->group(group);
 }
 
-CLI::App*
+static CLI::App*
 AddPlan(CLI::App& app, PlanOptions& options)
 {
     CLI::App* plan =
@@ -308,8 +305,6 @@ AddPlan(CLI::App& app, PlanOptions& options)
     AddRouting(*plan, options.routing);
     return plan;
 }
-
-} // namespace
 
 int
 RunCommandLine(int argc, char** argv)

@@ -12,14 +12,11 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// With more jobs than this, means over all take the place of a column for each.
 constexpr std::size_t MOST_JOB_COLUMNS = 4;
 constexpr std::size_t LONGEST_JOB_NAME = 18;
 
-double
+static double
 Mean(const nlohmann::ordered_json& values)
 {
     double sum = 0;
@@ -31,13 +28,11 @@ Mean(const nlohmann::ordered_json& values)
 }
 
 /// Times that read alike, at the tenth of a percent that is printed. @param least the lesser one.
-bool
+static bool
 SameTime(double least, double other)
 {
     return other - least < 0.0005 * other || other == least;
 }
-
-} // namespace
 
 ComparisonTable::ComparisonTable(std::ostream& out, const Scenario& scenario)
     : m_out(out),

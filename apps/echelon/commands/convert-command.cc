@@ -20,10 +20,7 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
-std::string
+static std::string
 ReadInput(const std::string& path)
 {
     try
@@ -37,7 +34,7 @@ ReadInput(const std::string& path)
 }
 
 /// Beside the file itself, so that the rename stays on one file system.
-void
+static void
 WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string& description)
 {
     if (path.empty())
@@ -73,8 +70,6 @@ WriteWhole(const std::string& path, const CoflowTrace& trace, const std::string&
         throw OutputError(path + " cannot be written: " + error.message());
     }
 }
-
-} // namespace
 
 int
 ConvertCommand(const ConvertOptions& options)

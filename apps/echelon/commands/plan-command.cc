@@ -27,23 +27,20 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
 constexpr std::uint32_t DEFAULT_GENERATED_GPUS = 8;
 /// Beyond these not every order is planned unless asked for.
 constexpr std::uint32_t MANY_GPUS = 128;
 constexpr int TIMED_RUNS = 5;
 constexpr double ENOUGH_SECONDS = 20e-3;
 
-[[noreturn]] void
+[[noreturn]] static void
 FailUsage(const std::string& option, const ParameterError& error)
 {
     throw UsageError(option + ": " + error.what() +
                      (error.Hint().empty() ? "" : " (" + error.Hint() + ")"));
 }
 
-std::vector<DeviceId>
+static std::vector<DeviceId>
 FirstDevices(std::uint32_t count)
 {
     std::vector<DeviceId> devices;
@@ -54,7 +51,7 @@ FirstDevices(std::uint32_t count)
     return devices;
 }
 
-LoadedTraffic
+static LoadedTraffic
 Generate(const PlanOptions& options)
 {
     RoutingOptions others = options.routing;
@@ -88,7 +85,7 @@ Generate(const PlanOptions& options)
 }
 
 /// Seconds of one transmission after the other: no order takes longer.
-double
+static double
 LongestTime(const TrafficMatrix& traffic, const PlanningFabric& fabric)
 {
     double slowest = *std::min_element(fabric.portRate.begin(), fabric.portRate.end());
@@ -105,7 +102,7 @@ LongestTime(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     return hops * 8 * static_cast<double>(traffic.Total()) / slowest;
 }
 
-PlanSubject
+static PlanSubject
 MakeSubject(const PlanOptions& options)
 {
     if (options.traffic.has_value() == options.generate.has_value())
@@ -162,7 +159,7 @@ MakeSubject(const PlanOptions& options)
             options.gap};
 }
 
-void
+static void
 CheckOrders(const std::vector<std::string>& orders)
 {
     try
@@ -183,7 +180,7 @@ CheckOrders(const std::vector<std::string>& orders)
 }
 
 /// All orders; between many GPUs those that take seconds at most.
-std::vector<std::string>
+static std::vector<std::string>
 DefaultOrders(std::uint32_t gpus)
 {
     if (gpus > MANY_GPUS)
@@ -199,7 +196,7 @@ DefaultOrders(std::uint32_t gpus)
 }
 
 /// Why an order refuses the fabric, which it does whatever there is to send; "" if it does not.
-std::string
+static std::string
 RefusalOf(const std::string& order, const PlanSubject& subject)
 {
     try
@@ -213,7 +210,7 @@ RefusalOf(const std::string& order, const PlanSubject& subject)
     }
 }
 
-PlannedOrder
+static PlannedOrder
 PlanOne(const std::string& order, const PlanSubject& subject)
 {
     using Clock = std::chrono::steady_clock;
@@ -250,7 +247,7 @@ PlanOne(const std::string& order, const PlanSubject& subject)
 /// Why orders with one sender at a time should not be planned unless asked for; "" if they should.
 /// With unequal ports such a sender leaves a fast port half idle, and receivers that are shared can
 /// be done before the best of these orders: what the cheapest order of the others takes decides.
-std::string
+static std::string
 ReasonAgainstOneSender(const PlanSubject& subject)
 {
     // Closer to the fluid bound than this, one sender at a time is as good as many.
@@ -272,7 +269,7 @@ ReasonAgainstOneSender(const PlanSubject& subject)
 }
 
 /// Whether an order is bound by one sender at a time. The relays of `fast` share a host's ports.
-bool
+static bool
 HasOneSender(const std::string& order, const PlanSubject& subject)
 {
     return OrderEntryOf(order).rule == StartRule::EXCLUSIVE &&
@@ -281,7 +278,7 @@ HasOneSender(const std::string& order, const PlanSubject& subject)
 
 /// The orders to plan, before anything is printed: of all orders those that suit the fabric, the
 /// others in `subject.leftOut`; of those asked for every one.
-std::vector<std::string>
+static std::vector<std::string>
 ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
 {
     std::vector<std::string> orders;
@@ -309,8 +306,6 @@ ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
     }
     return orders;
 }
-
-} // namespace
 
 int
 PlanCommand(const PlanOptions& options)

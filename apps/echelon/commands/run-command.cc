@@ -21,11 +21,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The work of one process: run, write, or say why not.
-TaskEnd
+static TaskEnd
 RunInChild(const Scenario& scenario,
            const std::string& folder,
            std::size_t index,
@@ -61,7 +58,7 @@ RunInChild(const Scenario& scenario,
     }
 }
 
-std::vector<std::string>
+static std::vector<std::string>
 LabelsOf(const Scenario& scenario)
 {
     std::vector<std::string> labels;
@@ -73,7 +70,7 @@ LabelsOf(const Scenario& scenario)
 }
 
 /// Runs all schedulers; prints rows as they come.
-std::vector<Part>
+static std::vector<Part>
 RunAll(const Scenario& scenario, const RunOptions& options, const std::string& folder)
 {
     const bool showsTable = !options.json && !options.quiet;
@@ -106,7 +103,7 @@ RunAll(const Scenario& scenario, const RunOptions& options, const std::string& f
 }
 
 /// Says whose waits could not all be worked out.
-void
+static void
 ReportFullLogs(const std::vector<Part>& parts)
 {
     for (const std::string& scheduler : SchedulersWithFullLog(parts))
@@ -118,7 +115,7 @@ ReportFullLogs(const std::vector<Part>& parts)
 }
 
 /// @returns the exit code.
-int
+static int
 ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool quiet)
 {
     if (scenario.expectations.empty())
@@ -140,8 +137,6 @@ ReportExpectations(const Scenario& scenario, const OrderedJson& summary, bool qu
     }
     return failures.empty() ? EXIT_DONE : EXIT_EXPECTATION_FAILED;
 }
-
-} // namespace
 
 int
 RunCommand(const RunOptions& options)

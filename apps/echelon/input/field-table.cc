@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::string
+static std::string
 Shown(double bound)
 {
     return bound == std::floor(bound) && std::abs(bound) < 1e15
@@ -21,14 +18,12 @@ Shown(double bound)
                : Json(bound).dump();
 }
 
-std::vector<const FieldTable*>&
+static std::vector<const FieldTable*>&
 Tables()
 {
     static std::vector<const FieldTable*> tables;
     return tables;
 }
-
-} // namespace
 
 FieldKind
 TimeUpTo(double seconds)

@@ -11,10 +11,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::string
+static std::string
 ReadFromDisk(const std::string& path)
 {
     if (path.find('\0') != std::string::npos)
@@ -49,8 +46,6 @@ ReadFromDisk(const std::string& path)
     }
     return text;
 }
-
-} // namespace
 
 FileSource
 DiskFiles()

@@ -8,11 +8,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// A number, or "first-last".
-std::pair<std::int64_t, std::int64_t>
+static std::pair<std::int64_t, std::int64_t>
 LoadRange(const JsonNode& node, std::int64_t count, const std::string& noun)
 {
     if (!node.IsText())
@@ -38,8 +35,6 @@ LoadRange(const JsonNode& node, std::int64_t count, const std::string& noun)
     }
     return {first, last};
 }
-
-} // namespace
 
 std::vector<std::size_t>
 LoadIndices(const JsonNode& list, std::size_t count, const std::string& noun)

@@ -8,10 +8,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::string
+static std::string
 Line(const std::string& file,
      const std::string& pointer,
      const std::string& problem,
@@ -29,8 +26,6 @@ Line(const std::string& file,
     }
     return line;
 }
-
-} // namespace
 
 InputError::InputError(std::string file, std::string pointer, std::string problem, std::string hint)
     : std::runtime_error(Line(file, pointer, problem, hint)),

@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-const char*
+static const char*
 KindOf(const Json& value)
 {
     switch (value.type())
@@ -32,8 +29,6 @@ KindOf(const Json& value)
         return "a number";
     }
 }
-
-} // namespace
 
 std::string
 Quoted(const std::vector<std::string>& words)

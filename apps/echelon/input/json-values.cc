@@ -12,16 +12,11 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::string
+static std::string
 Shown(double value)
 {
     return Json(value).dump();
 }
-
-} // namespace
 
 const std::string&
 JsonNode::Text() const

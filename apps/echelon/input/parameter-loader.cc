@@ -7,11 +7,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The value as ParameterSet reads it, after a check that it is written as its type asks.
-std::string
+static std::string
 TextOf(const JsonNode& node, ParameterType type)
 {
     switch (type)
@@ -36,8 +33,6 @@ TextOf(const JsonNode& node, ParameterType type)
     }
     return {};
 }
-
-} // namespace
 
 ParameterSet
 LoadParameters(const JsonNode& node,

@@ -17,15 +17,12 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Stage, source, destination, bytes. Transmissions that agree in all of these (they differ in
 /// spine or target) may change places.
 using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, Bytes>;
 
 /// Most transmissions under way to one rank at a time, of those between servers.
-std::uint32_t
+static std::uint32_t
 LargestFanIn(const TransmissionPlan& plan,
              const PlanningFabric& fabric,
              const std::vector<TransmissionSpan>& spans)
@@ -58,8 +55,6 @@ LargestFanIn(const TransmissionPlan& plan,
     }
     return static_cast<std::uint32_t>(largest);
 }
-
-} // namespace
 
 PlanTiming
 ExecutePlan(const TransmissionPlan& plan,

@@ -16,11 +16,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// "8x100Gbps": how many, and which rate. Without a count 1.
-std::pair<std::uint32_t, BitRate>
+static std::pair<std::uint32_t, BitRate>
 ParseItem(std::string_view item, std::uint32_t gpus)
 {
     std::uint32_t count = 1;
@@ -53,8 +50,6 @@ ParseItem(std::string_view item, std::uint32_t gpus)
         throw UsageError(std::string("--bandwidth: ") + error.what());
     }
 }
-
-} // namespace
 
 PlanningFabric
 FabricOfBandwidth(const std::string& list, std::uint32_t gpus)

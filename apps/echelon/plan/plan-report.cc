@@ -11,25 +11,22 @@
 namespace echelon
 {
 
-namespace
-{
-
 using OrderedJson = nlohmann::ordered_json;
 
-bool
+static bool
 HasServers(const PlanningFabric& fabric)
 {
     return fabric.scaleUpRate > 0;
 }
 
 /// A host's GPUs may share its interfaces, directly or by relays: only all of their bytes count.
-double
+static double
 BoundOf(const PlanSubject& subject)
 {
     return LowerBound(subject.traffic.matrix, subject.fabric, HasServers(subject.fabric));
 }
 
-OrderedJson
+static OrderedJson
 RoutingFigures(const LoadedRouting& routing)
 {
     OrderedJson figures;
@@ -47,14 +44,12 @@ RoutingFigures(const LoadedRouting& routing)
     return figures;
 }
 
-std::string
+static std::string
 RatesText(const PlanningFabric& fabric)
 {
     const auto [least, most] = std::minmax_element(fabric.portRate.begin(), fabric.portRate.end());
     return *least == *most ? FormatRate(*least) : FormatRate(*least) + " to " + FormatRate(*most);
 }
-
-} // namespace
 
 OrderedJson
 PlanHead(const PlanSubject& subject)

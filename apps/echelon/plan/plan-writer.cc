@@ -11,12 +11,9 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
 /// Runs `write`; errors name `path`, the file that was asked for, not its draft.
 template <class Write>
-void
+static void
 Naming(const std::string& path, const std::string& draft, const Write& write)
 {
     try
@@ -30,8 +27,6 @@ Naming(const std::string& path, const std::string& draft, const Write& write)
         throw OutputError(namesDraft ? path + text.substr(draft.size()) : text);
     }
 }
-
-} // namespace
 
 PlanWriter::PlanWriter(std::string path, const nlohmann::ordered_json& head)
     : m_path(std::move(path)),

@@ -7,9 +7,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// In place of a name, where a step waited for more EchelonFlows than have rows.
 constexpr const char* MANY_OTHERS = "(many others)";
 
@@ -18,13 +15,13 @@ constexpr const char* UNATTRIBUTED = "(unattributed)";
 
 /// -1 for none.
 template <class Identifier>
-std::int64_t
+static std::int64_t
 NumberOf(const std::optional<Identifier>& id)
 {
     return id ? std::int64_t{id->Value()} : -1;
 }
 
-const std::string&
+static const std::string&
 NameOf(const PathStepRecord& step, const RunRecord& record)
 {
     static const std::string none;
@@ -35,8 +32,6 @@ NameOf(const PathStepRecord& step, const RunRecord& record)
     return step.kind == PathStepRecord::Kind::DELAY ? none
                                                     : record.labels[step.job.Value()][step.label];
 }
-
-} // namespace
 
 void
 WriteCriticalPath(const std::string& path, const RecordedRun& run)

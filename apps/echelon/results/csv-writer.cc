@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-void
+static void
 WriteFlows(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -34,7 +31,7 @@ WriteFlows(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
-void
+static void
 WriteGroups(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -57,7 +54,7 @@ WriteGroups(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
-void
+static void
 WriteJobs(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -75,7 +72,7 @@ WriteJobs(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
-void
+static void
 WriteComputes(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -93,7 +90,7 @@ WriteComputes(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
-void
+static void
 WriteLinks(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -113,7 +110,7 @@ WriteLinks(const std::string& path, const RecordedRun& run)
     out.Close();
 }
 
-void
+static void
 WriteLinkSeries(const std::string& path, const RecordedRun& run)
 {
     TextBuffer out(path);
@@ -125,8 +122,6 @@ WriteLinkSeries(const std::string& path, const RecordedRun& run)
     }
     out.Close();
 }
-
-} // namespace
 
 const std::vector<CsvFile>&
 CsvFiles()

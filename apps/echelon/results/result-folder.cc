@@ -22,14 +22,11 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
 constexpr std::size_t RUN_ID_LENGTH = 12;
 constexpr std::size_t RANDOM_LENGTH = 6; // what mkdtemp fills in
 
 /// Whether a folder may be one that MakeWork has made: .<run id>-<random>.
-bool
+static bool
 IsWorkName(const std::string& name)
 {
     const auto isHex = [](unsigned char c) { return std::isxdigit(c) != 0; };
@@ -40,14 +37,14 @@ IsWorkName(const std::string& name)
            std::all_of(name.end() - RANDOM_LENGTH, name.end(), isPlain);
 }
 
-int
+static int
 OpenFolder(const std::string& path)
 {
     return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /// Removes the work folders of processes that are gone.
-void
+static void
 RemoveAbandoned(const std::string& parent)
 {
     std::vector<std::string> found;
@@ -76,7 +73,7 @@ RemoveAbandoned(const std::string& parent)
 
 /// Takes the lock of a folder just made. @returns its handle; -1 when another process has taken the
 /// folder for abandoned before.
-int
+static int
 LockNewFolder(const std::string& path)
 {
     const int handle = OpenFolder(path);
@@ -92,8 +89,6 @@ LockNewFolder(const std::string& path)
     }
     return -1;
 }
-
-} // namespace
 
 std::string
 RunIdOf(const std::string& hash)

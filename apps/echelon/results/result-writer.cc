@@ -18,16 +18,13 @@ namespace echelon
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
-std::string
+static std::string
 PartFolder(const std::string& folder, std::size_t index)
 {
     return fmt::format("{}/part-{}", folder, index);
 }
 
-void
+static void
 WriteText(const std::string& path, const std::string& text)
 {
     TextBuffer out(path);
@@ -35,7 +32,7 @@ WriteText(const std::string& path, const std::string& text)
     out.Close();
 }
 
-std::string
+static std::string
 ReadText(const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -43,7 +40,7 @@ ReadText(const std::string& path)
 }
 
 /// Appends a file piece by piece: parts may be large.
-void
+static void
 Append(TextBuffer& out, const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -53,8 +50,6 @@ Append(TextBuffer& out, const std::string& path)
         out << std::string_view(piece.data(), static_cast<std::size_t>(file.gcount()));
     }
 }
-
-} // namespace
 
 void
 WritePart(const std::string& folder,
@@ -101,10 +96,7 @@ ReadPart(const std::string& folder, std::size_t index)
     return {std::move(document["run"]), std::move(document["engine"])};
 }
 
-namespace
-{
-
-void
+static void
 JoinTables(const std::string& folder, std::size_t runs)
 {
     for (const CsvFile& file : CsvFiles())
@@ -119,7 +111,7 @@ JoinTables(const std::string& folder, std::size_t runs)
     }
 }
 
-void
+static void
 JoinTimeline(const std::string& folder,
              const std::string& name,
              std::size_t runs,
@@ -145,8 +137,6 @@ JoinTimeline(const std::string& folder,
     timeline << TimelineTail();
     timeline.Close();
 }
-
-} // namespace
 
 void
 JoinParts(const std::string& folder,

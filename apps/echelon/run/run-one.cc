@@ -11,10 +11,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::unique_ptr<Fabric>
+static std::unique_ptr<Fabric>
 MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool recordsLoads)
 {
     const ParameterSet& parameters = scenario.fabric.parameters;
@@ -24,8 +21,6 @@ MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool records
     }
     return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters, recordsLoads);
 }
-
-} // namespace
 
 bool
 SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice)

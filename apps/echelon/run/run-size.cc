@@ -13,9 +13,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
 constexpr double BYTES_PER_FLOW = 225;
 constexpr double BYTES_PER_FLOW_BY_PORTS = 70; // fair on a big switch
@@ -27,7 +24,7 @@ constexpr double BYTES_PER_LINK = 300;
 constexpr double BYTES_PER_PACKET_LINK = 1500;
 
 /// What one iteration leaves, under the scheduler that leaves most.
-double
+static double
 RecordBytes(const Scenario& scenario,
             const TaskGraph& graph,
             const GraphSize& size,
@@ -44,7 +41,7 @@ RecordBytes(const Scenario& scenario,
            static_cast<double>(graph.Groups().size()) * BYTES_PER_GROUP + BYTES_PER_ITERATION;
 }
 
-double
+static double
 PacketHops(const Scenario& scenario, const Task& task)
 {
     const FlowTemplate& flow = task.flow;
@@ -58,8 +55,6 @@ PacketHops(const Scenario& scenario, const Task& task)
             : static_cast<double>(scenario.topology.Route(flow.source, flow.destination, 0).size());
     return std::ceil(static_cast<double>(flow.bytes) / segment) * flow.multiplicity * hops;
 }
-
-} // namespace
 
 RunSize
 SizeOfRun(const Scenario& scenario, ResultFiles files)

@@ -6,9 +6,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Longer delays would add up to more than the clock can hold.
 constexpr double LONGEST_SECONDS = 1;
 /// A report that is lost more often than this would hardly ever arrive.
@@ -50,8 +47,6 @@ const FieldTable CONTROL{
      {"coordinator_lost", A_TIME, "when an outage of the coordinator begins"},
      {"coordinator_back", A_TIME, "when the outage ends; without it the outage does not end"}},
     DECISIONS.List()};
-
-} // namespace
 
 const std::vector<std::string>&
 ControlKeysOfSchedulers()

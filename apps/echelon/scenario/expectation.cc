@@ -10,9 +10,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable EXPECTATION{
     "expectation",
     "What a figure of the summary should be: a value, or bounds.",
@@ -22,7 +19,7 @@ const FieldTable EXPECTATION{
      {"min", Real(-ANY_NUMBER, ANY_NUMBER), "least figure"},
      {"max", Real(-ANY_NUMBER, ANY_NUMBER), "largest figure"}}};
 
-Expectation
+static Expectation
 LoadExpectation(const std::string& pointer, const JsonNode& node)
 {
     try
@@ -69,7 +66,7 @@ LoadExpectation(const std::string& pointer, const JsonNode& node)
 }
 
 /// The entry of an array that a step names; null when there is none.
-const nlohmann::ordered_json*
+static const nlohmann::ordered_json*
 Entry(const nlohmann::ordered_json& array, const std::string& token)
 {
     std::size_t index = 0;
@@ -91,7 +88,7 @@ Entry(const nlohmann::ordered_json& array, const std::string& token)
     return nullptr;
 }
 
-const nlohmann::ordered_json*
+static const nlohmann::ordered_json*
 Lookup(const nlohmann::ordered_json& summary, const std::string& pointer)
 {
     const nlohmann::ordered_json* at = &summary;
@@ -112,8 +109,6 @@ Lookup(const nlohmann::ordered_json& summary, const std::string& pointer)
     }
     return at;
 }
-
-} // namespace
 
 std::vector<Expectation>
 LoadExpectations(const JsonNode& node)

@@ -11,35 +11,32 @@
 namespace echelon
 {
 
-namespace
-{
-
-Framing
+static Framing
 FramingOf(const ParameterSet& parameters)
 {
     return {parameters.GetBytes("segment"), parameters.GetBytes("header")};
 }
 
-void
+static void
 CheckFluid(const ParameterSet& parameters)
 {
     CheckFraming(FramingOf(parameters));
 }
 
-std::unique_ptr<Fabric>
+static std::unique_ptr<Fabric>
 MakeFluid(const Topology& topology, const ParameterSet& parameters, bool /*recordsLoads*/)
 {
     return std::make_unique<FluidFabric>(topology, GoodputFactorOf(parameters));
 }
 
 #if ECHELON_WITH_NS3
-void
+static void
 CheckPacket(const ParameterSet& parameters)
 {
     CheckPacketFabricOptions(PacketFabricOptionsOf(parameters));
 }
 
-std::unique_ptr<Fabric>
+static std::unique_ptr<Fabric>
 MakePacket(const Topology& topology, const ParameterSet& parameters, bool recordsLoads)
 {
     PacketFabricOptions options = PacketFabricOptionsOf(parameters);
@@ -47,8 +44,6 @@ MakePacket(const Topology& topology, const ParameterSet& parameters, bool record
     return MakePacketFabric(topology, options);
 }
 #endif
-
-} // namespace
 
 double
 GoodputFactorOf(const ParameterSet& parameters)

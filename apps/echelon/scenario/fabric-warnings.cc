@@ -10,9 +10,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Segments that take less on a link are rounded by more than half a per cent.
 constexpr double LEAST_SEGMENT_PS = 100;
 /// Windows that are so many times larger than a path needs let switches' buffers fill.
@@ -20,7 +17,7 @@ constexpr double MOST_WINDOWS = 4;
 
 /// Bytes that a path carries in a round trip of an empty network: what a flow needs to have on its
 /// way to use it.
-double
+static double
 CarriedInRoundTrip(const Topology& topology, const Path& path, double wireBytes)
 {
     double slowest = topology.GetLink(path[0]).rate;
@@ -34,7 +31,7 @@ CarriedInRoundTrip(const Topology& topology, const Path& path, double wireBytes)
     return slowest / 8 * seconds;
 }
 
-void
+static void
 WarnOfWindow(const ParameterSet& parameters,
              const Topology& topology,
              std::vector<std::string>& warnings)
@@ -67,7 +64,7 @@ WarnOfWindow(const ParameterSet& parameters,
     }
 }
 
-void
+static void
 WarnOfRounding(const ParameterSet& parameters,
                const Topology& topology,
                std::vector<std::string>& warnings)
@@ -91,8 +88,6 @@ WarnOfRounding(const ParameterSet& parameters,
                            "fluid fabric)");
     }
 }
-
-} // namespace
 
 std::vector<std::string>
 FabricWarnings(const FabricChoice& fabric, const Topology& topology)

@@ -11,10 +11,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-Json
+static Json
 ValueOf(const std::string& text)
 {
     try
@@ -28,7 +25,7 @@ ValueOf(const std::string& text)
 }
 
 /// The entry of an array that a token names; its size for "-".
-std::size_t
+static std::size_t
 IndexOf(const JsonNode& array, const std::string& token, const std::string& pointer)
 {
     const std::size_t size = array.Value().size();
@@ -48,8 +45,6 @@ IndexOf(const JsonNode& array, const std::string& token, const std::string& poin
     }
     return index;
 }
-
-} // namespace
 
 std::string
 OverriddenPointer(const std::string& assignment)

@@ -20,9 +20,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable SCENARIO{
     "scenario",
     "All that a run depends on.",
@@ -55,7 +52,7 @@ const FieldTable SCENARIO{
      {"expect", SPECIAL, "what figures of the summary should be, see below"}}};
 
 /// The name becomes a folder of the results.
-std::string
+static std::string
 LoadName(const JsonNode& node)
 {
     const std::string& name = node.Name(100);
@@ -69,7 +66,7 @@ LoadName(const JsonNode& node)
 }
 
 /// --scheduler, --fabric and --seed, as changes of the document.
-void
+static void
 ApplyOptions(const JsonNode& root, const ScenarioOverrides& overrides)
 {
     Json& scenario = root.Mutable();
@@ -111,7 +108,7 @@ ApplyOptions(const JsonNode& root, const ScenarioOverrides& overrides)
 }
 
 /// Changed scenarios keep their expectations only when the change names them.
-bool
+static bool
 ExpectationsHold(const ScenarioOverrides& overrides)
 {
     const bool changed = !overrides.assignments.empty() || !overrides.schedulers.empty() ||
@@ -124,7 +121,7 @@ ExpectationsHold(const ScenarioOverrides& overrides)
                        });
 }
 
-FabricChoice
+static FabricChoice
 LoadFabric(const JsonNode& root)
 {
     FabricChoice choice{"fluid", ParameterSet(FabricEntries().front().parameters)};
@@ -154,7 +151,7 @@ LoadFabric(const JsonNode& root)
 
 /// The document with every default filled in, jobs by name. The loaders of topology and jobs have
 /// filled in theirs.
-Json
+static Json
 Resolve(Json resolved, const Scenario& scenario)
 {
     if (!scenario.checkExpectations)
@@ -186,8 +183,6 @@ Resolve(Json resolved, const Scenario& scenario)
     });
     return resolved;
 }
-
-} // namespace
 
 Scenario
 LoadScenario(const std::string& file, const FileSource& source, const ScenarioOverrides& overrides)

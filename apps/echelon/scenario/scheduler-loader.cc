@@ -11,11 +11,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The label of an entry of "schedulers" as written, "" when it has none.
-std::string
+static std::string
 LabelOf(const Json& entry)
 {
     if (entry.is_string())
@@ -37,7 +34,7 @@ const std::map<std::string, std::string> RENAMED{{"slack", "least-slack"},
                                                  {"rollout", "portfolio"}};
 
 /// The name of a scheduler. If it was renamed, this is the name that it has now.
-std::string
+static std::string
 NameOf(const JsonNode& node,
        const std::vector<std::string>& known,
        std::vector<std::string>& warnings)
@@ -52,7 +49,7 @@ NameOf(const JsonNode& node,
     return renamed->second;
 }
 
-void
+static void
 RequireItsOwnRates(const JsonNode& node, const SchedulerChoice& choice)
 {
     if (choice.control.fairShare > 0 && SchedulerEntryOf(choice.name).foresees)
@@ -62,7 +59,7 @@ RequireItsOwnRates(const JsonNode& node, const SchedulerChoice& choice)
     }
 }
 
-SchedulerChoice
+static SchedulerChoice
 NamedChoice(const JsonNode& node,
             const ControlPlane& control,
             const std::vector<std::string>& known,
@@ -77,7 +74,7 @@ NamedChoice(const JsonNode& node,
     return choice;
 }
 
-SchedulerChoice
+static SchedulerChoice
 DescribedChoice(const JsonNode& object,
                 const ControlPlane& control,
                 const std::vector<std::string>& known,
@@ -108,8 +105,6 @@ DescribedChoice(const JsonNode& object,
     RequireItsOwnRates(object.Find("fair_share").value_or(object), choice);
     return choice;
 }
-
-} // namespace
 
 std::vector<SchedulerChoice>
 LoadSchedulers(const JsonNode& node,

@@ -11,9 +11,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::int64_t MAX_SWITCHES = 16384;
 
 const std::vector<Field> LINK_FIELDS{{"delay", A_TIME, "0s", "propagation delay"}};
@@ -36,7 +33,7 @@ const FieldTable SCALE_UP{"scale_up",
                           {{"rate", A_RATE, "in each direction", REQUIRED}},
                           LINK_FIELDS};
 
-std::vector<Field>
+static std::vector<Field>
 TopologyFields(const std::string& kind, const std::vector<Field>& fields)
 {
     const std::vector<Field> head{
@@ -77,7 +74,7 @@ const FieldTable LEAF_SPINE{
           "many times what its uplinks carry. With `rates` whose sums differ from leaf to leaf "
           "each leaf keeps this ratio, so that the uplinks differ as well"}})};
 
-LinkSpec
+static LinkSpec
 LoadLink(const Fields& fields, bool needsRate)
 {
     LinkSpec link;
@@ -91,7 +88,7 @@ LoadLink(const Fields& fields, bool needsRate)
 }
 
 /// @param hosts of the whole fabric.
-ServerSpec
+static ServerSpec
 LoadServer(const Fields& node, std::int64_t hosts)
 {
     ServerSpec server;
@@ -137,7 +134,7 @@ LoadServer(const Fields& node, std::int64_t hosts)
     return server;
 }
 
-Topology
+static Topology
 LoadBigSwitch(const Fields& node)
 {
     BigSwitchSpec spec;
@@ -146,7 +143,7 @@ LoadBigSwitch(const Fields& node)
     return MakeBigSwitch(spec);
 }
 
-Topology
+static Topology
 LoadLeafSpine(const Fields& node)
 {
     LeafSpineSpec spec;
@@ -192,8 +189,6 @@ LoadLeafSpine(const Fields& node)
     node.Mutable().emplace("uplink", Json{{"delay", "0s"}});
     return MakeLeafSpine(spec);
 }
-
-} // namespace
 
 Topology
 LoadTopology(const JsonNode& node)

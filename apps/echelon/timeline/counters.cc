@@ -8,11 +8,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The changes within the window, after the rates at its start.
-std::vector<LinkRateRecord>
+static std::vector<LinkRateRecord>
 Cut(const std::vector<LinkRateRecord>& all, const TimelineWindow& window)
 {
     if (!(window.from < window.to))
@@ -43,8 +40,6 @@ Cut(const std::vector<LinkRateRecord>& all, const TimelineWindow& window)
     cut.insert(cut.end(), inside.begin(), inside.end());
     return cut;
 }
-
-} // namespace
 
 TimelineCounters
 ThinCounters(const RunRecord& record, const std::optional<TimelineWindow>& window, std::size_t most)

@@ -10,11 +10,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Sets the marks of the bars, which are by index.
-void
+static void
 Mark(const RunRecord& record, std::vector<GroupBar>& bars)
 {
     constexpr std::uint32_t NONE = ~0U;
@@ -60,7 +57,7 @@ Mark(const RunRecord& record, std::vector<GroupBar>& bars)
 }
 
 /// Keeps the last mark of each bar.
-void
+static void
 KeepLastMarks(std::vector<GroupBar>& bars)
 {
     for (GroupBar& bar : bars)
@@ -72,7 +69,7 @@ KeepLastMarks(std::vector<GroupBar>& bars)
     }
 }
 
-std::uint64_t
+static std::uint64_t
 EventsOf(const std::vector<GroupBar>& bars)
 {
     std::uint64_t events = bars.size();
@@ -84,7 +81,7 @@ EventsOf(const std::vector<GroupBar>& bars)
 }
 
 /// Puts the bars on lanes, by (lane, start).
-std::uint32_t
+static std::uint32_t
 TakeLanes(std::vector<GroupBar>& bars)
 {
     std::sort(bars.begin(), bars.end(), [](const GroupBar& a, const GroupBar& b) {
@@ -104,8 +101,6 @@ TakeLanes(std::vector<GroupBar>& bars)
     });
     return lanes.Lanes();
 }
-
-} // namespace
 
 GroupBars
 CollectGroupBars(const RunRecord& record, const TimelineSelection& selection, std::size_t room)

@@ -9,13 +9,10 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr double MAX_SECONDS = 1e6;
 
 /// None when the text is no number of seconds in range.
-std::optional<Time>
+static std::optional<Time>
 ParseSeconds(std::string_view text)
 {
     double seconds = -1;
@@ -27,8 +24,6 @@ ParseSeconds(std::string_view text)
     }
     return Time::FromSeconds(seconds);
 }
-
-} // namespace
 
 TimelineWindow
 ParseTimelineWindow(const std::string& text)

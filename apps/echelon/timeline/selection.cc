@@ -8,13 +8,10 @@
 namespace echelon
 {
 
-namespace
-{
-
 using Windows = std::vector<TimelineWindow>;
 
 /// Sorts windows and joins those that touch.
-void
+static void
 Join(Windows& windows)
 {
     std::sort(windows.begin(), windows.end(), [](const auto& a, const auto& b) {
@@ -36,7 +33,7 @@ Join(Windows& windows)
 }
 
 /// Whether any of the joined windows shows [start, end].
-bool
+static bool
 AnyShows(const Windows& windows, Time start, Time end)
 {
     // The last that begins before the end: those before it end before it begins.
@@ -46,8 +43,6 @@ AnyShows(const Windows& windows, Time start, Time end)
         });
     return next != windows.begin() && std::prev(next)->Shows(start, end);
 }
-
-} // namespace
 
 TimelineSelection::TimelineSelection(const RecordedRun& run,
                                      const TimelineOptions& options,

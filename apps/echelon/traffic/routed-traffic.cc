@@ -6,11 +6,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// More copies than this, each of tokenBytes, could not be counted.
-void
+static void
 CheckTotal(double copies, Bytes tokenBytes, const RoutingFailure& fail)
 {
     if (copies * static_cast<double>(tokenBytes) > static_cast<double>(TrafficMatrix::MAX_BYTES))
@@ -19,20 +16,20 @@ CheckTotal(double copies, Bytes tokenBytes, const RoutingFailure& fail)
     }
 }
 
-std::vector<std::uint32_t>
+static std::vector<std::uint32_t>
 GpusOfExperts(std::size_t experts, const RoutingSettings& settings)
 {
     return settings.gpuOfExpert.empty() ? InRuns(experts, settings.gpus) : settings.gpuOfExpert;
 }
 
-std::string
+static std::string
 ExpertText(const RoutingSettings& settings)
 {
     return settings.gpuOfExpert.empty() ? "experts assumed in equal blocks, in order"
                                         : "experts as the file says";
 }
 
-std::vector<std::uint32_t>
+static std::vector<std::uint32_t>
 GpusOfTokens(std::size_t tokens,
              const std::vector<std::size_t>& samples,
              const RoutingSettings& settings)
@@ -44,7 +41,7 @@ GpusOfTokens(std::size_t tokens,
                                         : InRuns(tokens, settings.gpus);
 }
 
-std::string
+static std::string
 TokenText(const std::string& placement)
 {
     return placement == "given"         ? "tokens start where the file says"
@@ -52,8 +49,6 @@ TokenText(const std::string& placement)
            : placement == "round-robin" ? "tokens assumed to start on the GPUs in turn"
                                         : "tokens assumed to start in equal blocks, in order";
 }
-
-} // namespace
 
 LoadedTraffic
 RoutedTrafficOf(const std::string& format,
