@@ -64,17 +64,17 @@ AddFlows(const Target& target, const CollectiveFlows& collective, const std::vec
             graph.AddDependency(ready[rank], start);
         }
     }
-    std::vector<TaskId> flows;
+    graph.Reserve(collective.flows.size() + 2, 2 * collective.flows.size() + 1);
     for (const PairFlow& flow : collective.flows)
     {
-        flows.push_back(graph.AddFlow(
-            {target.group, flow.source, flow.destination, flow.bytes, target.position, 1}));
-        graph.AddDependency(start, flows.back());
+        const TaskId task = graph.AddFlow(
+            {target.group, flow.source, flow.destination, flow.bytes, target.position});
+        graph.AddDependency(start, task);
     }
     TaskId done = graph.AddBarrier();
-    for (const TaskId flow : flows)
+    for (std::uint32_t flow = start.Value() + 1; flow < done.Value(); ++flow)
     {
-        graph.AddDependency(flow, done);
+        graph.AddDependency(TaskId(flow), done);
     }
     const Time later = LaterLatencies(target.topology, collective);
     if (later > Time())

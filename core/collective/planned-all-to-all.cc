@@ -159,13 +159,13 @@ class PlanBuilder
     {
         const auto [source, destination] =
             std::make_pair(transmission.source, transmission.destination);
-        const TaskId task = m_graph.AddFlow({m_group,
-                                             m_ranks[source],
-                                             m_ranks[destination],
-                                             transmission.bytes,
-                                             static_cast<std::uint32_t>(stage),
-                                             1,
-                                             transmission.spine});
+        FlowTemplate flow{m_group,
+                          m_ranks[source],
+                          m_ranks[destination],
+                          transmission.bytes,
+                          static_cast<std::uint32_t>(stage)};
+        flow.spine = transmission.spine.value_or(FlowTemplate::BY_HASH);
+        const TaskId task = m_graph.AddFlow(flow);
         const bool inside = m_servers[source] == m_servers[destination];
         const bool inSenderOrder = !inside && m_plan.rule != StartRule::AT_ONCE;
         const bool inReceiverOrder = !inside && m_plan.rule == StartRule::EXCLUSIVE;

@@ -14,6 +14,7 @@
 #include "taskgraph/dag-executor.h"
 #include "taskgraph/ideal-run.h"
 
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -46,11 +47,19 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         for (const Job& job : input.jobs)
         {
-            m_idealRuns.push_back(RunIdeallyInTime(job, input.topology));
-            m_recorder.AddIdealIteration(m_idealRuns.back().length);
+            const auto [place, isNew] = m_idealRuns.try_emplace(job.graph.Identity());
+            IdealRun& run = place->second;
+            if (isNew)
+            {
+                run = RunIdeallyInTime(job, input.topology);
+                run.start = std::vector<Time>();
+                run.finish = std::vector<Time>();
+            }
+            m_latestFinishes.push_back(&run.latestFinish);
+            m_recorder.AddIdealIteration(run.length);
             m_computeTimes.emplace_back(job.variation, input.seed, job.name);
-            m_lastFlows.emplace_back(job.graph.Tasks().size());
         }
+        m_lastFlows.resize(input.jobs.size());
         scheduler.Prepare(
             ForecastOf(input, fabric.GoodputFactor(), m_recorder.IdealIterations(), RunEmulation));
     }
@@ -100,10 +109,15 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             flow,
             {m_clock.Now(),
              group.reference + group.arrangement->Offset(flow.position),
-             m_executor.IterationStart(job) + m_idealRuns[job.Value()].latestFinish[task.Value()]});
+             m_executor.IterationStart(job) + (*m_latestFinishes[job.Value()])[task.Value()]});
         m_origins.resize(m_flows.Slots());
         m_origins[m_flows.SlotOf(flow.id)] = {job, task};
-        m_lastFlows[job.Value()][task.Value()].flow = flow.id;
+        std::vector<LastFlow>& lastFlows = m_lastFlows[job.Value()];
+        if (lastFlows.empty())
+        {
+            lastFlows.resize(m_input.jobs[job.Value()].graph.Tasks().size());
+        }
+        lastFlows[task.Value()].flow = flow.id;
         m_recorder.OnFlowStarted(flow.id, task);
         m_fabric.StartFlow(flow);
         if (m_fabric.EnforcedBy() == Enforcement::NONE)
@@ -213,6 +227,10 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                                              m_input.jobs[job.Value()].graph.Tasks(),
                                              m_lastFlows[job.Value()],
                                              alone));
+        if (iteration + 1 == m_input.jobs[job.Value()].iterations)
+        {
+            m_lastFlows[job.Value()] = std::vector<LastFlow>();
+        }
     }
 
     const EmulationInput& m_input;
@@ -227,9 +245,11 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     OpenGroups m_groups;
     std::vector<std::pair<JobId, TaskId>> m_origins; ///< by the slot of the flow
     std::size_t m_started = 0;                       ///< flows
-    std::vector<IdealRun> m_idealRuns;               ///< by JobId
-    std::vector<ComputeTimes> m_computeTimes;        ///< by JobId
-    std::vector<std::vector<LastFlow>> m_lastFlows;  ///< by JobId and TaskId
+    /// By the identity of the graph, which several jobs may share. Only with what is needed yet.
+    std::map<const void*, IdealRun> m_idealRuns;
+    std::vector<const std::vector<Time>*> m_latestFinishes; ///< by JobId
+    std::vector<ComputeTimes> m_computeTimes;               ///< by JobId
+    std::vector<std::vector<LastFlow>> m_lastFlows; ///< by JobId and TaskId; none before and after
 };
 
 } // namespace

@@ -24,9 +24,9 @@ FlowRoutes::FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, s
 Route
 FlowRoutes::RouteOf(JobId job, const FlowTemplate& flow)
 {
-    return flow.spine
+    return flow.spine != FlowTemplate::BY_HASH
                ? m_routes.Along(m_topology,
-                                m_topology.RouteVia(flow.source, flow.destination, *flow.spine))
+                                m_topology.RouteVia(flow.source, flow.destination, flow.spine))
                : m_router->Choose(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
 }
 

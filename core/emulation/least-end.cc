@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <utility>
 
 namespace echelon
@@ -94,20 +93,7 @@ class Bound
     double Iteration(JobId id)
     {
         const TaskGraph& graph = m_jobs[id.Value()].graph;
-        std::vector<std::uint32_t> waitingFor(graph.Tasks().size(), 0);
-        std::vector<std::uint32_t> first(graph.Tasks().size() + 1, 0);
-        for (const Dependency& dependency : graph.Dependencies())
-        {
-            ++waitingFor[dependency.after.Value()];
-            ++first[dependency.before.Value() + 1];
-        }
-        std::partial_sum(first.begin(), first.end(), first.begin());
-        std::vector<const Dependency*> following(graph.Dependencies().size());
-        std::vector<std::uint32_t> next(first);
-        for (const Dependency& dependency : graph.Dependencies())
-        {
-            following[next[dependency.before.Value()]++] = &dependency;
-        }
+        std::vector<std::uint32_t> waitingFor = graph.WaitingCounts();
         std::vector<double> start(graph.Tasks().size(), 0.0);
         std::vector<TaskId> ready;
         for (std::size_t t = 0; t < waitingFor.size(); ++t)
@@ -124,10 +110,10 @@ class Bound
             ready.pop_back();
             const Span span = SpanOf(id, graph.Tasks()[task]);
             end = std::max(end, start[task] + span.done);
-            for (std::uint32_t f = first[task]; f < first[task + 1]; ++f)
+            for (const Successor& next : graph.Dependencies().After(TaskId(task)))
             {
-                const std::size_t after = following[f]->after.Value();
-                const bool isSent = following[f]->milestone == Milestone::SENT;
+                const std::size_t after = next.Task().Value();
+                const bool isSent = next.Awaited() == Milestone::SENT;
                 start[after] =
                     std::max(start[after], start[task] + (isSent ? span.sent : span.done));
                 if (--waitingFor[after] == 0)

@@ -5,6 +5,7 @@
 #include "base/tolerances.h"
 
 #include <algorithm>
+#include <set>
 
 namespace echelon
 {
@@ -42,55 +43,20 @@ DagExecutor::DagExecutor(const std::vector<Job>& jobs,
       m_progress(jobs.size()),
       m_jobsLeft(jobs.size())
 {
+    std::set<const void*> checked;
     for (std::size_t j = 0; j < jobs.size(); ++j)
     {
-        const TaskGraph& graph = jobs[j].graph;
-        graph.CheckAcyclic();
+        if (checked.insert(jobs[j].graph.Identity()).second)
+        {
+            jobs[j].graph.CheckAcyclic();
+        }
         if (jobs[j].after)
         {
             ECHELON_REQUIRE(jobs[j].after->Value() < jobs.size(), "a job waits for one that is");
             m_progress[jobs[j].after->Value()].nextJobs.emplace_back(j);
         }
         ECHELON_REQUIRE(jobs[j].iterations > 0, "a job runs at least one iteration");
-        Progress& progress = m_progress[j];
-        const std::size_t tasks = graph.Tasks().size();
-        progress.predecessors.assign(tasks, 0);
-        for (const Dependency& dependency : graph.Dependencies())
-        {
-            ++progress.predecessors[dependency.after.Value()];
-        }
-        progress.afterDone = SuccessorsOf(graph, Milestone::DONE);
-        progress.afterSent = SuccessorsOf(graph, Milestone::SENT);
     }
-}
-
-DagExecutor::Successors
-DagExecutor::SuccessorsOf(const TaskGraph& graph, Milestone wanted)
-{
-    Successors successors;
-    successors.first.assign(graph.Tasks().size() + 1, 0);
-    for (const auto& [before, after, milestone] : graph.Dependencies())
-    {
-        successors.first[before.Value() + 1] += milestone == wanted ? 1 : 0;
-    }
-    for (std::size_t t = 1; t < successors.first.size(); ++t)
-    {
-        successors.first[t] += successors.first[t - 1];
-    }
-    successors.tasks.resize(successors.first.back());
-    if (successors.tasks.empty())
-    {
-        return {};
-    }
-    std::vector<std::uint32_t> next(successors.first);
-    for (const auto& [before, after, milestone] : graph.Dependencies())
-    {
-        if (milestone == wanted)
-        {
-            successors.tasks[next[before.Value()]++] = after;
-        }
-    }
-    return successors;
 }
 
 void
@@ -119,17 +85,21 @@ void
 DagExecutor::StartIteration(JobId job)
 {
     Progress& progress = m_progress[job.Value()];
-    progress.waitingFor = progress.predecessors;
-    progress.tasksLeft = progress.predecessors.size();
+    const TaskGraph& graph = m_jobs[job.Value()].graph;
+    progress.tasks.assign(graph.Tasks().size(), {});
+    for (const Dependency& dependency : graph.Dependencies())
+    {
+        ++progress.tasks[dependency.after.Value()].waitingFor;
+    }
+    progress.tasksLeft = progress.tasks.size();
     progress.iterationStart = m_clock.Now();
-    progress.causes.assign(progress.predecessors.size(), {});
     progress.heldSince.clear();
     progress.lastEnd = progress.iterationStart;
-    progress.last = TaskId(progress.predecessors.size());
+    progress.last = TaskId(progress.tasks.size());
     ECHELON_REQUIRE(progress.tasksLeft > 0, "a job has tasks");
-    for (std::size_t t = 0; t < progress.waitingFor.size(); ++t)
+    for (std::size_t t = 0; t < progress.tasks.size(); ++t)
     {
-        if (progress.waitingFor[t] == 0)
+        if (progress.tasks[t].waitingFor == 0)
         {
             m_ready.push_back({job, TaskId(t)});
         }
@@ -139,9 +109,10 @@ DagExecutor::StartIteration(JobId job)
 bool
 DagExecutor::IsFollowedWhenSent(JobId job, TaskId task) const
 {
-    const Successors& successors = m_progress[job.Value()].afterSent;
-    return !successors.tasks.empty() &&
-           successors.first[task.Value()] < successors.first[task.Value() + 1];
+    const auto after = m_jobs[job.Value()].graph.Dependencies().After(task);
+    return std::any_of(after.begin(), after.end(), [](const Successor& next) {
+        return next.Awaited() == Milestone::SENT;
+    });
 }
 
 void
@@ -162,25 +133,24 @@ void
 DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
 {
     Progress& progress = m_progress[job.Value()];
-    const bool isSent = milestone == Milestone::SENT;
     const Time now = m_clock.Now();
-    const Successors& successors = isSent ? progress.afterSent : progress.afterDone;
-    if (successors.tasks.empty())
+    for (const Successor& next : m_jobs[job.Value()].graph.Dependencies().After(task))
     {
-        return;
-    }
-    const std::uint32_t end = successors.first[task.Value() + 1];
-    for (std::uint32_t s = successors.first[task.Value()]; s < end; ++s)
-    {
-        const TaskId successor = successors.tasks[s];
-        Cause& cause = progress.causes[successor.Value()];
-        if (!cause.before || now > cause.start || task < *cause.before)
+        if (next.Awaited() != milestone)
         {
-            cause = {now, task, isSent};
+            continue;
         }
-        if (--progress.waitingFor[successor.Value()] == 0)
+        TaskState& state = progress.tasks[next.Task().Value()];
+        // Where there is no cause yet, any task is less than none.
+        if (now > state.start || task.Value() < state.before)
         {
-            m_ready.push_back({job, successor});
+            state.start = now;
+            state.before = task.Value();
+            state.isSent = milestone == Milestone::SENT ? 1 : 0;
+        }
+        if (--state.waitingFor == 0)
+        {
+            m_ready.push_back({job, next.Task()});
         }
     }
 }
@@ -207,6 +177,7 @@ DagExecutor::Complete(JobId job, TaskId task)
     else
     {
         --m_jobsLeft;
+        progress.tasks = std::vector<TaskState>();
         for (const JobId next : progress.nextJobs)
         {
             StartJob(next);
@@ -227,7 +198,7 @@ DagExecutor::TraceBack(JobId job)
     Time end = progress.lastEnd;
     for (;;)
     {
-        const Cause& cause = progress.causes[task.Value()];
+        const TaskState& cause = progress.tasks[task.Value()];
         start = cause.start;
         if (!TakesNoTime(tasks[task.Value()]))
         {
@@ -241,12 +212,12 @@ DagExecutor::TraceBack(JobId job)
             end = start;
         }
         computed = tasks[task.Value()].kind == TaskKind::COMPUTE ? task : computed;
-        if (!cause.before)
+        if (cause.before == TaskState::NONE)
         {
             break;
         }
-        task = *cause.before;
-        isSent = cause.isSent;
+        task = TaskId(cause.before);
+        isSent = cause.isSent != 0;
     }
     ECHELON_ENSURE((start - progress.iterationStart).Picoseconds() <= WAIT_ROUNDING_PS,
                    "a critical path starts with its iteration");
@@ -291,7 +262,7 @@ void
 DagExecutor::Launch(const Pending& pending)
 {
     const Task& task = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
-    m_progress[pending.job.Value()].causes[pending.task.Value()].start = m_clock.Now();
+    m_progress[pending.job.Value()].tasks[pending.task.Value()].start = m_clock.Now();
     switch (task.kind)
     {
     case TaskKind::BARRIER:
@@ -375,7 +346,7 @@ void
 DagExecutor::NoteWait(const Stream& stream, const Pending& pending)
 {
     Progress& progress = m_progress[pending.job.Value()];
-    Cause& cause = progress.causes[pending.task.Value()];
+    TaskState& cause = progress.tasks[pending.task.Value()];
     const Time ready = cause.start;
     const Time now = m_clock.Now();
     cause.start = now;
@@ -390,8 +361,8 @@ DagExecutor::NoteWait(const Stream& stream, const Pending& pending)
     const Time freed = hasOwn ? own->second.end : ready;
     if (hasOwn)
     {
-        cause.before = own->second.task;
-        cause.isSent = false;
+        cause.before = own->second.task.Value();
+        cause.isSent = 0;
     }
     if (freed < now)
     {

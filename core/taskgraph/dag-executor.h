@@ -23,7 +23,7 @@
  * path).
  *
  * Cost: O(1) per task and dependency (O(log jobs) where jobs share a stream), O(steps) per
- * iteration, and the clock's cost per callback.
+ * iteration, and the clock's cost per callback. Memory: 16 bytes a task of the jobs that run.
  */
 #pragma once
 
@@ -32,9 +32,10 @@
 #include "sim/clock.h"
 #include "taskgraph/task-graph.h"
 
+#include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
-#include <optional>
 #include <vector>
 
 namespace echelon
@@ -96,40 +97,37 @@ class DagExecutor
     }
 
   private:
-    /// What follows each task of a graph by one milestone.
-    struct Successors
-    {
-        std::vector<std::uint32_t> first; ///< by task: into `tasks`, one more entry than tasks;
-                                          ///< empty when nothing follows by the milestone
-        std::vector<TaskId> tasks;
-    };
-
     struct Pending
     {
         JobId job;
         TaskId task;
     };
 
-    /// The cause of a task of the running iteration, and its start.
-    struct Cause
+    /// A task of the running iteration.
+    struct TaskState
     {
-        Time start;                   ///< until it starts: since when it does not wait for `before`
-        std::optional<TaskId> before; ///< none: the start of the iteration
-        bool isSent = false;          ///< by Milestone::SENT
+        static constexpr std::uint32_t NONE = std::numeric_limits<std::uint32_t>::max();
+
+        Time start; ///< until it starts: since when it does not wait for `before`
+        std::uint32_t before = NONE;   ///< the task that is its cause; none: the iteration's start
+        std::uint32_t waitingFor : 31; ///< dependencies of which the task is not done or sent
+        std::uint32_t isSent : 1;      ///< whether the cause is that by Milestone::SENT
+
+        TaskState()
+            : waitingFor(0),
+              isSent(0)
+        {
+        }
     };
 
     /// Where a job stands.
     struct Progress
     {
-        Successors afterDone;
-        Successors afterSent;
-        std::vector<JobId> nextJobs;             ///< that wait for this one's end
-        std::vector<std::uint32_t> predecessors; ///< by task: how many
-        std::vector<std::uint32_t> waitingFor; ///< by task: how many are not done in this iteration
+        std::vector<JobId> nextJobs;  ///< that wait for this one's end
+        std::vector<TaskState> tasks; ///< of the running iteration, by TaskId
         std::size_t tasksLeft = 0;
         std::uint32_t iteration = 0;
         Time iterationStart;
-        std::vector<Cause> causes;        ///< by task
         std::map<TaskId, Time> heldSince; ///< tasks that waited for other jobs on their stream
         TaskId last;                      ///< that ended, the least of those of one time
         Time lastEnd;
@@ -154,7 +152,6 @@ class DagExecutor
     /// The job starts at its arrival, or now if that has passed.
     void StartJob(JobId job);
     void StartIteration(JobId job);
-    static Successors SuccessorsOf(const TaskGraph& graph, Milestone milestone);
     /// One predecessor less to wait for.
     void Release(JobId job, TaskId task, Milestone milestone);
     void Complete(JobId job, TaskId task);

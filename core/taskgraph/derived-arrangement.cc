@@ -17,36 +17,16 @@ namespace
 std::vector<Time>
 NeedsOf(const TaskGraph& graph, const IdealRun& run)
 {
-    const std::size_t tasks = graph.Tasks().size();
-    std::vector<std::vector<TaskId>> predecessors(tasks);
-    std::vector<std::uint32_t> successorsLeft(tasks, 0);
-    for (const auto& [before, after, milestone] : graph.Dependencies())
+    std::vector<Time> needs(graph.Tasks().size(), run.length);
+    const std::vector<TaskId> order = graph.TopologicalOrder();
+    for (auto task = order.rbegin(); task != order.rend(); ++task)
     {
-        predecessors[after.Value()].push_back(before);
-        ++successorsLeft[before.Value()];
-    }
-    std::vector<Time> needs(tasks, run.length);
-    std::vector<TaskId> ready;
-    for (std::uint32_t t = 0; t < tasks; ++t)
-    {
-        if (successorsLeft[t] == 0)
+        for (const Successor& successor : graph.Dependencies().After(*task))
         {
-            ready.emplace_back(t);
-        }
-    }
-    while (!ready.empty())
-    {
-        const std::uint32_t task = ready.back().Value();
-        ready.pop_back();
-        const bool computes = graph.Tasks()[task].kind == TaskKind::COMPUTE;
-        const Time wanted = computes ? run.start[task] : needs[task];
-        for (const TaskId before : predecessors[task])
-        {
-            needs[before.Value()] = std::min(needs[before.Value()], wanted);
-            if (--successorsLeft[before.Value()] == 0)
-            {
-                ready.push_back(before);
-            }
+            const std::uint32_t next = successor.Task().Value();
+            const bool computes = graph.Tasks()[next].kind == TaskKind::COMPUTE;
+            needs[task->Value()] =
+                std::min(needs[task->Value()], computes ? run.start[next] : needs[next]);
         }
     }
     return needs;

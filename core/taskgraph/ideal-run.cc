@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <queue>
@@ -23,20 +24,16 @@ class Execution
     Execution(const TaskGraph& graph, const Topology& topology)
         : m_topology(topology),
           m_tasks(graph.Tasks()),
-          m_successors(m_tasks.size()),
-          m_waitingFor(m_tasks.size(), 0),
-          m_nextOnStream(m_tasks.size()),
+          m_dependencies(graph.Dependencies()),
+          m_waitingFor(graph.WaitingCounts()),
+          m_nextOnStream(m_tasks.size(), NONE),
           m_bits(topology.Links().size(), 0.0)
     {
         graph.CheckAcyclic();
         m_run.start.resize(m_tasks.size());
         m_run.finish.resize(m_tasks.size());
         m_run.latestFinish.resize(m_tasks.size());
-        for (const auto& [before, after, milestone] : graph.Dependencies())
-        {
-            m_successors[before.Value()].push_back({after, milestone});
-            ++m_waitingFor[after.Value()];
-        }
+        m_begun.reserve(m_tasks.size());
     }
 
     IdealRun Run()
@@ -90,11 +87,8 @@ class Execution
         }
     };
 
-    struct Successor
-    {
-        TaskId task;
-        Milestone milestone;
-    };
+    /// No task.
+    static constexpr std::uint32_t NONE = std::numeric_limits<std::uint32_t>::max();
 
     static StreamKey KeyOf(const Task& task)
     {
@@ -169,12 +163,12 @@ class Execution
             m_toServe.push_back(key);
         }
         const bool wasSentBefore = PropagationOf(task) > Time();
-        for (const Successor& next : m_successors[task.Value()])
+        for (const Successor& next : m_dependencies.After(task))
         {
-            const bool isTold = !wasSentBefore || next.milestone == milestone;
-            if (isTold && --m_waitingFor[next.task.Value()] == 0)
+            const bool isTold = !wasSentBefore || next.Awaited() == milestone;
+            if (isTold && --m_waitingFor[next.Task().Value()] == 0)
             {
-                Launch(next.task);
+                Launch(next.Task());
             }
         }
     }
@@ -253,7 +247,7 @@ class Execution
             stream.busy = true;
             if (stream.last)
             {
-                m_nextOnStream[stream.last->Value()] = task;
+                m_nextOnStream[stream.last->Value()] = task.Value();
             }
             stream.last = task;
             Begin(task, m_tasks[task.Value()].duration);
@@ -267,18 +261,18 @@ class Execution
         {
             Time latest = m_run.length;
             const Time propagation = PropagationOf(*begun);
-            for (const Successor& next : m_successors[begun->Value()])
+            for (const Successor& next : m_dependencies.After(*begun))
             {
-                Time start = m_run.latestFinish[next.task.Value()] - DurationOf(next.task);
-                if (next.milestone == Milestone::SENT)
+                Time start = m_run.latestFinish[next.Task().Value()] - DurationOf(next.Task());
+                if (next.Awaited() == Milestone::SENT)
                 {
                     start += propagation;
                 }
                 latest = std::min(latest, start);
             }
-            if (const std::optional<TaskId> next = m_nextOnStream[begun->Value()])
+            if (const std::uint32_t next = m_nextOnStream[begun->Value()]; next != NONE)
             {
-                latest = std::min(latest, m_run.latestFinish[next->Value()] - DurationOf(*next));
+                latest = std::min(latest, m_run.latestFinish[next] - DurationOf(TaskId(next)));
             }
             m_run.latestFinish[begun->Value()] = latest;
         }
@@ -286,9 +280,9 @@ class Execution
 
     const Topology& m_topology;
     const std::vector<Task>& m_tasks;
-    std::vector<std::vector<Successor>> m_successors;
+    const DependencyLists& m_dependencies;
     std::vector<std::uint32_t> m_waitingFor;
-    std::vector<std::optional<TaskId>> m_nextOnStream;
+    std::vector<std::uint32_t> m_nextOnStream; ///< by task: the one after it, or NONE
     std::map<StreamKey, Stream> m_streams;
     std::vector<StreamKey> m_toServe;
     std::vector<TaskId> m_toSend; ///< flows inside hosts that start at the present instant

@@ -9,37 +9,52 @@
 namespace echelon
 {
 
+TaskGraph::Data&
+TaskGraph::Own()
+{
+    if (m_data.use_count() > 1)
+    {
+        m_data = std::make_shared<Data>(*m_data);
+    }
+    return *m_data;
+}
+
 GroupIndex
 TaskGraph::AddGroup(GroupTemplate group)
 {
     ECHELON_REQUIRE(group.weight > 0, "a group has a positive weight");
-    m_groups.push_back(std::move(group));
-    return static_cast<GroupIndex>(m_groups.size() - 1);
+    Data& data = Own();
+    data.groups.push_back(std::move(group));
+    return static_cast<GroupIndex>(data.groups.size() - 1);
 }
 
 void
 TaskGraph::SetArrangement(GroupIndex group, Arrangement arrangement)
 {
-    ECHELON_REQUIRE(group < m_groups.size(), "an arrangement belongs to a group of the graph");
-    m_groups[group].arrangement = std::move(arrangement);
+    ECHELON_REQUIRE(group < Groups().size(), "an arrangement belongs to a group of the graph");
+    Own().groups[group].arrangement = std::move(arrangement);
 }
 
 TaskId
 TaskGraph::Add(const Task& task)
 {
-    m_tasks.push_back(task);
-    return TaskId(m_tasks.size() - 1);
+    Data& data = Own();
+    data.tasks.push_back(task);
+    data.dependencies.AddTask();
+    return TaskId(data.tasks.size() - 1);
 }
 
 TaskId
 TaskGraph::AddCompute(DeviceId device, Time duration, std::string_view label, std::uint16_t stream)
 {
     ECHELON_REQUIRE(duration >= Time(), "a computation does not end before it starts");
+    Data& data = Own();
     const auto [it, isNew] =
-        m_labelIndex.try_emplace(std::string(label), static_cast<std::uint32_t>(m_labels.size()));
+        data.labelIndex.try_emplace(std::string(label),
+                                    static_cast<std::uint32_t>(data.labels.size()));
     if (isNew)
     {
-        m_labels.emplace_back(label);
+        data.labels.emplace_back(label);
     }
     Task task;
     task.kind = TaskKind::COMPUTE;
@@ -54,11 +69,8 @@ TaskId
 TaskGraph::AddFlow(const FlowTemplate& flow)
 {
     ECHELON_REQUIRE(flow.bytes > 0 && flow.multiplicity > 0, "a flow moves at least one byte");
-    ECHELON_REQUIRE(flow.group < m_groups.size(), "the group of a flow is declared first");
-    Task task;
-    task.kind = TaskKind::FLOW;
-    task.flow = flow;
-    return Add(task);
+    ECHELON_REQUIRE(flow.group < Groups().size(), "the group of a flow is declared first");
+    return Add(Task(flow));
 }
 
 TaskId
@@ -80,17 +92,28 @@ TaskGraph::AddBarrier()
 void
 TaskGraph::AddDependency(TaskId before, TaskId after, Milestone milestone)
 {
-    ECHELON_REQUIRE(before.Value() < m_tasks.size() && after.Value() < m_tasks.size(),
+    ECHELON_REQUIRE(before.Value() < Tasks().size() && after.Value() < Tasks().size(),
                     "a dependency joins tasks of the graph");
-    const bool isFlow = m_tasks[before.Value()].kind == TaskKind::FLOW;
-    m_dependencies.push_back({before, after, isFlow ? milestone : Milestone::DONE});
+    const bool isFlow = Tasks()[before.Value()].kind == TaskKind::FLOW;
+    Own().dependencies.Add({before, after, isFlow ? milestone : Milestone::DONE});
+}
+
+void
+TaskGraph::Reserve(std::size_t tasks, std::size_t dependencies)
+{
+    Data& data = Own();
+    if (data.tasks.capacity() - data.tasks.size() < tasks)
+    {
+        data.tasks.reserve(std::max(data.tasks.size() + tasks, 2 * data.tasks.capacity()));
+    }
+    data.dependencies.Reserve(dependencies);
 }
 
 std::vector<DeviceId>
 TaskGraph::Devices() const
 {
     std::vector<DeviceId> devices;
-    for (const Task& task : m_tasks)
+    for (const Task& task : Tasks())
     {
         if (task.kind == TaskKind::COMPUTE)
         {
@@ -107,43 +130,70 @@ TaskGraph::Devices() const
     return devices;
 }
 
-void
-TaskGraph::CheckAcyclic() const
+std::vector<std::uint32_t>
+TaskGraph::WaitingCounts() const
 {
-    std::vector<std::uint32_t> waiting(m_tasks.size(), 0);
-    std::vector<std::vector<TaskId>> successors(m_tasks.size());
-    for (const auto& [before, after, milestone] : m_dependencies)
+    std::vector<std::uint32_t> counts(Tasks().size(), 0);
+    for (const Dependency& dependency : Dependencies())
     {
-        successors[before.Value()].push_back(after);
-        ++waiting[after.Value()];
+        ++counts[dependency.after.Value()];
     }
-    std::vector<TaskId> done;
-    for (std::size_t t = 0; t < m_tasks.size(); ++t)
+    return counts;
+}
+
+std::vector<TaskId>
+TaskGraph::TopologicalOrder() const
+{
+    std::vector<std::uint32_t> waiting = WaitingCounts();
+    std::vector<TaskId> order;
+    order.reserve(waiting.size());
+    for (std::size_t t = 0; t < waiting.size(); ++t)
     {
         if (waiting[t] == 0)
         {
-            done.emplace_back(t);
+            order.emplace_back(t);
         }
     }
-    for (std::size_t next = 0; next < done.size(); ++next)
+    for (std::size_t next = 0; next < order.size(); ++next)
     {
-        for (const TaskId successor : successors[done[next].Value()])
+        for (const Successor& successor : Dependencies().After(order[next]))
         {
-            if (--waiting[successor.Value()] == 0)
+            if (--waiting[successor.Task().Value()] == 0)
             {
-                done.push_back(successor);
+                order.push_back(successor.Task());
             }
         }
     }
-    if (done.size() == m_tasks.size())
+    return order;
+}
+
+std::optional<TaskId>
+TaskGraph::FirstStuck() const
+{
+    const std::vector<TaskId> order = TopologicalOrder();
+    if (order.size() == Tasks().size())
     {
-        return;
+        return std::nullopt;
     }
-    const auto stuck = std::find_if(waiting.begin(), waiting.end(), [](auto n) { return n > 0; });
-    throw ParameterError("tasks",
-                         "task " + std::to_string(stuck - waiting.begin()) +
-                             " waits for itself through its dependencies",
-                         "remove one dependency of the cycle");
+    std::vector<bool> isFree(Tasks().size(), false);
+    for (const TaskId task : order)
+    {
+        isFree[task.Value()] = true;
+    }
+    return TaskId(
+        static_cast<std::size_t>(std::find(isFree.begin(), isFree.end(), false) - isFree.begin()));
+}
+
+void
+TaskGraph::CheckAcyclic() const
+{
+    if (const std::optional<TaskId> stuck = FirstStuck())
+    {
+        throw ParameterError("tasks",
+                             "task " + std::to_string(stuck->Value()) +
+                                 " waits for itself through its dependencies",
+                             "remove one dependency of the cycle");
+    }
 }
 
 } // namespace echelon

@@ -14,7 +14,8 @@
  * last byte has arrived; a task that only needs the flow's port may start when the last byte has
  * left the source (Milestone::SENT). The graph is one iteration; taskgraph/dag-executor.h repeats
  * it. Collectives (collective/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
- * Memory: about 70 bytes a task and 12 bytes a dependency.
+ * Copies of a graph share its data until one of them is changed, so jobs that run the same graph do
+ * not each have one. Memory: 52 bytes a task and 4 bytes a dependency (8 while it is built).
  */
 #pragma once
 
@@ -22,8 +23,11 @@
 #include "base/units.h"
 #include "flow/arrangement.h"
 #include "taskgraph/compute-variation.h"
+#include "taskgraph/dependency-lists.h"
 
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,40 +63,61 @@ struct GroupTemplate
 /// A flow to be declared. Between equal devices it is done at once.
 struct FlowTemplate
 {
+    static constexpr std::uint32_t BY_HASH = std::numeric_limits<std::uint32_t>::max();
+
+    FlowTemplate() = default;
+
+    FlowTemplate(GroupIndex group,
+                 DeviceId source,
+                 DeviceId destination,
+                 Bytes bytes,
+                 std::uint32_t position,
+                 std::uint32_t multiplicity = 1)
+        : group(group),
+          source(source),
+          destination(destination),
+          bytes(bytes),
+          position(position),
+          multiplicity(multiplicity)
+    {
+    }
+
     GroupIndex group = 0;
     DeviceId source;
     DeviceId destination;
-    Bytes bytes = 0; ///< > 0
+    std::uint32_t spine = BY_HASH; ///< to cross between leaves
+    Bytes bytes = 0;               ///< > 0
     std::uint32_t position = 0;
     std::uint32_t multiplicity = 1;
-    std::optional<std::uint32_t> spine{}; ///< to cross between leaves; none: by hash
 };
 
 /// A task; which fields count depends on the kind.
 struct Task
 {
+    Task()
+        : duration()
+    {
+    }
+
+    explicit Task(const FlowTemplate& flow)
+        : kind(TaskKind::FLOW),
+          flow(flow)
+    {
+    }
+
     TaskKind kind = TaskKind::BARRIER;
     std::uint16_t stream = 0; ///< COMPUTE: stream of the device; streams run side by side
     std::uint32_t label = 0;  ///< index into TaskGraph::Labels()
     DeviceId device;          ///< COMPUTE
-    Time duration;            ///< COMPUTE, DELAY
-    FlowTemplate flow;        ///< FLOW
+
+    union
+    {
+        Time duration;     ///< COMPUTE, DELAY; nothing for a BARRIER
+        FlowTemplate flow; ///< FLOW; only there is it set
+    };
 };
 
-/// What a successor waits for.
-enum class Milestone : std::uint8_t
-{
-    DONE,
-    SENT, ///< of a flow: its last byte has left the source; of any other task: it is done
-};
-
-/// `after` starts only when `before` has come to the milestone.
-struct Dependency
-{
-    TaskId before;
-    TaskId after;
-    Milestone milestone = Milestone::DONE;
-};
+static_assert(sizeof(Task) == 48, "millions of tasks have to fit into memory");
 
 /// Tasks, dependencies and groups of one iteration of one job.
 class TaskGraph
@@ -114,41 +139,68 @@ class TaskGraph
     /// harmless.
     void AddDependency(TaskId before, TaskId after, Milestone milestone = Milestone::DONE);
 
+    /// So many tasks and dependencies follow; only saves time and memory.
+    void Reserve(std::size_t tasks, std::size_t dependencies);
+
     const std::vector<Task>& Tasks() const
     {
-        return m_tasks;
+        return m_data->tasks;
     }
 
     const std::vector<GroupTemplate>& Groups() const
     {
-        return m_groups;
+        return m_data->groups;
     }
 
-    const std::vector<Dependency>& Dependencies() const
+    /// By the task that is waited for; those of one task in the order in which they were added.
+    const DependencyLists& Dependencies() const
     {
-        return m_dependencies;
+        return m_data->dependencies;
     }
 
     const std::vector<std::string>& Labels() const
     {
-        return m_labels;
+        return m_data->labels;
+    }
+
+    /// Graphs of one identity are equal. Copies keep it until they are changed.
+    const void* Identity() const
+    {
+        return m_data.get();
     }
 
     /// The devices that compute or communicate, ascending.
     std::vector<DeviceId> Devices() const;
+
+    /// By task: how many dependencies it waits for.
+    std::vector<std::uint32_t> WaitingCounts() const;
+
+    /// The tasks, each after all that it waits for; without those that wait for themselves, and what
+    /// waits for them. O(tasks + dependencies).
+    std::vector<TaskId> TopologicalOrder() const;
+
+    /// The least task that waits for itself, or for one that does. O(tasks + dependencies).
+    std::optional<TaskId> FirstStuck() const;
 
     /// @throws ParameterError when the dependencies have a cycle (names a task on it). O(tasks +
     /// dependencies).
     void CheckAcyclic() const;
 
   private:
+    struct Data
+    {
+        std::vector<Task> tasks;
+        std::vector<GroupTemplate> groups;
+        DependencyLists dependencies;
+        std::vector<std::string> labels{""};
+        std::unordered_map<std::string, std::uint32_t> labelIndex;
+    };
+
+    /// The data, to be changed by this graph alone.
+    Data& Own();
     TaskId Add(const Task& task);
 
-    std::vector<Task> m_tasks;
-    std::vector<GroupTemplate> m_groups;
-    std::vector<Dependency> m_dependencies;
-    std::vector<std::string> m_labels{""};
-    std::unordered_map<std::string, std::uint32_t> m_labelIndex;
+    std::shared_ptr<Data> m_data = std::make_shared<Data>();
 };
 
 /// The model of a job: its name, and how many values it trains.

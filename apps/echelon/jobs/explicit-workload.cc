@@ -179,39 +179,13 @@ AddTask(TaskGraph& graph,
     return graph.AddBarrier();
 }
 
-/// Kahn's algorithm; what is left over waits for itself. @param nodes by task id.
+/// @param nodes by task id.
 void
 RequireAcyclic(const TaskGraph& graph, const std::vector<JsonNode>& nodes)
 {
-    std::vector<std::size_t> waiting(nodes.size(), 0);
-    std::vector<std::vector<std::uint32_t>> successors(nodes.size());
-    for (const auto& [before, after, milestone] : graph.Dependencies())
+    if (const std::optional<TaskId> stuck = graph.FirstStuck())
     {
-        successors[before.Value()].push_back(after.Value());
-        ++waiting[after.Value()];
-    }
-    std::vector<std::uint32_t> done;
-    for (std::uint32_t task = 0; task < nodes.size(); ++task)
-    {
-        if (waiting[task] == 0)
-        {
-            done.push_back(task);
-        }
-    }
-    for (std::size_t next = 0; next < done.size(); ++next)
-    {
-        for (const std::uint32_t successor : successors[done[next]])
-        {
-            if (--waiting[successor] == 0)
-            {
-                done.push_back(successor);
-            }
-        }
-    }
-    const auto stuck = std::find_if(waiting.begin(), waiting.end(), [](auto n) { return n > 0; });
-    if (stuck != waiting.end())
-    {
-        const JsonNode& node = nodes[static_cast<std::size_t>(stuck - waiting.begin())];
+        const JsonNode& node = nodes[stuck->Value()];
         node.At("after").Fail("the task \"" + node.At("id").Text() + "\" waits for itself",
                               "remove one dependency of the cycle");
     }

@@ -135,7 +135,7 @@ TEST(Collectives, ChunksAreNoLongerThanAsked)
     const TaskGraph graph = OneCollective(CollectiveKind::ALL_REDUCE, 6, 1003, style);
     for (const Task& task : graph.Tasks())
     {
-        EXPECT_LE(task.flow.bytes, 64);
+        EXPECT_TRUE(task.kind != TaskKind::FLOW || task.flow.bytes <= 64);
     }
 }
 
