@@ -7,7 +7,7 @@
 Runs all-to-alls of 16 ranks, 240 flows each, as often as makes 10^5 and 10^6 flows, and divides the difference of the
 largest resident sets by the difference of the flows. So what a run takes anyway, and what it takes for flows that are
 in the network at one time, does not count. Tasks: the same for all-to-alls of 317 and 1,000 ranks that are loaded and
-not run. Takes about half a minute a binary.
+not run, and for rings of 128 and 512 ranks that run once, message by message. Takes about half a minute a binary.
 """
 
 import json
@@ -73,6 +73,16 @@ def bytes_per_task(binary):
     return (sizes[1] - sizes[0]) / (ranks[1] * (ranks[1] - 1) - ranks[0] * (ranks[0] - 1))
 
 
+def bytes_per_task_in_run(binary):
+    ranks = (128, 512)
+    sizes = []
+    for n in ranks:
+        document = scenario(SWITCH | {"hosts": n}, "fair", n, 1)
+        document["jobs"][0]["workload"] |= {"operation": "all-reduce", "granularity": "step"}
+        sizes.append(largest_set(binary, "run", document, ["--files", "summary", "--jobs", "1"]))
+    return (sizes[1] - sizes[0]) / (2 * ranks[1] * (ranks[1] - 1) - 2 * ranks[0] * (ranks[0] - 1))
+
+
 def main():
     binaries = [os.path.abspath(binary) for binary in sys.argv[1:]]
     if not binaries:
@@ -83,7 +93,8 @@ def main():
         for files in ("summary", "all"):
             figures = [f" {bytes_per_flow(binary, topology, scheduler, files):.0f} |" for binary in binaries]
             print(f"| flow {name}, `--files {files}` |" + "".join(figures), flush=True)
-    print("| task of a graph |" + "".join(f" {bytes_per_task(binary):.0f} |" for binary in binaries))
+    print("| task of a graph while it is built |" + "".join(f" {bytes_per_task(binary):.0f} |" for binary in binaries))
+    print("| task of a ring, with its flow, in a run |" + "".join(f" {bytes_per_task_in_run(binary):.0f} |" for binary in binaries))
 
 
 if __name__ == "__main__":

@@ -108,8 +108,8 @@ class DagExecutor
     {
         static constexpr std::uint32_t NONE = std::numeric_limits<std::uint32_t>::max();
 
-        Time start; ///< until it starts: since when it does not wait for `before`
-        std::uint32_t before = NONE;   ///< the task that is its cause; none: the iteration's start
+        Time start;                  ///< until it starts: since when it does not wait for `before`
+        std::uint32_t before = NONE; ///< the task that is its cause; none: the iteration's start
         std::uint32_t waitingFor : 31; ///< dependencies of which the task is not done or sent
         std::uint32_t isSent : 1;      ///< whether the cause is that by Milestone::SENT
 

@@ -10,7 +10,7 @@
 namespace echelon
 {
 
-/// About what a task takes at most: 110 bytes in the graph, with its dependencies, and 350 in a run
+/// About what a task takes at most: 80 bytes in the graph, with its dependencies, and 350 in a run
 /// of one iteration, measured on training jobs of which half the tasks are flows.
 inline constexpr double BYTES_PER_TASK = 500;
 

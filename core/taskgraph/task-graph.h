@@ -110,8 +110,7 @@ struct Task
     std::uint32_t label = 0;  ///< index into TaskGraph::Labels()
     DeviceId device;          ///< COMPUTE
 
-    union
-    {
+    union {
         Time duration;     ///< COMPUTE, DELAY; nothing for a BARRIER
         FlowTemplate flow; ///< FLOW; only there is it set
     };
@@ -175,8 +174,8 @@ class TaskGraph
     /// By task: how many dependencies it waits for.
     std::vector<std::uint32_t> WaitingCounts() const;
 
-    /// The tasks, each after all that it waits for; without those that wait for themselves, and what
-    /// waits for them. O(tasks + dependencies).
+    /// The tasks, each after all that it waits for; without those that wait for themselves, and
+    /// what waits for them. O(tasks + dependencies).
     std::vector<TaskId> TopologicalOrder() const;
 
     /// The least task that waits for itself, or for one that does. O(tasks + dependencies).

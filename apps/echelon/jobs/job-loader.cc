@@ -55,9 +55,9 @@ RequireBytes(const JsonNode& node, const std::vector<Job>& jobs)
         double iteration = 0;
         for (const Task& task : job.graph.Tasks())
         {
-            iteration += task.kind == TaskKind::FLOW ? static_cast<double>(task.flow.bytes) *
-                                                           task.flow.multiplicity
-                                                     : 0;
+            iteration += task.kind == TaskKind::FLOW
+                             ? static_cast<double>(task.flow.bytes) * task.flow.multiplicity
+                             : 0;
         }
         bytes += iteration * job.iterations;
     }

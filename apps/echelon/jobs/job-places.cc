@@ -92,7 +92,9 @@ StartGraphs(Draft& draft,
             LoadBudget& budget)
 {
     draft.first = BuildGraph(draft, topology, devices);
-    budget.AddJobs(draft.node, *draft.first, draft.job.iterations, draft.Jobs());
+    const std::size_t graphs = std::max<std::size_t>(1, places);
+    const JobCounts counts{draft.Jobs(), graphs, draft.shared ? draft.Jobs() : graphs};
+    budget.AddJobs(draft.node, *draft.first, draft.job.iterations, counts);
     budget.AddPlaces(draft.node, places, topology.Devices());
 }
 

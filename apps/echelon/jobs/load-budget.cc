@@ -11,10 +11,12 @@ namespace
 {
 
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
-constexpr double BYTES_PER_GRAPH_TASK = 200;
-constexpr double BYTES_PER_FLOW_TASK = 400; // beside, while the flow goes on
-constexpr double BYTES_PER_DEPENDENCY = 24;
-constexpr double BYTES_PER_GROUP_TEMPLATE = 300;
+constexpr double BYTES_PER_GRAPH_TASK = 80;
+constexpr double BYTES_PER_DEPENDENCY = 12; // while dependencies are sorted; then 4
+constexpr double BYTES_PER_GROUP_TEMPLATE = 200;
+constexpr double BYTES_PER_GROUP_OF_JOB = 100;
+constexpr double BYTES_PER_RUNNING_TASK = 60;
+constexpr double BYTES_PER_RUNNING_FLOW = 400; // beside, while the flow goes on
 
 } // namespace
 
@@ -27,10 +29,13 @@ SizeOfGraph(const TaskGraph& graph)
         size.flows += task.kind == TaskKind::FLOW ? 1 : 0;
         size.computes += task.kind == TaskKind::COMPUTE ? 1 : 0;
     }
-    size.bytes = BYTES_PER_GRAPH_TASK * static_cast<double>(graph.Tasks().size()) +
-                 BYTES_PER_FLOW_TASK * size.flows +
+    const auto tasks = static_cast<double>(graph.Tasks().size());
+    const auto groups = static_cast<double>(graph.Groups().size());
+    size.bytes = BYTES_PER_GRAPH_TASK * tasks +
                  BYTES_PER_DEPENDENCY * static_cast<double>(graph.Dependencies().size()) +
-                 BYTES_PER_GROUP_TEMPLATE * static_cast<double>(graph.Groups().size());
+                 BYTES_PER_GROUP_TEMPLATE * groups;
+    size.bytesOfJob = BYTES_PER_GROUP_OF_JOB * groups;
+    size.bytesInRun = BYTES_PER_RUNNING_TASK * tasks + BYTES_PER_RUNNING_FLOW * size.flows;
     return size;
 }
 
@@ -38,9 +43,9 @@ void
 LoadBudget::AddJobs(const JsonNode& job,
                     const TaskGraph& graph,
                     std::uint32_t iterations,
-                    std::size_t jobs)
+                    const JobCounts& counts)
 {
-    const auto count = static_cast<double>(jobs);
+    const auto count = static_cast<double>(counts.jobs);
     const auto tasks = static_cast<double>(graph.Tasks().size());
     m_tasks += tasks * iterations * count;
     if (m_tasks > MAX_RECORDS)
@@ -50,13 +55,15 @@ LoadBudget::AddJobs(const JsonNode& job,
                        CountText(tasks) + ", " + CountText(iterations * count) + " times",
                    "at most " + CountText(MAX_RECORDS) + "; use fewer iterations or jobs");
     }
-    m_bytes += SizeOfGraph(graph).bytes * count;
+    const GraphSize size = SizeOfGraph(graph);
+    m_bytes += size.bytes * static_cast<double>(counts.graphs) + size.bytesOfJob * count +
+               size.bytesInRun * static_cast<double>(counts.atOnce);
     if (m_bytes > m_memory)
     {
         job.FailAt("arrivals",
                    "the jobs' task graphs would take " + FormatBytes(m_bytes) +
                        " of memory: here " + CountText(count) +
-                       (jobs == 1 ? " job of " : " jobs of ") + CountText(tasks) + " tasks",
+                       (counts.jobs == 1 ? " job of " : " jobs of ") + CountText(tasks) + " tasks",
                    "the limit is " + FormatBytes(m_memory) + ", --memory sets another");
     }
 }

@@ -5,7 +5,7 @@
  * that are too large are refused with their size before all of their graphs are built.
  *
  *     LoadBudget budget(DEFAULT_MEMORY);
- *     budget.AddJobs(node, graph, iterations, jobs);
+ *     budget.AddJobs(node, graph, iterations, {jobs, graphs, atOnce});
  *
  * Tasks, flows and groups are counted exactly. Bytes are these counts times constants that were
  * measured (docs/reference/scenario.md, "Limits") and rounded up, because vectors double when they
@@ -32,10 +32,20 @@ struct GraphSize
 {
     double flows = 0;
     double computes = 0;
-    double bytes = 0; ///< of the graph, and of what one iteration of it takes while it goes on
+    double bytes = 0;      ///< of the graph, which jobs may share
+    double bytesOfJob = 0; ///< beside, for each job that runs it
+    double bytesInRun = 0; ///< beside, for each job while it runs
 };
 
 GraphSize SizeOfGraph(const TaskGraph& graph);
+
+/// Jobs with equal graphs.
+struct JobCounts
+{
+    std::size_t jobs = 1;
+    std::size_t graphs = 1; ///< of their own; the other jobs share them
+    std::size_t atOnce = 1; ///< jobs that may run at one time
+};
 
 /// Adds up jobs while they are loaded, before their graphs are all built.
 class LoadBudget
@@ -47,11 +57,11 @@ class LoadBudget
     {
     }
 
-    /// As many jobs with such a graph each. @throws InputError at the job.
+    /// Jobs with such graphs. @throws InputError at the job.
     void AddJobs(const JsonNode& job,
                  const TaskGraph& graph,
                  std::uint32_t iterations,
-                 std::size_t jobs);
+                 const JobCounts& counts);
 
     /// Jobs that are placed one after the other. @throws InputError at the job.
     void AddPlaces(const JsonNode& job, std::size_t places, std::size_t devices);

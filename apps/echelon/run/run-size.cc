@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace echelon
 {
@@ -61,17 +62,22 @@ SizeOfRun(const Scenario& scenario, ResultFiles files)
 {
     RunSize size;
     double most = -1;
+    std::set<const void*> counted;
     for (std::size_t j = 0; j < scenario.jobs.size(); ++j)
     {
         const Job& job = scenario.jobs[j];
         const GraphSize graph = SizeOfGraph(job.graph);
         const double records = job.iterations * RecordBytes(scenario, job.graph, graph, files);
-        size.graphs += graph.bytes;
+        const bool isNew = counted.insert(job.graph.Identity()).second;
+        // Of jobs that wait for one another, one runs at a time.
+        const double taken =
+            (isNew ? graph.bytes : 0) + graph.bytesOfJob + (job.after ? 0 : graph.bytesInRun);
+        size.graphs += taken;
         size.records += records;
         size.flows += job.iterations * graph.flows;
-        if (graph.bytes + records > most)
+        if (taken + records > most)
         {
-            most = graph.bytes + records;
+            most = taken + records;
             size.largest = j;
         }
     }
