@@ -25,14 +25,11 @@ Coordinator::Resync()
             Forget(flow);
         }
     }
-    m_state.Refresh();
-    m_rates.clear();
-    for (const FlowId flow : PresentFlows())
+    TakeAppliedRates();
+    for (const FlowRate& applied : m_rates)
     {
-        m_rates.push_back({flow, m_flows.RateOf(flow)});
-        StateOf(flow).isKept = m_flows.RateOf(flow) > 0;
+        StateOf(applied.flow).isKept = applied.rate > 0;
     }
-    m_state.SetRates(m_rates);
 }
 
 std::vector<FlowId>
@@ -105,7 +102,7 @@ Coordinator::ShareLocally()
             m_spare[link.Value()] = m_state.Capacity()[link.Value()];
         }
     }
-    m_closureGroups.clear();
+    m_standing.clear();
     std::size_t others = 0;
     for (const FlowId flow : m_closure)
     {
@@ -113,7 +110,6 @@ Coordinator::ShareLocally()
         if (!StateOf(flow).isKept)
         {
             m_closure[others++] = flow;
-            m_closureGroups.push_back(sharing.group);
             continue;
         }
         for (const auto& [link, share] : sharing.route)
@@ -124,9 +120,7 @@ Coordinator::ShareLocally()
         }
     }
     m_closure.resize(others);
-    std::sort(m_closureGroups.begin(), m_closureGroups.end());
-    m_closureGroups.erase(std::unique(m_closureGroups.begin(), m_closureGroups.end()),
-                          m_closureGroups.end());
+    KeepGroupsOfClosure();
     if (m_closure.empty())
     {
         return;

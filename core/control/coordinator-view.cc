@@ -158,6 +158,15 @@ Coordinator::BuildView()
         m_view.groups[active.group].sentBits += active.sizeBits - active.remainingBits;
         m_view.flows.push_back(active);
     }
+    for (const FlowId id : m_standing)
+    {
+        const Flow& flow = m_flows.FlowOf(id);
+        if (std::binary_search(m_closureGroups.begin(), m_closureGroups.end(), flow.group))
+        {
+            const double left = StateOf(id).isSent ? 1 : m_fabric.RemainingBits(id);
+            m_view.groups[m_groups[flow.group.Value()].viewIndex].sentBits += flow.Bits() - left;
+        }
+    }
 }
 
 void

@@ -8,22 +8,6 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::vector<BitRate>
-PayloadCapacities(const Topology& topology, double goodputFactor)
-{
-    std::vector<BitRate> capacities;
-    for (const Link& link : topology.Links())
-    {
-        capacities.push_back(link.rate * goodputFactor);
-    }
-    return capacities;
-}
-
-} // namespace
-
 Coordinator::Coordinator(const CoordinatorInput& input)
     : m_scheduler(input.scheduler),
       m_fabric(input.fabric),
@@ -33,7 +17,7 @@ Coordinator::Coordinator(const CoordinatorInput& input)
       m_control(input.control),
       m_observer(input.observer),
       m_reports(m_clock, input.control),
-      m_state(PayloadCapacities(input.topology, input.fabric.GoodputFactor())),
+      m_state(input.fabric.Condition().Capacity()),
       m_isTouched(input.topology.Links().size(), 0),
       m_linkMark(input.topology.Links().size(), 0)
 {
@@ -267,6 +251,7 @@ Coordinator::ForgetChanges()
 void
 Coordinator::DecideOnClosure()
 {
+    SetAsideStanding();
     if (m_closure.empty())
     {
         return;

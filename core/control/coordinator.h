@@ -76,11 +76,9 @@ class Coordinator
     /// depend on the time.
     void Reconsider(GroupId group, bool isArrival);
 
-    /// Payload bits per second of every link, by LinkId.
-    const std::vector<BitRate>& Capacity() const
-    {
-        return m_state.Capacity();
-    }
+    /// The fabric's link has another capacity from now on. Agents cut what does not fit at once, in
+    /// proportion; decisions on their way are dropped, and all flows are decided on anew.
+    void ChangeCapacity(LinkId link);
 
     /// Flows that have not left their source.
     std::size_t ActiveFlows() const
@@ -130,6 +128,9 @@ class Coordinator
     void Restore();
     /// Everything in the fabric is known from now on, with the rates in force.
     void Resync();
+    /// Of the flows that are known, the rates in force count as decided.
+    void TakeAppliedRates();
+    void CutToCapacity(LinkId link);
     void TouchAllGroups();
     void Touch(Route route, GroupId group);
 
@@ -145,6 +146,10 @@ class Coordinator
     void Decide();
     void CollectClosure();
     void DecideOnClosure();
+    /// Takes the flows that cross a link that is down out of the closure. They have no rate, and
+    /// the scheduler does not see them.
+    void SetAsideStanding();
+    void KeepGroupsOfClosure();
     /// During an outage: agents share what the kept flows leave.
     void ShareLocally();
     void ForgetChanges();
@@ -185,6 +190,7 @@ class Coordinator
     std::uint32_t m_mark = 0;
     std::vector<std::uint32_t> m_linkMark; ///< by LinkId
     std::vector<FlowId> m_closure;
+    std::vector<FlowId> m_standing; ///< that SetAsideStanding has taken out of it
     std::vector<GroupId> m_closureGroups;
     std::vector<JobId> m_closureJobs;
     NetworkView m_view;

@@ -55,6 +55,15 @@ class HostSharing
     void Add(FlowId flow);
     void Remove(FlowId flow);
 
+    /// The port has another capacity from now on.
+    void ChangeCapacity(LinkId port)
+    {
+        if (!m_ports[port.Value()].members.empty())
+        {
+            Touch(port);
+        }
+    }
+
   private:
     /// Egress port and ingress port.
     static constexpr std::size_t HOPS = 2;

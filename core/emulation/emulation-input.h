@@ -12,11 +12,13 @@
 #pragma once
 
 #include "control/control-plane.h"
+#include "network/network-condition.h"
 #include "network/topology.h"
 #include "taskgraph/task-graph.h"
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace echelon
@@ -39,6 +41,9 @@ struct EmulationInput
     /// of groups. Otherwise what a summary needs of them is in RunRecord::totals. @pre so do
     /// series.
     bool keepsRows = true;
+    std::string router = "ecmp"; ///< of RouterEntries()
+    /// Those of one time in this order. @pre the fabric takes them.
+    std::vector<LinkEvent> events{};
 };
 
 } // namespace echelon

@@ -9,8 +9,8 @@
 #include "emulation/forecast.h"
 #include "emulation/open-groups.h"
 #include "emulation/path-steps.h"
+#include "emulation/run-failure.h"
 #include "emulation/run-recorder.h"
-#include "emulation/run-too-long.h"
 #include "taskgraph/dag-executor.h"
 #include "taskgraph/ideal-run.h"
 
@@ -40,9 +40,9 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                          m_recorder,
                          input.control,
                          input.observer}),
-          m_hosts(input.topology, m_coordinator.Capacity(), fabric, m_flows, m_recorder),
+          m_hosts(input.topology, fabric.Condition().Capacity(), fabric, m_flows, m_recorder),
           m_executor(input.jobs, m_clock, *this),
-          m_routes(input.topology, input.jobs, input.seed),
+          m_routes(input.topology, input.jobs, input.seed, input.router),
           m_groups(input, m_clock, m_recorder)
     {
         for (const Job& job : input.jobs)
@@ -67,15 +67,21 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     RunRecord Run()
     {
         m_fabric.SetObserver(this);
+        for (const LinkEvent& event : m_input.events)
+        {
+            m_clock.CallAt(event.at, [this, &event] { ChangeCapacity(event); });
+        }
         m_executor.Start();
         RunInTime(m_clock, m_input.jobs, m_recorder.Iterations());
         m_fabric.SetObserver(nullptr);
-        RequireNoSlowFlow(m_flows, m_fabric, [this](FlowId flow) -> const Job& {
+        const auto jobOf = [this](FlowId flow) -> const Job& {
             return m_input.jobs[m_origins[m_flows.SlotOf(flow)].first.Value()];
-        });
+        };
+        RequireNoSlowFlow(m_flows, m_fabric, jobOf);
+        RequireNoStandingFlow(m_flows, m_fabric, m_input.topology, jobOf);
         ECHELON_ENSURE(m_executor.Done() && m_coordinator.ActiveFlows() == 0,
                        "every flow is given the rate to finish, and every job ends");
-        return m_recorder.Finish(m_coordinator.Capacity(), m_coordinator.Counts());
+        return m_recorder.Finish(m_coordinator.Counts());
     }
 
   private:
@@ -146,6 +152,16 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     {
         return m_input.topology.IsScaleUp(flow.route[0]) &&
                m_fabric.EnforcedBy() != Enforcement::QUEUES;
+    }
+
+    void ChangeCapacity(const LinkEvent& event)
+    {
+        m_fabric.SetCapacity(event.link, event.rate);
+        if (m_fabric.EnforcedBy() != Enforcement::NONE)
+        {
+            m_hosts.ChangeCapacity(event.link);
+            m_coordinator.ChangeCapacity(event.link);
+        }
     }
 
     void OnFlowSent(FlowId flow) override

@@ -11,8 +11,8 @@
  * finished. Neither knows which fabric or scheduler it drives. Job ids follow the order of `jobs`;
  * the caller sorts them by name so that the order of input does not matter. A fabric that shares by
  * itself takes the place of coordinator and scheduler, without their delays. Errors: RunTooLong
- * when a job does not end within the range of Time; ContractViolation when it cannot end (a flow
- * starves).
+ * when a job does not end within the range of Time; RunStalled when flows wait for links that are
+ * down for good; ContractViolation when a job cannot end otherwise (a flow starves).
  */
 #pragma once
 

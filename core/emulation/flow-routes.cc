@@ -2,13 +2,17 @@
 #include "emulation/flow-routes.h"
 
 #include "base/random.h"
+#include "base/registry.h"
 
 namespace echelon
 {
 
-FlowRoutes::FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed)
+FlowRoutes::FlowRoutes(const Topology& topology,
+                       const std::vector<Job>& jobs,
+                       std::uint64_t seed,
+                       const std::string& router)
     : m_topology(topology),
-      m_router(RouterEntries().front().make(topology, m_routes))
+      m_router(EntryOf(RouterEntries(), router, "routing", "router").make(topology, m_routes))
 {
     for (const Job& job : jobs)
     {

@@ -6,10 +6,10 @@
  *     FlowRoutes routes(topology, jobs, seed);
  *     Flow flow = routes.FlowOf(JobId(0), task.flow);     // without id and group
  *
- * If a topology offers several paths, the hash of the seed, the job's name and the group's
- * connection chooses one (ECMP). So a connection keeps its path in every iteration and under every
- * scheduler. A flow with a spine of its own goes over that one. FlowOf takes O(hops), a group
- * takes 8 bytes, and each distinct route about 150.
+ * The router is asked with the hash of the seed, the job's name and the group's connection as the
+ * key. So a connection keeps its path in every iteration and under every scheduler. A flow with a
+ * spine of its own goes over that one. FlowOf takes O(hops), a group takes 8 bytes, and each
+ * distinct route about 150.
  */
 #pragma once
 
@@ -19,6 +19,8 @@
 #include "taskgraph/task-graph.h"
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace echelon
@@ -27,8 +29,11 @@ namespace echelon
 class FlowRoutes
 {
   public:
-    /// @param topology outlives this.
-    FlowRoutes(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed);
+    /// @param topology outlives this. @param router of RouterEntries().
+    FlowRoutes(const Topology& topology,
+               const std::vector<Job>& jobs,
+               std::uint64_t seed,
+               const std::string& router = "ecmp");
 
     /// @pre the flow is between different devices.
     Route RouteOf(JobId job, const FlowTemplate& flow);

@@ -27,6 +27,7 @@ RunAsProfiled(const EmulationInput& input,
     ahead.control.controlDelay = input.control.controlDelay;
     ahead.control.fairShare = input.control.fairShare;
     ahead.keepsSeries = false;
+    ahead.router = input.router;
     FluidFabric fabric(input.topology, goodputFactor);
     const RunRecord record = runEmulation(ahead, scheduler, fabric);
     RunForecast forecast;

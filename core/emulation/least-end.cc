@@ -45,10 +45,13 @@ struct Use
 class Bound
 {
   public:
-    Bound(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed)
+    Bound(const Topology& topology,
+          const std::vector<Job>& jobs,
+          std::uint64_t seed,
+          const std::string& router)
         : m_topology(topology),
           m_jobs(jobs),
-          m_routes(topology, jobs, seed),
+          m_routes(topology, jobs, seed, router),
           m_links(topology.Links().size())
     {
     }
@@ -199,9 +202,12 @@ class Bound
 } // namespace
 
 LeastEnd
-LeastEndOf(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed)
+LeastEndOf(const Topology& topology,
+           const std::vector<Job>& jobs,
+           std::uint64_t seed,
+           const std::string& router)
 {
-    return Bound(topology, jobs, seed).Find();
+    return Bound(topology, jobs, seed, router).Find();
 }
 
 double

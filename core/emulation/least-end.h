@@ -27,6 +27,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace echelon
@@ -41,7 +42,10 @@ struct LeastEnd
     std::optional<DeviceId> device{};
 };
 
-LeastEnd LeastEndOf(const Topology& topology, const std::vector<Job>& jobs, std::uint64_t seed);
+LeastEnd LeastEndOf(const Topology& topology,
+                    const std::vector<Job>& jobs,
+                    std::uint64_t seed,
+                    const std::string& router = "ecmp");
 
 /// All tasks of all jobs one after the other, at the slowest link's rate, after the last arrival:
 /// never less than LeastEndOf, and quickly found.

@@ -259,13 +259,13 @@ RunRecorder::OnIterationDone(const IterationRecord& iteration,
 }
 
 RunRecord
-RunRecorder::Finish(const std::vector<BitRate>& capacity, const ControlCounts& control)
+RunRecorder::Finish(const ControlCounts& control)
 {
     SortRows();
     m_record.control = control;
     if (m_input.keepsSeries)
     {
-        m_record.waits = AttributeWaits(m_record, m_log, capacity);
+        m_record.waits = AttributeWaits(m_record, m_log, m_fabric.Condition().AsBuilt());
         AttributeQueues(m_record);
         m_record.rateChanges = m_log.Changes().size();
         m_record.rateLogFull = m_log.IsFull();

@@ -70,8 +70,8 @@ class RunRecorder : public RunObserver
         return m_input.keepsSeries && !m_log.IsFull();
     }
 
-    /// What has been recorded, after the run. @param capacity payload bits per second, by LinkId.
-    RunRecord Finish(const std::vector<BitRate>& capacity, const ControlCounts& control);
+    /// What has been recorded, after the run.
+    RunRecord Finish(const ControlCounts& control);
 
   private:
     /// Sum of the rates in force on a link.

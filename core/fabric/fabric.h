@@ -26,9 +26,11 @@
 #include "base/units.h"
 #include "fabric/enforcement.h"
 #include "flow/flow.h"
+#include "network/network-condition.h"
 #include "sim/clock.h"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace echelon
@@ -115,9 +117,10 @@ struct SoloTimes
 class Fabric
 {
   public:
-    /// @param clock outlives the fabric, or is part of it.
-    explicit Fabric(Clock& clock)
-        : m_clock(clock)
+    /// @param clock outlives the fabric, or is part of it. @param condition of its links at first.
+    Fabric(Clock& clock, NetworkCondition condition)
+        : m_clock(clock),
+          m_condition(std::move(condition))
     {
     }
 
@@ -126,6 +129,34 @@ class Fabric
     Clock& GetClock() const
     {
         return m_clock;
+    }
+
+    /// What the links carry at present.
+    const NetworkCondition& Condition() const
+    {
+        return m_condition;
+    }
+
+    /// Payload bits per second that a link carries per bit per second of its rate: segment /
+    /// (segment + header).
+    double GoodputFactor() const
+    {
+        return m_condition.Goodput();
+    }
+
+    /// From now on the link carries this rate on the wire; 0: nothing. Where flows are given their
+    /// rates, the driver lowers those that are too high before time goes on. @pre the fabric's
+    /// links may change: those of fluid fabrics.
+    virtual void SetCapacity(LinkId link, BitRate rate)
+    {
+        m_condition.SetRate(link, rate);
+    }
+
+    /// What a started flow has left to send goes another way from now on, at its present rate; its
+    /// last bit arrives the new route's delay after it leaves. @pre as SetCapacity.
+    virtual void Reroute(FlowId /*flow*/, Route /*route*/)
+    {
+        throw ContractViolation("this fabric's flows keep their routes");
     }
 
     /// Must be set before the first flow starts.
@@ -172,10 +203,6 @@ class Fabric
         ECHELON_REQUIRE(weights.empty(), "this fabric has no queues");
     }
 
-    /// Payload bits per second that a link carries per bit per second of its rate: segment /
-    /// (segment + header).
-    virtual double GoodputFactor() const = 0;
-
     /// At the path's smallest payload rate throughout. A flow that nothing holds up takes as long,
     /// but for WAIT_ROUNDING_PS; where queues share links it may count as sent earlier.
     virtual SoloTimes UncontendedTimes(const Flow& flow) const = 0;
@@ -192,6 +219,7 @@ class Fabric
 
   private:
     Clock& m_clock;
+    NetworkCondition m_condition;
 };
 
 } // namespace echelon

@@ -37,12 +37,12 @@ FairSwitchFabric::FairSwitchFabric(const Topology& topology, double goodput)
     ECHELON_REQUIRE(Fits(topology), "the topology is a big switch of few ports");
     const Topology::Shape& shape = topology.GetShape();
     const std::uint32_t interfaces = topology.Interfaces();
-    m_switches.emplace_back(Rates(0, interfaces), Rates(interfaces, interfaces));
+    m_switches.emplace_back(Capacities(0, interfaces), Capacities(interfaces, interfaces));
     for (std::uint32_t h = 0; shape.devicesPerHost > 1 && h < shape.hosts; ++h)
     {
         const std::size_t egress = 2 * std::size_t{interfaces} + h * shape.devicesPerHost;
-        m_switches.emplace_back(Rates(egress, shape.devicesPerHost),
-                                Rates(egress + topology.Devices(), shape.devicesPerHost));
+        m_switches.emplace_back(Capacities(egress, shape.devicesPerHost),
+                                Capacities(egress + topology.Devices(), shape.devicesPerHost));
     }
     m_isStale.assign(m_switches.size(), 0);
     m_changed.resize(m_switches.size());
@@ -50,14 +50,29 @@ FairSwitchFabric::FairSwitchFabric(const Topology& topology, double goodput)
 }
 
 std::vector<BitRate>
-FairSwitchFabric::Rates(std::size_t first, std::size_t links) const
+FairSwitchFabric::Capacities(std::size_t first, std::size_t links) const
 {
-    std::vector<BitRate> rates;
-    for (std::size_t link = first; link < first + links; ++link)
+    const auto begin = Condition().Capacity().begin() + static_cast<std::ptrdiff_t>(first);
+    return {begin, begin + static_cast<std::ptrdiff_t>(links)};
+}
+
+void
+FairSwitchFabric::SetCapacity(LinkId link, BitRate rate)
+{
+    Fabric::SetCapacity(link, rate);
+    const std::uint32_t interfaces = m_topology.Interfaces();
+    const std::uint32_t gpus = m_topology.GetShape().devicesPerHost;
+    std::uint32_t owner = 0;
+    std::uint32_t port = link.Value(); // egress links come first, as egress ports do
+    if (m_topology.IsScaleUp(link))
     {
-        rates.push_back(m_topology.GetLink(LinkId(link)).rate * GoodputFactor());
+        const std::uint32_t place = link.Value() - 2 * interfaces;
+        const std::uint32_t device = place % m_topology.Devices();
+        owner = 1 + device / gpus;
+        port = device % gpus + (place == device ? 0 : gpus);
     }
-    return rates;
+    m_switches[owner].SetCapacity(port, Condition().Capacity()[link.Value()], Now());
+    Stale(owner);
 }
 
 PortPair

@@ -41,6 +41,8 @@ class FairSwitchFabric : public FluidEngine
     BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
 
+    void SetCapacity(LinkId link, BitRate rate) override;
+
     Enforcement EnforcedBy() const override
     {
         return Enforcement::NONE;
@@ -60,7 +62,7 @@ class FairSwitchFabric : public FluidEngine
 
     /// The flow's transfer while it sends; else null.
     const Transfer* Sending(FlowId flow) const;
-    std::vector<BitRate> Rates(std::size_t first, std::size_t links) const;
+    std::vector<BitRate> Capacities(std::size_t first, std::size_t links) const;
     PortPair PairOf(const Flow& flow) const;
     void Stale(std::uint32_t owner);
     /// Rates after the changes of the present instant.

@@ -3,17 +3,13 @@
 
 #include "base/contracts.h"
 
-#include <algorithm>
-#include <limits>
-
 namespace echelon
 {
 
 FluidEngine::FluidEngine(const Topology& topology, double goodput)
-    : Fabric(m_clock),
+    : Fabric(m_clock, NetworkCondition(topology, goodput)),
       m_topology(topology),
-      m_clock(this),
-      m_goodput(goodput)
+      m_clock(this)
 {
     ECHELON_REQUIRE(goodput > 0 && goodput <= 1, "links carry payload");
 }
@@ -22,12 +18,7 @@ SoloTimes
 FluidEngine::UncontendedTimes(const Flow& flow) const
 {
     ECHELON_REQUIRE(flow.route.Hops() > 0, "a flow has a route");
-    BitRate rate = std::numeric_limits<double>::infinity();
-    for (const LinkShare& hop : flow.route)
-    {
-        rate = std::min(rate, hop.RateFor(m_topology.GetLink(hop).rate));
-    }
-    const Time sent = TransmissionTime(flow.Bits(), rate * m_goodput);
+    const Time sent = TransmissionTime(flow.Bits(), Condition().MostAlone(flow.route));
     return {sent, sent + flow.route.Delay()};
 }
 

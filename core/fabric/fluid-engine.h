@@ -32,11 +32,6 @@ class FluidEngine : public Fabric, private EventSource
         m_observer = observer;
     }
 
-    double GoodputFactor() const override
-    {
-        return m_goodput;
-    }
-
     /// Bits over the path's smallest payload rate, and the propagation delay on top.
     SoloTimes UncontendedTimes(const Flow& flow) const override;
     FabricCounts Counts() const override;
@@ -60,7 +55,6 @@ class FluidEngine : public Fabric, private EventSource
 
   private:
     EventClock m_clock;
-    double m_goodput;
     std::uint64_t m_reports = 0;
 };
 

@@ -68,6 +68,13 @@ FluidFabric::SetRates(const std::vector<RateChange>& changes)
 }
 
 void
+FluidFabric::Reroute(FlowId flow, Route route)
+{
+    ECHELON_REQUIRE(At(flow).active && route.Hops() > 0, "a flow that still sends has a route");
+    m_transfers[flow.Value()].delay = route.Delay();
+}
+
+void
 FluidFabric::SetRate(FlowId flow, BitRate rate)
 {
     ECHELON_REQUIRE(At(flow).active, "only a flow that still sends has a rate");

@@ -30,6 +30,7 @@ class FluidFabric : public FluidEngine
     double RemainingBits(FlowId flow) const override;
     BitRate RateOf(FlowId flow) const override;
     void SetRates(const std::vector<RateChange>& changes) override;
+    void Reroute(FlowId flow, Route route) override;
 
   private:
     /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from

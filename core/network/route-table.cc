@@ -98,6 +98,7 @@ RouteTable::Spread(const Topology& topology, const std::vector<PathShare>& parts
     Time delay;
     for (const PathShare& part : parts)
     {
+        ECHELON_REQUIRE(part.share > 0, "a part of a flow is not empty");
         sum += part.share;
         delay = std::max(delay, topology.Delay(part.path));
         for (const LinkId link : part.path)

@@ -9,8 +9,8 @@
 namespace echelon
 {
 
-NetworkState::NetworkState(std::vector<BitRate> capacity)
-    : m_capacity(std::move(capacity)),
+NetworkState::NetworkState(const std::vector<BitRate>& capacity)
+    : m_capacity(capacity),
       m_linkFlows(m_capacity.size()),
       m_linkShares(m_capacity.size()),
       m_linkRates(m_capacity.size(), 0.0),

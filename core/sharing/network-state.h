@@ -37,8 +37,15 @@ struct FlowRate
 class NetworkState
 {
   public:
-    /// @param capacity by link id, payload bits per second.
-    explicit NetworkState(std::vector<BitRate> capacity);
+    /// @param capacity by link id, payload bits per second at present; outlives the state.
+    explicit NetworkState(const std::vector<BitRate>& capacity);
+    explicit NetworkState(std::vector<BitRate>&&) = delete;
+
+    /// A link's capacity has changed. It is full or not again after Refresh.
+    void NoteCapacity(LinkId link)
+    {
+        m_staleLinks.push_back(link);
+    }
 
     /// A flow arrives, with rate 0. @pre it never came before.
     void Add(FlowId flow, GroupId group, Route route, std::uint32_t multiplicity);
@@ -139,7 +146,7 @@ class NetworkState
 
     void RefreshLink(LinkId link);
 
-    std::vector<BitRate> m_capacity;
+    const std::vector<BitRate>& m_capacity;
     std::vector<FlowState> m_flows;                ///< by FlowId
     std::vector<BitRate> m_rates;                  ///< by FlowId
     std::vector<double> m_levels;                  ///< by FlowId

@@ -44,6 +44,12 @@ class PortShares
     /// So many flows come to the pair, or go from it if negative.
     void Add(PortPair pair, std::int64_t flows);
 
+    /// For the next Solve. @param rate not negative; at 0 the port's flows stand still.
+    void SetCapacity(std::uint32_t port, BitRate rate)
+    {
+        m_capacity[port] = rate;
+    }
+
     void Solve();
 
     /// Pairs whose bottleneck is another port since the last Solve, or that have one anew.

@@ -43,7 +43,15 @@ class SharedSwitch
                double bits,
                Time now);
 
-    /// Shares anew if flows came or went. @returns whether they did.
+    /// @param port egress ports come first. @param rate from now on, not negative.
+    void SetCapacity(std::uint32_t port, BitRate rate, Time now)
+    {
+        Advance(now);
+        m_shares.SetCapacity(port, rate);
+        m_isStale = true;
+    }
+
+    /// Shares anew if flows came or went, or capacities changed. @returns whether they did.
     bool Share(Time now);
 
     /// Of each flow of a bundle there, in bits per second. @pre shared; the pair has flows.

@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "emulation/least-end.h"
-#include "emulation/run-too-long.h"
+#include "emulation/run-failure.h"
 #include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"

@@ -30,7 +30,8 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
   protected:
     MaxMinRepairTest()
         : m_topology(MakeLeafSpine({4, 4, 4, {1, {1e9, Time()}, Rates(), {}}, {1e10, Time()}})),
-          m_state(Capacities())
+          m_capacity(Capacities()),
+          m_state(m_capacity)
     {
     }
 
@@ -101,6 +102,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
     }
 
     Topology m_topology;
+    std::vector<BitRate> m_capacity;
     NetworkState m_state;
     std::vector<FlowId> m_active;
     std::size_t m_nextId = 0;

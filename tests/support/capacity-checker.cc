@@ -10,9 +10,8 @@ namespace echelon
 {
 
 CheckedFabric::CheckedFabric(Fabric& fabric, const Topology& topology, Bytes ahead)
-    : Fabric(fabric.GetClock()),
+    : Fabric(fabric.GetClock(), fabric.Condition()),
       m_fabric(fabric),
-      m_topology(topology),
       m_aheadBits(8.0 * static_cast<double>(ahead)),
       m_sendersVia(topology.Links().size())
 {
@@ -54,6 +53,33 @@ CheckedFabric::SetRates(const std::vector<RateChange>& changes)
         CheckLink(link);
     }
     m_fabric.SetRates(changes);
+}
+
+void
+CheckedFabric::SetCapacity(LinkId link, BitRate rate)
+{
+    Fabric::SetCapacity(link, rate);
+    m_fabric.SetCapacity(link, rate);
+    // Others may react when the instant has settled, and have asked for that later.
+    GetClock().CallWhenSettled(
+        [this, link] { GetClock().CallWhenSettled([this, link] { CheckLink(link); }); });
+}
+
+void
+CheckedFabric::Reroute(FlowId flow, Route route)
+{
+    Transfer& transfer = At(flow);
+    for (const LinkId link : transfer.flow.route)
+    {
+        m_sendersVia[link.Value()].erase(flow);
+    }
+    transfer.flow.route = route;
+    for (const LinkId link : route)
+    {
+        m_sendersVia[link.Value()].insert(flow);
+        CheckLink(link);
+    }
+    m_fabric.Reroute(flow, route);
 }
 
 void
@@ -115,7 +141,7 @@ CheckedFabric::CheckLink(LinkId link) const
         const Route route = transfer.flow.route;
         sum += transfer.rate * std::find(route.begin(), route.end(), link)->share;
     }
-    const BitRate capacity = m_topology.GetLink(link).rate * GoodputFactor();
+    const BitRate capacity = Condition().Capacity()[link.Value()];
     ECHELON_ENSURE(sum <= capacity * (1 + CAPACITY_EXCESS), "no link is over capacity");
 }
 

@@ -9,8 +9,8 @@
  *
  * Keeps books of its own: which flows send at what rate, summed anew for every link that a change
  * touches. Errors: ContractViolation when
- * - the rates in force on a link exceed its payload capacity, rate × GoodputFactor
- *   (CAPACITY_EXCESS);
+ * - the rates in force on a link exceed its payload capacity at the time (CAPACITY_EXCESS), also
+ *   when an instant is over in which the capacity fell;
  * - a flow is sent although the integral of its rate is not its bits (SAME_VOLUME, and
  *   COMPLETION_COALESCE_PS of its rate), finishes before it is sent, or finishes sooner after it
  *   than light could travel (the path's propagation delay).
@@ -55,10 +55,8 @@ class CheckedFabric : public Fabric, private FabricObserver
         return m_fabric.LeavesAt(flow);
     }
 
-    double GoodputFactor() const override
-    {
-        return m_fabric.GoodputFactor();
-    }
+    void SetCapacity(LinkId link, BitRate rate) override;
+    void Reroute(FlowId flow, Route route) override;
 
     SoloTimes UncontendedTimes(const Flow& flow) const override
     {
@@ -93,7 +91,6 @@ class CheckedFabric : public Fabric, private FabricObserver
     void CheckLink(LinkId link) const;
 
     Fabric& m_fabric;
-    const Topology& m_topology;
     double m_aheadBits;
     FabricObserver* m_observer = nullptr;
     std::map<FlowId, Transfer> m_transfers;     ///< started, not finished

@@ -3,7 +3,7 @@
 
 #include "alltoall/entry-durations.h"
 #include "alltoall/order-registry.h"
-#include "emulation/run-too-long.h"
+#include "emulation/run-failure.h"
 #include "experts/traffic-generator.h"
 #include "input/input-error.h"
 #include "input/json-document.h"

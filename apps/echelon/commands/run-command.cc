@@ -4,7 +4,7 @@
 #include "commands/comparison-table.h"
 #include "commands/progress-line.h"
 #include "commands/runnable-scenario.h"
-#include "emulation/run-too-long.h"
+#include "emulation/run-failure.h"
 #include "input/text-buffer.h"
 #include "results/result-folder.h"
 #include "results/result-writer.h"
@@ -44,7 +44,7 @@ RunInChild(const Scenario& scenario,
     {
         return {EXIT_BAD_USAGE, error.what()};
     }
-    catch (const RunTooLong& error)
+    catch (const RunFailure& error)
     {
         return {EXIT_BAD_INPUT, error.what()};
     }

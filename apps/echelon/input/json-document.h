@@ -72,7 +72,8 @@ class JsonNode
     double Number(double least, double largest) const;
     bool Boolean() const;
     Time Duration() const;
-    BitRate Rate() const;
+    /// @param least that is allowed, in bits per second.
+    BitRate Rate(BitRate least = 1) const;
     /// A text with a unit, or a whole number of bytes.
     Bytes Size(Bytes least, Bytes largest = Bytes{1} << 50) const;
     const std::string& Choice(const std::vector<std::string>& choices) const;

@@ -120,7 +120,7 @@ JsonNode::Duration() const
 }
 
 BitRate
-JsonNode::Rate() const
+JsonNode::Rate(BitRate least) const
 {
     if (!m_value->is_string())
     {
@@ -130,9 +130,10 @@ JsonNode::Rate() const
     {
         const BitRate rate = ParseRate(Text());
         // Outside this range times would not be whole picoseconds or not end.
-        if (rate < 1 || rate > 1e18)
+        if (rate < least || (rate > 0 && rate < 1) || rate > 1e18)
         {
-            Fail("the rate \"" + Text() + "\" is out of range", "from 1bps to 1000000Tbps");
+            Fail("the rate \"" + Text() + "\" is out of range",
+                 least < 1 ? "0bps, or from 1bps to 1000000Tbps" : "from 1bps to 1000000Tbps");
         }
         return rate;
     }

@@ -2,7 +2,7 @@
 #include "jobs/job-loader.h"
 
 #include "emulation/least-end.h"
-#include "emulation/run-too-long.h"
+#include "emulation/run-failure.h"
 #include "jobs/compute-variation-loader.h"
 #include "jobs/job-places.h"
 
@@ -22,14 +22,15 @@ void
 RequireTime(const JsonNode& node,
             const Topology& topology,
             const std::vector<Job>& jobs,
-            std::uint64_t seed)
+            std::uint64_t seed,
+            const std::string& routing)
 {
     const double limit = Time::Max().Seconds();
     if (MostSeconds(topology, jobs) <= limit)
     {
         return;
     }
-    const LeastEnd end = LeastEndOf(topology, jobs, seed);
+    const LeastEnd end = LeastEndOf(topology, jobs, seed, routing);
     if (end.seconds <= limit)
     {
         return;
@@ -158,7 +159,8 @@ LoadJobs(const JsonNode& node,
          const Topology& topology,
          std::uint64_t seed,
          double memory,
-         std::vector<std::string>& warnings)
+         std::vector<std::string>& warnings,
+         const std::string& routing)
 {
     LoadBudget budget(memory);
     std::vector<DeviceId> all;
@@ -213,7 +215,7 @@ LoadJobs(const JsonNode& node,
     }
     SortJobs(node, jobs, after);
     RequireBytes(node, jobs);
-    RequireTime(node, topology, jobs, seed);
+    RequireTime(node, topology, jobs, seed, routing);
     return jobs;
 }
 

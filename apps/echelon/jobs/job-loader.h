@@ -34,6 +34,7 @@ std::vector<Job> LoadJobs(const JsonNode& node,
                           const Topology& topology,
                           std::uint64_t seed,
                           double memory,
-                          std::vector<std::string>& warnings);
+                          std::vector<std::string>& warnings,
+                          const std::string& routing = "ecmp");
 
 } // namespace echelon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "jobs/job-places.h"
 
-#include "emulation/run-too-long.h"
+#include "emulation/run-failure.h"
 #include "input/index-list.h"
 #include "input/input-error.h"
 #include "jobs/explicit-workload.h"

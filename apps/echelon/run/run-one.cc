@@ -49,7 +49,9 @@ RunOne(const Scenario& scenario,
                                choice.control,
                                nullptr,
                                WritesTables(files),
-                               WritesTables(files)};
+                               WritesTables(files),
+                               scenario.routing,
+                               scenario.events};
     const auto fabric = MakeFabric(scenario, choice, input.keepsSeries);
     outcome.record = RunEmulation(input, *scheduler, *fabric);
     outcome.preparation = scheduler->Prepared();

@@ -61,13 +61,15 @@ FabricEntries()
          {{"segment", ParameterType::BYTES, "4096B", "payload of a full segment"},
           {"header", ParameterType::BYTES, "0B", "bytes on the wire besides a segment's payload"}},
          CheckFluid,
-         MakeFluid},
+         MakeFluid,
+         true},
 #if ECHELON_WITH_NS3
             {"packet",
              "segments through switches with priority queues, on ns-3's event loop",
              PacketFabricParameters(),
              CheckPacket,
-             MakePacket},
+             MakePacket,
+             false},
 #endif
     };
     return entries;

@@ -33,6 +33,8 @@ struct FabricEntry
     std::unique_ptr<Fabric> (*make)(const Topology& topology,
                                     const ParameterSet& parameters,
                                     bool recordsLoads);
+    /// Whether links may change their rates and flows may be split over several paths.
+    bool isFluid;
 };
 
 /// All fabrics of this build, in the order of `echelon list fabrics`.

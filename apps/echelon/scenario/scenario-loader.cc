@@ -5,7 +5,9 @@
 #include "input/input-error.h"
 #include "input/parameter-loader.h"
 #include "jobs/job-loader.h"
+#include "network/router-registry.h"
 #include "scenario/control-loader.h"
+#include "scenario/event-loader.h"
 #include "scenario/expectation.h"
 #include "scenario/fabric-registry.h"
 #include "scenario/fabric-warnings.h"
@@ -19,6 +21,17 @@
 
 namespace echelon
 {
+
+static std::vector<std::string>
+RouterNames()
+{
+    std::vector<std::string> names;
+    for (const RouterEntry& entry : RouterEntries())
+    {
+        names.push_back(entry.name);
+    }
+    return names;
+}
 
 const FieldTable SCENARIO{
     "scenario",
@@ -34,7 +47,12 @@ const FieldTable SCENARIO{
       1,
       "of all random choices (random placement, expert loads, ECMP)"},
      {"topology", SPECIAL, "the fabric's hosts, switches and links, see below", REQUIRED},
-     {"routing", OneOf({"ecmp"}), "ecmp", "one path per connection, chosen by hash"},
+     {"routing",
+      OneOf(RouterNames()),
+      RouterNames().front(),
+      "`ecmp`: one path per connection, chosen by hash; `spray`: every flow in equal parts over "
+      "all "
+      "shortest paths, on the fluid fabric"},
      {"fabric",
       SPECIAL,
       "how the network is modelled: `{\"kind\": \"fluid\"}` (also if left out) or `\"packet\"`, "
@@ -49,6 +67,9 @@ const FieldTable SCENARIO{
      {"control",
       ObjectOf("control"),
       "delays, losses and outages between agents and coordinator, see below"},
+     {"events",
+      ListOf("event", 0, MOST_EVENTS),
+      "links whose rates change during the run, see below"},
      {"expect", SPECIAL, "what figures of the summary should be, see below"}}};
 
 /// The name becomes a folder of the results.
@@ -149,6 +170,19 @@ LoadFabric(const JsonNode& root)
     return choice;
 }
 
+static std::string
+LoadRouting(const Fields& fields, const FabricChoice& fabric)
+{
+    const auto routing = fields.Get<std::string>("routing");
+    if (routing != RouterNames().front() && !FabricEntryOf(fabric.kind)->isFluid)
+    {
+        fields.FailAt("routing",
+                      "the fabric \"" + fabric.kind + "\" splits no flows",
+                      "use the fabric \"fluid\", or leave \"routing\" out");
+    }
+    return routing;
+}
+
 /// The document with every default filled in, jobs by name. The loaders of topology and jobs have
 /// filled in theirs.
 static Json
@@ -204,8 +238,8 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     std::string description;
     fields.Read("description", description);
     const auto seed = fields.Get<std::uint64_t>("seed");
-    fields.Get<std::string>("routing");
     FabricChoice fabric = LoadFabric(root);
+    const std::string routing = LoadRouting(fields, fabric);
     std::vector<std::string> warnings;
     const ControlPlane control = LoadControl(root, seed);
     std::vector<SchedulerChoice> schedulers =
@@ -214,15 +248,24 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
     Topology topology = LoadTopology(root.At("topology").Object());
-    std::vector<Job> jobs = LoadJobs(root.At("jobs"), topology, seed, overrides.memory, warnings);
+    std::vector<LinkEvent> events = LoadEvents(root.Find("events"), topology);
+    if (!events.empty() && !FabricEntryOf(fabric.kind)->isFluid)
+    {
+        root.At("events").Fail("links of the fabric \"" + fabric.kind + "\" keep their rates",
+                               "use the fabric \"fluid\", or leave the events out");
+    }
+    std::vector<Job> jobs =
+        LoadJobs(root.At("jobs"), topology, seed, overrides.memory, warnings, routing);
     Scenario scenario{file,
                       name,
                       seed,
                       std::move(topology),
+                      routing,
                       std::move(fabric),
                       std::move(jobs),
                       std::move(schedulers),
                       control,
+                      std::move(events),
                       std::move(expectations),
                       ExpectationsHold(overrides),
                       {},

@@ -11,6 +11,7 @@
 #include "base/parameters.h"
 #include "control/control-plane.h"
 #include "input/json-parser.h"
+#include "network/network-condition.h"
 #include "network/topology.h"
 #include "taskgraph/task-graph.h"
 
@@ -59,10 +60,12 @@ struct Scenario
     std::string name;
     std::uint64_t seed = 1;
     Topology topology;
+    std::string routing; ///< of RouterEntries()
     FabricChoice fabric;
     std::vector<Job> jobs; ///< by name
     std::vector<SchedulerChoice> schedulers;
     ControlPlane control;
+    std::vector<LinkEvent> events; ///< in the order of the file
     std::vector<Expectation> expectations;
     /// Whether the expectations hold for this scenario: it was not changed, or they were changed
     /// with it.

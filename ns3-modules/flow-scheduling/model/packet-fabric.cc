@@ -29,14 +29,22 @@ NS_LOG_COMPONENT_DEFINE("PacketFabric");
 namespace
 {
 
+double
+GoodputOf(const ns3::FabricNetwork& network)
+{
+    return Framing{network.GetSegmentSize(), network.GetHeaderSize()}.GoodputFactor();
+}
+
 /// Only one fabric may drive ns-3's simulator.
 bool g_alive = false;
 
 class PacketFabric : public Fabric
 {
   public:
-    PacketFabric(ns3::Ptr<ns3::FabricNetwork> network, bool ownsSimulation)
-        : Fabric(m_clock),
+    PacketFabric(ns3::Ptr<ns3::FabricNetwork> network,
+                 NetworkCondition condition,
+                 bool ownsSimulation)
+        : Fabric(m_clock, std::move(condition)),
           m_clock(network),
           m_network(network),
           m_ownsSimulation(ownsSimulation)
@@ -119,9 +127,9 @@ class PacketFabric : public Fabric
         }
     }
 
-    double GoodputFactor() const override
+    void SetCapacity(LinkId /*link*/, BitRate /*rate*/) override
     {
-        return Framing{m_network->GetSegmentSize(), m_network->GetHeaderSize()}.GoodputFactor();
+        throw ContractViolation("the links of the packet fabric keep their rates");
     }
 
     SoloTimes UncontendedTimes(const Flow& flow) const override
@@ -257,7 +265,9 @@ MakePacketFabric(const Topology& topology, const PacketFabricOptions& options)
     set("Window", options.window);
     ns3::BuildFabricNetwork(topology, network, static_cast<uint64_t>(options.queueCapacity));
     NS_LOG_INFO("packet fabric of " << network->GetPorts() << " ports");
-    auto fabric = std::make_unique<PacketFabric>(network, true);
+    auto fabric = std::make_unique<PacketFabric>(network,
+                                                 NetworkCondition(topology, GoodputOf(*network)),
+                                                 true);
     if (options.recordsLoads)
     {
         fabric->Measure(topology);
@@ -269,7 +279,14 @@ std::unique_ptr<Fabric>
 MakePacketFabric(ns3::Ptr<ns3::FabricNetwork> network)
 {
     ECHELON_REQUIRE(!g_alive, "one packet fabric at a time: ns-3's simulator is process-wide");
-    return std::make_unique<PacketFabric>(network, false);
+    std::vector<BitRate> rates;
+    for (std::uint32_t port = 0; port < network->GetPorts(); ++port)
+    {
+        rates.push_back(static_cast<double>(network->GetEngine().PortAt(port).rate));
+    }
+    return std::make_unique<PacketFabric>(network,
+                                          NetworkCondition(rates, GoodputOf(*network)),
+                                          false);
 }
 
 } // namespace echelon

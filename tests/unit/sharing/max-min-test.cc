@@ -95,6 +95,40 @@ TEST(MaxMin, ASolverCanBeUsedAgain)
     EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {2, 2}));
 }
 
+TEST(MaxMin, ASplitFlowPutsItsShareOnEachLink)
+{
+    // A flow in halves over two links of 4 and 2, each with a whole flow. Link 1 is full first:
+    // (1/2 + 1) t = 2. Link 0 has 4 - 2/3 left for its own flow.
+    const Route halves = TestRoutes().Intern({{LinkId(0), 0.5}, {LinkId(1), 0.5}}, Time());
+    MaxMinSolver solver;
+    solver.Clear();
+    solver.Add(halves, 1);
+    solver.Add(RouteOf({LinkId(0)}), 1);
+    solver.Add(RouteOf({LinkId(1)}), 1);
+    solver.Solve({4, 2});
+    EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {4.0 / 3, 10.0 / 3, 4.0 / 3}));
+    // A bundle of two alike, alone: each link carries half of it.
+    solver.Clear();
+    solver.Add(halves, 2);
+    solver.Solve({4, 2});
+    EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {4}));
+}
+
+TEST(MaxMin, RoutesMayHaveAnyNumberOfLinks)
+{
+    MaxMinSolver solver;
+    solver.Clear();
+    Path path;
+    for (std::size_t link = 0; link < 9; ++link)
+    {
+        path.emplace_back(link);
+    }
+    solver.Add(RouteOf(path), 1);
+    solver.Add(RouteOf({LinkId(8)}), 1);
+    solver.Solve({9, 9, 9, 9, 9, 9, 9, 3, 8});
+    EXPECT_THAT(Rates(solver), Pointwise(DoubleNear(NOISE), {3, 5}));
+}
+
 TEST(MaxMin, RefusesFlowsWithoutLinksOrWeight)
 {
     MaxMinSolver solver;
