@@ -66,8 +66,8 @@ void RequireNoSlowFlow(const FlowTable& flows,
                        const Fabric& fabric,
                        const std::function<const Job&(FlowId)>& jobOf);
 
-/// When nothing is left to do, flows that cross a link that is down wait for ever. Throws RunStalled
-/// that names the first of them, if there are any.
+/// When nothing is left to do, flows that cross a link that is down wait for ever. Throws
+/// RunStalled that names the first of them, if there are any.
 void RequireNoStandingFlow(const FlowTable& flows,
                            const Fabric& fabric,
                            const Topology& topology,
