@@ -58,7 +58,7 @@ std::vector<double>
 Finishes(const std::vector<Job>& jobs,
          std::vector<LinkEvent> events,
          const std::string& name = "fair",
-         Time controlDelay = Time())
+         const ControlPlane& control = {})
 {
     const Topology topology = Switch();
     FluidFabric fluid(topology);
@@ -66,7 +66,7 @@ Finishes(const std::vector<Job>& jobs,
     const SchedulerEntry& entry = SchedulerEntryOf(name);
     const auto scheduler = entry.make(ParameterSet(entry.parameters));
     EmulationInput input{topology, jobs};
-    input.control.controlDelay = controlDelay;
+    input.control = control;
     input.events = std::move(events);
     const RunRecord record = RunEmulation(input, *scheduler, fabric);
     std::vector<double> finishes(jobs.size());
@@ -139,14 +139,35 @@ TEST(CapacityChanges, AgentsCutAtOnceAndTheDecisionComesLater)
     // at once: 1.7 s. If it is whole again at 1 s, 4 Gb/s last until 1.1 s: 2.4 Gbit are left, 1.4
     // s.
     const std::vector<Job> jobs{OneFlow("a", 0, 1, 1)};
+    ControlPlane late;
+    late.controlDelay = Seconds(0.1);
     const LinkEvent half{Seconds(0.5), LinkId(0), 4 * GIGABIT};
-    ExpectNear(Finishes(jobs, {half}, "fair", Seconds(0.1)), {1.7});
-    ExpectNear(Finishes(jobs, {half, {Seconds(1), LinkId(0), 8 * GIGABIT}}, "fair", Seconds(0.1)),
-               {1.4});
+    ExpectNear(Finishes(jobs, {half}, "fair", late), {1.7});
+    ExpectNear(Finishes(jobs, {half, {Seconds(1), LinkId(0), 8 * GIGABIT}}, "fair", late), {1.4});
     // A decision of 0 s that is on its way when the link changes at 0.05 s is dropped: 0.15 s +
     // 2 s.
-    ExpectNear(Finishes(jobs, {{Seconds(0.05), LinkId(0), 4 * GIGABIT}}, "fair", Seconds(0.1)),
-               {2.15});
+    ExpectNear(Finishes(jobs, {{Seconds(0.05), LinkId(0), 4 * GIGABIT}}, "fair", late), {2.15});
+}
+
+TEST(CapacityChanges, DuringAnOutageFlowsThatAreCutKeepTheirRatesNoMore)
+{
+    // Two flows of 4 Gbit into host 1 at 4 Gb/s each when the coordinator is lost. At 0.5 s 2 Gbit
+    // are left of each, and host 0 sends at 2 Gb/s from then on: its flow ends at 1.5 s, and the
+    // other one keeps its rate until 1 s.
+    const std::vector<Job> jobs{OneFlow("a", 0, 1, 0.5), OneFlow("b", 2, 1, 0.5)};
+    ControlPlane lost;
+    lost.lostAt = Seconds(0.25);
+    const LinkEvent quarter{Seconds(0.5), LinkId(0), 2 * GIGABIT};
+    ExpectNear(Finishes(jobs, {quarter}, "fair", lost), {1.5, 1});
+    // Host 0's link is whole again at 1.25 s, with 0.5 Gbit left: 8 Gb/s, as nobody else is there.
+    ExpectNear(Finishes(jobs, {quarter, {Seconds(1.25), LinkId(0), 8 * GIGABIT}}, "fair", lost),
+               {1.3125, 1});
+    // Both stand still for half a second and then share the link.
+    ExpectNear(Finishes(jobs,
+                        {{Seconds(0.5), LinkId(5), 0}, {Seconds(1), LinkId(5), 8 * GIGABIT}},
+                        "fair",
+                        lost),
+               {1.5, 1.5});
 }
 
 TEST(CapacityChanges, AFabricThatSharesByItselfDoesAsTheSchedulerFair)
@@ -280,14 +301,22 @@ TEST_P(UnderEveryScheduler, AllBytesArriveHoweverLinksChange)
             events.push_back({at, link, 4e9 * static_cast<double>(stream.Below(3))});
             events.push_back({at + Seconds(0.01), link, topology.GetLink(link).rate});
         }
-        for (const Time controlDelay : {Time(), Seconds(20e-6)})
+        ControlPlane late;
+        late.controlDelay = Seconds(20e-6);
+        ControlPlane failing = late;
+        failing.minimumInterval = Seconds(50e-6);
+        failing.reportDelay = Seconds(10e-6);
+        failing.reportLoss = 0.1;
+        failing.lostAt = Seconds(0.01);
+        failing.backAt = Seconds(0.03);
+        for (const ControlPlane& control : {ControlPlane(), late, failing})
         {
             FluidFabric fluid(topology);
             CheckedFabric fabric(fluid, topology);
             const SchedulerEntry& entry = SchedulerEntryOf(GetParam());
             const auto scheduler = entry.make(ParameterSet(entry.parameters));
             EmulationInput input{topology, jobs};
-            input.control.controlDelay = controlDelay;
+            input.control = control;
             input.events = events;
             input.router = router;
             EXPECT_EQ(RunEmulation(input, *scheduler, fabric).flows.size(), jobs.size());
