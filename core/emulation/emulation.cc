@@ -2,13 +2,12 @@
 #include "emulation/emulation.h"
 
 #include "base/contracts.h"
-#include "control/coordinator.h"
-#include "control/host-sharing.h"
 #include "control/starvation-guard.h"
 #include "emulation/flow-routes.h"
 #include "emulation/forecast.h"
 #include "emulation/open-groups.h"
 #include "emulation/path-steps.h"
+#include "emulation/rate-control.h"
 #include "emulation/run-failure.h"
 #include "emulation/run-recorder.h"
 #include "taskgraph/dag-executor.h"
@@ -24,7 +23,7 @@ namespace echelon
 namespace
 {
 
-/// Joins executor, coordinator and fabric. What happens it tells the recorder.
+/// Joins executor, rate control and fabric, and tells the recorder what happens.
 class Emulation : private ExecutionEnvironment, private FabricObserver
 {
   public:
@@ -33,14 +32,13 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
           m_fabric(fabric),
           m_clock(fabric.GetClock()),
           m_recorder(input, m_flows, fabric),
-          m_coordinator({input.topology,
-                         scheduler,
-                         fabric,
-                         m_flows,
-                         m_recorder,
-                         input.control,
-                         input.observer}),
-          m_hosts(input.topology, fabric.Condition().Capacity(), fabric, m_flows, m_recorder),
+          m_control({input.topology,
+                     scheduler,
+                     fabric,
+                     m_flows,
+                     m_recorder,
+                     input.control,
+                     input.observer}),
           m_executor(input.jobs, m_clock, *this),
           m_routes(input.topology, input.jobs, input.seed, input.router),
           m_groups(input, m_clock, m_recorder)
@@ -69,7 +67,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         m_fabric.SetObserver(this);
         for (const LinkEvent& event : m_input.events)
         {
-            m_clock.CallAt(event.at, [this, &event] { ChangeCapacity(event); });
+            m_clock.CallAt(event.at, [this, &event] { m_control.ChangeCapacity(event); });
         }
         m_executor.Start();
         RunInTime(m_clock, m_input.jobs, m_recorder.Iterations());
@@ -79,9 +77,9 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         };
         RequireNoSlowFlow(m_flows, m_fabric, jobOf);
         RequireNoStandingFlow(m_flows, m_fabric, m_input.topology, jobOf);
-        ECHELON_ENSURE(m_executor.Done() && m_coordinator.ActiveFlows() == 0,
+        ECHELON_ENSURE(m_executor.Done() && m_control.ActiveFlows() == 0,
                        "every flow is given the rate to finish, and every job ends");
-        return m_recorder.Finish(m_coordinator.Counts());
+        return m_recorder.Finish(m_control.Counts());
     }
 
   private:
@@ -126,60 +124,14 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
         lastFlows[task.Value()].flow = flow.id;
         m_recorder.OnFlowStarted(flow.id, task);
         m_fabric.StartFlow(flow);
-        if (m_fabric.EnforcedBy() == Enforcement::NONE)
-        {
-            return;
-        }
-        if (IsSharedInHost(flow))
-        {
-            m_hosts.Add(flow.id);
-            m_coordinator.Reconsider(flow.group, true);
-            return;
-        }
-        if (!group.isCoordinated)
-        {
-            group.isCoordinated = true;
-            const double weight = m_input.jobs[job.Value()].weight;
-            m_coordinator.SetJob({job, weight, m_executor.IterationStart(job)});
-            m_coordinator.AddGroup(group.id, job, group.weight, group.reference);
-        }
-        m_coordinator.AddFlow(flow.id);
-    }
-
-    /// Queues are weighted by the decisions of the coordinator, which gives rates to all flows
-    /// then.
-    bool IsSharedInHost(const Flow& flow) const
-    {
-        return m_input.topology.IsScaleUp(flow.route[0]) &&
-               m_fabric.EnforcedBy() != Enforcement::QUEUES;
-    }
-
-    void ChangeCapacity(const LinkEvent& event)
-    {
-        m_fabric.SetCapacity(event.link, event.rate);
-        if (m_fabric.EnforcedBy() != Enforcement::NONE)
-        {
-            m_hosts.ChangeCapacity(event.link);
-            m_coordinator.ChangeCapacity(event.link);
-        }
+        m_control.Add(flow.id,
+                      group,
+                      {job, m_input.jobs[job.Value()].weight, m_executor.IterationStart(job)});
     }
 
     void OnFlowSent(FlowId flow) override
     {
-        const Flow& sent = m_flows.FlowOf(flow);
-        if (m_fabric.EnforcedBy() == Enforcement::NONE)
-        {
-            m_recorder.OnDeparture(flow);
-        }
-        else if (IsSharedInHost(sent))
-        {
-            m_hosts.Remove(flow);
-            m_coordinator.Reconsider(sent.group, false);
-        }
-        else
-        {
-            m_coordinator.RemoveFlow(flow);
-        }
+        m_control.Remove(flow);
         const Time leaves = m_fabric.LeavesAt(flow);
         const auto [job, task] = m_origins[m_flows.SlotOf(flow)];
         m_lastFlows[job.Value()][task.Value()].leaves = leaves;
@@ -254,8 +206,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     Clock& m_clock;
     FlowTable m_flows;
     RunRecorder m_recorder;
-    Coordinator m_coordinator;
-    HostSharing m_hosts;
+    RateControl m_control;
     DagExecutor m_executor;
     FlowRoutes m_routes;
     OpenGroups m_groups;

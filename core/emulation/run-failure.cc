@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::string
+static std::string
 SecondsText(double seconds)
 {
     char text[32];
@@ -22,7 +19,7 @@ SecondsText(double seconds)
     return text;
 }
 
-std::string
+static std::string
 Listed(const std::vector<std::string>& parts)
 {
     std::string text;
@@ -33,7 +30,7 @@ Listed(const std::vector<std::string>& parts)
     return text;
 }
 
-std::string
+static std::string
 NameOf(const Flow& flow, const Job& job)
 {
     return "the flow of job \"" + job.name + "\" from device " +
@@ -42,7 +39,7 @@ NameOf(const Flow& flow, const Job& job)
 }
 
 /// Of the first job that is not over.
-std::string
+static std::string
 RunningIteration(const std::vector<Job>& jobs, const std::vector<IterationRecord>& done)
 {
     std::vector<std::uint32_t> counts(jobs.size(), 0);
@@ -58,8 +55,6 @@ RunningIteration(const std::vector<Job>& jobs, const std::vector<IterationRecord
     return "iteration " + std::to_string(counts[j] + 1) + " of " +
            std::to_string(jobs[j].iterations) + " of job \"" + jobs[j].name + "\"";
 }
-
-} // namespace
 
 RunTooLong::RunTooLong(const std::string& what, double seconds)
     : RunFailure(what + " would not end before " + SecondsText(seconds) +

@@ -10,10 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-std::vector<BitRate>
+static std::vector<BitRate>
 RatesOf(const Topology& topology)
 {
     std::vector<BitRate> rates;
@@ -23,8 +20,6 @@ RatesOf(const Topology& topology)
     }
     return rates;
 }
-
-} // namespace
 
 NetworkCondition::NetworkCondition(const Topology& topology, double goodput)
     : NetworkCondition(RatesOf(topology), goodput)

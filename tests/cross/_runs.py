@@ -14,6 +14,16 @@ SOURCE = pathlib.Path(os.environ["ECHELON_SOURCE_DIR"])
 PACKET_HEADER = "82B"
 
 
+def smoke_scenarios():
+    """The smoke scenarios that both fabrics carry: links change, and flows are split, on the fluid fabric only."""
+    paths = sorted(pathlib.Path(SOURCE, "scenarios", "smoke").glob("*.json"))
+
+    def is_for_both(scenario):
+        return "events" not in scenario and scenario.get("routing", "ecmp") == "ecmp"
+
+    return [path for path in paths if is_for_both(json.loads(path.read_text()))]
+
+
 def summary(scenario, *options):
     """The summary of one run. `scenario` is a path, or a dict that names no other files."""
     with tempfile.TemporaryDirectory() as folder:

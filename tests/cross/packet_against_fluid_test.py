@@ -1,15 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every smoke scenario on the packet fabric against the fluid fabric, scheduler by scheduler.
+"""Every smoke scenario that both fabrics carry on the packet fabric against the fluid fabric, scheduler by scheduler.
 
 Both account for the segments' headers, so what is left is what segments are: store and forward on every hop, and rates that are met in
 whole segments. Makespans agree within 2 %; docs/validation.md explains what the difference is made of. Prints the table that stands there.
 """
 
-import pathlib
 import unittest
 
-from _runs import SOURCE, both_fabrics
+from _runs import both_fabrics, smoke_scenarios
 
 
 def relative_differences(path):
@@ -31,7 +30,7 @@ class PacketAgainstFluid(unittest.TestCase):
         print(f"| {path.stem} | {len(differences)} | {100 * worst:+.3f} % |", flush=True)
 
     def test_smoke_scenarios(self):
-        paths = sorted(pathlib.Path(SOURCE, "scenarios", "smoke").glob("*.json"))
+        paths = smoke_scenarios()
         self.assertGreaterEqual(len(paths), 10)
         for path in paths:
             self.check(path, 0.02)

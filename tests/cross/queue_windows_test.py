@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from _runs import ECHELON, PACKET_HEADER, SOURCE, summary
+from _runs import ECHELON, PACKET_HEADER, smoke_scenarios, summary
 
 # Of the window far too large: switches' buffers hold 16 MiB a port.
 LARGE = "1GiB"
@@ -25,10 +25,6 @@ def differences(path, window):
     return {
         ours["scheduler"]: theirs["makespan_s"] / ours["makespan_s"] - 1 for ours, theirs in zip(fluid["runs"], queues["runs"])
     }
-
-
-def smoke_scenarios():
-    return sorted(pathlib.Path(SOURCE, "scenarios", "smoke").glob("*.json"))
 
 
 def one_flow(window, delay="10us", size="4MB"):

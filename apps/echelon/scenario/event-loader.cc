@@ -12,9 +12,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable EVENT{
     "event",
     "A link carries another rate from a time on.",
@@ -31,7 +28,7 @@ constexpr std::size_t MOST_CANDIDATES = 100000;
 
 using LinksByName = std::unordered_map<std::string, LinkId>;
 
-LinkId
+static LinkId
 LinkOf(const JsonNode& node, const std::string& name, const LinksByName& links)
 {
     const auto known = links.find(name);
@@ -56,7 +53,7 @@ LinkOf(const JsonNode& node, const std::string& name, const LinksByName& links)
 }
 
 /// The link that the node names, or both directions.
-std::vector<LinkId>
+static std::vector<LinkId>
 LinksOf(const JsonNode& node, const LinksByName& links)
 {
     const std::string& name = node.Text();
@@ -70,8 +67,6 @@ LinksOf(const JsonNode& node, const LinksByName& links)
     const std::string to = name.substr(place + both.size());
     return {LinkOf(node, from + "->" + to, links), LinkOf(node, to + "->" + from, links)};
 }
-
-} // namespace
 
 std::vector<LinkEvent>
 LoadEvents(const std::optional<JsonNode>& node, const Topology& topology)
