@@ -15,7 +15,7 @@
  */
 #include "base/random.h"
 #include "emulation/emulation.h"
-#include "fabric/fluid-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
 
@@ -100,7 +100,7 @@ RunEchelon(const Topology& topology, const std::vector<Job>& jobs)
 {
     const auto& entry = echelon::SchedulerEntryOf("fair");
     const auto scheduler = entry.make(echelon::ParameterSet(entry.parameters));
-    echelon::FluidFabric fabric(topology);
+    echelon::FairFabric fabric(topology);
     echelon::EmulationInput input{topology, jobs, ROUTE_SEED};
     input.keepsSeries = false;
     const double start = CpuSeconds();

@@ -7,8 +7,8 @@
  *     const Wide before = lanes.Sent(lane, now);
  *     lanes.Sent(lane, later) - before;     // unit x picosecond, of each copy
  *
- * If flows share a pair of ports max-min fairly (fabric/fair-switch-fabric.h), an arrival changes
- * the rate of every flow of the pair. As a lane they change only once. Each call takes O(1), and a
+ * If flows of one route share links max-min fairly (fabric/fair-fabric.h), an arrival changes
+ * the rate of every flow of the route. As a lane they change only once. Each call takes O(1), and a
  * lane takes 48 bytes.
  */
 #pragma once

@@ -10,7 +10,7 @@
  * 12.36 us of the link, 12,356 bytes, and one segment. Five segments are more than that.
  */
 #include "base/random.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "support/routes.h"
@@ -70,7 +70,7 @@ Kinds()
 {
     std::vector<EnforcementKind> kinds{
         {"rates_of_a_fluid", Enforcement::RATES, MakeFluid<FluidFabric>, 0},
-        {"none", Enforcement::NONE, MakeFluid<FairSwitchFabric>, 0}};
+        {"none", Enforcement::NONE, MakeFluid<FairFabric>, 0}};
 #if ECHELON_WITH_NS3
     kinds.push_back(
         {"rates_of_packets", Enforcement::RATES, MakePacket<Enforcement::RATES>, SEGMENT_BITS});

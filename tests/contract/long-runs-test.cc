@@ -13,7 +13,7 @@
 #include "emulation/emulation.h"
 #include "emulation/least-end.h"
 #include "emulation/run-failure.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
@@ -167,7 +167,7 @@ TEST_P(LongRuns, EndWhenTheFormulaSaysOrAreRefused)
         const long double most = least + (GetParam().isPacket ? packets : 0);
         const double bound = LeastEndOf(run.Network(), run.Jobs(), 1).seconds;
         EXPECT_LE(bound, least * (1 + 1e-12L));
-        const bool isFair = GetParam().name == "fair-switch" || i % 2 == 0;
+        const bool isFair = GetParam().name == "fair" || i % 2 == 0;
         const std::optional<long double> end = Run(run, isFair ? "fair" : "fifo");
         if (end)
         {
@@ -194,9 +194,9 @@ Kinds()
          [](const Topology& topology) -> std::unique_ptr<Fabric> {
              return std::make_unique<FluidFabric>(topology);
          }},
-        {"fair-switch",
+        {"fair",
          [](const Topology& topology) -> std::unique_ptr<Fabric> {
-             return std::make_unique<FairSwitchFabric>(topology);
+             return std::make_unique<FairFabric>(topology);
          }},
     };
 #if ECHELON_WITH_NS3

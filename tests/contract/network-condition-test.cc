@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "emulation/run-failure.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "support/capacity-checker.h"
@@ -179,7 +179,7 @@ TEST(CapacityChanges, AFabricThatSharesByItselfDoesAsTheSchedulerFair)
           std::vector<LinkEvent>{{Seconds(0.25), LinkId(5), 0},
                                  {Seconds(0.75), LinkId(5), 4 * GIGABIT}}})
     {
-        FairSwitchFabric fabric(topology);
+        FairFabric fabric(topology);
         const auto scheduler =
             SchedulerEntryOf("fair").make(ParameterSet(SchedulerEntryOf("fair").parameters));
         EmulationInput input{topology, jobs};

@@ -9,7 +9,7 @@
  */
 #include "base/tolerances.h"
 #include "emulation/emulation.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
@@ -47,11 +47,7 @@ MakeFluid(const Topology& topology)
 std::unique_ptr<Fabric>
 MakeShared(const Topology& topology)
 {
-    if (!FairSwitchFabric::Fits(topology))
-    {
-        return MakeFluid(topology);
-    }
-    return std::make_unique<FairSwitchFabric>(topology, 4096.0 / 4178);
+    return std::make_unique<FairFabric>(topology, 4096.0 / 4178);
 }
 
 #if ECHELON_WITH_NS3

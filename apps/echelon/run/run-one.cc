@@ -2,7 +2,7 @@
 #include "run/run-one.h"
 
 #include "emulation/emulation.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "scenario/fabric-registry.h"
 #include "sched/scheduler-registry.h"
 
@@ -15,22 +15,22 @@ static std::unique_ptr<Fabric>
 MakeFabric(const Scenario& scenario, const SchedulerChoice& choice, bool recordsLoads)
 {
     const ParameterSet& parameters = scenario.fabric.parameters;
-    if (SharesByPorts(scenario, choice))
+    if (SharesByItself(scenario, choice))
     {
-        return std::make_unique<FairSwitchFabric>(scenario.topology, GoodputFactorOf(parameters));
+        return std::make_unique<FairFabric>(scenario.topology, GoodputFactorOf(parameters));
     }
     return FabricEntryOf(scenario.fabric.kind)->make(scenario.topology, parameters, recordsLoads);
 }
 
 bool
-SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice)
+SharesByItself(const Scenario& scenario, const SchedulerChoice& choice)
 {
     const ControlPlane& control = choice.control;
     const bool isUndisturbed = control.controlDelay == Time() &&
                                control.minimumInterval == Time() && control.reportDelay == Time() &&
                                control.reportLoss == 0 && !control.lostAt;
     return scenario.fabric.kind == "fluid" && SchedulerEntryOf(choice.name).isMaxMin &&
-           isUndisturbed && control.fairShare == 0 && FairSwitchFabric::Fits(scenario.topology);
+           isUndisturbed && control.fairShare == 0;
 }
 
 RunOutcome

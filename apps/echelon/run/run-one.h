@@ -33,9 +33,9 @@ struct RunOutcome
     double wallSeconds = 0;
 };
 
-/// Whether the run needs no rates of single flows: max-min fairness on a small big switch whose
-/// decisions take effect at once, and always.
-bool SharesByPorts(const Scenario& scenario, const SchedulerChoice& choice);
+/// Whether the run needs no rates of single flows: max-min fairness whose decisions take
+/// effect at once, and always, on a fluid fabric.
+bool SharesByItself(const Scenario& scenario, const SchedulerChoice& choice);
 
 /// Called with (iterations done, iterations in all).
 using ProgressCallback = std::function<void(std::uint64_t, std::uint64_t)>;

@@ -16,7 +16,7 @@ namespace echelon
 
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
 constexpr double BYTES_PER_FLOW = 225;
-constexpr double BYTES_PER_FLOW_BY_PORTS = 70; // fair on a big switch
+constexpr double BYTES_PER_FLOW_BY_LEVELS = 70; // fair on a big switch
 constexpr double BYTES_PER_FLOW_IN_TABLES = 270;
 constexpr double BYTES_PER_GROUP = 300;
 constexpr double BYTES_PER_COMPUTE_IN_TABLES = 200;
@@ -31,11 +31,11 @@ RecordBytes(const Scenario& scenario,
             const GraphSize& size,
             ResultFiles files)
 {
-    const bool isByPorts = std::all_of(
+    const bool sharesByItself = std::all_of(
         scenario.schedulers.begin(),
         scenario.schedulers.end(),
-        [&scenario](const SchedulerChoice& choice) { return SharesByPorts(scenario, choice); });
-    const double perFlow = (isByPorts ? BYTES_PER_FLOW_BY_PORTS : BYTES_PER_FLOW) +
+        [&scenario](const SchedulerChoice& choice) { return SharesByItself(scenario, choice); });
+    const double perFlow = (sharesByItself ? BYTES_PER_FLOW_BY_LEVELS : BYTES_PER_FLOW) +
                            (WritesTables(files) ? BYTES_PER_FLOW_IN_TABLES : 0);
     return size.flows * perFlow +
            size.computes * (WritesTables(files) ? BYTES_PER_COMPUTE_IN_TABLES : 0) +

@@ -19,7 +19,7 @@
  *    its arrival that is, and its time counts from there.
  */
 #include "emulation/emulation.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "input/file-source.h"
 #include "network/builders.h"
@@ -209,7 +209,7 @@ RunVariant(const Variant& variant, const CoflowBenchmark& input)
     std::unique_ptr<Fabric> fabric;
     if (variant.sharesByItself)
     {
-        fabric = std::make_unique<FairSwitchFabric>(topology);
+        fabric = std::make_unique<FairFabric>(topology);
     }
     else
     {

@@ -5,7 +5,7 @@
 #include "metrics/critical-path.h"
 
 #include "emulation/emulation.h"
-#include "fabric/fair-switch-fabric.h"
+#include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
@@ -135,7 +135,7 @@ TEST(CriticalPathOfARun, AFlowAloneDoesNotWait)
     EXPECT_EQ(record.criticalPath[0].waiting, Time());
     EXPECT_EQ(record.criticalPath[0].end, Time::FromSeconds(2.000006));
     EXPECT_TRUE(record.waits.empty());
-    FairSwitchFabric shared(topology);
+    FairFabric shared(topology);
     EXPECT_EQ(RunOn(shared, topology, {job}, "fair").criticalPath[0].waiting, Time());
 }
 
@@ -149,7 +149,7 @@ TEST(CriticalPathOfARun, TwoFlowsThatShareALinkWaitForEachOther)
     AddFlow(job, "a", 0, 1, 2 * GB);
     AddFlow(job, "b", 0, 1, GB);
     const std::vector<Job> jobs{job};
-    FairSwitchFabric shared(topology);
+    FairFabric shared(topology);
     for (const RunRecord& record :
          {RunFluid(topology, jobs, "fair"), RunOn(shared, topology, jobs, "fair")})
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "fabric/fair-fabric.h"
+
 #include "base/contracts.h"
-#include "fabric/fair-switch-fabric.h"
 #include "network/builders.h"
-#include "sharing/port-shares.h"
 #include "support/routes.h"
 
 #include <gtest/gtest.h>
@@ -12,37 +12,6 @@ namespace echelon
 {
 namespace
 {
-
-// Egress ports 0, 1 and ingress ports 0, 1 of 12 b/s each. Flows: 0->0 twice, 0->1, 1->1.
-// Egress 0 has three flows: 4 each, all of it. Ingress 1 has 12 - 4 = 8 left for 1->1, ingress 0
-// carries 8.
-TEST(PortShares, AreMaxMin)
-{
-    PortShares shares({12, 12}, {12, 12});
-    shares.Add({0, 0}, 2);
-    shares.Add({0, 1}, 1);
-    shares.Add({1, 1}, 1);
-    shares.Solve();
-    EXPECT_EQ(shares.BottleneckOf({0, 0}), 0);
-    EXPECT_EQ(shares.BottleneckOf({0, 1}), 0);
-    EXPECT_DOUBLE_EQ(shares.Level(0), 4);
-    const std::uint32_t last = shares.BottleneckOf({1, 1});
-    EXPECT_EQ(last, 3);
-    EXPECT_DOUBLE_EQ(shares.Level(last), 8);
-    EXPECT_DOUBLE_EQ(shares.Rate(0), 12);
-    EXPECT_DOUBLE_EQ(shares.Rate(1), 8);
-    EXPECT_DOUBLE_EQ(shares.Rate(2), 8);
-    EXPECT_DOUBLE_EQ(shares.Rate(3), 12);
-    EXPECT_EQ(shares.Moved().size(), 3);
-
-    // Without the flow 1->1 egress 0 is the only port that counts; nobody moves.
-    shares.Add({1, 1}, -1);
-    shares.Solve();
-    EXPECT_TRUE(shares.Moved().empty());
-    EXPECT_DOUBLE_EQ(shares.Rate(1), 0);
-    EXPECT_DOUBLE_EQ(shares.Rate(3), 4);
-    EXPECT_THROW(shares.Add({1, 1}, -1), ContractViolation);
-}
 
 /// Writes down sends, arrivals and rates.
 class Witness : public FabricObserver
@@ -77,10 +46,10 @@ class Witness : public FabricObserver
 };
 
 /// Three hosts at 8 Gb/s, 1 us per link.
-class FairSwitchUnit : public testing::Test
+class FairFabricUnit : public testing::Test
 {
   protected:
-    FairSwitchUnit()
+    FairFabricUnit()
     {
         m_fabric.SetObserver(&m_witness);
     }
@@ -102,13 +71,13 @@ class FairSwitchUnit : public testing::Test
     }
 
     const Topology m_topology = MakeBigSwitch({3, {1, {8e9, Time::FromSeconds(1e-6)}, {}, {}}});
-    FairSwitchFabric m_fabric{m_topology};
+    FairFabric m_fabric{m_topology};
     Witness m_witness{m_fabric};
 };
 
 // 0->2 with 1 MB (8 Mbit) and 1->2 with 2 MB share the port into 2: 4 Gb/s each. The first leaves
 // after 2 ms; the second has 8 Mbit left at 8 Gb/s: 3 ms. Two links: arrival 2 us later.
-TEST_F(FairSwitchUnit, SharesAPort)
+TEST_F(FairFabricUnit, SharesAPort)
 {
     m_fabric.GetClock().CallAt(Time(), [&] {
         Start(0, 0, 2, 1000000);
@@ -131,7 +100,7 @@ TEST_F(FairSwitchUnit, SharesAPort)
 
 // 0->1 alone for 1 ms: 8 of 16 Mbit left. Then 0->2 with 4 Mbit halves its port: both at 4 Gb/s
 // until 0->2 has left at 2 ms. 0->1 has 4 Mbit left at 8 Gb/s: 2.5 ms.
-TEST_F(FairSwitchUnit, SharesAnewWhenFlowsComeAndGo)
+TEST_F(FairFabricUnit, SharesAnewWhenFlowsComeAndGo)
 {
     m_fabric.GetClock().CallAt(Time(), [&] { Start(0, 0, 1, 2000000); });
     m_fabric.GetClock().CallAt(Us(1000), [&] { Start(1, 0, 2, 500000); });
@@ -140,7 +109,7 @@ TEST_F(FairSwitchUnit, SharesAnewWhenFlowsComeAndGo)
     EXPECT_EQ(m_witness.sent.at(FlowId(0)), Us(2500));
 }
 
-TEST_F(FairSwitchUnit, TakesNoRates)
+TEST_F(FairFabricUnit, TakesNoRates)
 {
     EXPECT_EQ(m_fabric.EnforcedBy(), Enforcement::NONE);
     m_fabric.GetClock().CallAt(Time(), [&] {
@@ -149,17 +118,6 @@ TEST_F(FairSwitchUnit, TakesNoRates)
         EXPECT_THROW(Start(0, 0, 1, 1000), ContractViolation);
     });
     m_fabric.GetClock().Run();
-}
-
-TEST(FairSwitchFits, SmallBigSwitches)
-{
-    const ServerSpec one{1, {8e9, Time()}, {}, {}};
-    EXPECT_TRUE(FairSwitchFabric::Fits(MakeBigSwitch({512, one})));
-    EXPECT_FALSE(FairSwitchFabric::Fits(MakeBigSwitch({513, one})));
-    EXPECT_FALSE(FairSwitchFabric::Fits(MakeLeafSpine({2, 1, 2, one, {8e9, Time()}})));
-    const ServerSpec eight{8, {8e9, Time()}, {}, {8e9, Time()}};
-    EXPECT_TRUE(FairSwitchFabric::Fits(MakeBigSwitch({400, eight})));
-    EXPECT_FALSE(FairSwitchFabric::Fits(MakeBigSwitch({512, eight})));
 }
 
 } // namespace

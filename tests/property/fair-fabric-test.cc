@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The switch that shares by itself against the scheduler `fair` on the fluid fabric: same flows,
+ * The fabric that shares by itself against the scheduler `fair` on the fluid fabric: same flows,
  * same finishes up to rounding, same load of links.
  */
+#include "fabric/fair-fabric.h"
+
 #include "base/random.h"
 #include "emulation/emulation.h"
-#include "fabric/fair-switch-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
@@ -120,11 +121,11 @@ Volume(const RunRecord& record, LinkId link)
     return bits + rate * (record.makespan - since).Seconds();
 }
 
-class FairSwitch : public testing::TestWithParam<Instance>
+class FairFabricRuns : public testing::TestWithParam<Instance>
 {
 };
 
-TEST_P(FairSwitch, EndsEveryFlowWhenTheSchedulerFairDoes)
+TEST_P(FairFabricRuns, EndsEveryFlowWhenTheSchedulerFairDoes)
 {
     for (std::uint64_t seed = 1; seed <= 12; ++seed)
     {
@@ -133,8 +134,7 @@ TEST_P(FairSwitch, EndsEveryFlowWhenTheSchedulerFairDoes)
         const std::vector<Job> jobs{MakeJob(GetParam(), seed)};
         FluidFabric fluid(topology, 4096.0 / 4178);
         const RunRecord expected = RunFair(topology, jobs, fluid);
-        ASSERT_TRUE(FairSwitchFabric::Fits(topology));
-        FairSwitchFabric shared(topology, 4096.0 / 4178);
+        FairFabric shared(topology, 4096.0 / 4178);
         const RunRecord record = RunFair(topology, jobs, shared);
         ASSERT_EQ(record.flows.size(), expected.flows.size());
         // Flows that start at one instant up to rounding may start in another order.
@@ -207,7 +207,7 @@ WaitsByJobs(const RunRecord& record)
     return seconds;
 }
 
-TEST_P(FairSwitch, WaitsAreThoseUnderTheSchedulerFair)
+TEST_P(FairFabricRuns, WaitsAreThoseUnderTheSchedulerFair)
 {
     // The switch logs one rate for all flows of a pair of ports, the coordinator one for each flow.
     for (std::uint64_t seed = 1; seed <= 3; ++seed)
@@ -217,7 +217,7 @@ TEST_P(FairSwitch, WaitsAreThoseUnderTheSchedulerFair)
         const std::vector<Job> jobs = MakeJobs(GetParam(), seed);
         FluidFabric fluid(topology, 4096.0 / 4178);
         auto expected = WaitsByJobs(RunFair(topology, jobs, fluid));
-        FairSwitchFabric shared(topology, 4096.0 / 4178);
+        FairFabric shared(topology, 4096.0 / 4178);
         auto found = WaitsByJobs(RunFair(topology, jobs, shared));
         ASSERT_FALSE(expected.empty());
         for (const auto& [key, seconds] : expected)
@@ -234,7 +234,7 @@ TEST_P(FairSwitch, WaitsAreThoseUnderTheSchedulerFair)
 }
 
 INSTANTIATE_TEST_SUITE_P(Random,
-                         FairSwitch,
+                         FairFabricRuns,
                          testing::Values(Instance{"sparse", 8, 1, 40, 1, 100, 100},
                                          Instance{"dense", 8, 1, 600, 1, 5, 1000},
                                          Instance{"ends_together", 16, 1, 400, 1, 1, 2},
