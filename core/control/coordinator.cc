@@ -17,7 +17,7 @@ Coordinator::Coordinator(const CoordinatorInput& input)
       m_control(input.control),
       m_observer(input.observer),
       m_reports(m_clock, input.control),
-      m_state(input.fabric.Condition().Capacity()),
+      m_state(input.fabric.Condition().Capacity(), input.flows),
       m_isTouched(input.topology.Links().size(), 0),
       m_linkMark(input.topology.Links().size(), 0)
 {
@@ -77,7 +77,7 @@ Coordinator::Learn(FlowId flow)
     FlowState& state = StateOf(flow);
     const Flow& known = m_flows.FlowOf(flow);
     state.isKnown = true;
-    m_state.Add(flow, known.group, known.route, known.multiplicity);
+    m_state.Add(flow);
     std::vector<FlowId>& members = m_groups[known.group.Value()].flows;
     state.placeInGroup = static_cast<std::uint32_t>(members.size());
     members.push_back(flow);

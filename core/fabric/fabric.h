@@ -162,8 +162,8 @@ class Fabric
     /// Must be set before the first flow starts.
     virtual void SetObserver(FabricObserver* observer) = 0;
 
-    /// Register a flow at the present time with rate 0. @pre the id is new, bytes > 0, path not
-    /// empty.
+    /// Register a flow at the present time with rate 0. @pre the id is larger than those
+    /// before, bytes > 0, path not empty.
     virtual void StartFlow(const Flow& flow) = 0;
 
     /// Bits of a started flow (the whole bundle) that have not left the source; 0 once sent.

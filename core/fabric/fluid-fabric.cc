@@ -17,11 +17,12 @@ FluidFabric::FluidFabric(const Topology& topology, double goodput)
 {
 }
 
-const FluidFabric::Transfer&
-FluidFabric::At(FlowId flow) const
+const FluidFabric::Transfer*
+FluidFabric::Sending(FlowId flow) const
 {
-    ECHELON_REQUIRE(flow.Value() < m_transfers.size(), "a flow is started before it is used");
-    return m_transfers[flow.Value()];
+    return m_transfers.Has(flow.Value()) && m_transfers[flow.Value()].isActive
+               ? &m_transfers[flow.Value()]
+               : nullptr;
 }
 
 /// Not less than a picosecond's worth: a flow that has not been reported as sent has something to
@@ -37,25 +38,21 @@ void
 FluidFabric::StartFlow(const Flow& flow)
 {
     RequireStartable(flow);
-    if (flow.id.Value() >= m_transfers.size())
-    {
-        m_transfers.resize(flow.id.Value() + 1);
-    }
-    Transfer& transfer = m_transfers[flow.id.Value()];
-    ECHELON_REQUIRE(!transfer.used, "a flow id is used once");
-    transfer = {flow.Bits(), 0.0, Now(), flow.route.Delay(), true, true};
+    m_transfers.Add(flow.id.Value()) = {flow.Bits(), 0.0, Now(), flow.route.Delay(), true};
 }
 
 double
 FluidFabric::RemainingBits(FlowId flow) const
 {
-    return Remaining(At(flow));
+    const Transfer* transfer = Sending(flow);
+    return transfer == nullptr ? 0.0 : Remaining(*transfer);
 }
 
 BitRate
 FluidFabric::RateOf(FlowId flow) const
 {
-    return At(flow).rate;
+    const Transfer* transfer = Sending(flow);
+    return transfer == nullptr ? 0.0 : transfer->rate;
 }
 
 void
@@ -70,14 +67,15 @@ FluidFabric::SetRates(const std::vector<RateChange>& changes)
 void
 FluidFabric::Reroute(FlowId flow, Route route)
 {
-    ECHELON_REQUIRE(At(flow).active && route.Hops() > 0, "a flow that still sends has a route");
+    ECHELON_REQUIRE(Sending(flow) != nullptr && route.Hops() > 0,
+                    "a flow that still sends has a route");
     m_transfers[flow.Value()].delay = route.Delay();
 }
 
 void
 FluidFabric::SetRate(FlowId flow, BitRate rate)
 {
-    ECHELON_REQUIRE(At(flow).active, "only a flow that still sends has a rate");
+    ECHELON_REQUIRE(Sending(flow) != nullptr, "only a flow that still sends has a rate");
     ECHELON_REQUIRE(std::isfinite(rate) && rate >= 0, "a rate is finite and not negative");
     Transfer& transfer = m_transfers[flow.Value()];
     if (transfer.rate == rate)
@@ -114,11 +112,10 @@ FluidFabric::RunDue()
     }
     const FlowId flow(m_finishes.Top().item);
     m_finishes.Pop();
-    Transfer& transfer = m_transfers[flow.Value()];
-    transfer.remaining = 0;
-    transfer.rate = 0;
-    transfer.active = false;
-    Report(flow, transfer.delay);
+    const Time delay = m_transfers[flow.Value()].delay;
+    m_transfers[flow.Value()].isActive = false;
+    m_transfers.Release(flow.Value());
+    Report(flow, delay);
     return true;
 }
 

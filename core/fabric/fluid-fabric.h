@@ -3,16 +3,18 @@
  * @file
  * The fluid fabric: flows are volumes that drain at exactly their allocated rates.
  *
- *     FluidFabric fabric(topology);      // FluidFabric(topology, 4096.0 / 4178): goodput of
- * packets fabric.StartFlow(flow); fabric.SetRates({{flow.id, 1e9}});
+ *     FluidFabric fabric(topology);      // (topology, 4096.0 / 4178): with the goodput of packets
+ *     fabric.StartFlow(flow);  fabric.SetRates({{flow.id, 1e9}});
  *
  * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's
  * propagation delay later. Event driven: O(log n) per start, finish, rate change or callback; the
  * remaining volume of a flow is brought up to date only when its own rate changes. Times are
  * rounded up to whole picoseconds; finishes closer than COMPLETION_COALESCE_PS share an event.
+ * Memory: 40 bytes for each flow that sends, and 4 for each that ever did (base/indexed-heap.h).
  */
 #pragma once
 
+#include "base/id-window.h"
 #include "base/indexed-heap.h"
 #include "fabric/fluid-engine.h"
 
@@ -41,17 +43,17 @@ class FluidFabric : public FluidEngine
         BitRate rate = 0;
         Time since;
         Time delay;
-        bool active = false;
-        bool used = false; ///< the id has been given to a flow
+        bool isActive = false;
     };
 
     Time NextTime() override;
     bool RunDue() override;
-    const Transfer& At(FlowId flow) const;
+    /// The flow's transfer while it sends; else null.
+    const Transfer* Sending(FlowId flow) const;
     double Remaining(const Transfer& transfer) const;
     void SetRate(FlowId flow, BitRate rate);
 
-    std::vector<Transfer> m_transfers;    ///< by FlowId
+    IdWindow<Transfer> m_transfers;       ///< by FlowId, until they are sent
     IndexedHeap<std::int64_t> m_finishes; ///< flows with a rate, by predicted finish in ps
 };
 

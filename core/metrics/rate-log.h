@@ -14,9 +14,8 @@
  * the log means the same on every fabric. Of the changes of one instant all are kept. After
  * MAX_CHANGES the log is full, and drops what comes. A flow inside a host that shares no port with
  * another flow has the whole capacity of its path, and no entry (control/host-sharing.h). Flows of
- * which each copy always has the same
- * rate may be put on a lane, whose rate is then one change for all of them. Memory: 16 bytes a
- * change, at most 256 MiB, and 8 bytes a flow. O(1) per call.
+ * which each copy always has the same rate may be put on a lane, whose rate is then one change for
+ * all of them. Memory: 16 bytes a change, at most 256 MiB, and 8 bytes a flow. O(1) per call.
  */
 #pragma once
 

@@ -17,6 +17,7 @@
 #include "flow/arrangement.h"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,12 +35,14 @@ struct FlowRecord
     Bytes bytes = 0; ///< of one flow of the bundle
     std::uint32_t multiplicity = 1;
     std::uint32_t position = 0;
+    TaskId task{};        ///< of its job's graph
     bool scaleUp = false; ///< stayed inside one host
     Time start;
     Time finish;      ///< arrival of the last byte
     Time idealFinish; ///< group reference + arrangement offset; may lie before start
-    TaskId task{};    ///< of its job's graph
 };
+
+static_assert(sizeof(FlowRecord) == 64, "millions of flows have to fit into memory");
 
 /// An EchelonFlow.
 struct GroupRecord
@@ -191,7 +194,7 @@ struct RunRecord
     std::vector<Time> jobIdealIterations;         ///< by JobId: on an infinitely fast network
     std::vector<std::uint32_t> jobDevices;        ///< by JobId: number of devices that compute
     std::vector<std::vector<std::string>> labels; ///< by JobId: labels of compute tasks
-    std::vector<FlowRecord> flows;                ///< by id
+    std::deque<FlowRecord> flows;                 ///< by id; a list that grows without being copied
     std::vector<GroupRecord> groups;              ///< by id
     std::vector<ComputeRecord> computes;          ///< by (start, device, stream)
     std::vector<IterationRecord> iterations;      ///< by (job, iteration)

@@ -14,7 +14,7 @@ WaitSweep::WaitSweep(const RunRecord& record,
     : m_record(record),
       m_log(log),
       m_capacity(capacity),
-      m_states(log.Flows())
+      m_stateOf(log.Flows(), NO_STATE)
 {
     m_links.resize(capacity.size());
     for (LinkState& link : m_links)
@@ -92,11 +92,11 @@ WaitSweep::Apply(const RateLog::Change& change)
         break;
     }
     const FlowId flow(change.subject);
-    FlowState& state = m_states[flow.Value()];
     if (m_log.RouteOf(flow).Hops() == 0)
     {
         return;
     }
+    FlowState& state = StateOf(flow);
     const std::int64_t rate = Units(change.rate);
     state.isLogged = true;
     if (rate != state.rate)
@@ -115,9 +115,27 @@ WaitSweep::Apply(const RateLog::Change& change)
     if (state.watch)
     {
         Close(*state.watch);
-        state.watch.reset();
     }
-    state.copies = 0;
+    m_freeStates.push_back(m_stateOf[flow.Value()]);
+    m_stateOf[flow.Value()] = NO_STATE;
+}
+
+WaitSweep::FlowState&
+WaitSweep::StateOf(FlowId flow)
+{
+    std::uint32_t& index = m_stateOf[flow.Value()];
+    if (index == NO_STATE)
+    {
+        if (m_freeStates.empty())
+        {
+            m_freeStates.push_back(static_cast<std::uint32_t>(m_states.size()));
+            m_states.emplace_back();
+        }
+        index = m_freeStates.back();
+        m_freeStates.pop_back();
+        m_states[index] = {};
+    }
+    return m_states[index];
 }
 
 std::int64_t
@@ -142,7 +160,7 @@ WaitSweep::Changing(LinkId id)
 void
 WaitSweep::ApplyRate(FlowId flow, std::int64_t rate)
 {
-    FlowState& state = m_states[flow.Value()];
+    FlowState& state = StateOf(flow);
     const Route route = m_log.RouteOf(flow);
     state.places.resize(route.Hops(), 0);
     for (std::size_t hop = 0; hop < route.Hops(); ++hop)
@@ -189,7 +207,7 @@ WaitSweep::Join(FlowId flow, std::uint32_t lane)
         m_laneStates.resize(lane + std::size_t{1});
     }
     const FlowRecord& record = m_record.flows[flow.Value()];
-    FlowState& state = m_states[flow.Value()];
+    FlowState& state = StateOf(flow);
     state.lane = lane;
     state.copies = record.multiplicity;
     const Route route = m_log.RouteOf(flow);
@@ -207,7 +225,7 @@ WaitSweep::Join(FlowId flow, std::uint32_t lane)
 void
 WaitSweep::Leave(FlowId flow)
 {
-    const FlowState& state = m_states[flow.Value()];
+    const FlowState& state = StateOf(flow);
     if (state.copies == 0)
     {
         return;

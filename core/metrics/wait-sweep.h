@@ -73,6 +73,7 @@ class WaitSweep
         std::int64_t totalBefore = 0; ///< of this instant
     };
 
+    /// A flow from its first rate to its departure, or while it is watched.
     struct FlowState
     {
         std::int64_t rate = 0;       ///< in units; of lanes, LaneClocks knows
@@ -89,6 +90,8 @@ class WaitSweep
         std::int64_t copies = 0;
         std::vector<std::uint32_t> watches; ///< open ones that are not steady
     };
+
+    static constexpr std::uint32_t NO_STATE = 0xffffffff;
 
     void Apply(const RateLog::Change& change);
 
@@ -114,6 +117,9 @@ class WaitSweep
     void Detach(std::uint32_t index);
 
     std::size_t HopOf(const Watch& watch, LinkId link) const;
+
+    /// That of a flow which has none yet is a new one.
+    FlowState& StateOf(FlowId flow);
 
     FlowState& StateOf(const Watch& watch);
 
@@ -158,9 +164,11 @@ class WaitSweep
     const std::vector<BitRate>& m_capacity;
     double m_unit = 0x1p-49; ///< of rates, in bits per second: a power of two
     LaneClocks m_lanes;
-    std::vector<LaneState> m_laneStates;        ///< by lane
-    std::vector<LinkState> m_links;             ///< by LinkId
-    std::vector<FlowState> m_states;            ///< by FlowId
+    std::vector<LaneState> m_laneStates;  ///< by lane
+    std::vector<LinkState> m_links;       ///< by LinkId
+    std::vector<std::uint32_t> m_stateOf; ///< by FlowId: in m_states, or NO_STATE
+    std::vector<FlowState> m_states;
+    std::vector<std::uint32_t> m_freeStates;
     std::vector<const PathStepRecord*> m_steps; ///< by start
     std::vector<Watch> m_watches;
     std::vector<std::uint32_t> m_free; ///< of the watches

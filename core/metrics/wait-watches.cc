@@ -78,7 +78,7 @@ WaitSweep::HopOf(const Watch& watch, LinkId link) const
 WaitSweep::FlowState&
 WaitSweep::StateOf(const Watch& watch)
 {
-    return m_states[watch.step->flow->Value()];
+    return StateOf(*watch.step->flow);
 }
 
 bool

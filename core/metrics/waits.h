@@ -37,8 +37,9 @@
  * at most 2 MAX_SENDERS + 17) where it begins to wait, ends, or its b / U or the link that counts
  * changes, and where ranks are given back. At worst, with many jobs on links with C > R, that is at
  * every change: O(instants x critical flows there x ranks there), a multiply-add each. Sorting adds
- * a logarithm of the rows. Memory: 48 bytes for each flow, about 130 for each group that sends on a
- * link, and at most 24 for each critical flow that waits and rank on its link.
+ * a logarithm of the rows. Memory: 4 bytes for each flow that ever was, about 90 for each that has
+ * a rate at one time, about 130 for each group that sends on a link, and at most 24 for each
+ * critical flow that waits and rank on its link.
  */
 #pragma once
 

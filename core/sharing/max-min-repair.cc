@@ -31,7 +31,7 @@ MaxMinRepair::Repair(const NetworkState& state,
     }
     for (const FlowId flow : m_members)
     {
-        const BitRate rate = m_flows[flow.Value()].level * state.MultiplicityOf(flow);
+        const BitRate rate = MembershipOf(state, flow).level * state.MultiplicityOf(flow);
         if (rate != state.RateOf(flow))
         {
             changes.push_back({flow, rate});
@@ -49,8 +49,7 @@ MaxMinRepair::Begin(const NetworkState& state, const std::vector<LinkId>& touche
     m_inspected.clear();
     m_links.resize(state.Capacity().size());
     m_residual.resize(state.Capacity().size(), 0.0);
-    m_flows.resize(state.EndOfIds());
-    m_queued.resize(state.EndOfIds(), 0);
+    m_flows.resize(state.Table().Slots());
     for (const LinkId link : touched)
     {
         Inspect(state, link);
@@ -76,11 +75,12 @@ MaxMinRepair::Inspect(const NetworkState& state, LinkId link)
 }
 
 void
-MaxMinRepair::Queue(FlowId flow)
+MaxMinRepair::Queue(const FlowOnLink& flow)
 {
-    if (m_queued[flow.Value()] != m_call)
+    Membership& membership = m_flows[flow.slot];
+    if (membership.queuedIn != m_call)
     {
-        m_queued[flow.Value()] = m_call;
+        membership.queuedIn = m_call;
         m_queue.push_back(flow);
     }
 }
@@ -90,7 +90,9 @@ MaxMinRepair::JoinQueued(const NetworkState& state)
 {
     for (const FlowId flow : m_queue)
     {
-        m_flows[flow.Value()] = {m_call, 0.0};
+        Membership& membership = MembershipOf(state, flow);
+        membership.joinedIn = m_call;
+        membership.level = 0;
         m_members.push_back(flow);
         for (const LinkShare& hop : state.RouteOf(flow))
         {
@@ -107,7 +109,7 @@ void
 MaxMinRepair::RefreshOthersLevel(const NetworkState& state, LinkId link)
 {
     double level = 0;
-    for (const FlowId flow : state.FlowsOn(link))
+    for (const FlowOnLink& flow : state.FlowsOn(link))
     {
         level = std::max(level, IsMember(flow) ? 0.0 : state.LevelOf(flow));
     }
@@ -136,7 +138,7 @@ MaxMinRepair::Solve(const NetworkState& state)
         const FlowId flow = m_members[i];
         const BitRate rate = m_solver.Rate(i);
         const double level = rate / state.MultiplicityOf(flow);
-        m_flows[flow.Value()].level = level;
+        MembershipOf(state, flow).level = level;
         for (const LinkShare& hop : state.RouteOf(flow))
         {
             LinkFacts& facts = m_links[hop.link.Value()];
@@ -157,19 +159,21 @@ MaxMinRepair::FindJoining(const NetworkState& state)
     bool isStuck = false;
     for (const FlowId flow : m_members)
     {
-        if (HasBottleneck(state, flow))
+        const Route route = state.RouteOf(flow);
+        const double own = MembershipOf(state, flow).level;
+        if (HasBottleneck(state, route, own))
         {
             continue;
         }
         isStuck = true;
-        const double level = m_flows[flow.Value()].level * (1 + SAME_LEVEL);
-        for (const LinkId link : state.RouteOf(flow))
+        const double level = own * (1 + SAME_LEVEL);
+        for (const LinkId link : route)
         {
             if (!IsFull(state, link) || LinkLevel(state, link) <= level)
             {
                 continue;
             }
-            for (const FlowId other : state.FlowsOn(link))
+            for (const FlowOnLink& other : state.FlowsOn(link))
             {
                 if (!IsMember(other) && state.LevelOf(other) > level)
                 {
@@ -194,10 +198,11 @@ MaxMinRepair::FindJoiningOn(const NetworkState& state, LinkId link)
     // Only flows of the link's level can have had their bottleneck here; a flow without a rate has
     // just arrived.
     const double least = state.LinkLevel(link) * (1 - BELOW_LEVEL);
-    for (const FlowId flow : state.FlowsOn(link))
+    for (const FlowOnLink& flow : state.FlowsOn(link))
     {
         const double level = state.LevelOf(flow);
-        if ((level >= least || level == 0) && !IsMember(flow) && !HasBottleneck(state, flow))
+        if ((level >= least || level == 0) && !IsMember(flow) &&
+            !HasBottleneck(state, state.RouteOf(flow), level))
         {
             Queue(flow);
         }
@@ -213,11 +218,9 @@ MaxMinRepair::HasWorsened(const NetworkState& state, LinkId link)
 }
 
 bool
-MaxMinRepair::HasBottleneck(const NetworkState& state, FlowId flow)
+MaxMinRepair::HasBottleneck(const NetworkState& state, Route route, double level)
 {
-    const Membership& membership = m_flows[flow.Value()];
-    const double level = membership.joinedIn == m_call ? membership.level : state.LevelOf(flow);
-    for (const LinkId link : state.RouteOf(flow))
+    for (const LinkId link : route)
     {
         if (IsFull(state, link) && LinkLevel(state, link) * (1 - SAME_LEVEL) <= level)
         {

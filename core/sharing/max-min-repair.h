@@ -58,6 +58,7 @@ class MaxMinRepair
     struct Membership
     {
         std::uint64_t joinedIn = 0; ///< the call in which it joined S
+        std::uint64_t queuedIn = 0; ///< the call in which it was queued
         double level = 0;           ///< tentative
     };
 
@@ -68,14 +69,19 @@ class MaxMinRepair
     void FindJoiningOn(const NetworkState& state, LinkId link);
     /// @returns false when a flow of S has no bottleneck and nobody can give way (rounding).
     bool FindJoining(const NetworkState& state);
-    void Queue(FlowId flow);
+    void Queue(const FlowOnLink& flow);
     void JoinQueued(const NetworkState& state);
-    bool HasBottleneck(const NetworkState& state, FlowId flow);
+    bool HasBottleneck(const NetworkState& state, Route route, double level);
     bool HasWorsened(const NetworkState& state, LinkId link);
 
-    bool IsMember(FlowId flow) const
+    bool IsMember(const FlowOnLink& flow) const
     {
-        return m_flows[flow.Value()].joinedIn == m_call;
+        return m_flows[flow.slot].joinedIn == m_call;
+    }
+
+    Membership& MembershipOf(const NetworkState& state, FlowId flow)
+    {
+        return m_flows[state.Table().SlotOf(flow)];
     }
 
     bool IsFull(const NetworkState& state, LinkId link) const
@@ -99,10 +105,9 @@ class MaxMinRepair
     }
 
     std::uint64_t m_call = 0;
-    std::vector<FlowId> m_members;       ///< S, in order of joining
-    std::vector<FlowId> m_queue;         ///< about to join
-    std::vector<Membership> m_flows;     ///< by FlowId
-    std::vector<std::uint64_t> m_queued; ///< by FlowId: the call in which it was queued
+    std::vector<FlowId> m_members;   ///< S, in order of joining
+    std::vector<FlowId> m_queue;     ///< about to join
+    std::vector<Membership> m_flows; ///< by slot of the table of flows
     std::vector<LinkId> m_inspected;
     std::vector<LinkFacts> m_links;  ///< by LinkId
     std::vector<BitRate> m_residual; ///< by LinkId: what flows outside S leave

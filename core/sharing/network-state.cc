@@ -9,10 +9,10 @@
 namespace echelon
 {
 
-NetworkState::NetworkState(const std::vector<BitRate>& capacity)
+NetworkState::NetworkState(const std::vector<BitRate>& capacity, const FlowTable& flows)
     : m_capacity(capacity),
+      m_flows(flows),
       m_linkFlows(m_capacity.size()),
-      m_linkShares(m_capacity.size()),
       m_linkRates(m_capacity.size(), 0.0),
       m_linkLevels(m_capacity.size(), 0.0),
       m_isFull(m_capacity.size(), 0),
@@ -21,27 +21,25 @@ NetworkState::NetworkState(const std::vector<BitRate>& capacity)
 }
 
 void
-NetworkState::Add(FlowId flow, GroupId group, Route route, std::uint32_t multiplicity)
+NetworkState::Add(FlowId flow)
 {
     ECHELON_REQUIRE(!IsActive(flow), "a flow comes once");
-    ECHELON_REQUIRE(multiplicity > 0 && route.Hops() > 0, "a flow crosses the fabric");
-    if (flow.Value() >= m_flows.size())
-    {
-        m_flows.resize(flow.Value() + 1);
-        m_rates.resize(flow.Value() + 1, 0.0);
-        m_levels.resize(flow.Value() + 1, 0.0);
-    }
-    FlowState& state = m_flows[flow.Value()];
-    state.route = route;
-    state.group = group;
-    state.multiplicity = multiplicity;
-    state.places.clear();
+    const Route route = RouteOf(flow);
+    ECHELON_REQUIRE(route.Hops() > 0, "a flow crosses the fabric");
+    m_places.resize(m_flows.Slots());
+    m_rates.resize(m_flows.Slots());
+    m_levels.resize(m_flows.Slots());
+    m_isActive.resize(m_flows.Slots());
+    const FlowTable::Slot slot = m_flows.SlotOf(flow);
+    m_rates[slot] = 0;
+    m_levels[slot] = 0;
+    m_isActive[slot] = 1;
+    m_places[slot].clear();
     for (const auto& [link, share] : route)
     {
-        std::vector<FlowId>& others = m_linkFlows[link.Value()];
-        state.places.push_back(static_cast<std::uint32_t>(others.size()));
-        others.push_back(flow);
-        m_linkShares[link.Value()].push_back(share);
+        std::vector<FlowOnLink>& others = m_linkFlows[link.Value()];
+        m_places[slot].push_back(static_cast<std::uint32_t>(others.size()));
+        others.push_back({flow, slot, share});
     }
     ++m_activeFlows;
 }
@@ -50,24 +48,21 @@ void
 NetworkState::Remove(FlowId flow)
 {
     ECHELON_REQUIRE(IsActive(flow), "a flow leaves once");
-    FlowState& state = m_flows[flow.Value()];
-    state.multiplicity = 0;
-    m_rates[flow.Value()] = 0;
-    for (std::size_t hop = 0; hop < state.route.Hops(); ++hop)
+    const FlowTable::Slot slot = m_flows.SlotOf(flow);
+    m_isActive[slot] = 0;
+    const Route route = RouteOf(flow);
+    for (std::size_t hop = 0; hop < route.Hops(); ++hop)
     {
-        const LinkId link = state.route[hop];
-        std::vector<FlowId>& others = m_linkFlows[link.Value()];
-        std::vector<double>& shares = m_linkShares[link.Value()];
-        const std::uint32_t place = state.places[hop];
+        const LinkId link = route[hop];
+        std::vector<FlowOnLink>& others = m_linkFlows[link.Value()];
+        const std::uint32_t place = m_places[slot][hop];
         others[place] = others.back();
         others.pop_back();
-        shares[place] = shares.back();
-        shares.pop_back();
         if (place < others.size())
         {
-            FlowState& moved = m_flows[others[place].Value()];
-            const auto* const at = std::find(moved.route.begin(), moved.route.end(), link);
-            moved.places[static_cast<std::size_t>(at - moved.route.begin())] = place;
+            const Route moved = RouteOf(others[place]);
+            const auto* const at = std::find(moved.begin(), moved.end(), link);
+            m_places[others[place].slot][static_cast<std::size_t>(at - moved.begin())] = place;
         }
         m_staleLinks.push_back(link);
     }
@@ -94,10 +89,11 @@ NetworkState::SetRates(const std::vector<FlowRate>& changes)
     {
         ECHELON_REQUIRE(IsActive(change.flow), "only active flows have rates");
         ECHELON_REQUIRE(change.rate >= 0, "a rate is not negative");
-        const FlowState& state = m_flows[change.flow.Value()];
-        m_rates[change.flow.Value()] = change.rate;
-        m_levels[change.flow.Value()] = change.rate / state.multiplicity;
-        for (const LinkId link : state.route)
+        const Flow& flow = m_flows.FlowOf(change.flow);
+        const FlowTable::Slot slot = m_flows.SlotOf(change.flow);
+        m_rates[slot] = change.rate;
+        m_levels[slot] = change.rate / flow.multiplicity;
+        for (const LinkId link : flow.route)
         {
             if (!m_isChanged[link.Value()])
             {
@@ -121,12 +117,10 @@ NetworkState::RefreshLink(LinkId link)
 {
     BitRate rate = 0;
     double level = 0;
-    const std::vector<FlowId>& flows = m_linkFlows[link.Value()];
-    const std::vector<double>& shares = m_linkShares[link.Value()];
-    for (std::size_t i = 0; i < flows.size(); ++i)
+    for (const FlowOnLink& flow : m_linkFlows[link.Value()])
     {
-        rate += m_rates[flows[i].Value()] * shares[i];
-        level = std::max(level, LevelOf(flows[i]));
+        rate += m_rates[flow.slot] * flow.share;
+        level = std::max(level, m_levels[flow.slot]);
     }
     m_linkRates[link.Value()] = rate;
     m_linkLevels[link.Value()] = level;

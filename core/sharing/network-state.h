@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * All active flows of a network with the rates in force, indexed by link.
+ * The flows of the table of flows that a scheduler decides about, with the rates that it has
+ * decided last, indexed by link.
  *
- *     state.Add(flow id, group id, route, multiplicity);
- *     state.SetRates(changes);  state.Remove(flow id);
+ *     NetworkState state(capacity, flows);            // flows: flow/flow-table.h
+ *     state.Add(flow);                                // it is in the table
+ *     state.SetRates(changes);  state.Remove(flow);
  *     state.LinkRate(link);  state.LinkLevel(link);   // after Refresh
  *
- * A flow's level is its rate per flow of its bundle; a link's level is the largest of its flows'
- * levels. Kept as arrays of numbers by id, since schedulers that repair rates locally
- * (sharing/max-min-repair.h) walk over links and their flows. Cost: SetRates recomputes the links
- * of the changed flows from their flows, so sums do not drift.
+ * What a flow is, and where it goes, is in the table. The rate here is the one that has been
+ * decided; the table has the one in force, which is an earlier one while decisions take time to
+ * arrive. A flow's level is its rate per flow of its bundle; a link's level is the largest of its
+ * flows' levels. Kept as arrays of numbers, since schedulers that repair rates locally
+ * (sharing/max-min-repair.h) walk over links and their flows.
+ *
+ * Cost: Add and Remove O(hops); SetRates recomputes the links of the changed flows from their
+ * flows, so that sums do not drift. Memory: 56 bytes for each slot of the table, and 16 for each
+ * link that a flow crosses. Errors: ContractViolation for a flow that comes twice, or rates beyond
+ * a link's capacity.
  */
 #pragma once
 
 #include "base/ids.h"
 #include "base/tolerances.h"
 #include "base/units.h"
-#include "network/route-table.h"
+#include "flow/flow-table.h"
 
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
@@ -34,12 +42,26 @@ struct FlowRate
     std::uint8_t priority = 0; ///< 0 is served first, where switches know priorities
 };
 
+/// A flow as one of those on a link. Where only the flow matters, it stands for the flow.
+struct FlowOnLink
+{
+    FlowId flow;
+    FlowTable::Slot slot;
+    double share; ///< of the flow's bits that cross the link
+
+    operator FlowId() const
+    {
+        return flow;
+    }
+};
+
 class NetworkState
 {
   public:
-    /// @param capacity by link id, payload bits per second at present; outlives the state.
-    explicit NetworkState(const std::vector<BitRate>& capacity);
-    explicit NetworkState(std::vector<BitRate>&&) = delete;
+    /// @param capacity by link id, payload bits per second at present. @param flows holds every
+    /// flow from Add to Remove. Both outlive this.
+    NetworkState(const std::vector<BitRate>& capacity, const FlowTable& flows);
+    NetworkState(std::vector<BitRate>&&, const FlowTable&) = delete;
 
     /// A link's capacity has changed. It is full or not again after Refresh.
     void NoteCapacity(LinkId link)
@@ -47,8 +69,8 @@ class NetworkState
         m_staleLinks.push_back(link);
     }
 
-    /// A flow arrives, with rate 0. @pre it never came before.
-    void Add(FlowId flow, GroupId group, Route route, std::uint32_t multiplicity);
+    /// A flow arrives, with rate 0.
+    void Add(FlowId flow);
     /// A flow departs. Rates and levels of its links are right again after Refresh.
     void Remove(FlowId flow);
 
@@ -70,45 +92,51 @@ class NetworkState
     }
 
     /// In no particular but a reproducible order.
-    const std::vector<FlowId>& FlowsOn(LinkId link) const
+    const std::vector<FlowOnLink>& FlowsOn(LinkId link) const
     {
         return m_linkFlows[link.Value()];
     }
 
+    /// The flows of which some are active.
+    const FlowTable& Table() const
+    {
+        return m_flows;
+    }
+
     Route RouteOf(FlowId flow) const
     {
-        return m_flows[flow.Value()].route;
+        return m_flows.FlowOf(flow).route;
     }
 
     GroupId GroupOf(FlowId flow) const
     {
-        return m_flows[flow.Value()].group;
+        return m_flows.FlowOf(flow).group;
     }
 
     std::uint32_t MultiplicityOf(FlowId flow) const
     {
-        return m_flows[flow.Value()].multiplicity;
-    }
-
-    /// One more than the largest id ever added.
-    std::size_t EndOfIds() const
-    {
-        return m_flows.size();
+        return m_flows.FlowOf(flow).multiplicity;
     }
 
     bool IsActive(FlowId flow) const
     {
-        return flow.Value() < m_flows.size() && m_flows[flow.Value()].multiplicity > 0;
+        return m_flows.Has(flow) && m_flows.SlotOf(flow) < m_isActive.size() &&
+               m_isActive[m_flows.SlotOf(flow)] != 0;
     }
 
     BitRate RateOf(FlowId flow) const
     {
-        return m_rates[flow.Value()];
+        return m_rates[m_flows.SlotOf(flow)];
     }
 
     double LevelOf(FlowId flow) const
     {
-        return m_levels[flow.Value()];
+        return m_levels[m_flows.SlotOf(flow)];
+    }
+
+    double LevelOf(const FlowOnLink& flow) const
+    {
+        return m_levels[flow.slot];
     }
 
     /// What its flows put on it.
@@ -135,23 +163,18 @@ class NetworkState
     }
 
   private:
-    struct FlowState
-    {
-        Route route;
-        GroupId group;
-        std::uint32_t multiplicity = 0; ///< 0: not active
-        /// By link of the route: in m_linkFlows and m_linkShares.
-        boost::container::small_vector<std::uint32_t, 4> places;
-    };
+    /// By link of the route: where the flow stands in m_linkFlows.
+    using Places = boost::container::small_vector<std::uint32_t, 4>;
 
     void RefreshLink(LinkId link);
 
     const std::vector<BitRate>& m_capacity;
-    std::vector<FlowState> m_flows;                ///< by FlowId
-    std::vector<BitRate> m_rates;                  ///< by FlowId
-    std::vector<double> m_levels;                  ///< by FlowId
-    std::vector<std::vector<FlowId>> m_linkFlows;  ///< by LinkId
-    std::vector<std::vector<double>> m_linkShares; ///< by LinkId: of these flows, there
+    const FlowTable& m_flows;
+    std::vector<Places> m_places; ///< by slot of the table, as are the next three
+    std::vector<BitRate> m_rates;
+    std::vector<double> m_levels;
+    std::vector<char> m_isActive;
+    std::vector<std::vector<FlowOnLink>> m_linkFlows; ///< by LinkId
     std::vector<BitRate> m_linkRates;
     std::vector<double> m_linkLevels;
     std::vector<char> m_isFull;         ///< by LinkId

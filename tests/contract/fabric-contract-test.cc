@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <map>
 #include <ostream>
 
@@ -455,14 +456,19 @@ RandomRun(const FabricKind& kind)
     checked.SetObserver(&witness);
     RandomStream stream(7, "fabric contract");
     constexpr std::uint32_t FLOWS = 60;
+    std::vector<Time> starts;
+    std::generate_n(std::back_inserter(starts), FLOWS, [&stream] {
+        return Milliseconds(stream.Uniform());
+    });
+    std::sort(starts.begin(), starts.end());
     for (std::uint32_t id = 0; id < FLOWS; ++id)
     {
+        const Time start = starts[id];
         const auto from = static_cast<std::uint32_t>(stream.Below(4));
         const auto step = static_cast<std::uint32_t>(1 + stream.Below(3));
         Flow flow = MakeFlow(topology, id, from, (from + step) % 4);
         flow.bytes = static_cast<Bytes>(1 + stream.Below(200000));
         flow.multiplicity = static_cast<std::uint32_t>(1 + stream.Below(3));
-        const Time start = Milliseconds(stream.Uniform());
         const BitRate most = LINK_RATE * checked.GoodputFactor() / FLOWS;
         const BitRate first = most * stream.Uniform();
         checked.GetClock().CallAt(start, [&checked, flow, first] {

@@ -31,7 +31,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
     MaxMinRepairTest()
         : m_topology(MakeLeafSpine({4, 4, 4, {1, {1e9, Time()}, Rates(), {}}, {1e10, Time()}})),
           m_capacity(Capacities()),
-          m_state(m_capacity)
+          m_state(m_capacity, m_flows)
     {
     }
 
@@ -63,15 +63,23 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
         {
             const auto source = stream.Below(16);
             const auto destination = (source + 1 + stream.Below(15)) % 16;
-            const FlowId flow(m_nextId++);
             const Route route = RouteBetween(m_topology,
                                              DeviceId(source),
                                              DeviceId(destination),
                                              stream.NextBits());
             const auto multiplicity =
                 static_cast<std::uint32_t>(1 + stream.Below(GetParam().largestBundle));
-            m_state.Add(flow, GroupId(0), route, multiplicity);
-            m_active.push_back(flow);
+            const Flow flow{FlowId(m_nextId++),
+                            GroupId(0),
+                            DeviceId(source),
+                            DeviceId(destination),
+                            1,
+                            multiplicity,
+                            0,
+                            route};
+            m_flows.Add(flow, {});
+            m_state.Add(flow.id);
+            m_active.push_back(flow.id);
             return {route.begin(), route.end()};
         }
         std::swap(m_active[stream.Below(m_active.size())], m_active.back());
@@ -79,6 +87,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
         m_active.pop_back();
         const Route route = m_state.RouteOf(flow);
         m_state.Remove(flow);
+        m_flows.Drop(flow);
         m_state.Refresh();
         return {route.begin(), route.end()};
     }
@@ -103,6 +112,7 @@ class MaxMinRepairTest : public testing::TestWithParam<Mix>
 
     Topology m_topology;
     std::vector<BitRate> m_capacity;
+    FlowTable m_flows;
     NetworkState m_state;
     std::vector<FlowId> m_active;
     std::size_t m_nextId = 0;

@@ -11,6 +11,7 @@
 #include "support/scheduler-names.h"
 
 #include <gtest/gtest.h>
+#include <map>
 
 namespace echelon
 {
@@ -50,40 +51,38 @@ class Watched : public Scheduler
             return false;
         }
         ++repairs;
-        std::vector<BitRate> rates(state.EndOfIds(), 0.0);
-        std::vector<BitRate> load(state.Capacity().size(), 0.0);
-        for (std::uint32_t f = 0; f < rates.size(); ++f)
+        std::map<FlowId, BitRate> rates;
+        for (std::uint32_t link = 0; link < state.Capacity().size(); ++link)
         {
-            rates[f] = state.IsActive(FlowId(f)) ? state.RateOf(FlowId(f)) : 0.0;
+            for (const FlowId flow : state.FlowsOn(LinkId(link)))
+            {
+                rates[flow] = state.RateOf(flow);
+            }
         }
         for (const FlowRate& changed : changes)
         {
-            rates[changed.flow.Value()] = changed.rate;
+            rates.at(changed.flow) = changed.rate;
         }
-        for (std::uint32_t f = 0; f < rates.size(); ++f)
+        std::vector<BitRate> load(state.Capacity().size(), 0.0);
+        for (const auto& [flow, rate] : rates)
         {
-            for (const LinkId link : LinksOf(state, FlowId(f)))
+            for (const LinkId link : state.RouteOf(flow))
             {
-                load[link.Value()] += rates[f];
+                load[link.Value()] += rate;
             }
         }
-        for (std::uint32_t f = 0; f < rates.size(); ++f)
+        for (const auto& [flow, rate] : rates)
         {
-            bool blocked = !state.IsActive(FlowId(f));
-            for (const LinkId link : LinksOf(state, FlowId(f)))
+            bool blocked = false;
+            for (const LinkId link : state.RouteOf(flow))
             {
                 const BitRate capacity = state.Capacity()[link.Value()];
                 EXPECT_LE(load[link.Value()], capacity * (1 + NOISE));
                 blocked = blocked || load[link.Value()] >= capacity * (1 - NOISE);
             }
-            EXPECT_TRUE(blocked) << "flow " << f << " could send faster";
+            EXPECT_TRUE(blocked) << "flow " << flow.Value() << " could send faster";
         }
         return true;
-    }
-
-    static Route LinksOf(const NetworkState& state, FlowId flow)
-    {
-        return state.IsActive(flow) ? state.RouteOf(flow) : Route();
     }
 
     Scheduler& m_scheduler;

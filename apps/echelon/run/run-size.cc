@@ -15,8 +15,7 @@ namespace echelon
 {
 
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
-constexpr double BYTES_PER_FLOW = 225;
-constexpr double BYTES_PER_FLOW_BY_LEVELS = 70; // fair on a big switch
+constexpr double BYTES_PER_FLOW = 70;
 constexpr double BYTES_PER_FLOW_IN_TABLES = 270;
 constexpr double BYTES_PER_GROUP = 300;
 constexpr double BYTES_PER_COMPUTE_IN_TABLES = 200;
@@ -26,17 +25,9 @@ constexpr double BYTES_PER_PACKET_LINK = 1500;
 
 /// What one iteration leaves, under the scheduler that leaves most.
 static double
-RecordBytes(const Scenario& scenario,
-            const TaskGraph& graph,
-            const GraphSize& size,
-            ResultFiles files)
+RecordBytes(const TaskGraph& graph, const GraphSize& size, ResultFiles files)
 {
-    const bool sharesByItself = std::all_of(
-        scenario.schedulers.begin(),
-        scenario.schedulers.end(),
-        [&scenario](const SchedulerChoice& choice) { return SharesByItself(scenario, choice); });
-    const double perFlow = (sharesByItself ? BYTES_PER_FLOW_BY_LEVELS : BYTES_PER_FLOW) +
-                           (WritesTables(files) ? BYTES_PER_FLOW_IN_TABLES : 0);
+    const double perFlow = BYTES_PER_FLOW + (WritesTables(files) ? BYTES_PER_FLOW_IN_TABLES : 0);
     return size.flows * perFlow +
            size.computes * (WritesTables(files) ? BYTES_PER_COMPUTE_IN_TABLES : 0) +
            static_cast<double>(graph.Groups().size()) * BYTES_PER_GROUP + BYTES_PER_ITERATION;
@@ -67,7 +58,7 @@ SizeOfRun(const Scenario& scenario, ResultFiles files)
     {
         const Job& job = scenario.jobs[j];
         const GraphSize graph = SizeOfGraph(job.graph);
-        const double records = job.iterations * RecordBytes(scenario, job.graph, graph, files);
+        const double records = job.iterations * RecordBytes(job.graph, graph, files);
         const bool isNew = counted.insert(job.graph.Identity()).second;
         // Of jobs that wait for one another, one runs at a time.
         const double taken =

@@ -80,10 +80,10 @@ class EqualShares : public Scheduler
                   std::vector<FlowRate>& changes) override
     {
         ++m_call;
-        m_visited.resize(state.EndOfIds(), 0);
+        m_visited.resize(state.Table().Slots(), 0);
         for (const LinkId touched : change.links)
         {
-            for (const FlowId flow : state.FlowsOn(touched))
+            for (const FlowOnLink& flow : state.FlowsOn(touched))
             {
                 double rate = std::numeric_limits<double>::infinity();
                 for (const LinkId link : state.RouteOf(flow))
@@ -92,9 +92,9 @@ class EqualShares : public Scheduler
                                     state.Capacity()[link.Value()] /
                                         static_cast<double>(state.FlowsOn(link).size()));
                 }
-                if (rate != state.RateOf(flow) && m_visited[flow.Value()] != m_call)
+                if (rate != state.RateOf(flow) && m_visited[flow.slot] != m_call)
                 {
-                    m_visited[flow.Value()] = m_call;
+                    m_visited[flow.slot] = m_call;
                     changes.push_back({flow, rate});
                 }
             }
@@ -103,7 +103,7 @@ class EqualShares : public Scheduler
     }
 
     std::uint64_t m_call = 0;
-    std::vector<std::uint64_t> m_visited; ///< by flow id: the last call that changed it
+    std::vector<std::uint64_t> m_visited; ///< by slot: the last call that changed the flow
 };
 
 /// Coflows in the order of Γ at their arrival.
