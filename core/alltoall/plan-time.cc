@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/plan-time.h"
 
+#include "alltoall/relay-stocks.h"
 #include "base/contracts.h"
 #include "sharing/port-sharing.h"
 #include "sharing/sender-queues.h"
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
-#include <map>
 
 namespace echelon
 {
@@ -54,86 +53,6 @@ PortOf(std::uint32_t rank, bool scaleUp, const PlanningFabric& fabric)
 {
     return scaleUp ? fabric.Ranks() + rank : rank;
 }
-
-/// When relays have what they are to forward: a rank sends its own bytes for a target first, then
-/// what was brought to it, in the plan's order.
-class Stocks
-{
-  public:
-    explicit Stocks(const TransmissionPlan& plan)
-    {
-        for (const Stage& stage : plan.stages)
-        {
-            for (const Transmission& one : stage.transmissions)
-            {
-                m_relays = m_relays || one.target != one.destination;
-            }
-        }
-        for (std::size_t k = 0; m_relays && k < plan.stages.size(); ++k)
-        {
-            for (const Transmission& one : plan.stages[k].transmissions)
-            {
-                m_stocks[{one.source, one.target}].own += one.bytes;
-                if (one.target != one.destination)
-                {
-                    m_stocks[{one.destination, one.target}].own -= one.bytes;
-                }
-            }
-        }
-    }
-
-    /// Takes what a transmission sends. @returns when all of it is there.
-    double Take(const Transmission& one)
-    {
-        double ready = 0;
-        if (!m_relays)
-        {
-            return ready;
-        }
-        Stock& stock = m_stocks.at({one.source, one.target});
-        const Bytes own = std::clamp<Bytes>(stock.own, 0, one.bytes);
-        stock.own -= own;
-        for (Bytes missing = one.bytes - own; missing > 0;)
-        {
-            ECHELON_REQUIRE(!stock.arrivals.empty(),
-                            "a rank forwards what earlier stages brought it");
-            Arrival& first = stock.arrivals.front();
-            ready = std::max(ready, first.end);
-            const Bytes taken = std::min(missing, first.bytes);
-            missing -= taken;
-            first.bytes -= taken;
-            if (first.bytes == 0)
-            {
-                stock.arrivals.pop_front();
-            }
-        }
-        return ready;
-    }
-
-    void Bring(const Transmission& one, double end)
-    {
-        if (one.target != one.destination)
-        {
-            m_stocks.at({one.destination, one.target}).arrivals.push_back({one.bytes, end});
-        }
-    }
-
-  private:
-    struct Arrival
-    {
-        Bytes bytes;
-        double end; ///< picoseconds
-    };
-
-    struct Stock
-    {
-        Bytes own = 0; ///< not sent yet
-        std::deque<Arrival> arrivals;
-    };
-
-    bool m_relays = false;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Stock> m_stocks; ///< by rank and target
-};
 
 /// Stage after stage: what starts a stage's transmissions is known from the stages before.
 class ExclusiveTiming
@@ -211,9 +130,10 @@ class ExclusiveTiming
     double Start(const Transmission& one)
     {
         const bool scaleUp = m_fabric.SameServer(one.source, one.destination);
-        return std::max({m_free[PortOf(one.source, scaleUp, m_fabric)].sendFree,
-                         m_free[PortOf(one.destination, scaleUp, m_fabric)].receiveFree,
-                         m_stocks.Take(one)});
+        double start = std::max(m_free[PortOf(one.source, scaleUp, m_fabric)].sendFree,
+                                m_free[PortOf(one.destination, scaleUp, m_fabric)].receiveFree);
+        m_stocks.Take(one, [&start](double arrival) { start = std::max(start, arrival); });
+        return start;
     }
 
     /// Transmissions of one stage at one port get its rate in proportion to their bytes, so that
@@ -275,8 +195,8 @@ class ExclusiveTiming
     }
 
     const PlanningFabric& m_fabric;
-    Stocks m_stocks;
-    std::vector<Port> m_free; ///< network ports, then scale-up ports
+    RelayStocks<double> m_stocks; ///< by the ends of transmissions, picoseconds
+    std::vector<Port> m_free;     ///< network ports, then scale-up ports
     std::vector<Load> m_load;
     std::uint32_t m_servers;
     std::vector<std::vector<std::size_t>> m_inside; ///< this stage's transmissions by server

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "collective/planned-all-to-all.h"
 
+#include "alltoall/relay-stocks.h"
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "taskgraph/task-budget.h"
@@ -89,13 +90,6 @@ class PortOrder
     std::optional<TaskId> m_gate;
 };
 
-/// Bytes at one rank for one target.
-struct Stock
-{
-    Bytes own = 0; ///< not sent yet
-    std::deque<std::pair<TaskId, Bytes>> arrivals;
-};
-
 /// Fills the graph with one plan.
 class PlanBuilder
 {
@@ -117,14 +111,14 @@ class PlanBuilder
           m_milestone(m_plan.rule == StartRule::EXCLUSIVE ? Milestone::SENT : planned.senderAwaits),
           m_sending(ranks.size()),
           m_receiving(ranks.size()),
-          m_ends(ranks.size())
+          m_ends(ranks.size()),
+          m_stocks(planned.plan)
     {
         for (std::size_t rank = 0; rank < ready.size(); ++rank)
         {
             m_sending[rank].SetReady(ready[rank]);
             m_receiving[rank].SetReady(ready[rank]);
         }
-        CountStocks();
     }
 
     std::vector<TaskId> Build()
@@ -136,7 +130,11 @@ class PlanBuilder
             {
                 tasks.push_back(Add(transmission, stage));
             }
-            Deliver(m_plan.stages[stage], tasks);
+            // What a stage brings, later stages may forward.
+            for (std::size_t i = 0; i < tasks.size(); ++i)
+            {
+                m_stocks.Bring(m_plan.stages[stage].transmissions[i], tasks[i]);
+            }
         }
         CheckTaskBudget(static_cast<double>(m_graph.Tasks().size()));
         std::vector<TaskId> done;
@@ -177,7 +175,8 @@ class PlanBuilder
             TakeTurn(task, m_up[{m_racks[source], *transmission.spine}], stage);
             TakeTurn(task, m_down[{m_racks[destination], *transmission.spine}], stage);
         }
-        AwaitArrivals(transmission, task);
+        m_stocks.Take(transmission,
+                      [this, task](TaskId arrival) { m_graph.AddDependency(arrival, task); });
         return task;
     }
 
@@ -204,70 +203,6 @@ class PlanBuilder
         port.Add(task);
     }
 
-    /// What each rank sends of its own per target: all that it sends and is not brought before.
-    void CountStocks()
-    {
-        for (const Stage& stage : m_plan.stages)
-        {
-            for (const Transmission& t : stage.transmissions)
-            {
-                m_relays = m_relays || t.target != t.destination;
-            }
-        }
-        for (std::size_t s = 0; m_relays && s < m_plan.stages.size(); ++s)
-        {
-            for (const Transmission& t : m_plan.stages[s].transmissions)
-            {
-                m_stocks[{t.source, t.target}].own += t.bytes;
-                if (t.target != t.destination)
-                {
-                    m_stocks[{t.destination, t.target}].own -= t.bytes;
-                }
-            }
-        }
-    }
-
-    /// A transmission takes its sender's own bytes first, then as many arrivals as it needs.
-    void AwaitArrivals(const Transmission& transmission, TaskId task)
-    {
-        if (!m_relays)
-        {
-            return;
-        }
-        Stock& stock = m_stocks.at({transmission.source, transmission.target});
-        Bytes missing = transmission.bytes;
-        const Bytes own = std::min(missing, std::max<Bytes>(stock.own, 0));
-        stock.own -= own;
-        missing -= own;
-        while (missing > 0)
-        {
-            ECHELON_REQUIRE(!stock.arrivals.empty(),
-                            "a rank forwards what earlier stages brought it");
-            auto& [arrival, bytes] = stock.arrivals.front();
-            m_graph.AddDependency(arrival, task);
-            const Bytes taken = std::min(missing, bytes);
-            missing -= taken;
-            bytes -= taken;
-            if (bytes == 0)
-            {
-                stock.arrivals.pop_front();
-            }
-        }
-    }
-
-    /// What a stage brings, later stages may forward.
-    void Deliver(const Stage& stage, const std::vector<TaskId>& tasks)
-    {
-        for (std::size_t i = 0; m_relays && i < tasks.size(); ++i)
-        {
-            const Transmission& t = stage.transmissions[i];
-            if (t.target != t.destination)
-            {
-                m_stocks.at({t.destination, t.target}).arrivals.emplace_back(tasks[i], t.bytes);
-            }
-        }
-    }
-
     TaskGraph& m_graph;
     const std::vector<DeviceId>& m_ranks;
     const std::vector<std::uint32_t>& m_servers;
@@ -283,9 +218,7 @@ class PlanBuilder
     std::map<SpineLink, PortOrder> m_up;
     std::map<SpineLink, PortOrder> m_down;
     std::vector<std::vector<TaskId>> m_ends; ///< by rank: all that it sends and receives
-    bool m_relays = false;
-    /// By rank and target.
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Stock> m_stocks;
+    RelayStocks<TaskId> m_stocks;
 };
 
 /// See PlannedAllToAll::arrangement.
