@@ -29,8 +29,8 @@
  * channel proceeds by itself. In all-to-alls every rank uses its own interface.
  *
  * Reduction itself takes no time. Tasks: flow O(pairs), step O(transfers), chunk O(bytes /
- * chunkBytes) per transfer; workload/task-count.h counts them. Time and memory are those of the
- * tasks; a ring at granularity flow takes O(channels × ranks).
+ * chunkBytes) per transfer; collective/collective-tasks.h counts them. Time and memory are those of
+ * the tasks; a ring at granularity flow takes O(channels × ranks).
  */
 #pragma once
 

@@ -13,7 +13,8 @@
  */
 #pragma once
 
-#include "workload/task-count.h"
+#include "collective/collective-tasks.h"
+#include "model/training-options.h"
 
 #include <cstddef>
 #include <functional>

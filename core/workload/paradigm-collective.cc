@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/paradigm-collective.h"
 
+#include "collective/collective-tasks.h"
 #include "model/training-options.h"
-#include "workload/task-count.h"
 
 #include <map>
 

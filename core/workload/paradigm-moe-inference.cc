@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/paradigm-moe-inference.h"
 
+#include "collective/collective-tasks.h"
 #include "model/training-options.h"
 #include "taskgraph/task-budget.h"
 #include "workload/moe-inference-model.h"
-#include "workload/task-count.h"
 
 #include <array>
 #include <optional>

@@ -7,7 +7,7 @@
  *     double tasks = CountTransformerTasks(plan, topology, devices);   // devices[rank]
  *
  * The same sums that workload/paradigm-transformer.h fills a graph with; exact as
- * workload/task-count.h is. O(ranks × (channels + buckets)).
+ * collective/collective-tasks.h is. O(ranks × (channels + buckets)).
  */
 #pragma once
 

@@ -70,7 +70,8 @@ std::string DefaultWorkload(const ModelProfile& model);
 RankLayout LayoutOf(const WorkloadSpec& spec);
 
 /// Tasks of one iteration, without building its graph. The number is exact, but planned all-to-alls
-/// count with the least that they may have (workload/task-count.h). O(ranks × channels × groups).
+/// count with the least that they may have (collective/collective-tasks.h). O(ranks × channels ×
+/// groups).
 /// @param devices one per rank, distinct. @throws ParameterError.
 double CountTasks(const WorkloadSpec& spec,
                   const Topology& topology,

@@ -4,8 +4,7 @@
  * CountTasks against the graphs that are built: every workload of the registry, granularity and
  * algorithm, on one interface a host and several, packed and not.
  */
-#include "workload/task-count.h"
-
+#include "collective/collective-tasks.h"
 #include "support/graph-evaluation.h"
 #include "support/model-dims.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/task-count.h"
+#include "collective/collective-tasks.h"
 
 #include "collective/collective-flows.h"
 

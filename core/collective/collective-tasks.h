@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * How many tasks collectives have, without adding them to a graph.
+ * How many tasks collectives have, without adding them to a graph: the counterpart of
+ * collective/collectives.h, which adds them.
  *
  *     CollectiveTasks tasks(topology, ranks, style);
  *     tasks.Of(CollectiveKind::ALL_REDUCE, 25000000);     // what AddCollective would add
@@ -16,7 +17,7 @@
 #pragma once
 
 #include "collective/collective-channels.h"
-#include "model/training-options.h"
+#include "collective/collectives.h"
 
 #include <map>
 #include <utility>
