@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "taskgraph/ideal-run.h"
 
+#include "sim/event-clock.h"
+#include "taskgraph/dag-executor.h"
+
 #include <algorithm>
-#include <deque>
-#include <functional>
-#include <limits>
 #include <map>
-#include <optional>
-#include <queue>
 #include <tuple>
 #include <utility>
 
@@ -17,87 +15,45 @@ namespace echelon
 namespace
 {
 
-/// One iteration, instant by instant.
-class Execution
+/// Lets the executor run one iteration, and notes what follows what on the streams and how long
+/// flows inside hosts take. All times follow from these.
+class IdealExecution : private ExecutionEnvironment
 {
   public:
-    Execution(const TaskGraph& graph, const Topology& topology)
+    IdealExecution(const TaskGraph& graph, const Topology& topology)
         : m_topology(topology),
           m_tasks(graph.Tasks()),
-          m_dependencies(graph.Dependencies()),
-          m_waitingFor(graph.WaitingCounts()),
-          m_nextOnStream(m_tasks.size(), NONE),
-          m_bits(topology.Links().size(), 0.0)
+          m_order(graph.Dependencies()),
+          m_durations(m_tasks.size()),
+          m_bits(topology.Links().size(), 0.0),
+          m_jobs(1)
     {
-        graph.CheckAcyclic();
-        m_run.start.resize(m_tasks.size());
-        m_run.finish.resize(m_tasks.size());
-        m_run.latestFinish.resize(m_tasks.size());
-        m_begun.reserve(m_tasks.size());
+        m_jobs[0].graph = graph;
     }
 
     IdealRun Run()
     {
-        for (std::uint32_t t = 0; t < m_tasks.size(); ++t)
-        {
-            if (m_waitingFor[t] == 0)
-            {
-                Launch(TaskId(t));
-            }
-        }
-        ServeArrivals();
-        while (!m_events.empty())
-        {
-            m_now = m_events.top().time;
-            while (!m_events.empty() && m_events.top().time == m_now)
-            {
-                const Event event = m_events.top();
-                m_events.pop();
-                Reach(event.task, event.milestone);
-            }
-            ServeArrivals();
-        }
-        m_run.length = m_now;
-        FindLatestFinishes();
+        DagExecutor executor(m_jobs, m_clock, *this);
+        m_executor = &executor;
+        executor.Start();
+        m_clock.Run();
+        m_run.length = m_clock.Now();
+        const std::vector<TaskId> order = TopologicalOrder();
+        FindTimes(order);
+        FindLatestFinishes(order);
         return std::move(m_run);
     }
 
   private:
     using StreamKey = std::pair<DeviceId, std::uint16_t>;
 
-    struct Stream
+    static constexpr JobId JOB{0};
+
+    /// @pre the flow stays inside its host, where there is one path.
+    Path PathOf(TaskId flow) const
     {
-        std::deque<TaskId> ready;
-        std::vector<TaskId> arrivals; ///< made ready at the present instant
-        std::optional<TaskId> last;   ///< that it has started
-        bool busy = false;
-    };
-
-    /// What a task has come to at a time.
-    struct Event
-    {
-        Time time;
-        TaskId task;
-        Milestone milestone;
-
-        bool operator>(const Event& other) const
-        {
-            return std::tie(time, task, milestone) >
-                   std::tie(other.time, other.task, other.milestone);
-        }
-    };
-
-    /// No task.
-    static constexpr std::uint32_t NONE = std::numeric_limits<std::uint32_t>::max();
-
-    static StreamKey KeyOf(const Task& task)
-    {
-        return {task.device, task.stream};
-    }
-
-    bool IsCompute(TaskId task) const
-    {
-        return m_tasks[task.Value()].kind == TaskKind::COMPUTE;
+        const FlowTemplate& made = m_tasks[flow.Value()].flow;
+        return m_topology.Route(made.source, made.destination, 0);
     }
 
     bool IsInsideHost(TaskId task) const
@@ -113,71 +69,51 @@ class Execution
         return IsInsideHost(task) ? m_topology.Delay(PathOf(task)) : Time();
     }
 
-    /// @pre the flow stays inside its host, where there is one path.
-    Path PathOf(TaskId flow) const
+    Time ComputeTime(JobId /*job*/, std::uint32_t /*iteration*/, TaskId task) override
     {
-        const FlowTemplate& made = m_tasks[flow.Value()].flow;
-        return m_topology.Route(made.source, made.destination, 0);
+        const Task& started = m_tasks[task.Value()];
+        const auto [last, isFirst] =
+            m_lastOnStream.try_emplace(StreamKey{started.device, started.stream}, task);
+        if (!isFirst)
+        {
+            m_order.Add({last->second, task, Milestone::DONE});
+            last->second = task;
+        }
+        return started.duration;
     }
 
-    /// Of a task that has begun.
-    Time DurationOf(TaskId task) const
+    void StartFlow(JobId /*job*/, std::uint32_t /*iteration*/, TaskId task) override
     {
-        return m_run.finish[task.Value()] - m_run.start[task.Value()];
+        if (!IsInsideHost(task))
+        {
+            Finish(task, Time(), Time());
+            return;
+        }
+        if (m_toSend.empty())
+        {
+            m_clock.CallWhenSettled([this] { SendInsideHosts(); });
+        }
+        m_toSend.push_back(task);
     }
 
-    void Launch(TaskId task)
+    void OnComputeDone(JobId, std::uint32_t, TaskId, Time) override
     {
-        const Task& made = m_tasks[task.Value()];
-        if (IsCompute(task))
-        {
-            const StreamKey key = KeyOf(made);
-            m_streams[key].arrivals.push_back(task);
-            m_toServe.push_back(key);
-        }
-        else if (IsInsideHost(task))
-        {
-            m_toSend.push_back(task);
-        }
-        else
-        {
-            Begin(task, made.kind == TaskKind::DELAY ? made.duration : Time());
-        }
     }
 
-    void Begin(TaskId task, Time duration)
+    void OnIterationDone(JobId, std::uint32_t, Time, const std::vector<ChainStep>&) override
     {
-        m_begun.push_back(task);
-        m_run.start[task.Value()] = m_now;
-        m_run.finish[task.Value()] = m_now + duration;
-        m_events.push({m_now + duration, task, Milestone::DONE});
     }
 
-    /// The task has been sent or is done: what waits for that may go on.
-    void Reach(TaskId task, Milestone milestone)
+    /// The flow starts now.
+    void Finish(TaskId flow, Time transmission, Time propagation)
     {
-        if (IsCompute(task))
+        m_durations[flow.Value()] = transmission + propagation;
+        const Time sent = m_clock.Now() + transmission;
+        if (m_executor->IsFollowedWhenSent(JOB, flow))
         {
-            const StreamKey key = KeyOf(m_tasks[task.Value()]);
-            m_streams[key].busy = false;
-            m_toServe.push_back(key);
+            m_clock.CallAt(sent, [this, flow] { m_executor->OnFlowSent(JOB, flow); });
         }
-        const bool wasSentBefore = PropagationOf(task) > Time();
-        for (const Successor& next : m_dependencies.After(task))
-        {
-            const bool isTold = !wasSentBefore || next.Awaited() == milestone;
-            if (isTold && --m_waitingFor[next.Task().Value()] == 0)
-            {
-                Launch(next.Task());
-            }
-        }
-    }
-
-    /// After the other events of an instant, as the executor does.
-    void ServeArrivals()
-    {
-        SendInsideHosts();
-        ServeStreams();
+        m_clock.CallAt(sent + propagation, [this, flow] { m_executor->OnFlowFinished(JOB, flow); });
     }
 
     /// The flows that start now inside hosts: those of one group, position and host together.
@@ -221,76 +157,88 @@ class Execution
             {
                 m_bits[link.Value()] = 0;
             }
-            const Time delay = PropagationOf(*task);
-            if (delay > Time())
-            {
-                m_events.push({m_now + longest, *task, Milestone::SENT});
-            }
-            Begin(*task, longest + delay);
+            Finish(*task, longest, PropagationOf(*task));
         }
     }
 
-    void ServeStreams()
+    std::vector<TaskId> TopologicalOrder() const
     {
-        for (const StreamKey& key : m_toServe)
+        std::vector<std::uint32_t> waiting(m_tasks.size(), 0);
+        for (const Dependency& dependency : m_order)
         {
-            Stream& stream = m_streams[key];
-            std::sort(stream.arrivals.begin(), stream.arrivals.end());
-            stream.ready.insert(stream.ready.end(), stream.arrivals.begin(), stream.arrivals.end());
-            stream.arrivals.clear();
-            if (stream.busy || stream.ready.empty())
-            {
-                continue;
-            }
-            const TaskId task = stream.ready.front();
-            stream.ready.pop_front();
-            stream.busy = true;
-            if (stream.last)
-            {
-                m_nextOnStream[stream.last->Value()] = task.Value();
-            }
-            stream.last = task;
-            Begin(task, m_tasks[task.Value()].duration);
+            ++waiting[dependency.after.Value()];
         }
-        m_toServe.clear();
+        std::vector<TaskId> order;
+        order.reserve(m_tasks.size());
+        for (std::uint32_t t = 0; t < m_tasks.size(); ++t)
+        {
+            if (waiting[t] == 0)
+            {
+                order.emplace_back(t);
+            }
+        }
+        for (std::size_t next = 0; next < order.size(); ++next)
+        {
+            for (const Successor& successor : m_order.After(order[next]))
+            {
+                if (--waiting[successor.Task().Value()] == 0)
+                {
+                    order.push_back(successor.Task());
+                }
+            }
+        }
+        return order;
     }
 
-    void FindLatestFinishes()
+    void FindTimes(const std::vector<TaskId>& order)
     {
-        for (auto begun = m_begun.rbegin(); begun != m_begun.rend(); ++begun)
+        m_run.start.resize(m_tasks.size());
+        m_run.finish.resize(m_tasks.size());
+        for (const TaskId task : order)
+        {
+            const Task& made = m_tasks[task.Value()];
+            Time& duration = m_durations[task.Value()];
+            const bool isGiven = made.kind == TaskKind::COMPUTE || made.kind == TaskKind::DELAY;
+            duration = isGiven ? made.duration : duration;
+            const Time finish = m_run.start[task.Value()] + duration;
+            m_run.finish[task.Value()] = finish;
+            for (const Successor& next : m_order.After(task))
+            {
+                Time& start = m_run.start[next.Task().Value()];
+                const bool isSent = next.Awaited() == Milestone::SENT;
+                start = std::max(start, isSent ? finish - PropagationOf(task) : finish);
+            }
+        }
+    }
+
+    void FindLatestFinishes(const std::vector<TaskId>& order)
+    {
+        m_run.latestFinish.resize(m_tasks.size());
+        for (auto task = order.rbegin(); task != order.rend(); ++task)
         {
             Time latest = m_run.length;
-            const Time propagation = PropagationOf(*begun);
-            for (const Successor& next : m_dependencies.After(*begun))
+            for (const Successor& next : m_order.After(*task))
             {
-                Time start = m_run.latestFinish[next.Task().Value()] - DurationOf(next.Task());
-                if (next.Awaited() == Milestone::SENT)
-                {
-                    start += propagation;
-                }
-                latest = std::min(latest, start);
+                const Time start =
+                    m_run.latestFinish[next.Task().Value()] - m_durations[next.Task().Value()];
+                const bool isSent = next.Awaited() == Milestone::SENT;
+                latest = std::min(latest, isSent ? start + PropagationOf(*task) : start);
             }
-            if (const std::uint32_t next = m_nextOnStream[begun->Value()]; next != NONE)
-            {
-                latest = std::min(latest, m_run.latestFinish[next] - DurationOf(TaskId(next)));
-            }
-            m_run.latestFinish[begun->Value()] = latest;
+            m_run.latestFinish[task->Value()] = latest;
         }
     }
 
     const Topology& m_topology;
     const std::vector<Task>& m_tasks;
-    const DependencyLists& m_dependencies;
-    std::vector<std::uint32_t> m_waitingFor;
-    std::vector<std::uint32_t> m_nextOnStream; ///< by task: the one after it, or NONE
-    std::map<StreamKey, Stream> m_streams;
-    std::vector<StreamKey> m_toServe;
+    DependencyLists m_order; ///< the graph's, and of each task on the one before on its stream
+    std::vector<Time> m_durations; ///< by task
+    std::map<StreamKey, TaskId> m_lastOnStream;
     std::vector<TaskId> m_toSend; ///< flows inside hosts that start at the present instant
     std::vector<double>
         m_bits; ///< by link, of the flows that are sent together; otherwise all zero
-    std::priority_queue<Event, std::vector<Event>, std::greater<>> m_events;
-    std::vector<TaskId> m_begun; ///< in order of their starts, a topological order
-    Time m_now;
+    EventClock m_clock;
+    std::vector<Job> m_jobs; ///< one
+    DagExecutor* m_executor = nullptr;
     IdealRun m_run;
 };
 
@@ -299,7 +247,7 @@ class Execution
 IdealRun
 RunIdeally(const TaskGraph& graph, const Topology& topology)
 {
-    return Execution(graph, topology).Run();
+    return graph.Tasks().empty() ? IdealRun() : IdealExecution(graph, topology).Run();
 }
 
 } // namespace echelon

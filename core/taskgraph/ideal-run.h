@@ -15,11 +15,11 @@
  * down there. So a tensor-parallel collective inside a host takes its time, and of one that
  * straddles hosts only the hops inside hosts take time.
  *
- * Computations occupy their streams as in taskgraph/dag-executor.h. The latest finish is that of
- * the critical path method (Kelley and Walker 1959) over the dependencies and the order in which
- * each stream served its tasks: a task that ends later makes the iteration longer. Times are
- * relative to the iteration's start. O((tasks + dependencies) log tasks). Errors: ParameterError
- * when the graph has a cycle.
+ * The executor of real runs (taskgraph/dag-executor.h) runs the iteration, so that computations
+ * occupy their streams in the same way. The latest finish is that of the critical path method
+ * (Kelley and Walker 1959) over the dependencies and the order in which each stream served its
+ * tasks: a task that ends later makes the iteration longer. Times are relative to the iteration's
+ * start. O((tasks + dependencies) log tasks). Errors: ParameterError when the graph has a cycle.
  */
 #pragma once
 
