@@ -4,13 +4,13 @@
 
 find_package(Threads REQUIRED)
 
-# The core uses Boost's header-only parts.
+# The core uses Boost's header-only parts, and libfmt.
 find_package(Boost 1.74 REQUIRED)
+find_package(fmt 9 REQUIRED)
 
 if(ECHELON_BUILD_APP)
   find_package(nlohmann_json 3.11 REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
-  find_package(fmt 9 REQUIRED)
   # SHA-256.
   find_path(ECHELON_LIBMD_INCLUDE sha2.h REQUIRED)
   find_library(ECHELON_LIBMD_LIBRARY md REQUIRED)

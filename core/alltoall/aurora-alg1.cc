@@ -2,8 +2,7 @@
 #include "alltoall/aurora-alg1.h"
 
 #include "alltoall/entry-durations.h"
-#include "alltoall/entry-parts.h"
-#include "alltoall/server-traffic.h"
+#include "alltoall/transmission-plan.h"
 #include "base/random.h"
 
 #include <algorithm>

@@ -18,15 +18,10 @@
 #pragma once
 
 #include "alltoall/order-options.h"
-#include "alltoall/planning-fabric.h"
-#include "alltoall/traffic-matrix.h"
-#include "alltoall/transmission-plan.h"
 
 namespace echelon
 {
 
-TransmissionPlan PlanAuroraAlgorithm1(const TrafficMatrix& traffic,
-                                      const PlanningFabric& fabric,
-                                      const OrderOptions& options);
+Order PlanAuroraAlgorithm1;
 
 } // namespace echelon

@@ -2,8 +2,7 @@
 #include "alltoall/aurora.h"
 
 #include "alltoall/entry-durations.h"
-#include "alltoall/entry-parts.h"
-#include "alltoall/server-traffic.h"
+#include "alltoall/transmission-plan.h"
 #include "matching/birkhoff.h"
 
 namespace echelon
@@ -15,15 +14,12 @@ PlanAurora(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Ord
     const std::uint32_t n = traffic.Size();
     const std::vector<std::int64_t> cells = EntryDurations(traffic, fabric);
     EntryParts parts(traffic, cells);
-    TransmissionPlan plan{n, StartRule::EXCLUSIVE, {}};
+    std::vector<Stage> stages;
     for (const WeightedMatching& matching : DecomposeIntoMatchings(n, cells, options.gap))
     {
-        Stage stage = parts.StageOf(matching);
-        if (!stage.transmissions.empty())
-        {
-            plan.stages.push_back(std::move(stage));
-        }
+        stages.push_back(parts.StageOf(matching));
     }
+    TransmissionPlan plan{n, StartRule::EXCLUSIVE, WithoutEmpty(std::move(stages))};
     AddInsideServers(plan, traffic, fabric);
     return plan;
 }

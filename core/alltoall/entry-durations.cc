@@ -14,13 +14,10 @@ constexpr double LARGEST_SUM = 2e18;
 
 /// Seconds.
 static double
-Duration(const TrafficMatrix& traffic,
-         const PlanningFabric& fabric,
-         std::uint32_t source,
-         std::uint32_t destination)
+Duration(const MatrixEntry& entry, const PlanningFabric& fabric)
 {
-    return 8 * static_cast<double>(traffic.At(source, destination)) /
-           std::min(fabric.portRate[source], fabric.portRate[destination]);
+    return 8 * static_cast<double>(entry.bytes) /
+           std::min(fabric.portRate[entry.source], fabric.portRate[entry.destination]);
 }
 
 std::vector<std::int64_t>
@@ -35,21 +32,14 @@ EntryDurations(const TrafficMatrix& traffic, const PlanningFabric& fabric)
         perSecond /= 10;
     }
     std::vector<std::int64_t> durations(std::size_t{n} * n, 0);
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (const MatrixEntry& entry : traffic.Entries())
     {
-        for (std::uint32_t j = 0; j < n; ++j)
+        if (!fabric.SameServer(entry.source, entry.destination))
         {
-            const Bytes bytes = traffic.At(i, j);
-            if (bytes == 0 || fabric.SameServer(i, j))
-            {
-                continue;
-            }
-            const double units = homogeneous ? 0 : Duration(traffic, fabric, i, j) * perSecond;
-            durations[std::size_t{i} * n + j] =
-                homogeneous
-                    ? bytes
-                    : std::max<std::int64_t>(1,
-                                             std::llround(std::ceil(units - COMPLETION_SLACK_PS)));
+            const double units =
+                std::ceil(Duration(entry, fabric) * perSecond - COMPLETION_SLACK_PS);
+            durations[std::size_t{entry.source} * n + entry.destination] =
+                homogeneous ? entry.bytes : std::max<std::int64_t>(1, std::llround(units));
         }
     }
     return durations;
@@ -61,15 +51,12 @@ OneSenderBound(const TrafficMatrix& traffic, const PlanningFabric& fabric)
     const std::uint32_t n = traffic.Size();
     std::vector<double> sending(n, 0.0);
     std::vector<double> receiving(n, 0.0);
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (const MatrixEntry& entry : traffic.Entries())
     {
-        for (std::uint32_t j = 0; j < n; ++j)
+        if (!fabric.SameServer(entry.source, entry.destination))
         {
-            if (!fabric.SameServer(i, j))
-            {
-                sending[i] += Duration(traffic, fabric, i, j);
-                receiving[j] += Duration(traffic, fabric, i, j);
-            }
+            sending[entry.source] += Duration(entry, fabric);
+            receiving[entry.destination] += Duration(entry, fabric);
         }
     }
     return std::max(*std::max_element(sending.begin(), sending.end()),

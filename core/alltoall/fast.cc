@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/fast.h"
 
-#include "alltoall/server-traffic.h"
-#include "alltoall/whole-bytes.h"
+#include "alltoall/entry-durations.h"
+#include "alltoall/transmission-plan.h"
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "matching/birkhoff.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -19,18 +20,15 @@ class Planner
 {
   public:
     Planner(const TrafficMatrix& traffic, const PlanningFabric& fabric)
-        : m_traffic(traffic),
+        : m_inside(InsideServers(traffic, fabric)),
           m_perServer(RanksPerServer(fabric)),
           m_servers(traffic.Size() / m_perServer),
           m_held(traffic.Size(), std::vector<Bytes>(traffic.Size(), 0)),
           m_cursor(traffic.Size(), std::vector<std::uint32_t>(m_servers, 0))
     {
-        for (std::uint32_t i = 0; i < traffic.Size(); ++i)
+        for (const auto& [source, destination, bytes] : traffic.Entries())
         {
-            for (std::uint32_t j = 0; j < traffic.Size(); ++j)
-            {
-                m_held[i][j] = traffic.At(i, j);
-            }
+            m_held[source][destination] = bytes;
         }
     }
 
@@ -71,18 +69,10 @@ class Planner
             stages.emplace_back();
         }
         Append(stages.back(), arrived);
-        Append(stages.front(), InsideServers());
+        Append(stages.front(), m_inside);
         stages.insert(stages.begin(), std::move(balancing));
-        TransmissionPlan plan{m_traffic.Size(), StartRule::EXCLUSIVE, {}};
-        for (Stage& stage : stages)
-        {
-            if (!stage.transmissions.empty())
-            {
-                SortStage(stage);
-                plan.stages.push_back(std::move(stage));
-            }
-        }
-        return plan;
+        std::for_each(stages.begin(), stages.end(), SortStage);
+        return {m_servers * m_perServer, StartRule::EXCLUSIVE, WithoutEmpty(std::move(stages))};
     }
 
   private:
@@ -101,11 +91,12 @@ class Planner
         {
             if (size != sizes.front())
             {
-                throw ParameterError("order",
-                                     "order \"fast\" needs servers of equally many ranks, not " +
-                                         std::to_string(sizes.front()) + " and " +
-                                         std::to_string(size),
-                                     "use whole servers, or another order");
+                throw ParameterError(
+                    "order",
+                    fmt::format("order \"fast\" needs servers of equally many ranks, not {} and {}",
+                                sizes.front(),
+                                size),
+                    "use whole servers, or another order");
             }
         }
         return sizes.front();
@@ -232,24 +223,7 @@ class Planner
         }
     }
 
-    Stage InsideServers() const
-    {
-        Stage inside;
-        for (std::uint32_t i = 0; i < m_traffic.Size(); ++i)
-        {
-            const std::uint32_t first = i / m_perServer * m_perServer;
-            for (std::uint32_t j = first; j < first + m_perServer; ++j)
-            {
-                if (m_traffic.At(i, j) > 0)
-                {
-                    inside.transmissions.push_back({i, j, m_traffic.At(i, j), j});
-                }
-            }
-        }
-        return inside;
-    }
-
-    const TrafficMatrix& m_traffic;
+    Stage m_inside; ///< what stays in the servers
     std::uint32_t m_perServer;
     std::uint32_t m_servers;
     /// By rank and target; what has been sent to other servers is gone.

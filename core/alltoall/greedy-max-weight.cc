@@ -2,7 +2,7 @@
 #include "alltoall/greedy-max-weight.h"
 
 #include "alltoall/entry-durations.h"
-#include "alltoall/server-traffic.h"
+#include "alltoall/transmission-plan.h"
 #include "matching/assignment.h"
 
 #include <algorithm>

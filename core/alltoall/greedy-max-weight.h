@@ -15,15 +15,10 @@
 #pragma once
 
 #include "alltoall/order-options.h"
-#include "alltoall/planning-fabric.h"
-#include "alltoall/traffic-matrix.h"
-#include "alltoall/transmission-plan.h"
 
 namespace echelon
 {
 
-TransmissionPlan PlanGreedyMaxWeight(const TrafficMatrix& traffic,
-                                     const PlanningFabric& fabric,
-                                     const OrderOptions& options);
+Order PlanGreedyMaxWeight;
 
 } // namespace echelon

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The choices that all transmission orders of an all-to-all share.
+ * What all transmission orders of an all-to-all have in common: their type and their choices.
+ *
+ *     Order PlanAurora;                                              // declares an order
+ *     TransmissionPlan plan = PlanAurora(matrix, fabric, {1, 0.01}); // seed 1, gap 1 %
  */
 #pragma once
+
+#include "alltoall/planning-fabric.h"
+#include "alltoall/traffic-matrix.h"
+#include "alltoall/transmission-plan.h"
 
 #include <cstdint>
 
@@ -18,5 +25,10 @@ struct OrderOptions
     /// stages and less planning time; 0: exact.
     double gap = 0;
 };
+
+/// An order is a pure function: the same traffic, fabric and options give the same plan.
+using Order = TransmissionPlan(const TrafficMatrix& traffic,
+                               const PlanningFabric& fabric,
+                               const OrderOptions& options);
 
 } // namespace echelon

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/order-registry.h"
 
-#include "alltoall/at-once.h"
 #include "alltoall/aurora-alg1.h"
 #include "alltoall/aurora.h"
+#include "alltoall/baseline-orders.h"
 #include "alltoall/fast.h"
 #include "alltoall/greedy-max-weight.h"
 #include "alltoall/rack-aware.h"
-#include "alltoall/random-order.h"
-#include "alltoall/sjf.h"
-#include "alltoall/spread-out.h"
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "base/registry.h"

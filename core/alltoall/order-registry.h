@@ -9,14 +9,10 @@
  * To add an order: one file in alltoall/ with a function of this signature, one entry in
  * order-registry.cc, a section in docs/algorithms/all-to-all.md; the suite of all orders
  * (tests/property/transmission-orders-test.cc), `echelon plan` and `echelon list orders` follow.
- * Orders are pure functions: the same matrix, fabric and options give the same plan.
  */
 #pragma once
 
 #include "alltoall/order-options.h"
-#include "alltoall/planning-fabric.h"
-#include "alltoall/traffic-matrix.h"
-#include "alltoall/transmission-plan.h"
 
 #include <string>
 #include <vector>
@@ -30,9 +26,7 @@ struct OrderEntry
     std::string name;
     std::string help; ///< one line
     StartRule rule;
-    TransmissionPlan (*plan)(const TrafficMatrix& traffic,
-                             const PlanningFabric& fabric,
-                             const OrderOptions& options);
+    Order* plan;
 };
 
 /// All orders, in the order of `echelon list orders`.

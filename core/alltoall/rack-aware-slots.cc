@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/rack-aware-slots.h"
 
+#include "alltoall/transmission-plan.h"
 #include "base/contracts.h"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace echelon
 {
@@ -96,7 +99,8 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
     const std::uint32_t n = traffic.Size();
     ECHELON_REQUIRE(fabric.Ranks() == n, "every rank of the traffic has a port");
     const BitRate fastest = *std::max_element(fabric.portRate.begin(), fabric.portRate.end());
-    const auto slowness = [&](std::uint32_t i, std::uint32_t j) {
+    const auto slowness = [&](const MatrixEntry& entry) {
+        const auto [i, j, bytes] = entry;
         BitRate rate = std::min(fabric.portRate[i], fabric.portRate[j]);
         if (slots.blocking && fabric.rack[i] != fabric.rack[j])
         {
@@ -106,29 +110,22 @@ PortTimes(const TrafficMatrix& traffic, const PlanningFabric& fabric, const Upli
     };
     std::vector<std::int64_t> time(std::size_t{n} * n, 0);
     double total = 0;
-    for (std::uint32_t i = 0; i < n; ++i)
+    const std::vector<MatrixEntry> entries = traffic.Entries();
+    for (const MatrixEntry& entry : entries)
     {
-        for (std::uint32_t j = 0; j < n; ++j)
-        {
-            total += static_cast<double>(traffic.At(i, j)) * slowness(i, j);
-        }
+        total += static_cast<double>(entry.bytes) * slowness(entry);
     }
     const double unit =
         std::max(1.0, std::ceil(total / std::min(LARGEST_TOTAL, LARGEST_RACK_TIME / n)));
-    for (std::uint32_t i = 0; i < n; ++i)
+    for (const MatrixEntry& entry : entries)
     {
-        for (std::uint32_t j = 0; j < n; ++j)
+        if (!fabric.SameServer(entry.source, entry.destination))
         {
-            const Bytes bytes = traffic.At(i, j);
-            if (bytes == 0 || fabric.SameServer(i, j))
-            {
-                continue;
-            }
-            const double units = slowness(i, j) / unit;
+            const double units = slowness(entry) / unit;
+            const double rounded = std::ceil(static_cast<double>(entry.bytes) * units);
             const bool whole = std::abs(units - 1) <= RATIO_TOLERANCE;
-            time[std::size_t{i} * n + j] =
-                whole ? bytes
-                      : static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) * units));
+            time[std::size_t{entry.source} * n + entry.destination] =
+                whole ? entry.bytes : static_cast<std::int64_t>(rounded);
         }
     }
     return time;
@@ -159,6 +156,78 @@ PortTimeBound(const std::vector<std::int64_t>& time,
     }
     return std::max(*std::max_element(sends.begin(), sends.end()),
                     *std::max_element(receives.begin(), receives.end()));
+}
+
+void
+AppendOverSpines(std::vector<Transmission>& transmissions,
+                 const Transmission& whole,
+                 const std::vector<std::uint32_t>& spines)
+{
+    if (spines.empty())
+    {
+        transmissions.push_back(whole);
+        return;
+    }
+    // The first parts are a byte larger where the bytes do not divide.
+    const auto parts = static_cast<Bytes>(spines.size());
+    std::map<std::uint32_t, Bytes> overSpine;
+    for (Bytes part = 0; part < parts; ++part)
+    {
+        overSpine[spines[part]] += whole.bytes / parts + (part < whole.bytes % parts ? 1 : 0);
+    }
+    for (const auto& [spine, bytes] : overSpine)
+    {
+        if (bytes > 0)
+        {
+            transmissions.push_back({whole.source, whole.destination, bytes, whole.target, spine});
+        }
+    }
+}
+
+SpinePinning::SpinePinning(const PlanningFabric& fabric, const UplinkSlots& slots)
+    : m_fabric(fabric),
+      m_slots(slots)
+{
+    if (slots.blocking)
+    {
+        const std::uint32_t racks = 1 + *std::max_element(fabric.rack.begin(), fabric.rack.end());
+        m_colouring.emplace(racks, racks, fabric.spines * slots.slotsPerSpine);
+    }
+}
+
+void
+SpinePinning::Pin(Stage& stage)
+{
+    std::vector<Transmission> pinned;
+    if (m_colouring)
+    {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+        for (const Transmission& t : stage.transmissions)
+        {
+            if (m_fabric.rack[t.source] != m_fabric.rack[t.destination])
+            {
+                edges.insert(edges.end(),
+                             m_slots.parts,
+                             {m_fabric.rack[t.source], m_fabric.rack[t.destination]});
+            }
+        }
+        const std::vector<std::uint32_t>& colours = m_colouring->Colour(edges);
+        std::size_t edge = 0;
+        for (const Transmission& t : stage.transmissions)
+        {
+            std::vector<std::uint32_t> spines;
+            if (m_fabric.rack[t.source] != m_fabric.rack[t.destination])
+            {
+                for (std::uint32_t part = 0; part < m_slots.parts; ++part)
+                {
+                    spines.push_back(colours[edge++] % m_fabric.spines);
+                }
+            }
+            AppendOverSpines(pinned, t, spines);
+        }
+        stage.transmissions = std::move(pinned);
+    }
+    SortStage(stage);
 }
 
 } // namespace echelon

@@ -2,6 +2,7 @@
 #include "alltoall/rack-aware-whole.h"
 
 #include <algorithm>
+#include <boost/dynamic_bitset.hpp>
 #include <cstddef>
 #include <functional>
 #include <queue>
@@ -13,20 +14,7 @@ namespace echelon
 namespace
 {
 
-/// A set of ranks, 64 to a word.
-using RankSet = std::vector<std::uint64_t>;
-
-void
-Insert(RankSet& set, std::uint32_t rank)
-{
-    set[rank / 64] |= std::uint64_t{1} << (rank % 64);
-}
-
-void
-Erase(RankSet& set, std::uint32_t rank)
-{
-    set[rank / 64] &= ~(std::uint64_t{1} << (rank % 64));
-}
+using RankSet = boost::dynamic_bitset<>;
 
 /// What gives transmissions their stages: later starts get later stages, equal starts may share
 /// one.
@@ -72,9 +60,9 @@ class ListScheduler
           m_spines(spines),
           m_slots(slots),
           m_racks(1 + *std::max_element(rackOf.begin(), rackOf.end())),
-          m_members(m_racks, RankSet((n + 63) / 64)),
-          m_waiting(n, RankSet((n + 63) / 64)),
-          m_freeReceivers((n + 63) / 64),
+          m_members(m_racks, RankSet(n)),
+          m_waiting(n, RankSet(n)),
+          m_freeReceivers(n),
           m_reachable(m_racks),
           m_senders(n),
           m_receivers(n)
@@ -87,16 +75,12 @@ class ListScheduler
         m_in.assign(m_racks, idle);
         for (std::uint32_t i = 0; i < n; ++i)
         {
-            Insert(m_members[rackOf[i]], i);
-            Insert(m_freeReceivers, i);
+            m_members[rackOf[i]].set(i);
+            m_freeReceivers.set(i);
             for (std::uint32_t j = 0; j < n; ++j)
             {
                 const std::int64_t amount = time[std::size_t{i} * n + j];
-                if (amount == 0)
-                {
-                    continue;
-                }
-                Insert(m_waiting[i], j);
+                m_waiting[i][j] = amount > 0;
                 AddWork(i, j, amount);
             }
         }
@@ -177,26 +161,15 @@ class ListScheduler
         {
             if (other == rack || !m_slots.blocking || CanCross(m_out[rack], m_in[other]))
             {
-                for (std::size_t w = 0; w < set.size(); ++w)
-                {
-                    set[w] |= m_members[other][w] & m_freeReceivers[w];
-                }
+                set |= m_members[other];
             }
         }
-        return set;
+        return set &= m_freeReceivers;
     }
 
     bool CanStart(std::uint32_t source) const
     {
-        const RankSet& reachable = m_reachable[m_rackOf[source]];
-        for (std::size_t w = 0; w < reachable.size(); ++w)
-        {
-            if ((reachable[w] & m_waiting[source][w]) != 0)
-            {
-                return true;
-            }
-        }
-        return false;
+        return m_reachable[m_rackOf[source]].intersects(m_waiting[source]);
     }
 
     void StartAllThatCan(std::int64_t now)
@@ -230,20 +203,16 @@ class ListScheduler
     {
         std::tuple<std::int64_t, std::int64_t> most{-1, -1};
         std::uint32_t best = 0;
-        const RankSet& reachable = m_reachable[m_rackOf[source]];
-        for (std::uint32_t j = 0; j < m_n; ++j)
+        const RankSet receivers = m_reachable[m_rackOf[source]] & m_waiting[source];
+        for (std::size_t j = receivers.find_first(); j < m_n; j = receivers.find_next(j))
         {
-            if (((reachable[j / 64] & m_waiting[source][j / 64]) >> (j % 64) & 1) == 0)
-            {
-                continue;
-            }
             const std::tuple<std::int64_t, std::int64_t> load{
                 Load(m_receivers[j].work, m_in[m_rackOf[j]]),
                 m_time[std::size_t{source} * m_n + j]};
             if (load > most)
             {
                 most = load;
-                best = j;
+                best = static_cast<std::uint32_t>(j);
             }
         }
         return best;
@@ -283,8 +252,8 @@ class ListScheduler
         m_senders[source].free = false;
         const std::int64_t amount = m_time[std::size_t{source} * m_n + destination];
         AddWork(source, destination, -amount);
-        Erase(m_waiting[source], destination);
-        Erase(m_freeReceivers, destination);
+        m_waiting[source].reset(destination);
+        m_freeReceivers.reset(destination);
         m_result.stages = std::max(m_result.stages, entry.stage + 1);
         m_result.end = std::max(m_result.end, now + amount);
         m_running.push({now + amount, m_result.entries.size()});
@@ -294,7 +263,7 @@ class ListScheduler
     void End(const WholeEntry& entry)
     {
         m_senders[entry.source].free = true;
-        Insert(m_freeReceivers, entry.destination);
+        m_freeReceivers.set(entry.destination);
         if (Crosses(entry.source, entry.destination))
         {
             Uplinks& out = m_out[m_rackOf[entry.source]];

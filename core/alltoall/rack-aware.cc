@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/rack-aware.h"
 
-#include "alltoall/entry-parts.h"
+#include "alltoall/entry-durations.h"
 #include "alltoall/rack-aware-gaps.h"
 #include "alltoall/rack-aware-matrix.h"
 #include "alltoall/rack-aware-slots.h"
-#include "alltoall/rack-aware-spines.h"
 #include "alltoall/rack-aware-whole.h"
-#include "alltoall/server-traffic.h"
+#include "alltoall/transmission-plan.h"
 #include "matching/birkhoff.h"
 
 #include <algorithm>
@@ -192,19 +191,15 @@ PlanOfMatchings(const std::vector<WeightedMatching>& matchings,
                 const PlanningFabric& fabric,
                 const UplinkSlots& slots)
 {
-    TransmissionPlan plan{traffic.Size(), StartRule::EXCLUSIVE, {}};
     SpinePinning pinning(fabric, slots);
     EntryParts parts(traffic, time);
+    std::vector<Stage> stages;
     for (const WeightedMatching& matching : matchings)
     {
-        Stage stage = parts.StageOf(matching);
-        if (!stage.transmissions.empty())
-        {
-            pinning.Pin(stage);
-            plan.stages.push_back(std::move(stage));
-        }
+        stages.push_back(parts.StageOf(matching));
+        pinning.Pin(stages.back());
     }
-    return plan;
+    return {traffic.Size(), StartRule::EXCLUSIVE, WithoutEmpty(std::move(stages))};
 }
 
 /// Numbers from 0 on for the racks in use: what a rack needs is kept by its number.

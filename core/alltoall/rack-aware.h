@@ -22,15 +22,10 @@
 #pragma once
 
 #include "alltoall/order-options.h"
-#include "alltoall/planning-fabric.h"
-#include "alltoall/traffic-matrix.h"
-#include "alltoall/transmission-plan.h"
 
 namespace echelon
 {
 
-TransmissionPlan PlanRackAware(const TrafficMatrix& traffic,
-                               const PlanningFabric& fabric,
-                               const OrderOptions& options);
+Order PlanRackAware;
 
 } // namespace echelon

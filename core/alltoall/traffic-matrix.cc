@@ -30,22 +30,34 @@ TrafficMatrix::Set(std::uint32_t source, std::uint32_t destination, Bytes bytes)
 void
 TrafficMatrix::Add(std::uint32_t source, std::uint32_t destination, Bytes bytes)
 {
-    ECHELON_REQUIRE(source < m_size && destination < m_size && bytes >= 0,
-                    "traffic is not negative, between GPUs of the matrix");
-    if (source != destination)
+    ECHELON_REQUIRE(bytes >= 0, "traffic is not negative");
+    Set(source, destination, At(source, destination) + bytes);
+}
+
+std::vector<MatrixEntry>
+TrafficMatrix::Entries() const
+{
+    std::vector<MatrixEntry> entries;
+    for (std::uint32_t i = 0; i < m_size; ++i)
     {
-        m_bytes[std::size_t{source} * m_size + destination] += bytes;
+        for (std::uint32_t j = 0; j < m_size; ++j)
+        {
+            if (At(i, j) > 0)
+            {
+                entries.push_back({i, j, At(i, j)});
+            }
+        }
     }
+    return entries;
 }
 
 std::vector<Bytes>
 TrafficMatrix::RowSums() const
 {
     std::vector<Bytes> sums(m_size, 0);
-    for (std::uint32_t i = 0; i < m_size; ++i)
+    for (std::size_t k = 0; k < m_bytes.size(); ++k)
     {
-        const auto row = m_bytes.begin() + static_cast<std::ptrdiff_t>(std::size_t{i} * m_size);
-        sums[i] = std::accumulate(row, row + m_size, Bytes{0});
+        sums[k / m_size] += m_bytes[k];
     }
     return sums;
 }
@@ -80,12 +92,9 @@ TrafficMatrix
 TrafficMatrix::Transposed() const
 {
     TrafficMatrix result(m_size);
-    for (std::uint32_t i = 0; i < m_size; ++i)
+    for (const auto& [source, destination, bytes] : Entries())
     {
-        for (std::uint32_t j = 0; j < m_size; ++j)
-        {
-            result.Set(j, i, At(i, j));
-        }
+        result.Set(destination, source, bytes);
     }
     return result;
 }
@@ -101,12 +110,9 @@ TrafficMatrix::Permuted(const std::vector<std::uint32_t>& gpuOf) const
         taken[gpu] = true;
     }
     TrafficMatrix result(m_size);
-    for (std::uint32_t i = 0; i < m_size; ++i)
+    for (const auto& [source, destination, bytes] : Entries())
     {
-        for (std::uint32_t j = 0; j < m_size; ++j)
-        {
-            result.Set(gpuOf[i], gpuOf[j], At(i, j));
-        }
+        result.Set(gpuOf[source], gpuOf[destination], bytes);
     }
     return result;
 }

@@ -22,6 +22,14 @@
 namespace echelon
 {
 
+/// What one participant sends to another.
+struct MatrixEntry
+{
+    std::uint32_t source;
+    std::uint32_t destination;
+    Bytes bytes;
+};
+
 class TrafficMatrix
 {
   public:
@@ -46,6 +54,8 @@ class TrafficMatrix
     /// On the diagonal nothing happens. @pre bytes >= 0.
     void Add(std::uint32_t source, std::uint32_t destination, Bytes bytes);
 
+    /// Those that are not zero, row by row.
+    std::vector<MatrixEntry> Entries() const;
     /// Bytes that each GPU sends.
     std::vector<Bytes> RowSums() const;
     /// Bytes that each GPU receives.

@@ -15,6 +15,8 @@
  */
 #pragma once
 
+#include "alltoall/planning-fabric.h"
+#include "alltoall/traffic-matrix.h"
 #include "base/units.h"
 
 #include <cstdint>
@@ -65,5 +67,20 @@ struct TransmissionPlan
     StartRule rule = StartRule::EXCLUSIVE;
     std::vector<Stage> stages; ///< AT_ONCE: at most one
 };
+
+/// The order in which a stage lists its transmissions.
+void SortStage(Stage& stage);
+
+/// The stages that have transmissions.
+std::vector<Stage> WithoutEmpty(std::vector<Stage> stages);
+
+/// The traffic that stays inside servers and uses only the scale-up ports. O(n²).
+Stage InsideServers(const TrafficMatrix& traffic, const PlanningFabric& fabric);
+
+/// Adds that traffic to the first stage of a plan of what crosses the network. Orders do not
+/// arrange the scale-up ports, so it starts at once.
+void AddInsideServers(TransmissionPlan& plan,
+                      const TrafficMatrix& traffic,
+                      const PlanningFabric& fabric);
 
 } // namespace echelon

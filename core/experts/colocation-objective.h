@@ -14,7 +14,6 @@
 #pragma once
 
 #include "experts/gpu-work.h"
-#include "experts/layer-timeline.h"
 
 #include <cstdint>
 #include <vector>

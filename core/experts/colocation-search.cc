@@ -246,7 +246,7 @@ Sorted(const MoeLayer& first, const MoeLayer& second, const GpuCluster& cluster,
     if (opposed)
     {
         const std::vector<std::uint32_t> gpus = GpusByPerformance(cluster);
-        const std::vector<std::uint32_t> experts = DescendingOrder(ExpertTraffic(second));
+        const std::vector<std::uint32_t> experts = DescendingOrder(BusierPorts(second.dispatch));
         for (std::size_t rank = 0; rank < experts.size(); ++rank)
         {
             colocation.second[experts[rank]] = gpus[experts.size() - 1 - rank];

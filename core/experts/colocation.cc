@@ -10,20 +10,6 @@
 namespace echelon
 {
 
-double
-ColocatedSeconds(const MoeLayer& first,
-                 const MoeLayer& second,
-                 const GpuCluster& cluster,
-                 const Colocation& colocation,
-                 const TimelineOptions& options)
-{
-    LayerRecursion recursion;
-    return recursion.Run(WorksOf({{&first, &colocation.first}, {&second, &colocation.second}},
-                                 cluster,
-                                 options.reading),
-                         options.start);
-}
-
 Colocation
 ColocateDecoupled(const MoeLayer& first,
                   const MoeLayer& second,

@@ -6,9 +6,8 @@
  *     Colocation c = ColocateDecoupled(a, b, cluster, {});   // the paper's heuristic
  *     Colocation d = ColocateBySearch(a, b, cluster, {});    // never worse, nearly always optimal
  *     Colocation e = ColocateExactly(a, b, cluster, {});     // n up to about 8
- *     double seconds = ColocatedSeconds(a, b, cluster, d, {});
  *
- * The objective is the duration of one layer, ColocatedTimeline. Choosing both permutations is a
+ * The objective is the duration of one layer (experts/gpu-work.h). Choosing both permutations is a
  * three-dimensional matching and NP-hard (Li et al., arXiv 2410.17043, Section 7).
  *
  * - Decoupled is the paper's: pair the experts as if GPUs were alike (expert-pairing.h), then match
@@ -27,20 +26,13 @@
  */
 #pragma once
 
-#include "experts/layer-timeline.h"
+#include "experts/gpu-work.h"
 #include "experts/moe-layer.h"
 
 #include <cstdint>
 
 namespace echelon
 {
-
-/// Duration of one layer. O(n²).
-double ColocatedSeconds(const MoeLayer& first,
-                        const MoeLayer& second,
-                        const GpuCluster& cluster,
-                        const Colocation& colocation,
-                        const TimelineOptions& options);
 
 Colocation ColocateDecoupled(const MoeLayer& first,
                              const MoeLayer& second,

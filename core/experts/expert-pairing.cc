@@ -12,19 +12,6 @@
 namespace echelon
 {
 
-/// max(bytes sent, bytes received) of each expert.
-static std::vector<Bytes>
-BusierPorts(const TrafficMatrix& dispatch)
-{
-    std::vector<Bytes> bytes = dispatch.RowSums();
-    const std::vector<Bytes> received = dispatch.ColumnSums();
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-    {
-        bytes[i] = std::max(bytes[i], received[i]);
-    }
-    return bytes;
-}
-
 /// w_ij, row by row.
 static std::vector<Bytes>
 PairWeights(const TrafficMatrix& first, const TrafficMatrix& second)
@@ -47,21 +34,6 @@ PairWeights(const TrafficMatrix& first, const TrafficMatrix& second)
 }
 
 Pairing
-PairSorted(const TrafficMatrix& first, const TrafficMatrix& second)
-{
-    ECHELON_REQUIRE(first.Size() == second.Size(), "models with equally many experts are paired");
-    std::vector<std::uint32_t> ascending = DescendingOrder(BusierPorts(first));
-    std::reverse(ascending.begin(), ascending.end());
-    const std::vector<std::uint32_t> descending = DescendingOrder(BusierPorts(second));
-    Pairing pairing(first.Size());
-    for (std::size_t rank = 0; rank < ascending.size(); ++rank)
-    {
-        pairing[ascending[rank]] = descending[rank];
-    }
-    return pairing;
-}
-
-Pairing
 PairByBottleneck(const TrafficMatrix& first, const TrafficMatrix& second)
 {
     return MinimiseLargestWeight(first.Size(), PairWeights(first, second)).columnOf;
@@ -73,27 +45,6 @@ PairAtRandom(std::uint32_t experts, std::uint64_t seed)
     Pairing pairing = PlaceInOrder(experts);
     RandomStream(seed, "pairing").Shuffle(pairing);
     return pairing;
-}
-
-Bytes
-BusiestPortOf(const TrafficMatrix& first, const TrafficMatrix& second, const Pairing& pairing)
-{
-    ECHELON_REQUIRE(pairing.size() == first.Size(), "every expert has a partner");
-    const std::vector<Bytes> weights = PairWeights(first, second);
-    Bytes busiest = 0;
-    for (std::uint32_t i = 0; i < pairing.size(); ++i)
-    {
-        busiest = std::max(busiest, weights[std::size_t{i} * pairing.size() + pairing[i]]);
-    }
-    return busiest;
-}
-
-Placement
-PlaceInOrder(std::uint32_t experts)
-{
-    Placement gpuOf(experts);
-    std::iota(gpuOf.begin(), gpuOf.end(), 0);
-    return gpuOf;
 }
 
 Colocation

@@ -4,7 +4,6 @@
  * Which expert of a second model shares a GPU with which of the first, on GPUs that are alike.
  *
  *     Pairing p = PairByBottleneck(a.dispatch, b.dispatch);    // least |Nᵃ + Nᵇ|: Theorem 6.1
- *     Pairing q = PairSorted(a.dispatch, b.dispatch);          // the same when send = receive: 6.2
  *     Colocation c = ColocationOf(p, PlaceInOrder(8));
  *
  * Source: Li et al. (arXiv 2410.17043), Section 6. The weight of a pair is the larger of the bytes
@@ -25,23 +24,11 @@ namespace echelon
 /// pairing[i]: the second model's expert that shares a GPU with expert i of the first.
 using Pairing = std::vector<std::uint32_t>;
 
-/// The first model's experts by ascending bytes with the second's by descending: Theorem 6.2. Bytes
-/// are the larger of sent and received.
-Pairing PairSorted(const TrafficMatrix& first, const TrafficMatrix& second);
-
 /// Least bytes of the busiest port when both dispatches are added up.
 Pairing PairByBottleneck(const TrafficMatrix& first, const TrafficMatrix& second);
 
 /// REC: uniformly random, stream "pairing".
 Pairing PairAtRandom(std::uint32_t experts, std::uint64_t seed);
-
-/// Bytes of the busiest port of both dispatches with this pairing.
-Bytes BusiestPortOf(const TrafficMatrix& first,
-                    const TrafficMatrix& second,
-                    const Pairing& pairing);
-
-/// Expert i on GPU i.
-Placement PlaceInOrder(std::uint32_t experts);
 
 /// Pair i on GPU gpuOfPair[i].
 Colocation ColocationOf(const Pairing& pairing, const Placement& gpuOfPair);

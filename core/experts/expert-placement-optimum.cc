@@ -29,8 +29,7 @@ BestOfAll(const MoeLayer& layer, const GpuCluster& cluster, const TimelineOption
 {
     ECHELON_REQUIRE(cluster.Size() <= MOST_GPUS_TO_ENUMERATE, "few enough placements to try all");
     LayerRecursion recursion;
-    Placement placement(cluster.Size());
-    std::iota(placement.begin(), placement.end(), 0);
+    Placement placement = PlaceInOrder(cluster.Size());
     Placement best = placement;
     double least = SecondsOf(recursion, layer, cluster, placement, options);
     while (std::next_permutation(placement.begin(), placement.end()))

@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "experts/layer-timeline.h"
+#include "experts/gpu-work.h"
 #include "experts/moe-layer.h"
 
 #include <cstdint>

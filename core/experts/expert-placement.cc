@@ -11,15 +11,15 @@ namespace echelon
 {
 
 std::vector<Bytes>
-ExpertTraffic(const MoeLayer& layer)
+BusierPorts(const TrafficMatrix& dispatch)
 {
-    std::vector<Bytes> traffic = layer.dispatch.RowSums();
-    const std::vector<Bytes> received = layer.dispatch.ColumnSums();
-    for (std::size_t expert = 0; expert < traffic.size(); ++expert)
+    std::vector<Bytes> bytes = dispatch.RowSums();
+    const std::vector<Bytes> received = dispatch.ColumnSums();
+    for (std::size_t expert = 0; expert < bytes.size(); ++expert)
     {
-        traffic[expert] = std::max(traffic[expert], received[expert]);
+        bytes[expert] = std::max(bytes[expert], received[expert]);
     }
-    return traffic;
+    return bytes;
 }
 
 std::vector<std::uint32_t>
@@ -37,7 +37,7 @@ Placement
 PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster)
 {
     ECHELON_REQUIRE(layer.Experts() == cluster.Size(), "every expert has its own GPU");
-    const std::vector<Bytes> traffic = ExpertTraffic(layer);
+    const std::vector<Bytes> traffic = BusierPorts(layer.dispatch);
     std::vector<std::tuple<Bytes, Time, Time, Time>> weights;
     for (std::uint32_t expert = 0; expert < layer.Experts(); ++expert)
     {
@@ -57,10 +57,17 @@ PlaceSorted(const MoeLayer& layer, const GpuCluster& cluster)
 }
 
 Placement
-PlaceAtRandom(std::uint32_t experts, std::uint64_t seed)
+PlaceInOrder(std::uint32_t experts)
 {
     Placement gpuOf(experts);
     std::iota(gpuOf.begin(), gpuOf.end(), 0);
+    return gpuOf;
+}
+
+Placement
+PlaceAtRandom(std::uint32_t experts, std::uint64_t seed)
+{
+    Placement gpuOf = PlaceInOrder(experts);
     RandomStream(seed, "placement").Shuffle(gpuOf);
     return gpuOf;
 }

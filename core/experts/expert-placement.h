@@ -21,8 +21,7 @@
  */
 #pragma once
 
-#include "experts/layer-timeline.h"
-#include "experts/moe-layer.h"
+#include "experts/gpu-work.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -32,8 +31,8 @@
 namespace echelon
 {
 
-/// max(bytes sent, bytes received) of each expert in the dispatch.
-std::vector<Bytes> ExpertTraffic(const MoeLayer& layer);
+/// max(bytes sent, bytes received) of each expert in a dispatch.
+std::vector<Bytes> BusierPorts(const TrafficMatrix& dispatch);
 
 /// Indices by descending weight; ties by index.
 template <class T>
@@ -70,6 +69,9 @@ constexpr std::uint32_t MOST_GPUS_TO_ENUMERATE = 9;
 Placement PlaceBySearch(const MoeLayer& layer,
                         const GpuCluster& cluster,
                         const TimelineOptions& options);
+
+/// Expert i on GPU i.
+Placement PlaceInOrder(std::uint32_t experts);
 
 /// A uniformly random permutation, stream "placement".
 Placement PlaceAtRandom(std::uint32_t experts, std::uint64_t seed);

@@ -192,4 +192,21 @@ LayerRecursion::Exchange(const std::vector<GpuWork>& works,
     }
 }
 
+MoeLayer
+BackwardOf(const MoeLayer& layer, double factor)
+{
+    ECHELON_REQUIRE(factor >= 0, "a time is not negative");
+    const auto scaled = [factor](std::vector<Time> times) {
+        for (Time& time : times)
+        {
+            time = Time::FromSeconds(time.Seconds() * factor);
+        }
+        return times;
+    };
+    return {layer.dispatch,
+            scaled(layer.aggregation),
+            scaled(layer.feedForward),
+            scaled(layer.gate)};
+}
+
 } // namespace echelon

@@ -14,7 +14,7 @@
  * the moment when what it waits for is done: the start conditions of Li et al.
  * (arXiv 2410.17043), Table 2. On a GPU these moments come in the order of the parts, so first come
  * first served and strict priority of the earlier part are the same. Ports are independent: see
- * layer-timeline.h for what that leaves out. O(GPUs).
+ * docs/algorithms/expert-placement.md for what that leaves out. O(GPUs).
  *
  * The time is monotone: it gets no shorter if a number of a GpuWork grows, and no longer if GPUs
  * are left out. The bounds of ColocateExactly (colocation.h) rest on this.
@@ -35,6 +35,12 @@ enum class AllToAllStart : std::uint8_t
 {
     EACH_GPU, ///< on a GPU when its own computation is done: the sums |G_i| + |N_i| of Equation 1
     TOGETHER, ///< on all GPUs when the last computation is done: a collective call
+};
+
+struct TimelineOptions
+{
+    RateReading reading = RateReading::FLUID;
+    AllToAllStart start = AllToAllStart::EACH_GPU;
 };
 
 /// Seconds.
@@ -134,5 +140,10 @@ class LayerRecursion
     std::vector<double> m_ingressFree;
     std::array<double, GpuWork::ALL_TO_ALLS> m_ends{};
 };
+
+/// The backward pass of a layer as a layer: the gradients of the combined outputs travel like the
+/// dispatch, those of the experts' inputs like the combine; computations take `factor` times their
+/// forward time, the aggregation's first and the gate's last.
+MoeLayer BackwardOf(const MoeLayer& layer, double factor = 2);
 
 } // namespace echelon

@@ -42,4 +42,11 @@ EchelonScheduler::DoRepair(const NetworkState& state,
     return onlyFromCoflows && m_backfill.Repair(state, change, changes);
 }
 
+void
+EchelonPaperScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
+{
+    const auto key = [&](std::uint32_t group) { return TimeKey(Tardiness(view, group)); };
+    m_ranking.Sort(view, key, order);
+}
+
 } // namespace echelon

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/portfolio.h"
 
+#include "sched/coflow-orders.h"
 #include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
 #include "sched/fair.h"
 #include "sched/least-slack.h"
-#include "sched/sebf.h"
 
 namespace echelon
 {

@@ -3,20 +3,15 @@
 
 #include "base/registry.h"
 #include "sched/bssi.h"
+#include "sched/coflow-orders.h"
 #include "sched/d-clas.h"
 #include "sched/echelon-bssi.h"
-#include "sched/echelon-paper.h"
 #include "sched/echelon.h"
-#include "sched/edf.h"
 #include "sched/fair.h"
-#include "sched/fifo.h"
+#include "sched/flow-orders.h"
 #include "sched/las.h"
 #include "sched/least-slack.h"
-#include "sched/ncf.h"
 #include "sched/portfolio.h"
-#include "sched/scf.h"
-#include "sched/sebf.h"
-#include "sched/srpt.h"
 
 namespace echelon
 {

@@ -143,17 +143,6 @@ TrafficSeedOf(const WorkloadSpec& spec)
 
 } // namespace
 
-std::vector<Placement>
-MoeInferenceModel::PlacesOf(std::size_t model) const
-{
-    std::vector<Placement> result;
-    for (std::size_t layer = 0; layer < places.size(); ++layer)
-    {
-        result.push_back(PlaceOf(model, layer));
-    }
-    return result;
-}
-
 std::vector<ParameterSpec>
 MoeModelParameters()
 {

@@ -6,7 +6,7 @@
  *
  *     WorkloadSpec spec{"moe-inference", ParameterSet(MoeInferenceParameters())};
  *     MoeInferenceModel model = MoeInferenceModelOf(spec, topology, devices);
- *     ExclusiveTimeline(model.layers[0], model.cluster, model.PlacesOf(0), model.timeline);
+ *     model.layers[0].front().dispatch;     // the traffic of the first layer
  *
  * GPU g is rank g. Rates are those of the devices' ports (alltoall/planning-fabric.h), speeds
  * are 1. Layer l of model m has the traffic of its generator with seed s + l, or s + layers + l for
@@ -38,9 +38,6 @@ struct MoeInferenceModel
     {
         return model == 0 ? places[layer].first : places[layer].second;
     }
-
-    /// By layer.
-    std::vector<Placement> PlacesOf(std::size_t model) const;
 };
 
 /// experts, layers, models, traffic, its size and shape, times, expert_placement, start, backward.

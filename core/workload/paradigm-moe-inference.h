@@ -8,7 +8,7 @@
  *     spec.parameters.Set("models", "2");
  *     TaskGraph graph = BuildMoeInference(spec, topology, devices);   // devices[rank]
  *
- * Start conditions are those of experts/layer-timeline.h (Li et al., arXiv 2410.17043, Equation 1
+ * Start conditions are those of experts/gpu-work.h (Li et al., arXiv 2410.17043, Equation 1
  * and Table 2): a rank computes Gᵃ Gᵇ Fᵃ Fᵇ Aᵃ Aᵇ one at a time, a computation waits for its whole
  * all-to-all, a layer for the whole layer before. Ports serve all-to-alls as the fabric and the
  * flow scheduler share them, where the timeline has the order Nᵃ Nᵇ Cᵃ Cᵇ.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * The workload moe-inference on the fluid fabric against the timelines of experts/layer-timeline.h,
- * which share no code with executor, scheduler and fabric.
+ * The workload moe-inference on the fluid fabric against the timelines of
+ * tests/support/layer-timeline.h, which share no code with executor, scheduler and fabric.
  *
  * On one switch without delays: one model in Aurora's order takes what Equation 1 says, since one
  * all-to-all that starts together takes what its busiest port needs. With two models Table 2 bounds
@@ -13,6 +13,7 @@
 #include "metrics/summary.h"
 #include "network/builders.h"
 #include "sched/scheduler-registry.h"
+#include "support/layer-timeline.h"
 #include "workload/moe-inference-model.h"
 #include "workload/workload-registry.h"
 
@@ -55,10 +56,13 @@ class InferenceRun
         const MoeInferenceModel model = MoeInferenceModelOf(spec, topology, devices);
         if (model.layers.size() == 1)
         {
-            timeline = ExclusiveTimeline(model.layers[0],
-                                         model.cluster,
-                                         model.PlacesOf(0),
-                                         model.timeline);
+            std::vector<Placement> placements;
+            for (const Colocation& place : model.places)
+            {
+                placements.push_back(place.first);
+            }
+            timeline =
+                ExclusiveTimeline(model.layers[0], model.cluster, placements, model.timeline);
         }
         else
         {

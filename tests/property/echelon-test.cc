@@ -9,8 +9,8 @@
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
-#include "sched/edf.h"
-#include "sched/sebf.h"
+#include "sched/coflow-orders.h"
+#include "sched/flow-orders.h"
 #include "support/hand-view.h"
 #include "support/random-view.h"
 

@@ -11,6 +11,8 @@
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/limoe-like.h"
+#include "support/layer-timeline.h"
+#include "support/pairings.h"
 #include "support/priority-run.h"
 #include "support/random-layer.h"
 #include "support/table-two.h"

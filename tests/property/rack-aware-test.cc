@@ -13,7 +13,7 @@
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "network/builders.h"
-#include "sched/edf.h"
+#include "sched/flow-orders.h"
 #include "support/plan-checker.h"
 
 #include <algorithm>

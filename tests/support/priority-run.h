@@ -18,8 +18,8 @@
  */
 #pragma once
 
-#include "experts/layer-timeline.h"
 #include "experts/moe-layer.h"
+#include "support/layer-timeline.h"
 
 namespace echelon
 {

@@ -56,7 +56,7 @@ RandomLayer(std::uint32_t n, std::uint64_t seed, const std::string& name, LayerK
     {
         layer.dispatch = layer.dispatch.Plus(layer.dispatch.Transposed());
     }
-    const std::vector<Bytes> busier = ExpertTraffic(layer);
+    const std::vector<Bytes> busier = BusierPorts(layer.dispatch);
     const std::vector<Bytes> sent = layer.dispatch.RowSums();
     const std::vector<Bytes> received = layer.dispatch.ColumnSums();
     for (std::uint32_t i = 0; i < n; ++i)

@@ -6,7 +6,7 @@
 #include "experts/colocation.h"
 #include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 #include <array>
 

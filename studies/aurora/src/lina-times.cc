@@ -6,6 +6,7 @@
 #include "study-layers.h"
 
 #include "experts/expert-pairing.h"
+#include "experts/expert-placement.h"
 
 namespace study
 {

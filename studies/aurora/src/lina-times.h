@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 #include <cstdint>
 

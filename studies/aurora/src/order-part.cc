@@ -4,7 +4,8 @@
 #include "study-row.h"
 
 #include "experts/expert-pairing.h"
-#include "experts/layer-timeline.h"
+#include "experts/expert-placement.h"
+#include "support/layer-timeline.h"
 
 namespace study
 {

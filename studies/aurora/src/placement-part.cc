@@ -4,7 +4,7 @@
 #include "study-row.h"
 
 #include "experts/expert-placement.h"
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 namespace study
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "plan-adaptation.h"
 
-#include "alltoall/server-traffic.h"
-#include "alltoall/whole-bytes.h"
+#include "alltoall/entry-durations.h"
+#include "alltoall/transmission-plan.h"
 #include "base/contracts.h"
 
 namespace echelon

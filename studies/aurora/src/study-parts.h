@@ -11,7 +11,7 @@
 
 #include "study-layers.h"
 
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 #include <cstdint>
 #include <string>

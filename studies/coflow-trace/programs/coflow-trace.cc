@@ -23,8 +23,8 @@
 #include "fabric/fluid-fabric.h"
 #include "input/file-source.h"
 #include "network/builders.h"
+#include "sched/coflow-orders.h"
 #include "sched/fair.h"
-#include "sched/sebf.h"
 #include "traces/coflow-benchmark.h"
 
 #include <CLI/CLI.hpp>

@@ -11,6 +11,8 @@
 #include "experts/expert-pairing.h"
 #include "experts/expert-placement-registry.h"
 #include "support/expert-ring.h"
+#include "support/layer-timeline.h"
+#include "support/pairings.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -39,7 +41,7 @@ TEST(ExpertPlacement, SortedByTraffic)
     // Sent 5, 1, 9; received 9, 5, 1: the busier port has 9, 5, 9. Experts 0 and 2 tie: 2 computes
     // longer. GPUs by rate: 1, then 2 before 0 by speed.
     const MoeLayer layer = Ring({5, 1, 9});
-    EXPECT_EQ(ExpertTraffic(layer), (std::vector<Bytes>{9, 5, 9}));
+    EXPECT_EQ(BusierPorts(layer.dispatch), (std::vector<Bytes>{9, 5, 9}));
     const GpuCluster cluster{{10e9, 40e9, 10e9}, {1, 1, 2}};
     EXPECT_EQ(GpusByPerformance(cluster), (std::vector<std::uint32_t>{1, 2, 0}));
     EXPECT_EQ(PlaceSorted(layer, cluster), (Placement{2, 0, 1}));

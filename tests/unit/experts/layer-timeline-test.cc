@@ -5,7 +5,7 @@
  *
  * Times in seconds: a port of 8 b/s moves one byte per second.
  */
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 #include "base/contracts.h"
 #include "base/random.h"

@@ -3,9 +3,9 @@
  * @file
  * bssi, scf and ncf: coflows in an order, on questions whose rates show the order.
  */
+#include "sched/coflow-orders.h"
+
 #include "sched/bssi.h"
-#include "sched/ncf.h"
-#include "sched/scf.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/echelon-paper.h"
-
+#include "sched/echelon.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

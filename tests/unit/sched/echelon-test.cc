@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/echelon.h"
 
-#include "sched/sebf.h"
+#include "sched/coflow-orders.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

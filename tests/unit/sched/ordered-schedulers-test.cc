@@ -7,9 +7,7 @@
  * flow 2 the second. Whoever of flows 0 and 1 comes first has link 0; flow 2 gets 10 - 4 behind
  * flow 0, or before it all 10 and flow 0 nothing.
  */
-#include "sched/edf.h"
-#include "sched/fifo.h"
-#include "sched/srpt.h"
+#include "sched/flow-orders.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

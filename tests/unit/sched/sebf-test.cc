@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/sebf.h"
-
+#include "sched/coflow-orders.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

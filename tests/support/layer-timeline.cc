@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "experts/layer-timeline.h"
+#include "support/layer-timeline.h"
 
 #include "base/contracts.h"
 
@@ -184,21 +184,18 @@ AllToAllTime(const TrafficMatrix& dispatch,
     return Time::FromSeconds(longest);
 }
 
-MoeLayer
-BackwardOf(const MoeLayer& layer, double factor)
+double
+ColocatedSeconds(const MoeLayer& first,
+                 const MoeLayer& second,
+                 const GpuCluster& cluster,
+                 const Colocation& colocation,
+                 const TimelineOptions& options)
 {
-    ECHELON_REQUIRE(factor >= 0, "a time is not negative");
-    const auto scaled = [factor](std::vector<Time> times) {
-        for (Time& time : times)
-        {
-            time = Time::FromSeconds(time.Seconds() * factor);
-        }
-        return times;
-    };
-    return {layer.dispatch,
-            scaled(layer.aggregation),
-            scaled(layer.feedForward),
-            scaled(layer.gate)};
+    LayerRecursion recursion;
+    return recursion.Run(WorksOf({{&first, &colocation.first}, {&second, &colocation.second}},
+                                 cluster,
+                                 options.reading),
+                         options.start);
 }
 
 } // namespace echelon

@@ -41,12 +41,6 @@
 namespace echelon
 {
 
-struct TimelineOptions
-{
-    RateReading reading = RateReading::FLUID;
-    AllToAllStart start = AllToAllStart::EACH_GPU;
-};
-
 /// A stretch of time.
 struct Span
 {
@@ -121,9 +115,11 @@ Time AllToAllTime(const TrafficMatrix& dispatch,
                   const Placement& placement,
                   RateReading reading);
 
-/// The backward pass of a layer as a layer: the gradients of the combined outputs travel like the
-/// dispatch, those of the experts' inputs like the combine; computations take `factor` times their
-/// forward time, the aggregation's first and the gate's last.
-MoeLayer BackwardOf(const MoeLayer& layer, double factor = 2);
+/// The whole duration of one layer of two models, without rounding.
+double ColocatedSeconds(const MoeLayer& first,
+                        const MoeLayer& second,
+                        const GpuCluster& cluster,
+                        const Colocation& colocation,
+                        const TimelineOptions& options);
 
 } // namespace echelon

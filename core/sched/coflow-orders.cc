@@ -1,8 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sched/ncf.h"
+#include "sched/coflow-orders.h"
+
+#include "sched/sort-key.h"
 
 namespace echelon
 {
+
+void
+SebfScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
+{
+    const auto bottleneck = [&](std::uint32_t group) {
+        return TimeKey(m_madd.Bottleneck(view, m_byGroup.Of(group), view.capacity->data()));
+    };
+    m_ranking.Sort(view, bottleneck, order);
+}
+
+void
+ScfScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
+{
+    const auto left = [&](std::uint32_t group) {
+        double total = 0;
+        double longest = 0;
+        for (const std::uint32_t i : m_byGroup.Of(group))
+        {
+            const ActiveFlow& flow = view.flows[i];
+            total += flow.remainingBits;
+            longest = std::max(longest, flow.remainingBits / flow.multiplicity);
+        }
+        return VolumeKey(m_size == CoflowSize::TOTAL ? total : longest);
+    };
+    m_ranking.Sort(view, left, order);
+}
 
 void
 NcfScheduler::Order(const NetworkView& view, std::vector<std::uint32_t>& order)
