@@ -7,7 +7,7 @@
  *
  * Per line: processor time of an instance in the mean, and that of the slowest ("worst", ms).
  * GPUs of four kinds in equal numbers, rates and speeds in proportion.
- *   limoe    two models, LIMoE-like B/32 and B/16 (experts/limoe-like.h);
+ *   limoe    two models, LIMoE-like B/32 and B/16 (experts/traffic-generator.h);
  *   skewed   one or two models of tests/support/random-layer.h: Zipf 0 to 1.5, unequal sources.
  * at-once: TimePlan of all pairs at once, equal ports, entries uniform.
  */
@@ -15,7 +15,7 @@
 #include "alltoall/plan-time.h"
 #include "experts/colocation.h"
 #include "experts/expert-placement.h"
-#include "experts/limoe-like.h"
+#include "experts/traffic-generator.h"
 #include "support/random-layer.h"
 #include "support/random-traffic.h"
 

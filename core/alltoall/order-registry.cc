@@ -9,7 +9,6 @@
 #include "alltoall/rack-aware.h"
 #include "base/contracts.h"
 #include "base/parameters.h"
-#include "base/registry.h"
 
 namespace echelon
 {

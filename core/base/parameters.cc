@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace echelon
 {
@@ -235,6 +236,19 @@ ClosestMatch(std::string_view word, const std::vector<std::string>& candidates)
         }
     }
     return best;
+}
+
+void
+FailUnknown(const std::string& name,
+            const std::vector<std::string>& names,
+            const std::string& parameter,
+            const std::string& kind)
+{
+    const std::string closest = ClosestMatch(name, names);
+    throw ParameterError(parameter,
+                         fmt::format("unknown {} \"{}\"", kind, name),
+                         closest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
+                                         : fmt::format("did you mean \"{}\"?", closest));
 }
 
 } // namespace echelon

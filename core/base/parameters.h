@@ -108,4 +108,43 @@ class ParameterSet
 /// The candidate closest to `word` by edit distance if close enough to be a misspelling, else "".
 std::string ClosestMatch(std::string_view word, const std::vector<std::string>& candidates);
 
+/// Names of the entries of a registry: schedulers, workloads, orders, …
+template <class Entry>
+std::vector<std::string>
+NamesOf(const std::vector<Entry>& entries)
+{
+    std::vector<std::string> names;
+    for (const Entry& entry : entries)
+    {
+        names.push_back(entry.name);
+    }
+    return names;
+}
+
+/// There is no such name. The hint has the closest one, or all.
+[[noreturn]] void FailUnknown(const std::string& name,
+                              const std::vector<std::string>& names,
+                              const std::string& parameter,
+                              const std::string& kind);
+
+/// The entry of this name: EntryOf(OrderEntries(), "aurora", "order", "order").
+/// @param parameter that holds the name. @param kind what the entries are, for the message.
+/// @throws ParameterError (parameter) when there is none: did you mean …? O(entries).
+template <class Entry>
+const Entry&
+EntryOf(const std::vector<Entry>& entries,
+        const std::string& name,
+        const std::string& parameter,
+        const std::string& kind)
+{
+    for (const Entry& entry : entries)
+    {
+        if (entry.name == name)
+        {
+            return entry;
+        }
+    }
+    FailUnknown(name, NamesOf(entries), parameter, kind);
+}
+
 } // namespace echelon

@@ -196,4 +196,16 @@ TransmissionTime(double bits, BitRate rate)
     return Time::FromPicosecondsRounded(std::ceil(ps - COMPLETION_SLACK_PS));
 }
 
+std::optional<Time>
+EndOfTransmission(Time start, double bits, BitRate rate)
+{
+    // What rounding adds must fit as well.
+    const double longest = (Time::Max() - start).Seconds() * (1 - ROUNDING);
+    if (!(bits <= rate * longest) || rate <= 0)
+    {
+        return std::nullopt;
+    }
+    return start + TransmissionTime(bits, rate);
+}
+
 } // namespace echelon

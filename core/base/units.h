@@ -16,6 +16,7 @@
 #include "base/time.h"
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,5 +50,11 @@ std::string FormatBytes(double bytes);
 /// Time to send `bits` at `rate`, rounded up to a whole picosecond. @pre rate > 0. Errors:
 /// TimeOverflow.
 Time TransmissionTime(double bits, BitRate rate);
+
+/// start + TransmissionTime(bits, rate); nothing without a rate, or if the end is beyond the range
+/// of Time. It is for predictions at the present rates, which may change before they come true: a
+/// flow that would take a year at the rate of a picosecond is no error.
+/// @pre start and bits are not negative.
+std::optional<Time> EndOfTransmission(Time start, double bits, BitRate rate);
 
 } // namespace echelon

@@ -2,7 +2,7 @@
 #include "emulation/flow-routes.h"
 
 #include "base/random.h"
-#include "base/registry.h"
+#include "base/parameters.h"
 
 namespace echelon
 {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "experts/colocation-objective.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
-#include "matching/bottleneck-matching.h"
+#include "matching/bipartite-matching.h"
 
 #include <initializer_list>
 #include <utility>

@@ -2,7 +2,7 @@
 #include "base/contracts.h"
 #include "base/tolerances.h"
 #include "experts/expert-placement.h"
-#include "matching/bottleneck-matching.h"
+#include "matching/bipartite-matching.h"
 
 #include <limits>
 #include <utility>

@@ -2,9 +2,7 @@
 #include "experts/expert-placement-registry.h"
 
 #include "base/parameters.h"
-#include "base/registry.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
 
 namespace echelon

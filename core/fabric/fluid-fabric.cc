@@ -3,7 +3,7 @@
 
 #include "base/contracts.h"
 #include "base/tolerances.h"
-#include "base/transmission-end.h"
+#include "base/units.h"
 
 #include <algorithm>
 #include <cmath>

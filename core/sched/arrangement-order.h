@@ -40,7 +40,7 @@
  */
 #pragma once
 
-#include "sched/flows-by-group.h"
+#include "sched/group-ranking.h"
 #include "sched/ordered-allocation.h"
 #include "sched/scheduler.h"
 

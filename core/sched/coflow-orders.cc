@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/coflow-orders.h"
 
-#include "sched/sort-key.h"
+#include "sched/group-ranking.h"
 
 namespace echelon
 {

@@ -37,7 +37,6 @@
  */
 #pragma once
 
-#include "sched/flows-by-group.h"
 #include "sched/group-ranking.h"
 #include "sched/rank-backfill.h"
 #include "sched/residual-capacity.h"

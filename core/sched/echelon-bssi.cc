@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/echelon-bssi.h"
 
-#include "sched/sort-key.h"
+#include "sched/group-ranking.h"
 
 #include <algorithm>
 #include <boost/pending/disjoint_sets.hpp>

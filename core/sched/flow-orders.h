@@ -14,8 +14,8 @@
  */
 #pragma once
 
+#include "sched/group-ranking.h"
 #include "sched/ordered-allocation.h"
-#include "sched/sort-key.h"
 
 #include <utility>
 

@@ -28,7 +28,7 @@
  */
 #pragma once
 
-#include "sched/flows-by-group.h"
+#include "sched/group-ranking.h"
 #include "sched/madd.h"
 #include "sched/ordered-allocation.h"
 #include "sched/rank-backfill.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sched/portfolio.h"
 
+#include "base/parameters.h"
 #include "sched/coflow-orders.h"
 #include "sched/echelon-bssi.h"
 #include "sched/echelon.h"
@@ -42,12 +43,7 @@ PortfolioScheduler::PortfolioScheduler(PortfolioObjective objective)
 std::vector<std::string>
 PortfolioScheduler::Policies(std::uint32_t jobs) const
 {
-    std::vector<std::string> names;
-    for (const PortfolioMember& member : PortfolioMembers(jobs))
-    {
-        names.push_back(member.name);
-    }
-    return names;
+    return NamesOf(PortfolioMembers(jobs));
 }
 
 Preparation

@@ -6,7 +6,8 @@
  *     std::unique_ptr<Scheduler> s = SchedulerEntryOf("echelon").make(parameters);
  *
  * To add a scheduler: one file in sched/ and one line in scheduler-registry.cc; `echelon list`, the
- * schemas, the contract suite and the reference pages follow. Errors: ParameterError with a "did
+ * schemas, the contract suite and the reference pages follow. Every scheduler is work-conserving:
+ * an unfinished flow crosses a link without spare capacity. Errors: ParameterError with a "did
  * you mean".
  */
 #pragma once
@@ -27,7 +28,6 @@ struct SchedulerEntry
     std::string name;
     std::string help; ///< one line, with the source
     std::vector<ParameterSpec> parameters;
-    bool workConserving; ///< every unfinished flow crosses a link without spare capacity
     /// @throws ParameterError for a value out of range.
     std::unique_ptr<Scheduler> (*make)(const ParameterSet& parameters);
     bool knowsSizes = true; ///< rates depend on what flows have left to send

@@ -15,7 +15,6 @@
 #pragma once
 
 #include "base/time.h"
-#include "base/transmission-end.h"
 #include "base/units.h"
 
 #include <algorithm>

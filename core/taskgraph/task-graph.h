@@ -13,7 +13,7 @@
  * serves ready tasks one at a time in order of (time ready, job, task id). A flow is done when its
  * last byte has arrived; a task that only needs the flow's port may start when the last byte has
  * left the source (Milestone::SENT). The graph is one iteration; taskgraph/dag-executor.h repeats
- * it. Collectives (collective/collectives.h) and paradigms (workload/paradigm-*.h) add tasks here.
+ * it. Collectives (collective/collectives.h) and paradigms (workload/paradigms.h) add tasks here.
  * Copies of a graph share its data until one of them is changed, so jobs that run the same graph do
  * not each have one. Memory: 52 bytes a task and 4 bytes a dependency (8 while it is built).
  */

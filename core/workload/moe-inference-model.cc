@@ -3,7 +3,6 @@
 
 #include "alltoall/planning-fabric.h"
 #include "base/contracts.h"
-#include "experts/limoe-like.h"
 #include "experts/traffic-generator.h"
 
 #include <algorithm>
@@ -122,17 +121,6 @@ LayerOf(const ParameterSet& parameters, const LayerSource& source)
     return layer;
 }
 
-std::vector<std::string>
-TrafficNames()
-{
-    std::vector<std::string> names;
-    for (const TrafficEntry& entry : TrafficEntries())
-    {
-        names.push_back(entry.name);
-    }
-    return names;
-}
-
 /// The scenario's unless the traffic has its own.
 std::uint64_t
 TrafficSeedOf(const WorkloadSpec& spec)
@@ -146,12 +134,8 @@ TrafficSeedOf(const WorkloadSpec& spec)
 std::vector<ParameterSpec>
 MoeModelParameters()
 {
-    std::vector<std::string> placements;
-    for (const ExpertPlacementEntry& entry : ExpertPlacementEntries())
-    {
-        placements.push_back(entry.name);
-    }
-    std::vector<std::string> second = TrafficNames();
+    const std::vector<std::string> generators = NamesOf(TrafficEntries());
+    std::vector<std::string> second = generators;
     second.insert(second.begin(), SAME);
     std::vector<ParameterSpec> result{
         {"experts", ParameterType::INTEGER, "8", "experts of a model, one per rank"},
@@ -164,7 +148,7 @@ MoeModelParameters()
          ParameterType::CHOICE,
          "limoe-b32",
          "generator of the dispatches (echelon list traffic)",
-         TrafficNames()},
+         generators},
         {"second_traffic",
          ParameterType::CHOICE,
          SAME,
@@ -190,7 +174,7 @@ MoeModelParameters()
          ParameterType::CHOICE,
          "aurora",
          "which rank holds which expert",
-         std::move(placements)},
+         NamesOf(ExpertPlacementEntries())},
         {"start",
          ParameterType::CHOICE,
          "together",

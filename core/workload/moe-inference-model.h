@@ -4,7 +4,7 @@
  * What the workload `moe-inference` runs: layers of one or two models of mixture-of-experts, the
  * cluster as the placement planner sees it, and the GPU of every expert.
  *
- *     WorkloadSpec spec{"moe-inference", ParameterSet(MoeInferenceParameters())};
+ *     WorkloadSpec spec{"moe-inference", ParameterSet(MoeInferenceWorkload().parameters)};
  *     MoeInferenceModel model = MoeInferenceModelOf(spec, topology, devices);
  *     model.layers[0].front().dispatch;     // the traffic of the first layer
  *

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-collective.h"
-
-#include "collective/collective-tasks.h"
 #include "model/training-options.h"
+#include "workload/paradigms.h"
+#include "collective/collective-tasks.h"
 
 #include <map>
 
@@ -22,25 +21,8 @@ KindOf(const ParameterSet& parameters)
     return KINDS.at(parameters.GetText("operation"));
 }
 
-std::vector<ParameterSpec>
-CollectiveWorkloadParameters()
-{
-    return Joined(
-        {{"operation",
-          ParameterType::CHOICE,
-          "all-reduce",
-          "the collective",
-          {"all-reduce", "reduce-scatter", "all-gather", "broadcast", "all-to-all", "send-recv"}},
-         {"ranks", ParameterType::INTEGER, "8", "ranks that take part; send-recv: 2"},
-         {"bytes",
-          ParameterType::BYTES,
-          "100MB",
-          "the longer of a rank's input and output buffers"}},
-        CollectiveParameters());
-}
-
-RankLayout
-CollectiveLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const std::uint32_t ranks = CountOf(spec.parameters, "ranks", 2);
     const CollectiveKind kind = KindOf(spec.parameters);
@@ -57,19 +39,15 @@ CollectiveLayout(const WorkloadSpec& spec)
     return {ranks, 1};
 }
 
-double
-CollectiveWorkloadTasks(const WorkloadSpec& spec,
-                        const Topology& topology,
-                        const std::vector<DeviceId>& devices)
+static double
+Tasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     CollectiveTasks tasks(topology, devices, CollectiveStyleOf(spec.parameters));
     return tasks.Of(KindOf(spec.parameters), spec.parameters.GetBytes("bytes"), false);
 }
 
-TaskGraph
-BuildCollective(const WorkloadSpec& spec,
-                const Topology& topology,
-                const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     TaskGraph graph;
     const CollectiveKind kind = KindOf(spec.parameters);
@@ -83,6 +61,33 @@ BuildCollective(const WorkloadSpec& spec,
         0,
         {});
     return graph;
+}
+
+WorkloadEntry
+CollectiveWorkload()
+{
+    return {"collective",
+            "one collective as a coflow",
+            ModelNeed::NONE,
+            Joined({{"operation",
+                     ParameterType::CHOICE,
+                     "all-reduce",
+                     "the collective",
+                     {"all-reduce",
+                      "reduce-scatter",
+                      "all-gather",
+                      "broadcast",
+                      "all-to-all",
+                      "send-recv"}},
+                    {"ranks", ParameterType::INTEGER, "8", "ranks that take part; send-recv: 2"},
+                    {"bytes",
+                     ParameterType::BYTES,
+                     "100MB",
+                     "the longer of a rank's input and output buffers"}},
+                   CollectiveParameters()),
+            Layout,
+            Tasks,
+            Build};
 }
 
 } // namespace echelon

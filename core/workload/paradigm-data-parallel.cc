@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-data-parallel.h"
-
 #include "model/layer-pass.h"
 #include "workload/gradient-buckets.h"
+#include "workload/paradigms.h"
 
 namespace echelon
 {
@@ -19,15 +18,8 @@ GradientsOf(const std::vector<LayerProfile>& layers,
             "dp"};
 }
 
-std::vector<ParameterSpec>
-DataParallelParameters()
-{
-    return Joined({{"dp", ParameterType::INTEGER, "8", "data-parallel ranks"}},
-                  TrainingParameters());
-}
-
-RankLayout
-DataParallelLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const std::uint32_t dp = CountOf(spec.parameters, "dp");
     TrainingOptionsOf(spec.parameters);
@@ -35,10 +27,8 @@ DataParallelLayout(const WorkloadSpec& spec)
     return {dp, 1};
 }
 
-double
-DataParallelTasks(const WorkloadSpec& spec,
-                  const Topology& topology,
-                  const std::vector<DeviceId>& devices)
+static double
+Tasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::vector<LayerProfile> layers = LayersOf(spec);
@@ -47,10 +37,8 @@ DataParallelTasks(const WorkloadSpec& spec,
            GradientBucketTasks(tasks, GradientsOf(layers, options, devices), options);
 }
 
-TaskGraph
-BuildDataParallel(const WorkloadSpec& spec,
-                  const Topology& topology,
-                  const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::vector<LayerProfile> layers = LayersOf(spec);
@@ -72,6 +60,19 @@ BuildDataParallel(const WorkloadSpec& spec,
         pass.AddOptimizer(devices[rank], reduced[rank]);
     }
     return graph;
+}
+
+WorkloadEntry
+DataParallelWorkload()
+{
+    return {
+        "data-parallel",
+        "all-reduce of gradient buckets during the backward pass; a coflow per bucket",
+        ModelNeed::ANY,
+        Joined({{"dp", ParameterType::INTEGER, "8", "data-parallel ranks"}}, TrainingParameters()),
+        Layout,
+        Tasks,
+        Build};
 }
 
 } // namespace echelon

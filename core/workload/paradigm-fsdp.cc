@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-fsdp.h"
-
 #include "model/layer-pass.h"
 #include "taskgraph/derived-arrangement.h"
 #include "workload/gradient-buckets.h"
+#include "workload/paradigms.h"
 
 namespace echelon
 {
@@ -67,19 +66,8 @@ GatherArrangement(const LayerPass& pass, const std::vector<Unit>& units)
 
 } // namespace
 
-std::vector<ParameterSpec>
-FsdpParameters()
-{
-    return Joined({{"dp", ParameterType::INTEGER, "8", "ranks that share the parameters"},
-                   {"prefetch",
-                    ParameterType::INTEGER,
-                    "1",
-                    "all-gathers issued ahead of the layer that computes; 0: no overlap"}},
-                  TrainingParameters());
-}
-
-RankLayout
-FsdpLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const std::uint32_t dp = CountOf(spec.parameters, "dp");
     CountOf(spec.parameters, "prefetch", 0);
@@ -88,8 +76,8 @@ FsdpLayout(const WorkloadSpec& spec)
     return {dp, 1};
 }
 
-double
-FsdpTasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
+static double
+Tasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::size_t prefetch = CountOf(spec.parameters, "prefetch", 0);
@@ -110,8 +98,8 @@ FsdpTasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<
     return sum + GradientBucketTasks(tasks, GradientsOf(units, devices), options);
 }
 
-TaskGraph
-BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::size_t prefetch = CountOf(spec.parameters, "prefetch", 0);
@@ -182,6 +170,24 @@ BuildFsdp(const WorkloadSpec& spec, const Topology& topology, const std::vector<
     // Eq 7 holds where the all-gathers' hops inside hosts hide behind the computation.
     UseDerivedArrangements(graph, topology, {gathers});
     return graph;
+}
+
+WorkloadEntry
+FsdpWorkload()
+{
+    return {
+        "fsdp",
+        "FSDP, ZeRO-3: all-gathers layer by layer as one EchelonFlow, reduce-scatters as coflows",
+        ModelNeed::ANY,
+        Joined({{"dp", ParameterType::INTEGER, "8", "ranks that share the parameters"},
+                {"prefetch",
+                 ParameterType::INTEGER,
+                 "1",
+                 "all-gathers issued ahead of the layer that computes; 0: no overlap"}},
+               TrainingParameters()),
+        Layout,
+        Tasks,
+        Build};
 }
 
 } // namespace echelon

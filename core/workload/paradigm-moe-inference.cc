@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-moe-inference.h"
-
-#include "collective/collective-tasks.h"
 #include "model/training-options.h"
 #include "taskgraph/task-budget.h"
 #include "workload/moe-inference-model.h"
+#include "workload/paradigms.h"
+#include "collective/collective-tasks.h"
 
 #include <array>
 #include <optional>
@@ -166,14 +165,8 @@ class InferenceBuilder
 
 } // namespace
 
-std::vector<ParameterSpec>
-MoeInferenceParameters()
-{
-    return Joined(MoeModelParameters(), CollectiveParameters());
-}
-
-RankLayout
-MoeInferenceLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const std::uint32_t experts = CheckMoeModel(spec.parameters);
     const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
@@ -187,10 +180,8 @@ MoeInferenceLayout(const WorkloadSpec& spec)
     return {experts, 1};
 }
 
-double
-MoeInferenceTasks(const WorkloadSpec& spec,
-                  const Topology& /*topology*/,
-                  const std::vector<DeviceId>& devices)
+static double
+Tasks(const WorkloadSpec& spec, const Topology& /*topology*/, const std::vector<DeviceId>& devices)
 {
     const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
     double exchanges = 0;
@@ -212,10 +203,8 @@ MoeInferenceTasks(const WorkloadSpec& spec,
     return TasksOf(spec, exchanges);
 }
 
-TaskGraph
-BuildMoeInference(const WorkloadSpec& spec,
-                  const Topology& topology,
-                  const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const MoeInferenceModel model = MoeInferenceModelOf(spec, topology, devices);
     const CollectiveStyle style = CollectiveStyleOf(spec.parameters);
@@ -226,6 +215,18 @@ BuildMoeInference(const WorkloadSpec& spec,
         builder.AddLayer(layer);
     }
     return graph;
+}
+
+WorkloadEntry
+MoeInferenceWorkload()
+{
+    return {"moe-inference",
+            "mixture-of-experts layers of one model or two; a group per dispatch and per combine",
+            ModelNeed::NONE,
+            Joined(MoeModelParameters(), CollectiveParameters()),
+            Layout,
+            Tasks,
+            Build};
 }
 
 } // namespace echelon

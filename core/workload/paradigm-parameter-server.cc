@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-parameter-server.h"
-
 #include "model/layer-pass.h"
+#include "workload/paradigms.h"
 
 #include <algorithm>
 #include <string>
@@ -9,16 +8,8 @@
 namespace echelon
 {
 
-std::vector<ParameterSpec>
-ParameterServerParameters()
-{
-    return Joined({{"workers", ParameterType::INTEGER, "8", "ranks that compute"},
-                   {"servers", ParameterType::INTEGER, "1", "ranks that hold the parameters"}},
-                  TrainingParameters());
-}
-
-RankLayout
-ParameterServerLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const std::uint32_t workers = CountOf(spec.parameters, "workers");
     const std::uint32_t servers = CountOf(spec.parameters, "servers");
@@ -27,10 +18,10 @@ ParameterServerLayout(const WorkloadSpec& spec)
     return {workers + servers, 1};
 }
 
-double
-ParameterServerTasks(const WorkloadSpec& spec,
-                     const Topology& /*topology*/,
-                     const std::vector<DeviceId>& /*devices*/)
+static double
+Tasks(const WorkloadSpec& spec,
+      const Topology& /*topology*/,
+      const std::vector<DeviceId>& /*devices*/)
 {
     const std::uint32_t workers = CountOf(spec.parameters, "workers");
     const std::uint32_t servers = CountOf(spec.parameters, "servers");
@@ -47,10 +38,8 @@ ParameterServerTasks(const WorkloadSpec& spec,
     return sum;
 }
 
-TaskGraph
-BuildParameterServer(const WorkloadSpec& spec,
-                     const Topology& /*topology*/,
-                     const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& /*topology*/, const std::vector<DeviceId>& devices)
 {
     const std::uint32_t workers = CountOf(spec.parameters, "workers");
     const std::uint32_t servers = CountOf(spec.parameters, "servers");
@@ -102,6 +91,20 @@ BuildParameterServer(const WorkloadSpec& spec,
         pass.AddOptimizer(devices[worker], finished[worker]);
     }
     return graph;
+}
+
+WorkloadEntry
+ParameterServerWorkload()
+{
+    return {"parameter-server",
+            "workers push gradients and pull parameters; a coflow each per bucket",
+            ModelNeed::ANY,
+            Joined({{"workers", ParameterType::INTEGER, "8", "ranks that compute"},
+                    {"servers", ParameterType::INTEGER, "1", "ranks that hold the parameters"}},
+                   TrainingParameters()),
+            Layout,
+            Tasks,
+            Build};
 }
 
 } // namespace echelon

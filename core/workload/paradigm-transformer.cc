@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-transformer.h"
-
 #include "base/contracts.h"
 #include "model/transformer-plan.h"
 #include "workload/gradient-buckets.h"
+#include "workload/paradigms.h"
 #include "workload/pipeline-flows.h"
 #include "workload/transformer-task-count.h"
 
@@ -26,7 +25,7 @@ Number(std::uint64_t value)
     return std::to_string(value);
 }
 
-/// Fills one task graph; see paradigm-transformer.h.
+/// Fills one task graph; see TransformerWorkload (workload/paradigms.h).
 class TransformerBuilder
 {
   public:
@@ -425,54 +424,50 @@ class TransformerBuilder
 
 } // namespace
 
-std::vector<ParameterSpec>
-TransformerParameters()
-{
-    return TransformerPlanParameters(true);
-}
-
-RankLayout
-TransformerLayout(const WorkloadSpec& spec)
+static RankLayout
+Layout(const WorkloadSpec& spec)
 {
     const TransformerPlan plan(spec);
     return {plan.tp * plan.dp * plan.pipeline.stages, plan.tp};
 }
 
-double
-TransformerTasks(const WorkloadSpec& spec,
-                 const Topology& topology,
-                 const std::vector<DeviceId>& devices)
+static double
+Tasks(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     return CountTransformerTasks(TransformerPlan(spec), topology, devices);
 }
 
-TaskGraph
-BuildTransformer(const WorkloadSpec& spec,
-                 const Topology& topology,
-                 const std::vector<DeviceId>& devices)
+static TaskGraph
+Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<DeviceId>& devices)
 {
     const TransformerPlan plan(spec);
     return TransformerBuilder(plan, topology, devices).Build();
 }
 
-std::vector<ParameterSpec>
-ExpertParallelParameters()
+WorkloadEntry
+TransformerWorkload()
 {
-    return TransformerPlanParameters(false);
+    return {
+        "transformer",
+        "tensor, pipeline, data and expert parallelism; pipeline groups by micro-batch, the rest "
+        "coflows",
+        ModelNeed::TRANSFORMER,
+        TransformerPlanParameters(true),
+        Layout,
+        Tasks,
+        Build};
 }
 
-RankLayout
-ExpertParallelLayout(const WorkloadSpec& spec)
+WorkloadEntry
+ExpertParallelWorkload()
 {
-    return {TransformerPlan(spec).dp, 1};
-}
-
-TaskGraph
-BuildExpertParallel(const WorkloadSpec& spec,
-                    const Topology& topology,
-                    const std::vector<DeviceId>& devices)
-{
-    return BuildTransformer(spec, topology, devices);
+    return {"expert-parallel",
+            "mixture of experts: a coflow per dispatch and per combine all-to-all",
+            ModelNeed::TRANSFORMER,
+            TransformerPlanParameters(false),
+            Layout,
+            Tasks,
+            Build};
 }
 
 } // namespace echelon

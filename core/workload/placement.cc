@@ -198,11 +198,7 @@ Place(const Topology& topology, const PlacementRequest& request)
                     "ranks come in whole blocks");
     ECHELON_REQUIRE(std::is_sorted(request.free.begin(), request.free.end()),
                     "free devices are in order");
-    std::vector<std::string> names;
-    for (const PlacementEntry& entry : PlacementEntries())
-    {
-        names.push_back(entry.name);
-    }
+    const std::vector<std::string> names = NamesOf(PlacementEntries());
     if (std::find(names.begin(), names.end(), request.policy) == names.end())
     {
         const std::string closest = ClosestMatch(request.policy, names);

@@ -6,7 +6,7 @@
  *     TransformerPlan plan(spec);
  *     double tasks = CountTransformerTasks(plan, topology, devices);   // devices[rank]
  *
- * The same sums that workload/paradigm-transformer.h fills a graph with; exact as
+ * The same sums that workload/paradigms.h fills a graph with; exact as
  * collective/collective-tasks.h is. O(ranks × (channels + buckets)).
  */
 #pragma once

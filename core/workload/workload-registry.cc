@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "workload/workload-registry.h"
 
-#include "base/registry.h"
+#include "base/parameters.h"
 #include "taskgraph/task-budget.h"
-#include "workload/paradigm-collective.h"
-#include "workload/paradigm-data-parallel.h"
-#include "workload/paradigm-fsdp.h"
-#include "workload/paradigm-moe-inference.h"
-#include "workload/paradigm-parameter-server.h"
-#include "workload/paradigm-transformer.h"
 
 #include <algorithm>
 
@@ -19,77 +13,17 @@ const std::vector<WorkloadEntry>&
 WorkloadEntries()
 {
     static const std::vector<WorkloadEntry> ENTRIES{
-        {"transformer",
-         "tensor, pipeline, data and expert parallelism; pipeline groups by micro-batch, the rest "
-         "coflows",
-         ModelNeed::TRANSFORMER,
-         TransformerParameters(),
-         TransformerLayout,
-         TransformerTasks,
-         BuildTransformer},
-        {"data-parallel",
-         "all-reduce of gradient buckets during the backward pass; a coflow per bucket",
-         ModelNeed::ANY,
-         DataParallelParameters(),
-         DataParallelLayout,
-         DataParallelTasks,
-         BuildDataParallel},
-        {"parameter-server",
-         "workers push gradients and pull parameters; a coflow each per bucket",
-         ModelNeed::ANY,
-         ParameterServerParameters(),
-         ParameterServerLayout,
-         ParameterServerTasks,
-         BuildParameterServer},
-        {"fsdp",
-         "FSDP, ZeRO-3: all-gathers layer by layer as one EchelonFlow, reduce-scatters as coflows",
-         ModelNeed::ANY,
-         FsdpParameters(),
-         FsdpLayout,
-         FsdpTasks,
-         BuildFsdp},
-        {"expert-parallel",
-         "mixture of experts: a coflow per dispatch and per combine all-to-all",
-         ModelNeed::TRANSFORMER,
-         ExpertParallelParameters(),
-         ExpertParallelLayout,
-         TransformerTasks,
-         BuildExpertParallel},
-        {"moe-inference",
-         "mixture-of-experts layers of one model or two; a group per dispatch and per combine",
-         ModelNeed::NONE,
-         MoeInferenceParameters(),
-         MoeInferenceLayout,
-         MoeInferenceTasks,
-         BuildMoeInference},
-        {"collective",
-         "one collective as a coflow",
-         ModelNeed::NONE,
-         CollectiveWorkloadParameters(),
-         CollectiveLayout,
-         CollectiveWorkloadTasks,
-         BuildCollective},
-        {"tasks",
-         "a task graph written out in the file",
-         ModelNeed::NONE,
-         {},
-         nullptr,
-         nullptr,
-         nullptr},
-        {"flows",
-         "flows with release times written out in the file",
-         ModelNeed::NONE,
-         {},
-         nullptr,
-         nullptr,
-         nullptr},
+        TransformerWorkload(),
+        DataParallelWorkload(),
+        ParameterServerWorkload(),
+        FsdpWorkload(),
+        ExpertParallelWorkload(),
+        MoeInferenceWorkload(),
+        CollectiveWorkload(),
+        {"tasks", "a task graph written out in the file"},
+        {"flows", "flows with release times written out in the file"},
         {"coflows",
-         "a trace of shuffles: arrival, mappers and reducers of each coflow (echelon convert)",
-         ModelNeed::NONE,
-         {},
-         nullptr,
-         nullptr,
-         nullptr}};
+         "a trace of shuffles: arrival, mappers and reducers of each coflow (echelon convert)"}};
     return ENTRIES;
 }
 

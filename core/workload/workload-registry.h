@@ -19,42 +19,13 @@
  */
 #pragma once
 
-#include "base/parameters.h"
-#include "model/workload-spec.h"
-#include "network/topology.h"
-#include "taskgraph/task-graph.h"
+#include "workload/paradigms.h"
 
 #include <string>
 #include <vector>
 
 namespace echelon
 {
-
-/// What a workload needs to know of the model.
-enum class ModelNeed
-{
-    NONE,        ///< no model: collective, tasks, flows
-    ANY,         ///< a transformer or a list of layers
-    TRANSFORMER, ///< dimensions of a transformer
-};
-
-/// One line of the registry.
-struct WorkloadEntry
-{
-    std::string name;
-    std::string help; ///< one line, with the arrangement
-    ModelNeed model;
-    std::vector<ParameterSpec> parameters;
-    /// Null when the workload is explicit in its file ("tasks", "flows").
-    RankLayout (*layout)(const WorkloadSpec& spec);
-    /// Tasks of the graph that `build` makes.
-    double (*tasks)(const WorkloadSpec& spec,
-                    const Topology& topology,
-                    const std::vector<DeviceId>& devices);
-    TaskGraph (*build)(const WorkloadSpec& spec,
-                       const Topology& topology,
-                       const std::vector<DeviceId>& devices);
-};
 
 /// All workloads, in the order of `echelon list workloads`.
 const std::vector<WorkloadEntry>& WorkloadEntries();

@@ -181,12 +181,8 @@ TEST_P(SchedulerContract, NoLinkIsOverCapacity)
     });
 }
 
-TEST_P(SchedulerContract, WorkConservingWherePromised)
+TEST_P(SchedulerContract, WorkConserving)
 {
-    if (!Entry().workConserving)
-    {
-        return;
-    }
     ForEachQuestion(5, [&](const NetworkView& view) {
         const std::vector<double> load = LinkLoads(view, Decide(view));
         for (const ActiveFlow& flow : view.flows)

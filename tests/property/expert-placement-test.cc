@@ -9,8 +9,7 @@
 #include "experts/expert-placement.h"
 
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
-#include "experts/limoe-like.h"
+#include "experts/traffic-generator.h"
 #include "support/layer-timeline.h"
 #include "support/pairings.h"
 #include "support/priority-run.h"

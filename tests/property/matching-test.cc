@@ -6,7 +6,6 @@
 #include "base/random.h"
 #include "matching/assignment.h"
 #include "matching/bipartite-matching.h"
-#include "matching/bottleneck-matching.h"
 #include "matching/tiered-matching.h"
 
 #include <algorithm>

@@ -91,12 +91,8 @@ TEST_P(Guarded, EveryFlowHasItsShareAtEveryInstant)
     }
 }
 
-TEST_P(Guarded, IsWorkConservingWhereTheSchedulerIs)
+TEST_P(Guarded, IsWorkConserving)
 {
-    if (!SchedulerEntryOf(GetParam()).workConserving)
-    {
-        return;
-    }
     const Topology topology = Oversubscribed(1);
     for (std::uint64_t seed = 1; seed <= SEEDS; ++seed)
     {

@@ -124,10 +124,6 @@ class WorkConservingRepair : public testing::TestWithParam<std::string>
 TEST_P(WorkConservingRepair, NoFlowCouldSendFaster)
 {
     const SchedulerEntry& entry = SchedulerEntryOf(GetParam());
-    if (!entry.workConserving)
-    {
-        return;
-    }
     for (const Topology& topology :
          {MakeBigSwitch({HOSTS, {1, {10e9, Time()}, {}, {}}}),
           MakeLeafSpine({4, 2, 2, {1, {10e9, Time()}, {}, {}}, {5e9, Time()}})})

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "experts/expert-pairing.h"
+#include "experts/colocation.h"
 #include "experts/expert-placement.h"
 
 #include <algorithm>

@@ -122,9 +122,28 @@ IsWholeNumber(std::int64_t least, std::int64_t largest)
     return {problem, range};
 }
 
+/// An option that may be given several times, each time with one value.
 static void
-AddMemory(CLI::App& command, ScenarioOverrides& overrides)
+AddRepeatable(CLI::App& command,
+              const std::string& name,
+              std::vector<std::string>& values,
+              const std::string& help)
 {
+    command.add_option(name, values, help)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// --set, --seed and --memory.
+static void
+AddOverrides(CLI::App& command, ScenarioOverrides& overrides)
+{
+    AddRepeatable(command,
+                  "--set",
+                  overrides.assignments,
+                  "Change a value of the scenario: /json/pointer=VALUE (repeatable)");
+    command.add_option("--seed", overrides.seed, "Seed of all random choices")
+        ->check(IsWholeNumber(0, MAX_SEED));
     const auto problem = [](const std::string& text) {
         try
         {
@@ -151,20 +170,12 @@ AddRun(CLI::App& app, RunOptions& options)
 {
     CLI::App* run = app.add_subcommand("run", "Run a scenario under each of its schedulers");
     run->add_option("SCENARIO", options.file, "Scenario file")->required();
-    run->add_option("--set",
-                    options.overrides.assignments,
-                    "Change a value of the scenario: /json/pointer=VALUE (repeatable)")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    run->add_option("--scheduler",
-                    options.overrides.schedulers,
-                    "Run this scheduler instead of the scenario's (repeatable)")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    AddOverrides(*run, options.overrides);
+    AddRepeatable(*run,
+                  "--scheduler",
+                  options.overrides.schedulers,
+                  "Run this scheduler instead of the scenario's (repeatable)");
     run->add_option("--fabric", options.overrides.fabric, "Run on this fabric");
-    run->add_option("--seed", options.overrides.seed, "Seed of all random choices")
-        ->check(IsWholeNumber(0, MAX_SEED));
-    AddMemory(*run, options.overrides);
     run->add_option("--jobs",
                     options.jobs,
                     "Processes at a time, one scheduler each (default: number of cores)")
@@ -198,15 +209,7 @@ AddCheck(CLI::App& app, CheckOptions& options)
 {
     CLI::App* check = app.add_subcommand("check", "Validate scenarios");
     check->add_option("FILE", options.files, "Scenario files")->required();
-    check
-        ->add_option("--set",
-                     options.overrides.assignments,
-                     "Change a value of the scenario: /json/pointer=VALUE (repeatable)")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    check->add_option("--seed", options.overrides.seed, "Seed of all random choices")
-        ->check(IsWholeNumber(0, MAX_SEED));
-    AddMemory(*check, options.overrides);
+    AddOverrides(*check, options.overrides);
     check->add_option("--overrides",
                       options.lines,
                       "Check one scenario once for each line of this file (-: standard input), a "
@@ -239,21 +242,14 @@ static void
 AddRouting(CLI::App& plan, RoutingOptions& options)
 {
     const char* const group = "Routing traces (a matrix takes none of these)";
-    plan.add_option("--gpus", options.gpus, "GPUs of the all-to-all; also of --generate: 8")
-        ->check(CLI::Range(1U, MAX_PLAN_GPUS))
-        ->group(group);
-    plan.add_option("--experts", options.experts, "Experts of the layer")
-        ->check(CLI::Range(1U, MAX_EXPERTS))
-        ->group(group);
-    plan.add_option("--top-k", options.topK, "Experts per token")
-        ->check(CLI::Range(1U, MAX_TOP_K))
-        ->group(group);
-    plan.add_option("--hidden", options.hidden, "Elements of a token")
-        ->check(CLI::Range(1U, MAX_HIDDEN))
-        ->group(group);
-    plan.add_option("--element-bytes", options.elementBytes, "Bytes of an element: 2")
-        ->check(CLI::Range(1U, MAX_ELEMENT_BYTES))
-        ->group(group);
+    const auto count = [&](const char* name, auto& value, const char* help, std::uint32_t most) {
+        plan.add_option(name, value, help)->check(CLI::Range(1U, most))->group(group);
+    };
+    count("--gpus", options.gpus, "GPUs of the all-to-all; also of --generate: 8", MAX_PLAN_GPUS);
+    count("--experts", options.experts, "Experts of the layer", MAX_EXPERTS);
+    count("--top-k", options.topK, "Experts per token", MAX_TOP_K);
+    count("--hidden", options.hidden, "Elements of a token", MAX_HIDDEN);
+    count("--element-bytes", options.elementBytes, "Bytes of an element: 2", MAX_ELEMENT_BYTES);
     plan.add_option("--token-placement",
                     options.tokenPlacement,
                     "GPU where a token starts: equal blocks of tokens (default), or in turn")
@@ -272,17 +268,15 @@ AddPlan(CLI::App& app, PlanOptions& options)
         app.add_subcommand("plan", "Order the transmissions of a mixture-of-experts all-to-all");
     plan->add_option("TRAFFIC", options.traffic, "Matrix (CSV, JSON) or routing trace");
     plan->add_option("--generate", options.generate, "Generate the traffic: echelon list traffic");
-    plan->add_option("--parameter",
-                     options.parameters,
-                     "KEY=VALUE: a parameter of the generator (repeatable)")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    plan->add_option("--order",
-                     options.orders,
-                     "Only this order (repeatable): echelon list orders. Default: all; aurora, sjf "
-                     "and spread-out beyond 128 GPUs")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    AddRepeatable(*plan,
+                  "--parameter",
+                  options.parameters,
+                  "KEY=VALUE: a parameter of the generator (repeatable)");
+    AddRepeatable(*plan,
+                  "--order",
+                  options.orders,
+                  "Only this order (repeatable): echelon list orders. Default: all; aurora, sjf "
+                  "and spread-out beyond 128 GPUs");
     plan->add_option("--bandwidth",
                      options.bandwidth,
                      "Rate of all ports, or a list with one for each GPU: 8x100Gbps,8x40Gbps "

@@ -187,12 +187,7 @@ DefaultOrders(std::uint32_t gpus)
     {
         return {"aurora", "sjf", "spread-out"};
     }
-    std::vector<std::string> orders;
-    for (const OrderEntry& entry : OrderEntries())
-    {
-        orders.push_back(entry.name);
-    }
-    return orders;
+    return NamesOf(OrderEntries());
 }
 
 /// Why an order refuses the fabric, which it does whatever there is to send; "" if it does not.

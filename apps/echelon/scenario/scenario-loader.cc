@@ -149,12 +149,7 @@ LoadFabric(const JsonNode& root)
     if (const auto given = root.Find("fabric"))
     {
         const JsonNode node = given->Object();
-        std::vector<std::string> kinds;
-        for (const FabricEntry& entry : FabricEntries())
-        {
-            kinds.push_back(entry.name);
-        }
-        choice.kind = node.At("kind").Choice(kinds);
+        choice.kind = node.At("kind").Choice(NamesOf(FabricEntries()));
         const FabricEntry& entry = *FabricEntryOf(choice.kind);
         choice.parameters =
             LoadParameters(node, entry.parameters, {"kind"}, ParametersElsewhere(FabricEntries()));

@@ -111,11 +111,7 @@ LoadSchedulers(const JsonNode& node,
                const ControlPlane& control,
                std::vector<std::string>& warnings)
 {
-    std::vector<std::string> known;
-    for (const SchedulerEntry& entry : SchedulerEntries())
-    {
-        known.push_back(entry.name);
-    }
+    const std::vector<std::string> known = NamesOf(SchedulerEntries());
     std::vector<SchedulerChoice> choices;
     for (const JsonNode& item : node.Items(MAX_SCHEDULERS))
     {

@@ -188,7 +188,7 @@ Algorithms: [all-to-all orders](../../docs/algorithms/all-to-all.md), [placement
 ## What is run
 
 - **LIMoE-like** layers: 8 experts on 8 GPUs, {facts.seeds} seeds. The paper's traffic matrices are not public; ours have its port loads, its share of communication and its
-  compute times, and an assumed skew: popularity lognormal with σ 0.5, each GPU's tokens off it by σ 0.4, GPUs that start with equally many tokens (`experts/limoe-like.h`).
+  compute times, and an assumed skew: popularity lognormal with σ 0.5, each GPU's tokens off it by σ 0.4, GPUs that start with equally many tokens (`experts/traffic-generator.h`).
 - **Real routing**: DeepSeek-V2-Lite on legal text, layers 1, 5, 13, 26, 64 experts, top 6 (deepseek-ai/ESFT), {len(routed[routed.contender == "aurora"])} layers of 8,327 tokens. *Assumed*, as the trace has no GPUs: tokens in equal runs over
   the GPUs in the trace's order (130 tokens per GPU on 64 GPUs, 1,041 on 8), experts likewise (1 and 8 per GPU), hidden size 2,048 in bf16, no deduplication, feed-forward at 100 TFLOP/s.
 - **GPUs**: homogeneous 100 Gb/s; heterogeneous 100, 80, 50, 40 Gb/s in equal numbers with compute speeds in proportion (the paper does not state speeds).

@@ -4,7 +4,6 @@
 #include "study-row.h"
 
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
 #include "support/layer-timeline.h"
 

@@ -6,7 +6,6 @@
 
 #include "alltoall/order-registry.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
 #include "support/layer-timeline.h"
 

@@ -5,7 +5,7 @@
 #include "order-times.h"
 #include "study-layers.h"
 
-#include "experts/expert-pairing.h"
+#include "experts/colocation.h"
 #include "experts/expert-placement.h"
 
 namespace study

@@ -3,7 +3,7 @@
 #include "study-parts.h"
 #include "study-row.h"
 
-#include "experts/expert-pairing.h"
+#include "experts/colocation.h"
 #include "experts/expert-placement.h"
 #include "support/layer-timeline.h"
 

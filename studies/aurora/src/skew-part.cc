@@ -6,7 +6,6 @@
 
 #include "base/random.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
 #include "support/layer-timeline.h"
 

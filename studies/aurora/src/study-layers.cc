@@ -3,8 +3,8 @@
 
 #include "base/contracts.h"
 #include "base/random.h"
-#include "experts/limoe-like.h"
 #include "experts/token-routing.h"
+#include "experts/traffic-generator.h"
 #include "input/file-source.h"
 #include "traffic/routing-trace.h"
 

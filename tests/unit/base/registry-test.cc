@@ -3,7 +3,7 @@
  * @file
  * Entries by name: the entry itself, the closest name, all names.
  */
-#include "base/registry.h"
+#include "base/parameters.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Ends of transmissions: whole picoseconds rounded up, and nothing beyond the range of Time.
-#include "base/transmission-end.h"
-
 #include "base/random.h"
+#include "base/units.h"
 
 #include <cmath>
 #include <gtest/gtest.h>

@@ -8,7 +8,6 @@
 #include "base/contracts.h"
 #include "base/parameters.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement-registry.h"
 #include "support/expert-ring.h"
 #include "support/layer-timeline.h"

@@ -10,7 +10,6 @@
 #include "base/contracts.h"
 #include "base/random.h"
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
 #include "experts/expert-placement.h"
 #include "support/table-two.h"
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "experts/traffic-generator.h"
 
-#include "experts/limoe-like.h"
-
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <numeric>
@@ -145,7 +143,7 @@ TEST(TrafficGenerator, BadParametersAreNamed)
     EXPECT_THROW(GenerateTraffic("zipff", 4, 1), ParameterError);
 }
 
-// Section 8 of arXiv 2410.17043 as experts/limoe-like.h has it: what passes the
+// Section 8 of arXiv 2410.17043 as experts/traffic-generator.h has it: what passes the
 // busiest port, computing of 75 and 111 ms, and communication of about 82 % of
 // the layer: both all-to-alls at 100 Gb/s.
 TEST(LimoeLike, MeasuresOfThePaper)

@@ -2,7 +2,6 @@
 #include "base/contracts.h"
 #include "matching/assignment.h"
 #include "matching/bipartite-matching.h"
-#include "matching/bottleneck-matching.h"
 #include "matching/tiered-matching.h"
 
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
  */
 #include "sched/coflow-orders.h"
 
-#include "sched/bssi.h"
+#include "sched/bssi-order.h"
 #include "support/hand-view.h"
 
 #include <gmock/gmock.h>

@@ -8,8 +8,7 @@
 #include "support/priority-run.h"
 
 #include "experts/colocation.h"
-#include "experts/expert-pairing.h"
-#include "experts/limoe-like.h"
+#include "experts/traffic-generator.h"
 
 #include <gtest/gtest.h>
 

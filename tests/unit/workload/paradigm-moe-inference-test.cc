@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload/paradigm-moe-inference.h"
-
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "sched/scheduler-registry.h"
 #include "support/graph-evaluation.h"
 #include "support/model-dims.h"
 #include "workload/moe-inference-model.h"
+#include "workload/workload-registry.h"
 
 #include <memory>
 
