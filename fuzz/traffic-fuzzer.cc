@@ -11,9 +11,9 @@
 #include "alltoall/order-registry.h"
 #include "alltoall/plan-time.h"
 #include "input/input-error.h"
+#include "support/exit-codes.h"
 #include "support/plan-checker.h"
 #include "support/printable.h"
-#include "support/usage-error.h"
 #include "traffic/traffic-loader.h"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/order-registry.h"
 
-#include "alltoall/aurora-alg1.h"
 #include "alltoall/aurora.h"
 #include "alltoall/baseline-orders.h"
 #include "alltoall/fast.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "emulation/flow-routes.h"
 
-#include "base/random.h"
 #include "base/parameters.h"
+#include "base/random.h"
 
 namespace echelon
 {

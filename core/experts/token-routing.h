@@ -89,4 +89,19 @@ RoutedTraffic RouteLoads(const std::vector<std::int64_t>& loads,
                          const std::vector<std::uint32_t>& gpuOfExpert,
                          Bytes tokenBytes);
 
+/// Parts of a block's tokens that go to each expert; sum 1. The popularity of the expert of rank k
+/// (from 1) is k^-exponent, normalised (Zipf). Which expert has which rank is a random permutation
+/// per block, from the stream "experts/<block>". With exponent 0 all are equal. Every source sees
+/// the same shares in every micro-batch.
+std::vector<double> ExpertShares(std::uint32_t experts,
+                                 double exponent,
+                                 std::uint64_t seed,
+                                 std::uint32_t block);
+
+/// Tokens that go to each of `ranks` ranks; rank r holds the r-th of equal runs of experts. Tokens
+/// are whole, and their sum is exact.
+std::vector<std::int64_t> TokensPerRank(std::int64_t tokens,
+                                        const std::vector<double>& shares,
+                                        std::uint32_t ranks);
+
 } // namespace echelon

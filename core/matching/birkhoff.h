@@ -26,7 +26,7 @@
  */
 #pragma once
 
-#include "matching/weighted-matching.h"
+#include "matching/first-fit-matchings.h"
 
 #include <cstdint>
 #include <vector>

@@ -15,12 +15,28 @@
  */
 #pragma once
 
-#include "matching/weighted-matching.h"
-
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace echelon
 {
+
+/// A cell of the matrix and the part of it that a matching carries.
+struct MatchedCell
+{
+    std::uint32_t row;
+    std::uint32_t column;
+    std::int64_t amount; ///< > 0, at most the matching's duration
+};
+
+/// A matching that is in force for some time. Cells with distinct rows and distinct columns, by
+/// row.
+struct WeightedMatching
+{
+    std::int64_t duration = 0; ///< > 0
+    std::vector<MatchedCell> cells;
+};
 
 /**
  * @param stride cells from one row's start to the next one's; cells past n are not read.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/transformer-plan.h"
 
-#include "experts/expert-load.h"
+#include "experts/token-routing.h"
 
 #include <cmath>
 #include <map>

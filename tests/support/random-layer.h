@@ -9,9 +9,9 @@
 #pragma once
 
 #include "base/random.h"
-#include "experts/expert-load.h"
 #include "experts/expert-placement.h"
 #include "experts/moe-layer.h"
+#include "experts/token-routing.h"
 
 #include <cmath>
 #include <string>

@@ -5,11 +5,10 @@
 #include "input/input-error.h"
 #include "input/json-parser.h"
 #include "results/result-writer.h"
-#include "scenario/input-hash.h"
+#include "scenario/scenario-loader.h"
 #include "support/exit-codes.h"
 #include "support/printable.h"
 #include "support/table-text.h"
-#include "support/usage-error.h"
 
 #include <algorithm>
 #include <cstdint>

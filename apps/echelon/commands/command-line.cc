@@ -12,7 +12,6 @@
 #include "support/exit-codes.h"
 #include "support/printable.h"
 #include "support/signals.h"
-#include "support/usage-error.h"
 #include "support/version.h"
 #include "traffic/routing-trace.h"
 

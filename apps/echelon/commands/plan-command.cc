@@ -8,13 +8,11 @@
 #include "input/input-error.h"
 #include "input/json-document.h"
 #include "input/text-buffer.h"
-#include "plan/plan-execution.h"
 #include "plan/plan-fabric.h"
 #include "plan/plan-report.h"
 #include "plan/plan-writer.h"
 #include "support/exit-codes.h"
 #include "support/table-text.h"
-#include "support/usage-error.h"
 
 #include <algorithm>
 #include <chrono>

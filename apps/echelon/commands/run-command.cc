@@ -13,7 +13,6 @@
 #include "support/printable.h"
 #include "support/process-pool.h"
 #include "support/signals.h"
-#include "support/usage-error.h"
 
 #include <exception>
 #include <iostream>

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "run/result-files.h"
+#include "run/recorded-run.h"
 #include "scenario/scenario-loader.h"
 #include "timeline/options.h"
 

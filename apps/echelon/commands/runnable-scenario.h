@@ -10,7 +10,7 @@
  */
 #pragma once
 
-#include "run/result-files.h"
+#include "run/recorded-run.h"
 #include "scenario/scenario-loader.h"
 
 #include <string>

@@ -2,7 +2,7 @@
 #include "jobs/job-draft.h"
 
 #include "base/random.h"
-#include "input/parameter-loader.h"
+#include "input/field-table.h"
 #include "jobs/explicit-workload.h"
 #include "jobs/model-loader.h"
 

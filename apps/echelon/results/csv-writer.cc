@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/csv-writer.h"
 
-#include "input/text-buffer.h"
+#include "metrics/critical-path.h"
 #include "metrics/summary.h"
-#include "results/critical-path-writer.h"
 
 #include <cmath>
 
@@ -11,9 +10,8 @@ namespace echelon
 {
 
 static void
-WriteFlows(const std::string& path, const RecordedRun& run)
+WriteFlows(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (const FlowRecord& flow : run.record.flows)
     {
         if (flow.scaleUp)
@@ -28,13 +26,11 @@ WriteFlows(const std::string& path, const RecordedRun& run)
         out.Seconds(flow.idealFinish) << ',';
         out.Seconds(flow.finish - flow.idealFinish) << '\n';
     }
-    out.Close();
 }
 
 static void
-WriteGroups(const std::string& path, const RecordedRun& run)
+WriteGroups(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (const GroupRecord& group : run.record.groups)
     {
         if (group.scaleUp)
@@ -51,13 +47,11 @@ WriteGroups(const std::string& path, const RecordedRun& run)
         out.Seconds(group.finish - group.reference) << ',';
         out.Seconds(group.tardiness) << '\n';
     }
-    out.Close();
 }
 
 static void
-WriteJobs(const std::string& path, const RecordedRun& run)
+WriteJobs(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (const IterationRecord& iteration : run.record.iterations)
     {
         out << run.index << ',';
@@ -69,13 +63,11 @@ WriteJobs(const std::string& path, const RecordedRun& run)
         out.Seconds(run.record.jobArrivals[iteration.job.Value()]) << ',';
         out.Seconds(run.record.jobIdealIterations[iteration.job.Value()]) << '\n';
     }
-    out.Close();
 }
 
 static void
-WriteComputes(const std::string& path, const RecordedRun& run)
+WriteComputes(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (const ComputeRecord& compute : run.record.computes)
     {
         const std::uint64_t job = compute.job.Value();
@@ -87,13 +79,11 @@ WriteComputes(const std::string& path, const RecordedRun& run)
         out.Seconds(compute.start) << ',';
         out.Seconds(compute.end) << '\n';
     }
-    out.Close();
 }
 
 static void
-WriteLinks(const std::string& path, const RecordedRun& run)
+WriteLinks(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (std::size_t l = 0; l < run.topology.Links().size(); ++l)
     {
         if (run.topology.IsScaleUp(LinkId(l)))
@@ -107,20 +97,99 @@ WriteLinks(const std::string& path, const RecordedRun& run)
         out.Field(link.name) << ',' << link.rate << ',' << std::llround(bits / 8) << ','
                              << LinkUtilisation(bits, link.rate, run.record.makespan) << '\n';
     }
-    out.Close();
 }
 
 static void
-WriteLinkSeries(const std::string& path, const RecordedRun& run)
+WriteLinkSeries(TextBuffer& out, const RecordedRun& run)
 {
-    TextBuffer out(path);
     for (const LinkLoadRecord& load : run.record.linkLoads)
     {
         out << run.index << ',' << load.link.Value() << ',';
         out.Seconds(load.start) << ',';
         out.Seconds(load.duration) << ',' << load.rate << ',' << load.queue << '\n';
     }
-    out.Close();
+}
+
+/// In place of a name, where a step waited for more EchelonFlows than have rows.
+constexpr const char* MANY_OTHERS = "(many others)";
+
+/// In place of a name, where no competing flow is known that a step waited for.
+constexpr const char* UNATTRIBUTED = "(unattributed)";
+
+/// -1 for none.
+template <class Identifier>
+static std::int64_t
+NumberOf(const std::optional<Identifier>& id)
+{
+    return id ? std::int64_t{id->Value()} : -1;
+}
+
+static const std::string&
+NameOf(const PathStepRecord& step, const RunRecord& record)
+{
+    static const std::string none;
+    if (step.flow)
+    {
+        return record.groups[record.flows[step.flow->Value()].group.Value()].name;
+    }
+    return step.kind == PathStepRecord::Kind::DELAY ? none
+                                                    : record.labels[step.job.Value()][step.label];
+}
+
+static void
+WriteCriticalPath(TextBuffer& out, const RecordedRun& run)
+{
+    for (const PathStepRecord& step : run.record.criticalPath)
+    {
+        // flows.csv and groups.csv hold what left a host.
+        std::optional<FlowId> flow = step.flow;
+        std::optional<GroupId> group;
+        if (flow)
+        {
+            const FlowRecord& sent = run.record.flows[flow->Value()];
+            group = sent.group;
+            flow = sent.scaleUp ? std::nullopt : flow;
+            group = run.record.groups[group->Value()].scaleUp ? std::nullopt : group;
+        }
+        const PathTimes times = TimesOf(step);
+        out << run.index << ',';
+        out.Field(run.label) << ',';
+        out.Field(run.record.jobNames[step.job.Value()])
+            << ',' << step.iteration << ',' << step.step << ',' << ToText(step.kind) << ',';
+        out.Field(NameOf(step, run.record))
+            << ',' << NumberOf(step.device) << ',' << NumberOf(step.to) << ',' << NumberOf(flow)
+            << ',' << NumberOf(group) << ',';
+        out.Seconds(step.start) << ',';
+        out.Seconds(step.end) << ',';
+        out.Seconds(times.compute) << ',';
+        out.Seconds(times.transmission) << ',';
+        out.Seconds(times.waiting) << ',';
+        out.Seconds(times.delay) << '\n';
+    }
+}
+
+static void
+WriteWaits(TextBuffer& out, const RecordedRun& run)
+{
+    for (const WaitRecord& wait : run.record.waits)
+    {
+        out << run.index << ',';
+        out.Field(run.label) << ',';
+        out.Field(run.record.jobNames[wait.job.Value()])
+            << ',' << wait.iteration << ',' << wait.step << ',' << NumberOf(wait.link) << ',';
+        if (wait.blocking)
+        {
+            const GroupRecord& group = run.record.groups[wait.blocking->Value()];
+            out.Field(run.record.jobNames[group.job.Value()])
+                << ',' << group.iteration << ',' << group.id.Value() << ',';
+            out.Field(group.name) << ',';
+        }
+        else
+        {
+            out << ",-1,-1," << (wait.link ? MANY_OTHERS : UNATTRIBUTED) << ',';
+        }
+        out.Seconds(wait.time) << '\n';
+    }
 }
 
 const std::vector<CsvFile>&
@@ -129,31 +198,38 @@ CsvFiles()
     static const std::vector<CsvFile> files{
         {"flows.csv",
          "run,flow,group,position,source,destination,bytes,count,start_s,finish_s,ideal_finish_s,"
-         "tardiness_s"},
+         "tardiness_s",
+         WriteFlows},
         {"groups.csv",
          "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,"
-         "finish_s,cct_s,tardiness_s"},
-        {"jobs.csv", "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"},
-        {"computes.csv", "run,job,iteration,task,name,device,stream,start_s,end_s"},
-        {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation"},
-        {"critical_path.csv", CRITICAL_PATH_HEADER},
-        {"waits.csv", WAITS_HEADER},
-        {"link_series.csv", "run,link,start_s,duration_s,rate_bps,queue_bytes"},
-    };
+         "finish_s,cct_s,tardiness_s",
+         WriteGroups},
+        {"jobs.csv",
+         "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s",
+         WriteJobs},
+        {"computes.csv", "run,job,iteration,task,name,device,stream,start_s,end_s", WriteComputes},
+        {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation", WriteLinks},
+        {"critical_path.csv",
+         "run,scheduler,job,iteration,step,kind,name,device,to,flow,group,start_s,end_s,compute_s,"
+         "transmission_s,waiting_s,delay_s",
+         WriteCriticalPath},
+        {"waits.csv",
+         "run,scheduler,job,iteration,step,link,blocking_job,blocking_iteration,blocking_group,"
+         "blocking_name,seconds",
+         WriteWaits},
+        {"link_series.csv", "run,link,start_s,duration_s,rate_bps,queue_bytes", WriteLinkSeries}};
     return files;
 }
 
 void
 WriteCsvRows(const std::string& folder, const RecordedRun& run)
 {
-    WriteFlows(folder + "/flows.csv", run);
-    WriteGroups(folder + "/groups.csv", run);
-    WriteJobs(folder + "/jobs.csv", run);
-    WriteComputes(folder + "/computes.csv", run);
-    WriteLinks(folder + "/links.csv", run);
-    WriteCriticalPath(folder + "/critical_path.csv", run);
-    WriteWaits(folder + "/waits.csv", run);
-    WriteLinkSeries(folder + "/link_series.csv", run);
+    for (const CsvFile& file : CsvFiles())
+    {
+        TextBuffer out(folder + "/" + file.name);
+        file.write(out, run);
+        out.Close();
+    }
 }
 
 } // namespace echelon

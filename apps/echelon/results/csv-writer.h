@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "input/text-buffer.h"
 #include "run/recorded-run.h"
 
 #include <string>
@@ -19,11 +20,12 @@
 namespace echelon
 {
 
-/// A file of a results folder and its first line.
+/// A file of a results folder, its first line, and what writes the others.
 struct CsvFile
 {
     std::string name;
     std::string header;
+    void (*write)(TextBuffer& out, const RecordedRun& run);
 };
 
 /// All CSV files of a results folder.

@@ -4,7 +4,7 @@
 #include "input/text-buffer.h"
 #include "results/csv-writer.h"
 #include "results/result-folder.h"
-#include "scenario/input-hash.h"
+#include "scenario/scenario-loader.h"
 #include "support/sha256.h"
 #include "support/version.h"
 #include "timeline/writer.h"

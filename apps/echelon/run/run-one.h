@@ -13,7 +13,7 @@
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "metrics/summary.h"
-#include "run/result-files.h"
+#include "run/recorded-run.h"
 #include "scenario/scenario.h"
 #include "sched/scheduler.h"
 

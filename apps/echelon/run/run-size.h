@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "run/result-files.h"
+#include "run/recorded-run.h"
 #include "scenario/scenario.h"
 
 namespace echelon

@@ -13,6 +13,7 @@
 #include "base/parameters.h"
 #include "fabric/fabric.h"
 #include "network/topology.h"
+#include "scenario/scenario.h"
 
 #include <memory>
 #include <string>
@@ -45,5 +46,14 @@ double GoodputFactorOf(const ParameterSet& parameters);
 
 /// Null when there is none of that name.
 const FabricEntry* FabricEntryOf(const std::string& name);
+
+/**
+ * Options of a fabric that are allowed but hardly meant on a topology.
+ *
+ *     for (const std::string& warning : FabricWarnings(scenario.fabric, scenario.topology)) { … }
+ *
+ * Each is one sentence that names the option, what it does to the results, and a better value.
+ */
+std::vector<std::string> FabricWarnings(const FabricChoice& fabric, const Topology& topology);
 
 } // namespace echelon

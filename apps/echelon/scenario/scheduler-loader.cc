@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "scenario/scheduler-loader.h"
 
-#include "input/parameter-loader.h"
+#include "input/field-table.h"
 #include "scenario/control-loader.h"
 #include "sched/scheduler-registry.h"
 

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdexcept>
+
 namespace echelon
 {
 
@@ -17,5 +19,16 @@ inline constexpr int EXIT_EXPECTATION_FAILED = 1; ///< an "expect" of the scenar
 inline constexpr int EXIT_BAD_USAGE = 64;         ///< options, and output that cannot be written
 inline constexpr int EXIT_BAD_INPUT = 65;
 inline constexpr int EXIT_INTERNAL = 70;
+
+/**
+ * An option that does not fit: reported in one line, exit code 64.
+ *
+ *     throw UsageError("--gap: must be at least 0 and below 1");
+ */
+class UsageError : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
 
 } // namespace echelon

@@ -2,7 +2,7 @@
 #include "timeline/events.h"
 
 #include "input/json-parser.h"
-#include "timeline/counts.h"
+#include "timeline/options.h"
 
 #include <algorithm>
 #include <cmath>

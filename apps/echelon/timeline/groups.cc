@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "timeline/groups.h"
 
-#include "timeline/lanes.h"
 #include "timeline/slices.h"
 
 #include <algorithm>

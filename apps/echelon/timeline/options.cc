@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "timeline/options.h"
 
-#include "support/usage-error.h"
+#include "support/exit-codes.h"
 
 #include <charconv>
 #include <string_view>

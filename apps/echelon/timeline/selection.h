@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "metrics/records.h"
 #include "run/recorded-run.h"
 #include "timeline/arrows.h"
 #include "timeline/options.h"
@@ -63,5 +64,19 @@ class TimelineSelection
     std::vector<bool> m_groups;
     std::optional<TimelineWindow> m_counters;
 };
+
+/// The changes of link rates that a timeline shows.
+struct TimelineCounters
+{
+    std::vector<LinkRateRecord> kept; ///< by (time, link)
+    std::uint64_t leftOut = 0;        ///< of those in the window
+};
+
+/// As many as fit, within the window. If there are more, time is cut into equal bins, and each link
+/// keeps its last change in each bin. A link whose rate last changed before the window changes at
+/// its start. O(changes log links).
+TimelineCounters ThinCounters(const RunRecord& record,
+                              const std::optional<TimelineWindow>& window,
+                              std::size_t most);
 
 } // namespace echelon

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "timeline/slices.h"
 
-#include "timeline/lanes.h"
-
 #include <algorithm>
 #include <numeric>
 #include <tuple>

@@ -4,7 +4,6 @@
 #include "input/json-parser.h"
 #include "timeline/alike.h"
 #include "timeline/arrows.h"
-#include "timeline/counters.h"
 #include "timeline/events.h"
 #include "timeline/groups.h"
 #include "timeline/selection.h"

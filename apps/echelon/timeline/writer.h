@@ -15,7 +15,6 @@
 #pragma once
 
 #include "run/recorded-run.h"
-#include "timeline/counts.h"
 #include "timeline/options.h"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "traffic/traffic-document.h"
 
-#include "experts/expert-load.h"
+#include "experts/token-routing.h"
 #include "input/field-table.h"
-#include "support/usage-error.h"
+#include "support/exit-codes.h"
 #include "traffic/routed-traffic.h"
 #include "traffic/routing-trace.h"
 

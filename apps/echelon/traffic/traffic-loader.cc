@@ -2,7 +2,7 @@
 #include "traffic/traffic-loader.h"
 
 #include "input/input-error.h"
-#include "support/usage-error.h"
+#include "support/exit-codes.h"
 #include "traffic/routed-traffic.h"
 #include "traffic/routing-trace.h"
 #include "traffic/traffic-csv.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "experts/expert-load.h"
+#include "experts/token-routing.h"
 
 #include <algorithm>
 #include <cmath>

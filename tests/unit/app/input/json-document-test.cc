@@ -2,7 +2,7 @@
 #include "input/json-document.h"
 
 #include "input/input-error.h"
-#include "scenario/overrides.h"
+#include "scenario/scenario-loader.h"
 #include "support/printable.h"
 
 #include <gmock/gmock.h>

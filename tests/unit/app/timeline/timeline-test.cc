@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "network/builders.h"
-#include "support/usage-error.h"
+#include "support/exit-codes.h"
 #include "timeline/arrows.h"
-#include "timeline/counters.h"
 #include "timeline/groups.h"
 #include "timeline/options.h"
 #include "timeline/selection.h"

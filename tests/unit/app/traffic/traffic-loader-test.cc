@@ -5,9 +5,8 @@
 #include "experts/traffic-generator.h"
 #include "input/input-error.h"
 #include "network/builders.h"
-#include "plan/plan-execution.h"
 #include "plan/plan-fabric.h"
-#include "support/usage-error.h"
+#include "support/exit-codes.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
