@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <boost/operators.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,7 +20,7 @@ namespace echelon
 
 /// A dense index, distinct for each Tag.
 template <class Tag>
-class Id
+class Id : boost::totally_ordered<Id<Tag>>
 {
   public:
     constexpr Id() = default;
@@ -37,11 +38,6 @@ class Id
     friend constexpr bool operator==(Id a, Id b)
     {
         return a.m_value == b.m_value;
-    }
-
-    friend constexpr bool operator!=(Id a, Id b)
-    {
-        return a.m_value != b.m_value;
     }
 
     friend constexpr bool operator<(Id a, Id b)

@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include <boost/operators.hpp>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -44,7 +45,7 @@ class TimeOverflow : public std::overflow_error
 };
 
 /// A point in simulated time or a duration, in integer picoseconds.
-class Time
+class Time : boost::totally_ordered<Time>
 {
   public:
     constexpr Time() = default;
@@ -136,29 +137,9 @@ class Time
         return a.m_ps == b.m_ps;
     }
 
-    friend constexpr bool operator!=(Time a, Time b)
-    {
-        return a.m_ps != b.m_ps;
-    }
-
     friend constexpr bool operator<(Time a, Time b)
     {
         return a.m_ps < b.m_ps;
-    }
-
-    friend constexpr bool operator<=(Time a, Time b)
-    {
-        return a.m_ps <= b.m_ps;
-    }
-
-    friend constexpr bool operator>(Time a, Time b)
-    {
-        return a.m_ps > b.m_ps;
-    }
-
-    friend constexpr bool operator>=(Time a, Time b)
-    {
-        return a.m_ps >= b.m_ps;
     }
 
   private:
