@@ -8,9 +8,9 @@ namespace echelon
 
 LayerPass::LayerPass(TaskGraph& graph,
                      const std::vector<LayerProfile>& layers,
-                     const TrainingOptions& options)
+                     const TrainingOptions& options,
+                     const std::vector<DeviceId>& devices)
     : m_graph(graph),
-      m_layers(layers),
       m_optimizer(options.optimizer)
 {
     for (const LayerProfile& layer : layers)
@@ -19,10 +19,14 @@ LayerPass::LayerPass(TaskGraph& graph,
         m_forwardTime.push_back(options.compute.Forward(flops, layer.forward));
         m_backwardTime.push_back(options.compute.Backward(flops, layer.forward, layer.backward));
     }
+    for (const DeviceId device : devices)
+    {
+        AddRank(layers, device);
+    }
 }
 
 void
-LayerPass::AddRank(DeviceId device)
+LayerPass::AddRank(const std::vector<LayerProfile>& layers, DeviceId device)
 {
     std::optional<TaskId> previous;
     const auto add = [&](Time time, const std::string& label) {
@@ -35,14 +39,14 @@ LayerPass::AddRank(DeviceId device)
         return task;
     };
     std::vector<TaskId> forward;
-    for (std::size_t i = 0; i < m_layers.size(); ++i)
+    for (std::size_t i = 0; i < layers.size(); ++i)
     {
-        forward.push_back(add(m_forwardTime[i], "forward " + m_layers[i].name));
+        forward.push_back(add(m_forwardTime[i], "forward " + layers[i].name));
     }
-    std::vector<TaskId> backward(m_layers.size());
-    for (std::size_t i = m_layers.size(); i-- > 0;)
+    std::vector<TaskId> backward(layers.size());
+    for (std::size_t i = layers.size(); i-- > 0;)
     {
-        backward[i] = add(m_backwardTime[i], "backward " + m_layers[i].name);
+        backward[i] = add(m_backwardTime[i], "backward " + layers[i].name);
     }
     m_forward.push_back(std::move(forward));
     m_backward.push_back(std::move(backward));

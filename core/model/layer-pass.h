@@ -3,8 +3,7 @@
  * @file
  * A list of layers, computed forward and backward on each of some ranks, without communication.
  *
- *     LayerPass pass(graph, layers, options);
- *     pass.AddRank(device);                         // rank 0
+ *     LayerPass pass(graph, layers, options, devices);
  *     TaskId gradient = pass.Backward(0, layer);    // after which its gradient is complete
  *
  * Within a rank the passes depend on each other in order: F_0 … F_(n-1), B_(n-1) … B_0.
@@ -24,12 +23,11 @@ namespace echelon
 class LayerPass
 {
   public:
+    /// Adds the computation of one micro-batch on each device, the ranks.
     LayerPass(TaskGraph& graph,
               const std::vector<LayerProfile>& layers,
-              const TrainingOptions& options);
-
-    /// Adds the computation of one micro-batch on a device.
-    void AddRank(DeviceId device);
+              const TrainingOptions& options,
+              const std::vector<DeviceId>& devices);
 
     TaskId Forward(std::size_t rank, std::size_t layer) const
     {
@@ -51,17 +49,13 @@ class LayerPass
         return m_backwardTime[layer];
     }
 
-    std::size_t Layers() const
-    {
-        return m_forwardTime.size();
-    }
-
     /// The optimiser's step of a rank, if it takes time, after all of `tasks`.
     void AddOptimizer(DeviceId device, const std::vector<TaskId>& tasks);
 
   private:
+    void AddRank(const std::vector<LayerProfile>& layers, DeviceId device);
+
     TaskGraph& m_graph;
-    const std::vector<LayerProfile>& m_layers;
     Time m_optimizer;
     std::vector<Time> m_forwardTime;
     std::vector<Time> m_backwardTime;

@@ -43,11 +43,7 @@ Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<Devi
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::vector<LayerProfile> layers = LayersOf(spec);
     TaskGraph graph;
-    LayerPass pass(graph, layers, options);
-    for (const DeviceId device : devices)
-    {
-        pass.AddRank(device);
-    }
+    LayerPass pass(graph, layers, options, devices);
     std::vector<std::vector<TaskId>> reduced = AddGradientBuckets(
         graph,
         topology,

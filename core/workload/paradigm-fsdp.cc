@@ -105,11 +105,7 @@ Build(const WorkloadSpec& spec, const Topology& topology, const std::vector<Devi
     const std::size_t prefetch = CountOf(spec.parameters, "prefetch", 0);
     const std::vector<LayerProfile> layers = LayersOf(spec);
     TaskGraph graph;
-    LayerPass pass(graph, layers, options);
-    for (const DeviceId device : devices)
-    {
-        pass.AddRank(device);
-    }
+    LayerPass pass(graph, layers, options, devices);
     const std::vector<Unit> units = MakeUnits(spec, layers, options.valueBytes);
     const std::size_t n = units.size();
     const GroupIndex gathers =

@@ -46,11 +46,10 @@ Build(const WorkloadSpec& spec, const Topology& /*topology*/, const std::vector<
     const TrainingOptions options = TrainingOptionsOf(spec.parameters);
     const std::vector<LayerProfile> layers = LayersOf(spec);
     TaskGraph graph;
-    LayerPass pass(graph, layers, options);
+    LayerPass pass(graph, layers, options, {devices.begin(), devices.begin() + workers});
     std::vector<std::vector<TaskId>> finished(workers);
     for (std::uint32_t worker = 0; worker < workers; ++worker)
     {
-        pass.AddRank(devices[worker]);
         finished[worker].push_back(pass.Backward(worker, 0));
     }
     std::size_t index = 0;

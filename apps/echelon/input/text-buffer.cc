@@ -78,6 +78,17 @@ TextBuffer::Seconds(Time time)
 }
 
 TextBuffer&
+TextBuffer::Seconds(std::initializer_list<Time> times)
+{
+    for (const Time& time : times)
+    {
+        m_text.append(&time == times.begin() ? "" : ",");
+        Decimal(time.Picoseconds(), 12);
+    }
+    return *this;
+}
+
+TextBuffer&
 TextBuffer::Microseconds(std::int64_t nanoseconds)
 {
     Decimal(nanoseconds, 3);

@@ -17,6 +17,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ class TextBuffer
 
     /// Seconds with exactly 12 decimals.
     TextBuffer& Seconds(Time time);
+    /// The same of several times, with commas between them.
+    TextBuffer& Seconds(std::initializer_list<Time> times);
 
     /// Microseconds with 3 decimals of a whole number of nanoseconds.
     TextBuffer& Microseconds(std::int64_t nanoseconds);

@@ -21,10 +21,8 @@ WriteFlows(TextBuffer& out, const RecordedRun& run)
         out << run.index << ',' << flow.id.Value() << ',' << flow.group.Value() << ','
             << flow.position << ',' << flow.source.Value() << ',' << flow.destination.Value() << ','
             << flow.bytes << ',' << flow.multiplicity << ',';
-        out.Seconds(flow.start) << ',';
-        out.Seconds(flow.finish) << ',';
-        out.Seconds(flow.idealFinish) << ',';
-        out.Seconds(flow.finish - flow.idealFinish) << '\n';
+        out.Seconds({flow.start, flow.finish, flow.idealFinish, flow.finish - flow.idealFinish})
+            << '\n';
     }
 }
 
@@ -42,10 +40,9 @@ WriteGroups(TextBuffer& out, const RecordedRun& run)
         out.Field(run.record.jobNames[group.job.Value()]) << ',' << group.iteration << ',';
         out.Field(group.name) << ',' << ToText(group.shape) << ',' << group.flows << ','
                               << std::llround(group.bytes) << ',' << group.weight << ',';
-        out.Seconds(group.reference) << ',';
-        out.Seconds(group.finish) << ',';
-        out.Seconds(group.finish - group.reference) << ',';
-        out.Seconds(group.tardiness) << '\n';
+        out.Seconds(
+            {group.reference, group.finish, group.finish - group.reference, group.tardiness})
+            << '\n';
     }
 }
 
@@ -57,11 +54,12 @@ WriteJobs(TextBuffer& out, const RecordedRun& run)
         out << run.index << ',';
         out.Field(run.label) << ',';
         out.Field(run.record.jobNames[iteration.job.Value()]) << ',' << iteration.iteration << ',';
-        out.Seconds(iteration.start) << ',';
-        out.Seconds(iteration.end) << ',';
-        out.Seconds(iteration.end - iteration.start) << ',';
-        out.Seconds(run.record.jobArrivals[iteration.job.Value()]) << ',';
-        out.Seconds(run.record.jobIdealIterations[iteration.job.Value()]) << '\n';
+        out.Seconds({iteration.start,
+                     iteration.end,
+                     iteration.end - iteration.start,
+                     run.record.jobArrivals[iteration.job.Value()],
+                     run.record.jobIdealIterations[iteration.job.Value()]})
+            << '\n';
     }
 }
 
@@ -76,8 +74,7 @@ WriteComputes(TextBuffer& out, const RecordedRun& run)
             << ',' << compute.iteration << ',' << compute.task.Value() << ',';
         out.Field(run.record.labels[job][compute.label])
             << ',' << compute.device.Value() << ',' << compute.stream << ',';
-        out.Seconds(compute.start) << ',';
-        out.Seconds(compute.end) << '\n';
+        out.Seconds({compute.start, compute.end}) << '\n';
     }
 }
 
@@ -159,12 +156,9 @@ WriteCriticalPath(TextBuffer& out, const RecordedRun& run)
         out.Field(NameOf(step, run.record))
             << ',' << NumberOf(step.device) << ',' << NumberOf(step.to) << ',' << NumberOf(flow)
             << ',' << NumberOf(group) << ',';
-        out.Seconds(step.start) << ',';
-        out.Seconds(step.end) << ',';
-        out.Seconds(times.compute) << ',';
-        out.Seconds(times.transmission) << ',';
-        out.Seconds(times.waiting) << ',';
-        out.Seconds(times.delay) << '\n';
+        out.Seconds(
+            {step.start, step.end, times.compute, times.transmission, times.waiting, times.delay})
+            << '\n';
     }
 }
 
