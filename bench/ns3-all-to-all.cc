@@ -93,8 +93,8 @@ RunAurora(Bytes bytes, double skew)
             const Topology topology =
                 name == "big-switch" ? Switch(hosts) : LeafSpine(hosts, name == "fat-spine");
             const std::string order = name == "leaf-spine" ? "rack-aware" : "aurora";
-            Print(name, topology, traffic, {"at-once", 0, "fair"});
-            Print(name, topology, traffic, {"at-once", 0, "fair", 1});
+            Print(name, topology, traffic, {"unordered", 0, "fair"});
+            Print(name, topology, traffic, {"unordered", 0, "fair", 1});
             Print(name, topology, traffic, {"spread-out", 0, "fair"});
             Print(name, topology, traffic, {"spread-out", 0, "fair", 1});
             for (const double gap : {0.0, 0.01})

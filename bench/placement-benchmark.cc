@@ -9,7 +9,7 @@
  * GPUs of four kinds in equal numbers, rates and speeds in proportion.
  *   limoe    two models, LIMoE-like B/32 and B/16 (experts/traffic-generator.h);
  *   skewed   one or two models of tests/support/random-layer.h: Zipf 0 to 1.5, unequal sources.
- * at-once: TimePlan of all pairs at once, equal ports, entries uniform.
+ * unordered: TimePlan of all pairs at once, equal ports, entries uniform.
  */
 #include "alltoall/order-registry.h"
 #include "alltoall/plan-time.h"
@@ -97,7 +97,7 @@ OneModel(benchmark::State& state)
 }
 
 void
-TimeAtOnce(benchmark::State& state)
+TimeUnordered(benchmark::State& state)
 {
     const auto n = static_cast<std::uint32_t>(state.range(0));
     const PlanningFabric fabric = PlanningFabric::BigSwitch(std::vector<BitRate>(n, 100e9));
@@ -106,7 +106,7 @@ TimeAtOnce(benchmark::State& state)
     for (auto _ : state)
     {
         const TrafficMatrix traffic = RandomTraffic(TrafficShape::UNIFORM, n, stream);
-        const TransmissionPlan plan = MakePlan("at-once", traffic, fabric, {});
+        const TransmissionPlan plan = MakePlan("unordered", traffic, fabric, {});
         slowest.Time([&] { return TimePlan(plan, fabric); });
     }
 }
@@ -133,7 +133,7 @@ Register()
         add("search", ColocateBySearch, 64, 5);
     }
     finish(benchmark::RegisterBenchmark("place-optimally/skewed", OneModel), 64, 20);
-    finish(benchmark::RegisterBenchmark("at-once", TimeAtOnce), 128, 3);
+    finish(benchmark::RegisterBenchmark("unordered", TimeUnordered), 128, 3);
 }
 
 } // namespace

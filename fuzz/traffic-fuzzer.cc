@@ -45,7 +45,7 @@ Plan(const echelon::TrafficMatrix& traffic)
     }
     const auto fabric =
         echelon::PlanningFabric::BigSwitch(std::vector<echelon::BitRate>(traffic.Size(), 1e18));
-    for (const char* order : {"aurora", "sjf", "at-once"})
+    for (const char* order : {"aurora", "sjf", "unordered"})
     {
         const echelon::TransmissionPlan plan = echelon::MakePlan(order, traffic, fabric, {});
         const double bound = echelon::LowerBound(traffic, fabric);

@@ -82,14 +82,14 @@ PlanSpreadOut(const TrafficMatrix& traffic, const PlanningFabric&, const OrderOp
 }
 
 TransmissionPlan
-PlanAtOnce(const TrafficMatrix& traffic, const PlanningFabric&, const OrderOptions&)
+PlanUnordered(const TrafficMatrix& traffic, const PlanningFabric&, const OrderOptions&)
 {
     Stage all;
     for (const auto& [source, destination, bytes] : traffic.Entries())
     {
         all.transmissions.push_back({source, destination, bytes, destination});
     }
-    return {traffic.Size(), StartRule::AT_ONCE, WithoutEmpty({std::move(all)})};
+    return {traffic.Size(), StartRule::UNORDERED, WithoutEmpty({std::move(all)})};
 }
 
 } // namespace echelon

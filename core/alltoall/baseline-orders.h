@@ -33,6 +33,6 @@ Order PlanSpreadOut;
 /// No order: every pair sends at once and shares the network. Under max-min fair rates this models
 /// a collective library that posts all its sends. Under MADD (scheduler `sebf`) each pair sends at
 /// d_ij / T, where T is the fluid lower bound, and all end together. O(n²).
-Order PlanAtOnce;
+Order PlanUnordered;
 
 } // namespace echelon

@@ -42,10 +42,10 @@ OrderEntries()
          "in stage i rank s sends to rank s + i; no rank waits for another",
          StartRule::SENDER_ORDER,
          PlanSpreadOut},
-        {"at-once",
+        {"unordered",
          "no order: all pairs send at once and share the ports",
-         StartRule::AT_ONCE,
-         PlanAtOnce}};
+         StartRule::UNORDERED,
+         PlanUnordered}};
     return ENTRIES;
 }
 

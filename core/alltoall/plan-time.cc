@@ -248,7 +248,7 @@ TimeSenderOrder(const TransmissionPlan& plan, const PlanningFabric& fabric, Span
 }
 
 std::uint32_t
-TimeAtOnce(const TransmissionPlan& plan, const PlanningFabric& fabric, Spans& spans)
+TimeUnordered(const TransmissionPlan& plan, const PlanningFabric& fabric, Spans& spans)
 {
     const std::vector<BitRate> rates = PortRates(fabric);
     std::vector<SharedTransmission> shared;
@@ -295,8 +295,8 @@ TimePlan(const TransmissionPlan& plan, const PlanningFabric& fabric)
     case StartRule::SENDER_ORDER:
         timing.fanIn = TimeSenderOrder(plan, fabric, spans);
         break;
-    case StartRule::AT_ONCE:
-        timing.fanIn = TimeAtOnce(plan, fabric, spans);
+    case StartRule::UNORDERED:
+        timing.fanIn = TimeUnordered(plan, fabric, spans);
         break;
     }
     timing.transmissions.reserve(count);

@@ -13,7 +13,7 @@
  *   over several spines) get parts of its rate in proportion to their bytes.
  * - SENDER_ORDER: each sender has one transmission under way; those to one receiver share its port
  *   max-min fairly: head-of-line blocking. O(transmissions × fan-in).
- * - AT_ONCE: max-min fair over all ports. O(distinct ending times × (n² + transmissions)): beyond
+ * - UNORDERED: max-min fair over all ports. O(distinct ending times × (n² + transmissions)): beyond
  *   some 200 ranks, rather run it on the fluid fabric under `fair`.
  * Inside a server transmissions share the scale-up ports max-min fairly; EXCLUSIVE: those of one
  * stage, when both ports are free of earlier stages; SENDER_ORDER: the heads of queues of their

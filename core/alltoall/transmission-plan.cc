@@ -18,8 +18,8 @@ ToText(StartRule rule)
         return "exclusive";
     case StartRule::SENDER_ORDER:
         return "sender-order";
-    case StartRule::AT_ONCE:
-        return "at-once";
+    case StartRule::UNORDERED:
+        return "unordered";
     }
     throw ContractViolation("unknown start rule");
 }

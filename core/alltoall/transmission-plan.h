@@ -49,10 +49,10 @@ enum class StartRule : std::uint8_t
     /// share their port among all that send to them.
     SENDER_ORDER,
     /// At once; all share.
-    AT_ONCE,
+    UNORDERED,
 };
 
-/// "exclusive", "sender-order", "at-once".
+/// "exclusive", "sender-order", "unordered".
 std::string_view ToText(StartRule rule);
 
 /// Transmissions of one stage, sorted by (source, destination, target, spine).
@@ -65,7 +65,7 @@ struct TransmissionPlan
 {
     std::uint32_t ranks = 0;
     StartRule rule = StartRule::EXCLUSIVE;
-    std::vector<Stage> stages; ///< AT_ONCE: at most one
+    std::vector<Stage> stages; ///< UNORDERED: at most one
 };
 
 /// The order in which a stage lists its transmissions.

@@ -60,13 +60,13 @@ struct CollectiveStyle
     CollectiveAlgorithm allReduce = CollectiveAlgorithm::RING;
     Granularity granularity = Granularity::FLOW;
     Bytes chunkBytes = 1000000;                  ///< > 0
-    std::string allToAll = "at-once";            ///< an order of alltoall/order-registry.h
+    std::string allToAll = "unordered";          ///< an order of alltoall/order-registry.h
     std::uint32_t lookahead = DEFAULT_LOOKAHEAD; ///< of planned orders
 
     /// Whether all-to-alls follow a plan rather than the granularity.
     bool PlansAllToAlls() const
     {
-        return allToAll != "at-once";
+        return allToAll != "unordered";
     }
 };
 

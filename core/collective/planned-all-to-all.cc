@@ -165,7 +165,7 @@ class PlanBuilder
         flow.spine = transmission.spine.value_or(FlowTemplate::BY_HASH);
         const TaskId task = m_graph.AddFlow(flow);
         const bool inside = m_servers[source] == m_servers[destination];
-        const bool inSenderOrder = !inside && m_plan.rule != StartRule::AT_ONCE;
+        const bool inSenderOrder = !inside && m_plan.rule != StartRule::UNORDERED;
         const bool inReceiverOrder = !inside && m_plan.rule == StartRule::EXCLUSIVE;
         Follow(task, source, m_sending[source], inSenderOrder, stage);
         Follow(task, destination, m_receiving[destination], inReceiverOrder, stage);
@@ -291,7 +291,7 @@ PlanAllToAll(const std::string& order,
     {
         throw ParameterError("all_to_all",
                              "the all-to-all moves more than 4e18 bytes, too much for a plan",
-                             "use less data, or at-once");
+                             "use less data, or unordered");
     }
     const PlanningFabric fabric = PlanningFabric::Of(topology, ranks);
     return PlannedOn(MakePlan(order, traffic, fabric, options), fabric);

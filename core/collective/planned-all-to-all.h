@@ -24,13 +24,13 @@
  * the rate of a port.
  * - SENDER_ORDER: a transmission starts when all but `lookahead` of its sender's before it have
  *   arrived (PlannedAllToAll::senderAwaits).
- * - AT_ONCE: a transmission starts when both ranks are ready.
+ * - UNORDERED: a transmission starts when both ranks are ready.
  * Inside a server a transmission only waits for both ranks and for what it forwards. A rank that
  * forwards sends its own bytes first, and waits until as much has arrived for the same target as
  * the rest takes.
  *
  * Memory: at most three tasks and eight dependencies a transmission besides SENDER_ORDER's and
- * AT_ONCE's one per receiver. O(transmissions log n) time.
+ * UNORDERED's one per receiver. O(transmissions log n) time.
  * Errors: ParameterError ("kind") when the plan has more transmissions than an iteration may have
  * tasks.
  */

@@ -36,8 +36,8 @@ SIZES = [64, 128, 256, 512]
 LARGE = {256: ["uniform"], 512: ["uniform", "hot-rack"]}
 OVERSUBSCRIPTION = [1, 2, 4, 8]
 TRAFFIC = ["balanced", "uniform", "zipf", "hot-rack"]
-ORDERS = ["rack-aware", "aurora", "fast", "spread-out", "at-once"]
-SCHEDULERS = {"at-once": ["fair"]}
+ORDERS = ["rack-aware", "aurora", "fast", "spread-out", "unordered"]
+SCHEDULERS = {"unordered": ["fair"]}
 RACK = 16
 SERVER = 8  # GPUs of a host in the part with servers
 SERVER_SIZES = [64, 128]
@@ -53,7 +53,7 @@ COLOURS = {
     "aurora": "#c1440e",
     "fast": "#e0a100",
     "spread-out": "#4a6fa5",
-    "at-once": "#7a7a7a",
+    "unordered": "#7a7a7a",
 }
 
 
@@ -98,7 +98,7 @@ def run(program, key, more):
     command = [program, "--gap", str(GAP), *more]
     for name, value in options.items():
         command += ["--" + name.replace("_", "-"), value]
-    if options["order"] == "at-once" and int(options["ranks"]) > EXACT_SHARING:
+    if options["order"] == "unordered" and int(options["ranks"]) > EXACT_SHARING:
         command += ["--step", str(STEP)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     print(done.stdout.strip(), file=sys.stderr)
@@ -346,7 +346,7 @@ leaf-spine lower bound ([all-to-all-leaf-spine.md](../../docs/algorithms/all-to-
 `studies/all-to-all-leaf-spine/run.py` writes this page from `leaf-spine-all-to-all`; every run is in [all-to-all-leaf-spine.csv](data/all-to-all-leaf-spine.csv).
 
 With {ECMP} spines and one GPU a server the mean over all cases is {mean([number(r, "ratio") for r in select(hashed, order="rack-aware")]):.3f} times the bound with `rack-aware`, {mean([number(r, "ratio") for r in select(hashed, order="aurora")]):.3f} with `aurora`,
-{mean([number(r, "ratio") for r in select(hashed, order="spread-out")]):.3f} with `spread-out` and {mean([number(r, "ratio") for r in select(hashed, order="at-once")]):.3f} with `at-once`.
+{mean([number(r, "ratio") for r in select(hashed, order="spread-out")]):.3f} with `spread-out` and {mean([number(r, "ratio") for r in select(hashed, order="unordered")]):.3f} with `unordered`.
 
 ![completion over the bound](figures/all-to-all-leaf-spine.png)
 
@@ -357,9 +357,9 @@ With {ECMP} spines and one GPU a server the mean over all cases is {mean([number
 - **Traffic.** `balanced`: every pair the same. `uniform`: entries between 0 and twice the mean. `zipf`: popularity of receivers k^-1.2, so that the hottest port bounds the
   whole. `hot-rack`: `uniform`, with four times as much to the ranks of one rack, so that its uplinks bound the whole from 1:2 on.
 - **Sharing.** Each case of `aurora`, `fast` and `spread-out` is run under max-min shares (`fair`) and with earlier stages first (`edf`), and the *better* counts. `rack-aware` runs under `edf`, which its
-  guarantee needs; `at-once` under max-min shares. At {" and ".join(map(str, LARGE))} GPUs only `edf`, only {ECMP} spines, no `fast`, no `uniform`, and
+  guarantee needs; `unordered` under max-min shares. At {" and ".join(map(str, LARGE))} GPUs only `edf`, only {ECMP} spines, no `fast`, no `uniform`, and
   at {SIZES[-1]} no `hot-rack`.
-- Orders by decomposition may exceed their bound by {100 * GAP:g} %. Above {EXACT_SHARING} GPUs max-min shares of `at-once` are decided once per {100 * STEP:g} % of the bound, which makes it late by a few of these steps at most.
+- Orders by decomposition may exceed their bound by {100 * GAP:g} %. Above {EXACT_SHARING} GPUs max-min shares of `unordered` are decided once per {100 * STEP:g} % of the bound, which makes it late by a few of these steps at most.
 - Servers have one GPU but in the [part on servers](#servers-of-{SERVER}-gpus); `fast` is then `aurora` with its stages by ascending size.
 
 ## {ECMP} spines
@@ -406,8 +406,8 @@ It is at most {max(number(row, "ratio") for row in ours):.4f} times the bound, {
 {lost}
 
 Such differences are the price of `gap`, of which `rack-aware` may use {100 * GAP:g} % for whole entries and few stages; with `gap` 0 it decomposes instead, exactly but for traffic inside racks that finds no gap.
-`at-once` needs no plan and is never far from the bound where paths do not collide, at the price of all other ranks sending to each receiver
-at once, which a fluid fabric does not charge for: no queues, no incast. With hashed spines it is {mean_and_worst(select(hashed, order="at-once"))} (mean / worst), since rates adapt to collisions
+`unordered` needs no plan and is never far from the bound where paths do not collide, at the price of all other ranks sending to each receiver
+at once, which a fluid fabric does not charge for: no queues, no incast. With hashed spines it is {mean_and_worst(select(hashed, order="unordered"))} (mean / worst), since rates adapt to collisions
 and only the fullest link counts. Where one port bounds the whole (`zipf`) and racks have time to spare, order matters little.
 """
 

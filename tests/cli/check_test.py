@@ -238,6 +238,18 @@ class RenamedTest(CliTestCase):
             self.assertEqual([run.pop("scheduler") for run in results], [name, old_name])
             self.assertEqual(*results)
 
+    def test_old_names_of_orders_are_accepted_with_a_warning(self):
+        job = {"name": "a", "workload": {"kind": "collective", "operation": "all-to-all", "ranks": 4, "all_to_all": "at-once"}}
+        topology = {"kind": "big-switch", "hosts": 4, "host_link": {"rate": "100Gbps"}}
+        path = self.write(
+            "old.json", {"schema": "echelon/scenario/1", "name": "old", "topology": topology, "jobs": [job], "schedulers": ["fair"]}
+        )
+        note = '"at-once" is called "unordered" now (the next release will not know the old name)\n'
+        self.assertEqual(self.run_ok("check", path).stderr, f"warning: /jobs/0/workload/all_to_all: {note}")
+        new, old = (self.run_ok("plan", ROOT / "traffic" / "moe-8.csv", "--order", order) for order in ("unordered", "at-once"))
+        self.assertEqual(old.stderr, f"warning: --order: {note}")
+        self.assertEqual(old.stdout.splitlines()[:4], new.stdout.splitlines()[:4])
+
     def test_an_error_stands_alone(self):
         scenario = ROOT / "scenarios" / "smoke" / "gpipe.json"
         done = echelon("check", scenario, "--set", '/schedulers=["slack"]', "--set", "/topology=3")

@@ -101,10 +101,10 @@ class PlanTest(CliTestCase):
         self.assertRegex(lines[4], r"^aurora .* one-sender +")
 
     def test_formats_agree(self):
-        csv = self.plan(self.small(), "--order", "at-once")
+        csv = self.plan(self.small(), "--order", "unordered")
         matrix = [[int(cell) for cell in row.split(",")] for row in SMALL.split()]
         path = self.write("small.json", {"schema": "echelon/traffic/1", "matrix": matrix})
-        document = self.plan(path, "--order", "at-once")
+        document = self.plan(path, "--order", "unordered")
         self.assertEqual(document["traffic"]["format"], "json-matrix")
         self.assertEqual(document["bound_s"], csv["bound_s"])
         self.assertEqual(document["orders"][0]["makespan_s"], csv["orders"][0]["makespan_s"])
@@ -141,7 +141,7 @@ class PlanTest(CliTestCase):
         document = self.plan(path, "--bandwidth", "2x50Gbps,100Gbps")
         orders = [entry["order"] for entry in document["orders"]]
         left = {entry["order"]: entry["reason"] for entry in document["left_out"]}
-        self.assertEqual(orders, ["sjf", "random", "spread-out", "at-once"])
+        self.assertEqual(orders, ["sjf", "random", "spread-out", "unordered"])
         self.assertEqual(sorted(left), ["aurora", "aurora-alg1", "fast", "greedy-max-weight", "rack-aware"])
         self.assertIn("one sender at a time takes 2.00 times the fluid bound at least, spread-out 1.00", left["aurora"])
         for entry in document["orders"]:
@@ -187,7 +187,7 @@ class PlanTest(CliTestCase):
                 "scale_up": {"rate": "900Gbps"},
             },
         )
-        order = ("--order", "at-once")
+        order = ("--order", "unordered")
         for arguments, bound in (
             ((), 80e-6),  # of relays over both ports of a host; on its own port GPU 0 needs 160 us
             (("--deduplicate",), 40e-6),

@@ -138,7 +138,7 @@ TEST(MoeInferenceAgainstTimeline, NothingIsFasterThanTheTimeline)
 {
     for (const char* models : {"1", "2"})
     {
-        for (const char* order : {"at-once", "aurora", "spread-out", "random"})
+        for (const char* order : {"unordered", "aurora", "spread-out", "random"})
         {
             for (const char* scheduler : {"fair", "fifo", "edf", "echelon", "least-slack"})
             {

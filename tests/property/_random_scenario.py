@@ -12,7 +12,7 @@ import string
 
 RATES = ["1Gbps", "10Gbps", "25Gbps", "100Gbps", "200Gbps", "400Gbps", "33.333333333Gbps", "37.3Gbps", "999999999bps"]
 DELAYS = ["0s", "1ps", "100ns", "500ns", "1us", "3.7us", "50us"]
-ORDERS = ["aurora", "aurora-alg1", "greedy-max-weight", "fast", "rack-aware", "sjf", "random", "spread-out", "at-once"]
+ORDERS = ["aurora", "aurora-alg1", "greedy-max-weight", "fast", "rack-aware", "sjf", "random", "spread-out", "unordered"]
 OPERATIONS = ["all-reduce", "reduce-scatter", "all-gather", "broadcast", "all-to-all", "send-recv"]
 TRAFFIC = ["balanced", "uniform", "zipf", "lognormal", "sparse", "permutation", "one-hot"]
 # Workloads written out in the scenario.

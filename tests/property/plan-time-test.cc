@@ -172,7 +172,7 @@ TEST(PlanTimeOracle, OrdersOfSendersAndAllAtOnce)
         const TrafficMatrix traffic =
             RandomTraffic(TRAFFIC_SHAPES[k % TRAFFIC_SHAPES.size()], n, stream);
         const PlanningFabric fabric = PlanningFabric::BigSwitch(RandomRates(n, stream));
-        for (const std::string order : {"sjf", "random", "spread-out", "at-once"})
+        for (const std::string order : {"sjf", "random", "spread-out", "unordered"})
         {
             const TransmissionPlan plan = MakePlan(order, traffic, fabric, {k});
             std::vector<Sending> naive;

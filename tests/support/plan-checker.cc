@@ -49,9 +49,9 @@ class Checker
             return {"the plan is for " + std::to_string(m_plan.ranks) + " ranks, the fabric has " +
                     std::to_string(m_fabric.Ranks()) + ", the traffic " + std::to_string(n)};
         }
-        if (m_plan.rule == StartRule::AT_ONCE && m_plan.stages.size() > 1)
+        if (m_plan.rule == StartRule::UNORDERED && m_plan.stages.size() > 1)
         {
-            Fault("the rule is at-once, but there is more than one stage");
+            Fault("the rule is unordered, but there is more than one stage");
         }
         for (m_stage = 0; m_stage < m_plan.stages.size(); ++m_stage)
         {

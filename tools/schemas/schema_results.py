@@ -154,7 +154,7 @@ def plan(binary):
     )
     figures = {
         "order": {"enum": [entry["name"] for entry in listing(binary, "orders")]},
-        "rule": {"enum": ["exclusive", "sender-order", "at-once"]},
+        "rule": {"enum": ["exclusive", "sender-order", "unordered"]},
         "reading": {"enum": ["one-sender", "fluid"]},
         "makespan_s": NOT_NEGATIVE,
         "ratio": NOT_NEGATIVE,

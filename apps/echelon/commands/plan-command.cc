@@ -157,13 +157,20 @@ MakeSubject(const PlanOptions& options)
             options.gap};
 }
 
+/// Refuses unknown orders, and gives those of the last release their names of today.
 static void
-CheckOrders(const std::vector<std::string>& orders)
+CheckOrders(std::vector<std::string>& orders)
 {
     try
     {
-        for (const std::string& order : orders)
+        for (std::string& order : orders)
         {
+            if (order == "at-once")
+            {
+                order = "unordered";
+                std::cerr << "warning: --order: \"at-once\" is called \"unordered\" now (the next "
+                             "release will not know the old name)\n";
+            }
             OrderEntryOf(order);
             if (std::count(orders.begin(), orders.end(), order) > 1)
             {
@@ -303,7 +310,8 @@ ChooseOrders(const std::vector<std::string>& asked, PlanSubject& subject)
 int
 PlanCommand(const PlanOptions& options)
 {
-    CheckOrders(options.orders);
+    std::vector<std::string> asked = options.orders;
+    CheckOrders(asked);
     if (!(options.gap >= 0 && options.gap < 1))
     {
         throw UsageError("--gap: must be at least 0 and below 1 (0.01: 1 % above the bound)");
@@ -313,7 +321,7 @@ PlanCommand(const PlanOptions& options)
         throw UsageError("--out: the name of a file is missing");
     }
     PlanSubject subject = MakeSubject(options);
-    const std::vector<std::string> orders = ChooseOrders(options.orders, subject);
+    const std::vector<std::string> orders = ChooseOrders(asked, subject);
     std::error_code ignored;
     if (options.out && options.traffic && fs::equivalent(*options.traffic, *options.out, ignored))
     {

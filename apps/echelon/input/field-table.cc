@@ -259,9 +259,25 @@ TextOf(const JsonNode& node, ParameterType type)
     case ParameterType::BOOLEAN:
         return node.Boolean() ? "true" : "false";
     case ParameterType::CHOICE:
-        return node.Text();
+        // The resolved scenario has the name of today too.
+        return (node.Mutable() = CurrentName(node, {{"at-once", "unordered"}}));
     }
     return {};
+}
+
+std::string
+CurrentName(const JsonNode& node, const std::map<std::string, std::string>& renamed)
+{
+    const auto it = renamed.find(node.Text());
+    if (it == renamed.end())
+    {
+        return node.Text();
+    }
+    node.Warn(
+        fmt::format("\"{}\" is called \"{}\" now (the next release will not know the old name)",
+                    it->first,
+                    it->second));
+    return it->second;
 }
 
 ParameterSet

@@ -240,6 +240,11 @@ std::string RangeText(const Field& field);
 /// As `echelon list --json` prints a field.
 nlohmann::ordered_json FieldToJson(const Field& field);
 
+/// The text of a node; where that is a name of the last release, with a warning the name of today.
+/// @param renamed names of today by those of the last
+/// release.
+std::string CurrentName(const JsonNode& node, const std::map<std::string, std::string>& renamed);
+
 /// Values of declared parameters (base/parameters.h) from a JSON object. Times, rates and sizes are
 /// texts with units; integers and numbers are JSON numbers; choices are texts. Errors: InputError
 /// at the value, with a "did you mean" for unknown keys.

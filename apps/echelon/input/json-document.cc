@@ -79,6 +79,12 @@ JsonNode::Child(Json* value, const std::string& token) const
 }
 
 void
+JsonNode::Warn(const std::string& what) const
+{
+    m_document->m_warnings.push_back(m_pointer + ": " + what);
+}
+
+void
 JsonNode::Fail(const std::string& problem, const std::string& hint) const
 {
     throw InputError(m_file, m_pointer, problem, hint);

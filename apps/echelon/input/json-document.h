@@ -88,6 +88,8 @@ class JsonNode
     /// Puts another value here. Paths in it are relative to the file that this value stands in.
     void Replace(Json value) const;
 
+    /// This value is accepted, but had better be changed: a line in the document's Warnings().
+    void Warn(const std::string& what) const;
     /// An error at this value.
     [[noreturn]] void Fail(const std::string& problem, const std::string& hint) const;
     /// An error at a key of this object, or where it is left out, at the object.
@@ -148,6 +150,12 @@ class JsonDocument
         return std::move(m_root);
     }
 
+    /// What nodes warned of: lines that begin with the pointer of a value.
+    const std::vector<std::string>& Warnings() const
+    {
+        return m_warnings;
+    }
+
   private:
     friend class JsonNode;
 
@@ -166,6 +174,7 @@ class JsonDocument
     Json m_root;
     std::map<std::string, Mount> m_mounts; ///< by place
     std::size_t m_bytes = 0;
+    std::vector<std::string> m_warnings;
 };
 
 /// "\"a\", \"b\"": for hints.

@@ -239,8 +239,7 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
     const std::string routing = LoadRouting(fields, fabric);
     std::vector<std::string> warnings;
     const ControlPlane control = LoadControl(root, seed);
-    std::vector<SchedulerChoice> schedulers =
-        LoadSchedulers(root.At("schedulers"), control, warnings);
+    std::vector<SchedulerChoice> schedulers = LoadSchedulers(root.At("schedulers"), control);
     const auto expect = root.Find("expect");
     std::vector<Expectation> expectations =
         expect ? LoadExpectations(*expect) : std::vector<Expectation>();
@@ -268,6 +267,9 @@ LoadScenario(const std::string& file, const FileSource& source, const ScenarioOv
                       {},
                       std::move(warnings)};
     fields.FillIn();
+    scenario.warnings.insert(scenario.warnings.begin(),
+                             document.Warnings().begin(),
+                             document.Warnings().end());
     scenario.resolved = Resolve(document.Take(), scenario);
     for (std::string& warning : FabricWarnings(scenario.fabric, scenario.topology))
     {

@@ -35,18 +35,9 @@ const std::map<std::string, std::string> RENAMED{{"slack", "least-slack"},
 
 /// The name of a scheduler. If it was renamed, this is the name that it has now.
 static std::string
-NameOf(const JsonNode& node,
-       const std::vector<std::string>& known,
-       std::vector<std::string>& warnings)
+NameOf(const JsonNode& node, const std::vector<std::string>& known)
 {
-    const auto renamed = RENAMED.find(node.Text());
-    if (renamed == RENAMED.end())
-    {
-        return node.Choice(known);
-    }
-    warnings.push_back(node.Pointer() + ": \"" + renamed->first + "\" is called \"" +
-                       renamed->second + "\" now (the next release will not know the old name)");
-    return renamed->second;
+    return RENAMED.count(node.Text()) > 0 ? CurrentName(node, RENAMED) : node.Choice(known);
 }
 
 static void
@@ -62,10 +53,9 @@ RequireItsOwnRates(const JsonNode& node, const SchedulerChoice& choice)
 static SchedulerChoice
 NamedChoice(const JsonNode& node,
             const ControlPlane& control,
-            const std::vector<std::string>& known,
-            std::vector<std::string>& warnings)
+            const std::vector<std::string>& known)
 {
-    const std::string name = NameOf(node, known, warnings);
+    const std::string name = NameOf(node, known);
     SchedulerChoice choice{node.Text(),
                            name,
                            ParameterSet(SchedulerEntryOf(name).parameters),
@@ -77,14 +67,13 @@ NamedChoice(const JsonNode& node,
 static SchedulerChoice
 DescribedChoice(const JsonNode& object,
                 const ControlPlane& control,
-                const std::vector<std::string>& known,
-                std::vector<std::string>& warnings)
+                const std::vector<std::string>& known)
 {
     SchedulerChoice choice;
     const JsonNode name = object.At("name");
     const auto label = object.Find("label");
     choice.label = label ? label->Name(40) : name.Text();
-    choice.name = NameOf(name, known, warnings);
+    choice.name = NameOf(name, known);
     const SchedulerEntry& entry = SchedulerEntryOf(choice.name);
     std::vector<std::string> otherKeys = ControlKeysOfSchedulers();
     otherKeys.insert(otherKeys.end(), {"name", "label"});
@@ -107,17 +96,14 @@ DescribedChoice(const JsonNode& object,
 }
 
 std::vector<SchedulerChoice>
-LoadSchedulers(const JsonNode& node,
-               const ControlPlane& control,
-               std::vector<std::string>& warnings)
+LoadSchedulers(const JsonNode& node, const ControlPlane& control)
 {
     const std::vector<std::string> known = NamesOf(SchedulerEntries());
     std::vector<SchedulerChoice> choices;
     for (const JsonNode& item : node.Items(MAX_SCHEDULERS))
     {
-        SchedulerChoice choice = item.IsText()
-                                     ? NamedChoice(item, control, known, warnings)
-                                     : DescribedChoice(item.Object(), control, known, warnings);
+        SchedulerChoice choice = item.IsText() ? NamedChoice(item, control, known)
+                                               : DescribedChoice(item.Object(), control, known);
         const bool twice = std::any_of(choices.begin(), choices.end(), [&](const auto& other) {
             return other.label == choice.label;
         });

@@ -3,8 +3,7 @@
  * @file
  * A scenario's "schedulers": names, or objects with parameters.
  *
- *     std::vector<std::string> warnings;
- *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), control, warnings);
+ *     std::vector<SchedulerChoice> list = LoadSchedulers(root.At("schedulers"), control);
  *
  * An entry may set "control_delay" and "fair_share" for itself, which are otherwise those of the
  * scenario's "control". Errors: InputError.
@@ -21,11 +20,8 @@ namespace echelon
 
 inline constexpr std::size_t MAX_SCHEDULERS = 64;
 
-/// @param control of the scenario. @param warnings takes a line for what is accepted but had better
-/// be changed.
-std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node,
-                                            const ControlPlane& control,
-                                            std::vector<std::string>& warnings);
+/// @param control of the scenario.
+std::vector<SchedulerChoice> LoadSchedulers(const JsonNode& node, const ControlPlane& control);
 
 /// The entries of the "schedulers" array that an override keeps: by label, else from the registry.
 Json SelectSchedulers(const Json& schedulers, const std::vector<std::string>& wanted);

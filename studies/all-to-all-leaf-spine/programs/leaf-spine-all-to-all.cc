@@ -14,9 +14,10 @@
 // interfaces. planning_s is processor time; with --planning N the least of N times, and nothing is
 // carried out (makespan and ratio 0). Traffic: balanced, zipf (the generators of `echelon plan
 // --generate`), hot-rack (uniform entries, four times as much to the ranks of the first rack).
-// --step T carries out `at-once` under max-min rates that are decided anew every T × bound instead
-// of at every departure: what ends in between leaves its share idle until then, so completion is
-// late by a few steps at most. It makes 512 GPUs, 261,632 flows at once, a matter of seconds.
+// --step T carries out `unordered` under max-min rates that are decided anew every T × bound
+// instead of at every departure: what ends in between leaves its share idle until then, so
+// completion is late by a few steps at most. It makes 512 GPUs, 261,632 flows at once, a matter of
+// seconds.
 
 #include "alltoall/order-registry.h"
 #include "collective/planned-all-to-all.h"
@@ -198,7 +199,7 @@ Run(const Options& options)
     {
         // Planning only.
     }
-    else if (options.step > 0 && plan.rule == StartRule::AT_ONCE)
+    else if (options.step > 0 && plan.rule == StartRule::UNORDERED)
     {
         makespan = SharedInSteps(topology, traffic, options.step * bound);
     }

@@ -17,7 +17,7 @@ BARS = {
         ("sjf", "hol-single", "SJF\nhead of line,\nsingle", paper.SJF),
         ("random", "hol-shared", "RCS\nhead of line,\nshared", paper.RCS),
         ("random", "hol-single", "RCS\nhead of line,\nsingle", paper.RCS),
-        ("at-once", "max-min", "no order\nmax-min", None),
+        ("unordered", "max-min", "no order\nmax-min", None),
     ],
     SETTINGS[1]: [
         ("random", "fluid", "RGA\nfluid", paper.RGA),
@@ -178,7 +178,7 @@ ORDERS = {
     ("spread-out", "hol-shared"): "spread-out",
     ("random", "hol-shared"): "random",
     ("sjf", "hol-shared"): "sjf",
-    ("at-once", "max-min"): "max-min",
+    ("unordered", "max-min"): "max-min",
 }
 
 

@@ -48,7 +48,7 @@ Disciplines()
     static const std::vector<Discipline> ALL{{"aurora", Contention::PLAN, "exclusive"},
                                              {"aurora-alg1", Contention::PLAN, "exclusive"},
                                              {"greedy-max-weight", Contention::PLAN, "exclusive"},
-                                             {"at-once", Contention::PLAN, "max-min"},
+                                             {"unordered", Contention::PLAN, "max-min"},
                                              {"sjf", Contention::PLAN, "hol-shared"},
                                              {"sjf", Contention::HOL_SINGLE, "hol-single"},
                                              {"sjf", Contention::SKIPPING, "skipping"},

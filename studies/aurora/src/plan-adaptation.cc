@@ -44,7 +44,7 @@ AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
             result.stages.push_back(std::move(adapted));
         }
     }
-    if (plan.rule == StartRule::AT_ONCE && result.stages.empty())
+    if (plan.rule == StartRule::UNORDERED && result.stages.empty())
     {
         result.stages.emplace_back();
     }
@@ -59,7 +59,7 @@ AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
                 unplanned.transmissions.push_back({source, to, actual.At(source, to), to});
             }
         }
-        if (plan.rule == StartRule::AT_ONCE)
+        if (plan.rule == StartRule::UNORDERED)
         {
             std::vector<Transmission>& all = result.stages.front().transmissions;
             all.insert(all.end(), unplanned.transmissions.begin(), unplanned.transmissions.end());
@@ -69,7 +69,7 @@ AdaptPlan(const TransmissionPlan& plan, const TrafficMatrix& actual)
             result.stages.push_back(std::move(unplanned));
         }
     }
-    if (plan.rule == StartRule::AT_ONCE)
+    if (plan.rule == StartRule::UNORDERED)
     {
         SortStage(result.stages.front());
         if (result.stages.front().transmissions.empty())

@@ -37,7 +37,7 @@ struct Contender
 
 constexpr std::array<Contender, 8> CONTENDERS{{{"aurora", 0, "exact", ALL},
                                                {"aurora", 0.01, "gap-0.01", ALL},
-                                               {"at-once", 0, "max-min", MOST_OF_SHARING},
+                                               {"unordered", 0, "max-min", MOST_OF_SHARING},
                                                {"aurora-alg1", 0, "exclusive", MOST_OF_SLOW},
                                                {"greedy-max-weight", 0, "exclusive", MOST_OF_SLOW},
                                                {"spread-out", 0, "hol-shared", ALL},

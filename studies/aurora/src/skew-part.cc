@@ -101,7 +101,8 @@ RunSkew(const StudyLayer& one)
     const Placement inOrder = PlaceInOrder(EXPERTS);
     for (const Discipline& d : Disciplines())
     {
-        if (d.order == "aurora" || d.order == "sjf" || d.order == "random" || d.order == "at-once")
+        if (d.order == "aurora" || d.order == "sjf" || d.order == "random" ||
+            d.order == "unordered")
         {
             const OrderTimes times = TimesInOrder(d.order,
                                                   d.contention,

@@ -53,7 +53,7 @@ TEST(PlanAdaptationTest, KeepsThePlanForItsOwnTraffic)
 // At once: one stage, sorted.
 TEST(PlanAdaptationTest, AddsUnplannedPairsToTheOneStageOfAtOnce)
 {
-    TransmissionPlan plan{3, StartRule::AT_ONCE, {}};
+    TransmissionPlan plan{3, StartRule::UNORDERED, {}};
     TrafficMatrix actual(3);
     actual.Set(1, 0, 4);
     actual.Set(0, 2, 6);

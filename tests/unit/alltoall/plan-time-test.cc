@@ -37,7 +37,7 @@ TEST(PlanTime, NothingTakesNoTime)
 {
     EXPECT_EQ(TimePlan({2, StartRule::EXCLUSIVE, {}}, Switch(2)).makespan, Time());
     EXPECT_EQ(TimePlan({2, StartRule::SENDER_ORDER, {}}, Switch(2)).makespan, Time());
-    EXPECT_EQ(TimePlan({2, StartRule::AT_ONCE, {}}, Switch(2)).makespan, Time());
+    EXPECT_EQ(TimePlan({2, StartRule::UNORDERED, {}}, Switch(2)).makespan, Time());
 }
 
 TEST(PlanTime, ExclusiveStartsWhenBothPortsAreFree)
@@ -184,7 +184,7 @@ TEST(PlanTime, AtOnceIsMaxMinFair)
     // 0 → 2 and 1 → 2 share rank 2's port, half each; 0 → 1 takes the other half of rank 0's.
     // 1 → 2 (100 bytes) ends at 200 ns, and so does 0 → 1 (100). 0 → 2 has 200 left: at 400 ns.
     const TransmissionPlan plan{3,
-                                StartRule::AT_ONCE,
+                                StartRule::UNORDERED,
                                 {{{{0, 1, 100, 1}, {0, 2, 300, 2}, {1, 2, 100, 2}}}}};
     const PlanTiming timing = TimePlan(plan, Switch(3));
     EXPECT_EQ(timing.transmissions[0].end, Nanoseconds(200));

@@ -182,7 +182,7 @@ TEST(PlannedAllToAll, ArrangementIsTheBusiestPortsTime)
     const PlannedAllToAll planned = OnSwitch(ThreeRanks(StartRule::EXCLUSIVE));
     EXPECT_EQ(planned.arrangement.Offsets(),
               (std::vector<Time>{Time(), After(300, 0), After(300, 0) + Time::FromPicoseconds(1)}));
-    EXPECT_EQ(OnSwitch({3, StartRule::AT_ONCE, {}}).arrangement.GetShape(),
+    EXPECT_EQ(OnSwitch({3, StartRule::UNORDERED, {}}).arrangement.GetShape(),
               Arrangement::Shape::COFLOW);
 }
 

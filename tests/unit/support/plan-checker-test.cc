@@ -50,7 +50,7 @@ Check(std::vector<Stage> stages, StartRule rule = StartRule::EXCLUSIVE)
 TEST(PlanChecker, ARightPlanHasNoFaults)
 {
     EXPECT_THAT(Check({{{{0, 1, 10, 1}, {1, 2, 30, 2}}}, {{{0, 2, 20, 2}}}}), IsEmpty());
-    EXPECT_THAT(Check({{{{0, 1, 10, 1}, {0, 2, 20, 2}, {1, 2, 30, 2}}}}, StartRule::AT_ONCE),
+    EXPECT_THAT(Check({{{{0, 1, 10, 1}, {0, 2, 20, 2}, {1, 2, 30, 2}}}}, StartRule::UNORDERED),
                 IsEmpty());
 }
 
@@ -93,7 +93,7 @@ TEST(PlanChecker, MalformedTransmissionsAreFound)
                 ElementsAre("stage 0: rank 0 to rank 1: not sorted, or listed twice"));
     EXPECT_THAT(Check({{{{0, 1, 10, 1, 0}}}}),
                 ::testing::Contains("stage 0: rank 0 to rank 1: crosses no spine 0"));
-    EXPECT_THAT(Check({{}, {}}, StartRule::AT_ONCE),
+    EXPECT_THAT(Check({{}, {}}, StartRule::UNORDERED),
                 ::testing::Contains(HasSubstr("more than one stage")));
     EXPECT_THAT(CheckPlan({2, StartRule::EXCLUSIVE, {}}, Traffic(), Switch(3)),
                 ElementsAre("the plan is for 2 ranks, the fabric has 3, the traffic 3"));

@@ -82,7 +82,7 @@ TEST(MoeInference, OneModelTakesItsPartsInARow)
     // 1 + 2 + 10 + 2 + 1 = 16 s a layer.
     for (const char* start : {"together", "each-rank"})
     {
-        for (const char* order : {"at-once", "aurora"})
+        for (const char* order : {"unordered", "aurora"})
         {
             const Settings how{{"start", start}, {"all_to_all", order}, {"layers", "3"}};
             EXPECT_EQ(RunOnFluid(TwoRanks(how), "fair"), Time::FromSeconds(48)) << start << order;

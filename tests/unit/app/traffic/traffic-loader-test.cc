@@ -226,7 +226,7 @@ TEST_P(ExecutedPlan, TakesTheTimeOfThePorts)
 
 INSTANTIATE_TEST_SUITE_P(Orders,
                          ExecutedPlan,
-                         ::testing::Values("aurora", "sjf", "spread-out", "at-once"),
+                         ::testing::Values("aurora", "sjf", "spread-out", "unordered"),
                          [](const auto& info) {
                              std::string name = info.param;
                              name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
