@@ -10,14 +10,9 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Above this share of all flows, picking the closure out of the ascending list is cheaper than
 /// sorting it.
 constexpr std::size_t SORT_BELOW_SHARE = 8;
-
-} // namespace
 
 void
 Coordinator::CollectClosure()

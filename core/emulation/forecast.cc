@@ -7,12 +7,9 @@
 namespace echelon
 {
 
-namespace
-{
-
 using RunFunction = RunRecord (*)(const EmulationInput&, Scheduler&, Fabric&);
 
-RunForecast
+static RunForecast
 RunAsProfiled(const EmulationInput& input,
               double goodputFactor,
               Scheduler& scheduler,
@@ -40,8 +37,6 @@ RunAsProfiled(const EmulationInput& input,
     forecast.tardiness = Summarise(record, input.topology).groups.tardinessSum;
     return forecast;
 }
-
-} // namespace
 
 Forecast
 ForecastOf(const EmulationInput& input,

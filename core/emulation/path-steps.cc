@@ -8,18 +8,15 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// A wait of more than rounding, or none.
-Time
+static Time
 WithoutRounding(Time wait)
 {
     return wait.Picoseconds() > WAIT_ROUNDING_PS ? wait : Time();
 }
 
 /// Sets what a step is, where, and when.
-void
+static void
 Describe(const ChainStep& step, const Task& task, PathStepRecord& record)
 {
     record.start = step.start;
@@ -43,7 +40,7 @@ Describe(const ChainStep& step, const Task& task, PathStepRecord& record)
 }
 
 /// Sets which flow it was, and how long it waited. @pre described.
-void
+static void
 DescribeFlow(const LastFlow& last, const SoloTimes& alone, PathStepRecord& record)
 {
     record.flow = last.flow;
@@ -55,8 +52,6 @@ DescribeFlow(const LastFlow& last, const SoloTimes& alone, PathStepRecord& recor
         record.queued = std::min(WithoutRounding(queued), record.waiting);
     }
 }
-
-} // namespace
 
 std::vector<PathStepRecord>
 PathSteps(const std::vector<ChainStep>& chain,

@@ -12,11 +12,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Devices that compute for a job.
-std::uint32_t
+static std::uint32_t
 ComputingDevices(const Job& job)
 {
     std::vector<DeviceId> computing;
@@ -31,8 +28,6 @@ ComputingDevices(const Job& job)
     const auto last = std::unique(computing.begin(), computing.end());
     return static_cast<std::uint32_t>(last - computing.begin());
 }
-
-} // namespace
 
 RunRecorder::RunRecorder(const EmulationInput& input, const FlowTable& flows, Fabric& fabric)
     : m_input(input),

@@ -9,11 +9,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Divides what was queued, of the held time, among the other rows of one step.
-void
+static void
 Divide(std::vector<WaitRecord>& rows, Time queued)
 {
     const auto held = std::find_if(rows.begin(), rows.end(), [](const WaitRecord& row) {
@@ -44,8 +41,6 @@ Divide(std::vector<WaitRecord>& rows, Time queued)
                std::make_tuple(a.time, b.blocking, b.link); // none before any
     });
 }
-
-} // namespace
 
 void
 AttributeQueues(RunRecord& record)

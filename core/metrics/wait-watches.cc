@@ -10,12 +10,7 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr double SECONDS_PER_PICOSECOND = 1e-12;
-
-} // namespace
 
 std::int64_t
 WaitSweep::On(std::int64_t rate, double share)

@@ -7,10 +7,7 @@
 namespace echelon
 {
 
-namespace
-{
-
-void
+static void
 RequirePositive(const char* field, double value, const char* hint)
 {
     if (!(value > 0))
@@ -19,13 +16,13 @@ RequirePositive(const char* field, double value, const char* hint)
     }
 }
 
-std::string
+static std::string
 Name(const char* kind, std::uint32_t index)
 {
     return kind + std::to_string(index);
 }
 
-Link
+static Link
 Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
 {
     const auto text = [](Node node) {
@@ -49,13 +46,13 @@ Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
     return {text(from) + "->" + text(to), from, to, rate, spec.delay};
 }
 
-BitRate
+static BitRate
 HostRate(const ServerSpec& server, std::uint32_t host)
 {
     return server.hostRates.empty() ? server.hostLink.rate : server.hostRates[host];
 }
 
-void
+static void
 CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
 {
     if (server.hostRates.empty())
@@ -77,7 +74,7 @@ CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
 }
 
 /// Both directions of every host's interfaces: first all egress links, then all ingress links.
-void
+static void
 AddHostLinks(std::vector<Link>& links,
              const ServerSpec& server,
              std::uint32_t hosts,
@@ -116,7 +113,7 @@ AddHostLinks(std::vector<Link>& links,
     }
 }
 
-void
+static void
 AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_t hosts)
 {
     if (server.gpusPerHost == 1)
@@ -137,8 +134,6 @@ AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_
         }
     }
 }
-
-} // namespace
 
 Topology
 MakeBigSwitch(const BigSwitchSpec& spec)

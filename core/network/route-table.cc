@@ -16,10 +16,7 @@ namespace echelon
 
 const Route::Entry Route::NOWHERE{};
 
-namespace
-{
-
-std::uint64_t
+static std::uint64_t
 HashOf(const std::vector<LinkShare>& links, Time delay)
 {
     auto hash = static_cast<std::uint64_t>(delay.Picoseconds());
@@ -31,8 +28,6 @@ HashOf(const std::vector<LinkShare>& links, Time delay)
     }
     return hash;
 }
-
-} // namespace
 
 Route
 RouteTable::Intern(const std::vector<LinkShare>& links, Time delay)

@@ -10,12 +10,9 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Whether a task is over as soon as it starts: no step of a critical path, whatever rounding makes
 /// of it.
-bool
+static bool
 TakesNoTime(const Task& task)
 {
     switch (task.kind)
@@ -31,8 +28,6 @@ TakesNoTime(const Task& task)
     }
     return false;
 }
-
-} // namespace
 
 DagExecutor::DagExecutor(const std::vector<Job>& jobs,
                          Clock& clock,

@@ -9,11 +9,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// "2,016,000,064", "1.2e+18".
-std::string
+static std::string
 Grouped(double count)
 {
     char text[32];
@@ -27,15 +24,13 @@ Grouped(double count)
 }
 
 /// "4.4 GB" of so many tasks.
-std::string
+static std::string
 Gigabytes(double tasks)
 {
     char text[32];
     std::snprintf(text, sizeof text, "%.3g GB", tasks * BYTES_PER_TASK / 1e9);
     return text;
 }
-
-} // namespace
 
 void
 CheckTaskBudget(double tasks)

@@ -8,9 +8,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr std::int64_t MAX_POSITIONS = 1000000;
 
 const FieldTable PIPELINE{"pipeline",
@@ -42,7 +39,7 @@ const FieldTable GROUP{
      {"weight", Real(1e-9, 1e9), 1, "in the weighted sum of tardiness"}}};
 
 /// An arrangement's last offset must stay a time that an input may state.
-void
+static void
 CheckSpan(const JsonNode& node, double seconds)
 {
     if (seconds > MAX_SECONDS)
@@ -51,7 +48,7 @@ CheckSpan(const JsonNode& node, double seconds)
     }
 }
 
-Arrangement
+static Arrangement
 LoadPipeline(const Fields& fields)
 {
     const auto positions = fields.Get<std::uint32_t>("positions");
@@ -60,7 +57,7 @@ LoadPipeline(const Fields& fields)
     return Arrangement::Pipeline(positions, period);
 }
 
-Arrangement
+static Arrangement
 LoadFsdp(const Fields& fields)
 {
     const auto layers = fields.Get<std::uint32_t>("layers");
@@ -70,7 +67,7 @@ LoadFsdp(const Fields& fields)
     return Arrangement::Fsdp(layers, forward, backward);
 }
 
-Arrangement
+static Arrangement
 LoadOffsets(const JsonNode& node)
 {
     std::vector<Time> offsets;
@@ -94,8 +91,6 @@ LoadOffsets(const JsonNode& node)
     }
     return Arrangement::Explicit(std::move(offsets));
 }
-
-} // namespace
 
 Arrangement
 LoadArrangement(const JsonNode& node)

@@ -11,9 +11,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 constexpr double LATEST_SECONDS = 1e6;
 
 const std::vector<Field> ARRIVALS{
@@ -38,7 +35,7 @@ const FieldTable TRACE{
     {{"times", ListOf("time", 1, MAX_JOBS), "a job arrives at each of them", REQUIRED}},
     ARRIVALS};
 
-std::vector<Time>
+static std::vector<Time>
 LoadPoisson(const Fields& node, const std::string& name, Time begin, std::uint64_t seed)
 {
     const JsonNode interval = node.At("mean_interval");
@@ -63,7 +60,7 @@ LoadPoisson(const Fields& node, const std::string& name, Time begin, std::uint64
     return times;
 }
 
-std::vector<Time>
+static std::vector<Time>
 LoadTrace(const JsonNode& node, Time begin)
 {
     std::vector<Time> times;
@@ -78,8 +75,6 @@ LoadTrace(const JsonNode& node, Time begin)
     std::sort(times.begin(), times.end());
     return times;
 }
-
-} // namespace
 
 std::optional<Arrivals>
 LoadArrivals(const JsonNode& job, const std::string& name, Time begin, std::uint64_t seed)

@@ -13,9 +13,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable COFLOW{
     "coflow",
     "A shuffle: every mapper sends to every reducer.",
@@ -31,13 +28,13 @@ const FieldTable COFLOWS{"coflows",
                          {{"coflows", ListOf("coflow", 1, MAX_COFLOWS), "the shuffles", REQUIRED}},
                          WorkloadFields("coflows")};
 
-std::uint32_t
+static std::uint32_t
 LoadPlace(const JsonNode& node, std::int64_t places)
 {
     return static_cast<std::uint32_t>(node.Integer(0, places - 1));
 }
 
-TracedCoflow
+static TracedCoflow
 LoadCoflow(const JsonNode& node, std::int64_t places)
 {
     const Fields fields(node, COFLOW);
@@ -67,7 +64,7 @@ LoadCoflow(const JsonNode& node, std::int64_t places)
     return coflow;
 }
 
-std::int64_t
+static std::int64_t
 PlaceIn(const Json& value)
 {
     return value.is_number_unsigned()
@@ -75,8 +72,6 @@ PlaceIn(const Json& value)
                      std::min<std::uint64_t>(value.get<std::uint64_t>(), MAX_PLACES))
                : 0;
 }
-
-} // namespace
 
 CoflowTrace
 LoadCoflows(const JsonNode& workload, std::int64_t places)

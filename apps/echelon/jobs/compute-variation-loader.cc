@@ -10,9 +10,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable NOISE{
     "compute_noise",
     "Real compute times that are spread around the profile.",
@@ -36,7 +33,7 @@ const FieldTable STRAGGLERS{
      {"count", AN_INDEX, "number of slow ranks, which are drawn at random; this or `ranks`"},
      {"factor", Real(1, 100), "their compute times are so many times as long", REQUIRED}}};
 
-void
+static void
 LoadNoise(const Fields& fields, ComputeVariation& variation)
 {
     variation.sigma = fields.Get<double>("sigma");
@@ -45,7 +42,7 @@ LoadNoise(const Fields& fields, ComputeVariation& variation)
     fields.FillIn();
 }
 
-std::vector<DeviceId>
+static std::vector<DeviceId>
 LoadRanks(const JsonNode& list, const std::vector<DeviceId>& devices)
 {
     std::vector<DeviceId> stragglers;
@@ -56,7 +53,7 @@ LoadRanks(const JsonNode& list, const std::vector<DeviceId>& devices)
     return stragglers;
 }
 
-void
+static void
 LoadStragglers(const Fields& node,
                const std::string& name,
                const std::vector<DeviceId>& devices,
@@ -80,8 +77,6 @@ LoadStragglers(const Fields& node,
     RandomStream(seed, "stragglers/" + name).Shuffle(variation.stragglers);
     variation.stragglers.resize(static_cast<std::size_t>(n));
 }
-
-} // namespace
 
 ComputeVariation
 LoadComputeVariation(const JsonNode& job,

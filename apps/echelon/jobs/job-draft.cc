@@ -9,9 +9,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 const FieldTable JOB{
     "job",
     "A training job, or any other work of the cluster.",
@@ -51,7 +48,7 @@ const FieldTable JOB{
       "of the EchelonFlows: `\"declared\"` by the workload, or `\"derived\"` from the task "
       "graph"}}};
 
-std::vector<std::string>
+static std::vector<std::string>
 WorkloadKinds(bool ofModels)
 {
     std::vector<std::string> names;
@@ -70,7 +67,7 @@ WorkloadKinds(bool ofModels)
 }
 
 /// A workload of the registry: a model with "parallelism", or parameters beside "kind".
-WorkloadSpec
+static WorkloadSpec
 LoadSpec(const Draft& draft, std::uint64_t seed)
 {
     const JsonNode& workload = draft.workload;
@@ -118,8 +115,6 @@ LoadSpec(const Draft& draft, std::uint64_t seed)
     parallelism.Mutable() = std::move(resolved);
     return spec;
 }
-
-} // namespace
 
 void
 FailJob(const Draft& draft, const ParameterError& error)

@@ -14,11 +14,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Refuses jobs that no scheduler and no fabric could bring to an end within simulated time.
-void
+static void
 RequireTime(const JsonNode& node,
             const Topology& topology,
             const std::vector<Job>& jobs,
@@ -47,7 +44,7 @@ RequireTime(const JsonNode& node,
 }
 
 /// Sums of bytes are integers.
-void
+static void
 RequireBytes(const JsonNode& node, const std::vector<Job>& jobs)
 {
     double bytes = 0;
@@ -70,7 +67,7 @@ RequireBytes(const JsonNode& node, const std::vector<Job>& jobs)
 }
 
 /// The jobs of a draft. Names of those that they wait for, by name, go to `after`.
-void
+static void
 MakeJobs(Draft& draft,
          const Topology& topology,
          const std::vector<DeviceId>& all,
@@ -106,7 +103,7 @@ MakeJobs(Draft& draft,
 }
 
 /// By name; then who waits for whom is known by number.
-void
+static void
 SortJobs(const JsonNode& node,
          std::vector<Job>& jobs,
          const std::map<std::string, std::string>& after)
@@ -130,7 +127,7 @@ SortJobs(const JsonNode& node,
 }
 
 /// Defaults and placement, for the resolved scenario.
-void
+static void
 Resolve(const Draft& draft)
 {
     draft.node.FillIn();
@@ -151,8 +148,6 @@ Resolve(const Draft& draft)
         ResolveArrivals(draft.node, *draft.arrivals, draft.places.size());
     }
 }
-
-} // namespace
 
 std::vector<Job>
 LoadJobs(const JsonNode& node,

@@ -14,11 +14,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// The devices that the job lists, place after place.
-std::vector<DeviceId>
+static std::vector<DeviceId>
 ListedDevices(const Draft& draft, const Topology& topology)
 {
     const JsonNode list = draft.node.At("placement");
@@ -42,7 +39,7 @@ ListedDevices(const Draft& draft, const Topology& topology)
 
 /// Explicit workloads without placement name devices of the fabric, and may share them. Their one
 /// place is the whole fabric, and stays empty here: with many jobs, copies would fill the memory.
-void
+static void
 PlaceAsNamed(Draft& draft, const Topology& topology)
 {
     if (draft.layout.ranks > topology.Devices())
@@ -57,7 +54,7 @@ PlaceAsNamed(Draft& draft, const Topology& topology)
     draft.shared = true;
 }
 
-void
+static void
 AddPlace(Draft& draft, PlacementRequest request, const Topology& topology, std::vector<bool>& taken)
 {
     request.free.clear();
@@ -84,7 +81,7 @@ AddPlace(Draft& draft, PlacementRequest request, const Topology& topology, std::
 
 /// The first place is there: how large its graph is tells how large all are, before they are built.
 /// @param places that are looked for among the fabric's devices.
-void
+static void
 StartGraphs(Draft& draft,
             const Topology& topology,
             const std::vector<DeviceId>& devices,
@@ -97,8 +94,6 @@ StartGraphs(Draft& draft,
     budget.AddJobs(draft.node, *draft.first, draft.job.iterations, counts);
     budget.AddPlaces(draft.node, places, topology.Devices());
 }
-
-} // namespace
 
 void
 WarnOfStraddlingGroups(const Draft& draft,

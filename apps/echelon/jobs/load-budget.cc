@@ -7,9 +7,6 @@
 namespace echelon
 {
 
-namespace
-{
-
 // Bytes, measured with echelon run on graphs of 10^6 tasks, and rounded up.
 constexpr double BYTES_PER_GRAPH_TASK = 80;
 constexpr double BYTES_PER_DEPENDENCY = 12; // while dependencies are sorted; then 4
@@ -17,8 +14,6 @@ constexpr double BYTES_PER_GROUP_TEMPLATE = 200;
 constexpr double BYTES_PER_GROUP_OF_JOB = 100;
 constexpr double BYTES_PER_RUNNING_TASK = 60;
 constexpr double BYTES_PER_RUNNING_FLOW = 400; // beside, while the flow goes on
-
-} // namespace
 
 GraphSize
 SizeOfGraph(const TaskGraph& graph)

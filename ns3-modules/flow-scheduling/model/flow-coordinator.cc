@@ -14,16 +14,11 @@ namespace ns3
 
 NS_OBJECT_ENSURE_REGISTERED(FlowCoordinator);
 
-namespace
-{
-
-echelon::Time
+static echelon::Time
 CoreTime(Time time)
 {
     return echelon::Time::FromPicoseconds(time.GetPicoSeconds());
 }
-
-} // namespace
 
 /// Passes on what the core tells.
 class FlowCoordinator::Observer : public echelon::ControlObserver

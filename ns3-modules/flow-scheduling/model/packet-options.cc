@@ -8,18 +8,13 @@
 namespace echelon
 {
 
-namespace
-{
-
 const PacketFabricOptions DEFAULTS;
 
-ParameterSpec
+static ParameterSpec
 Size(const char* name, std::int64_t value, const char* help)
 {
     return {name, ParameterType::BYTES, std::to_string(value) + "B", help};
 }
-
-} // namespace
 
 std::vector<ParameterSpec>
 PacketFabricParameters()

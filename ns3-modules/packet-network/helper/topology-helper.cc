@@ -16,17 +16,14 @@
 namespace ns3
 {
 
-namespace
-{
-
-bool
+static bool
 IsEndpoint(echelon::NodeKind kind)
 {
     return kind == echelon::NodeKind::HOST || kind == echelon::NodeKind::DEVICE;
 }
 
 template <class Kind>
-Ptr<FabricSwitch>
+static Ptr<FabricSwitch>
 Named(const char* name, uint32_t index)
 {
     Ptr<FabricSwitch> made = CreateObject<Kind>();
@@ -34,7 +31,7 @@ Named(const char* name, uint32_t index)
     return made;
 }
 
-Ptr<FabricSwitch>
+static Ptr<FabricSwitch>
 MakeSwitch(echelon::Node node)
 {
     switch (node.kind)
@@ -51,8 +48,6 @@ MakeSwitch(echelon::Node node)
         NS_ABORT_MSG("an endpoint is not a switch");
     }
 }
-
-} // namespace
 
 Ptr<FabricNetwork>
 BuildFabricNetwork(const echelon::Topology& topology,

@@ -13,12 +13,7 @@
 namespace ns3
 {
 
-namespace
-{
-
 constexpr uint32_t NO_NODE = 0xffffffff;
-
-} // namespace
 
 /// An event of the simulator that is scheduled again and again.
 class FabricCalendar::Event : public EventImpl

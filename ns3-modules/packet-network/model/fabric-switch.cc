@@ -13,12 +13,9 @@ NS_OBJECT_ENSURE_REGISTERED(SpineSwitch);
 NS_OBJECT_ENSURE_REGISTERED(BigSwitch);
 NS_OBJECT_ENSURE_REGISTERED(ScaleUpSwitch);
 
-namespace
-{
-
 /// A kind of switch that has nothing but its name.
 template <class Kind>
-TypeId
+static TypeId
 KindOf(const char* name)
 {
     return TypeId(name)
@@ -26,8 +23,6 @@ KindOf(const char* name)
         .SetGroupName("PacketNetwork")
         .template AddConstructor<Kind>();
 }
-
-} // namespace
 
 TypeId
 FabricSwitch::GetTypeId()

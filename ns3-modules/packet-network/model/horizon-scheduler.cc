@@ -11,12 +11,7 @@ namespace ns3
 
 NS_OBJECT_ENSURE_REGISTERED(HorizonScheduler);
 
-namespace
-{
-
-HorizonScheduler* g_current = nullptr;
-
-} // namespace
+static HorizonScheduler* g_current = nullptr;
 
 TypeId
 HorizonScheduler::GetTypeId()

@@ -14,20 +14,15 @@ namespace ns3
 
 NS_LOG_COMPONENT_DEFINE("LineRate");
 
-namespace
-{
-
 constexpr int64_t NEVER = FabricCalendar::NEVER;
 
 /// Whether the window is open for the flow's next segment.
-bool
+static bool
 IsOpen(const FlowState& flow, const FlowWindow& window)
 {
     const uint64_t next = std::min<uint64_t>(flow.segmentSize, flow.toSend);
     return window.inFlight == 0 || window.inFlight + next <= window.size;
 }
-
-} // namespace
 
 FlowWindow
 MakeWindow(const PortEngine& ports, const FabricFlow& flow, uint64_t bytes)

@@ -13,16 +13,11 @@
 namespace ns3
 {
 
-namespace
-{
-
-bool
+static bool
 IsFinite(double value)
 {
     return value <= std::numeric_limits<double>::max();
 }
-
-} // namespace
 
 PacketEngine::PacketEngine(const EngineOptions& options, FlowObserver& observer)
     : m_options(options),

@@ -12,17 +12,12 @@ namespace ns3
 
 NS_LOG_COMPONENT_DEFINE("PortEngine");
 
-namespace
-{
-
 /// Whether a sink is connected. Most runs have none anywhere, which is one look.
-bool
+static bool
 IsHeard(const SegmentTrace* trace)
 {
     return SegmentTrace::AnySink() && trace && !trace->IsEmpty();
 }
-
-} // namespace
 
 PortEngine::PortEngine(FabricFlows& flows, FabricCalendar& calendar)
     : m_flows(flows),
