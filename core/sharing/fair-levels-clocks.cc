@@ -3,7 +3,7 @@
 // When flows end: the clocks of links, and the first ends of lanes and links.
 
 #include "base/tolerances.h"
-#include "base/transmission-end.h"
+#include "base/units.h"
 #include "sharing/fair-levels.h"
 
 #include <algorithm>
@@ -11,13 +11,8 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// Clocks past this many bits are set back: half a unit in the last place is 1e-7 bits here.
 constexpr double LONGEST_CLOCK = 1073741824.0;
-
-} // namespace
 
 double
 FairLevels::Clock(std::uint32_t link, Time now) const

@@ -10,22 +10,17 @@
 namespace echelon
 {
 
-namespace
-{
-
 /// A link that is not full is looked at again when its rate comes so near to nothing or to its
 /// capacity, relative: far above the noise of the changes that have been added up since its
 /// equation was solved.
 constexpr double FAR_ABOVE_NOISE = 1e-6;
 
 /// Whether two levels are the same but for noise.
-bool
+static bool
 IsSame(double a, double b)
 {
     return a == b || std::abs(a - b) <= ROUNDING * std::min(a, b);
 }
-
-} // namespace
 
 FairLevels::FairLevels(const std::vector<BitRate>& capacity)
     : m_capacity(capacity),
