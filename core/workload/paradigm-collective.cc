@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "collective/collective-tasks.h"
 #include "model/training-options.h"
 #include "workload/paradigms.h"
-#include "collective/collective-tasks.h"
 
 #include <map>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "collective/collective-tasks.h"
 #include "model/training-options.h"
 #include "taskgraph/task-budget.h"
 #include "workload/moe-inference-model.h"
 #include "workload/paradigms.h"
-#include "collective/collective-tasks.h"
 
 #include <array>
 #include <optional>
