@@ -8,6 +8,7 @@
 #include "support/priority-run.h"
 
 #include "experts/colocation.h"
+#include "experts/expert-placement.h"
 #include "experts/traffic-generator.h"
 
 #include <gtest/gtest.h>
