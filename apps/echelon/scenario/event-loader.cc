@@ -28,8 +28,12 @@ constexpr std::size_t MOST_CANDIDATES = 100000;
 
 using LinksByName = std::unordered_map<std::string, LinkId>;
 
+/// @param example the name of some link, for the hint.
 static LinkId
-LinkOf(const JsonNode& node, const std::string& name, const LinksByName& links)
+LinkOf(const JsonNode& node,
+       const std::string& name,
+       const LinksByName& links,
+       const std::string& example)
 {
     const auto known = links.find(name);
     if (known != links.end())
@@ -47,25 +51,25 @@ LinkOf(const JsonNode& node, const std::string& name, const LinksByName& links)
         closest = ClosestMatch(name, names);
     }
     node.Fail("the topology has no link \"" + name + "\"",
-              closest.empty()
-                  ? "links are named as in links.csv: \"host0->leaf0\", \"leaf0->spine1\""
-                  : "did you mean \"" + closest + "\"?");
+              closest.empty() ? "links are named as in links.csv: \"" + example + "\""
+                              : "did you mean \"" + closest + "\"?");
 }
 
 /// The link that the node names, or both directions.
 static std::vector<LinkId>
-LinksOf(const JsonNode& node, const LinksByName& links)
+LinksOf(const JsonNode& node, const LinksByName& links, const std::string& example)
 {
     const std::string& name = node.Text();
     const std::string both = "<->";
     const std::size_t place = name.find(both);
     if (place == std::string::npos)
     {
-        return {LinkOf(node, name, links)};
+        return {LinkOf(node, name, links, example)};
     }
     const std::string from = name.substr(0, place);
     const std::string to = name.substr(place + both.size());
-    return {LinkOf(node, from + "->" + to, links), LinkOf(node, to + "->" + from, links)};
+    return {LinkOf(node, from + "->" + to, links, example),
+            LinkOf(node, to + "->" + from, links, example)};
 }
 
 std::vector<LinkEvent>
@@ -87,7 +91,7 @@ LoadEvents(const std::optional<JsonNode>& node, const Topology& topology)
         const Fields fields(item.Object(), EVENT);
         const auto at = fields.Get<Time>("at");
         const BitRate rate = fields.At("rate").Rate(0);
-        for (const LinkId link : LinksOf(fields.At("link"), links))
+        for (const LinkId link : LinksOf(fields.At("link"), links, topology.Links().front().name))
         {
             if (!known.emplace(at, link).second)
             {
