@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# From a fresh checkout to a comparison of flow schedulers on a LLaMA-2-70B training job: a table
+# From a fresh checkout to a comparison of flow schedulers on three LLaMA-2 training jobs: a table
 # here; a report, pictures and a timeline in results/. Later runs reuse packages and build.
 set -eu
 cd "$(dirname "$0")"

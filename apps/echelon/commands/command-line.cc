@@ -320,7 +320,9 @@ RunCommandLine(int argc, char** argv)
     bool listJson = false;
     CLI::App* list =
         app.add_subcommand("list", "What scenarios and plans can name, with all parameters");
-    list->add_option("WHAT", what, "schedulers, fabrics, workloads, placements, orders or traffic")
+    list->add_option("WHAT",
+                     what,
+                     "schedulers, fabrics, workloads, placements, orders, traffic or fields")
         ->required()
         ->check(CLI::IsMember(Listings()));
     list->add_flag("--json", listJson, "Print JSON");
