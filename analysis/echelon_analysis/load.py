@@ -12,6 +12,7 @@ import csv
 import functools
 import json
 import pathlib
+import re
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ SUMMARY_SCHEMA = "echelon/summary/2"
 
 # For files that `echelon run --files` may have left out.
 FILES_HINT = "run with --files tables"
+
+# Ranges of GPUs, and how many a range may have.
+DEVICES, MAX_RANGE = re.compile(r"\d{1,9}(-\d{1,9})?( \d{1,9}(-\d{1,9})?)*"), 10**6
 
 INTEGER, REAL, TEXT = "int64", "float64", "str"
 
@@ -76,9 +80,8 @@ COLUMNS = {
         "run": (INTEGER, ""),
         "job": (TEXT, ""),
         "iteration": (INTEGER, ""),
-        "task": (INTEGER, ""),
         "name": (TEXT, ""),
-        "device": (INTEGER, "device"),
+        "devices": (TEXT, ""),
         "stream": (INTEGER, ""),
         "start_s": (REAL, "s"),
         "end_s": (REAL, "s"),
@@ -221,7 +224,7 @@ class Results:
 
     @functools.cached_property
     def computes(self):
-        """computes.csv: computations."""
+        """computes.csv: computations, a row for each GPU (column device). The index is that of the row of the file."""
         return self.table("computes.csv")
 
     def table(self, name):
@@ -245,6 +248,7 @@ class Results:
 def read_table(folder, name):
     """A CSV file of a result folder, checked; .attrs["units"]: column -> unit, .attrs["source"]: name of the file."""
     frame = _read_csv(folder / name, COLUMNS[name])
+    frame = _by_device(folder / name, frame) if name == "computes.csv" else frame
     frame.attrs["units"] = {column: unit for column, (_, unit) in COLUMNS[name].items()}
     frame.attrs["source"] = name
     return frame
@@ -347,6 +351,21 @@ def _read_csv(path, columns):
         raise AnalysisError(
             path, _first_bad_cell(path, columns, options) or str(error), "the file was edited or cut"
         ) from None
+
+
+def _by_device(path, frame):
+    """The rows of computes.csv once for each of their GPUs, by (run, start_s, device, stream)."""
+    known = {}
+    for text in frame.devices.unique():
+        ranges = [[int(end) for end in part.split("-")] for part in text.split(" ")] if DEVICES.fullmatch(text) else []
+        if not ranges or not all(0 <= ends[-1] - ends[0] < MAX_RANGE for ends in ranges):
+            row = int((frame.devices == text).to_numpy().argmax())
+            raise AnalysisError(path, f"line {row + 2}: column devices: '{text}' is no list of GPUs as 0-7 24-31", "the file was edited or cut")
+        known[text] = [gpu for ends in ranges for gpu in range(ends[0], ends[-1] + 1)]
+    lists = frame.devices.map(known)
+    each = frame.loc[frame.index.repeat(lists.map(len))]
+    each = each.assign(device=np.concatenate([*lists, np.array([], dtype="int64")]).astype("int64"))
+    return each.sort_values(["run", "start_s", "device", "stream"], kind="stable")
 
 
 def _first_bad_cell(path, columns, options):

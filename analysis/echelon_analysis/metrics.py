@@ -72,8 +72,8 @@ def _completion(results, run):
 def _compute_utilisation(results, run, completion):
     """Share of its time that a job's GPUs compute, by name; jobs without computations have none."""
     computes = results.computes[results.computes.run == run]
-    start, end = _picoseconds(results, "computes", run, "start_s", "end_s")
-    busy = (end - start).groupby(computes.job).sum() / 1e12
+    start, end = _times(results, "computes", "start_s", "end_s")
+    busy = (end - start)[computes.index].groupby(computes.job.to_numpy()).sum() / 1e12
     available = completion * computes.groupby("job").device.nunique()
     return (busy / available).where(available > 0, 0.0)
 

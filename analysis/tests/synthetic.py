@@ -58,7 +58,7 @@ def write(folder, scenario, runs):
             "run,scheduler,group,job,iteration,name,shape,flows,bytes,weight,reference_s,finish_s,cct_s,tardiness_s"
         ],
         "jobs": ["run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s"],
-        "computes": ["run,job,iteration,task,name,device,stream,start_s,end_s"],
+        "computes": ["run,job,iteration,name,devices,stream,start_s,end_s"],
         "links": ["run,scheduler,link,name,rate_bps,bytes,utilisation"],
         "link_series": ["run,link,start_s,duration_s,rate_bps,queue_bytes"],
         "critical_path": [
@@ -95,8 +95,8 @@ def write(folder, scenario, runs):
             times = ",".join(seconds(t) for t in (start, end, end - start, arrival, IDEAL))
             texts["jobs"].append(f"{r},{run.scheduler},{job},{iteration},{times}")
         computes = [(start, gpu, stream[0] if stream else 0, job, iteration, name, end) for gpu, job, iteration, name, start, end, *stream in run.compute]
-        for task, (start, gpu, stream, job, iteration, name, end) in enumerate(sorted(computes)):
-            texts["computes"].append(f"{r},{job},{iteration},{task},{quoted(name)},{gpu},{stream},{seconds(start)},{seconds(end)}")
+        for start, gpu, stream, job, iteration, name, end in sorted(computes):
+            texts["computes"].append(f"{r},{job},{iteration},{quoted(name)},{gpu},{stream},{seconds(start)},{seconds(end)}")
         used = []
         for n, (name, rate, size) in enumerate(run.links):
             used.append(8 * size / (rate * makespan))

@@ -134,10 +134,22 @@ class LoadTest(unittest.TestCase):
         self.expect("jobs.csv: line 4: run 7 is not in summary.json", "runs 0 to 2")
 
     def test_computation_of_an_unknown_job_or_stream(self):
-        self.edit("computes.csv", "0,train,0,0,", "0,trein,0,0,")
+        self.edit("computes.csv", "0,train,0,F0,", "0,trein,0,F0,")
         self.expect("computes.csv: line 2: column job: 'trein' is no job of summary.json")
-        self.edit("computes.csv", "0,trein,0,0,F0,0,0,", "0,train,0,0,F0,0,-1,")
+        self.edit("computes.csv", "0,trein,0,F0,0,0,", "0,train,0,F0,0,-1,")
         self.expect("computes.csv: line 2: column stream: '-1' is below 0")
+
+    def test_a_row_of_computations_stands_for_each_of_its_gpus(self):
+        before = open_results(self.path).computes
+        self.edit("computes.csv", "0,train,0,F0,0,0,", "0,train,0,F0,0-2 5,0,")
+        found = open_results(self.path).computes
+        self.assertEqual(len(found), len(before) + 3)
+        self.assertEqual(found[found.index == found.index[0]].device.tolist(), [0, 1, 2, 5])
+
+    def test_computation_on_no_list_of_gpus(self):
+        for old, new in (("0", "a"), ("a", "3-1"), ("3-1", ""), ("", "0-99999999"), ("0-99999999", "5 7-0")):
+            self.edit("computes.csv", f"0,train,0,F0,{old},0,", f"0,train,0,F0,{new},0,")
+            self.expect(f"computes.csv: line 2: column devices: '{new}' is no list of GPUs")
 
     def test_unknown_scheduler_suggests_one(self):
         self.expect("did you mean 'echelon'?", error=UsageError, use=lambda r: r.run_index("echellon"))

@@ -22,7 +22,7 @@ UNITS = {
     "ps": 1, "ns": 10**3, "us": 10**6, "ms": 10**9, "s": 10**12,
     "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "PB": 10**15, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
-TEXTS = {"scheduler", "job", "name", "shape", "kind", "blocking_job", "blocking_name"}
+TEXTS = {"scheduler", "job", "name", "devices", "shape", "kind", "blocking_job", "blocking_name"}
 TABLES = ("flows", "groups", "jobs", "computes", "links", "link_series", "critical_path", "waits")
 
 
@@ -166,9 +166,12 @@ def check_computes(computes, jobs):
         start, end = picoseconds(row["start_s"]), picoseconds(row["end_s"])
         first, last = spans[row["job"], row["iteration"]]
         require(first <= start <= end <= last, "computation outside its iteration", str(row))
-        stream = row["device"], row["stream"]
-        require(busy_until.get(stream, 0) <= start, "two computations at once", str(row))
-        busy_until[stream] = end
+        for devices in row["devices"].split(" "):
+            lowest, _, highest = devices.partition("-")
+            for device in range(int(lowest), int(highest or lowest) + 1):
+                stream = device, row["stream"]
+                require(busy_until.get(stream, 0) <= start, "two computations at once", str(row))
+                busy_until[stream] = end
 
 
 def segment_rounding(rate, fabric):

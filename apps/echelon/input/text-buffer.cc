@@ -11,20 +11,27 @@ namespace echelon
 
 TextBuffer::TextBuffer(const std::string& path)
     : m_path(path),
-      m_file(path, std::ios::binary | std::ios::trunc)
+      m_file(path, std::ios::binary | std::ios::trunc),
+      m_piece(PIECE),
+      m_end(m_piece.data())
 {
     if (!m_file)
     {
         throw OutputError(path + ": cannot be written: " + std::strerror(errno));
     }
-    m_text.reserve(PIECE + 4096);
 }
 
 void
 TextBuffer::Flush()
 {
-    m_file.write(m_text.data(), static_cast<std::streamsize>(m_text.size()));
-    m_text.clear();
+    Write({m_piece.data(), static_cast<std::size_t>(m_end - m_piece.data())});
+    m_end = m_piece.data();
+}
+
+void
+TextBuffer::Write(std::string_view text)
+{
+    m_file.write(text.data(), static_cast<std::streamsize>(text.size()));
     if (!m_file)
     {
         throw OutputError(m_path + ": cannot be written: " + std::strerror(errno));
@@ -45,29 +52,28 @@ TextBuffer::Close()
 void
 TextBuffer::Decimal(std::int64_t value, int decimals)
 {
+    char* at = Room(NUMBER);
     if (value < 0)
     {
-        m_text += '-';
+        *at++ = '-';
     }
     // Unsigned, because the smallest integer has no positive counterpart.
     const std::uint64_t magnitude =
         value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-    char digits[24];
-    const auto result = std::to_chars(digits, digits + sizeof digits, magnitude);
-    const int length = static_cast<int>(result.ptr - digits);
+    char digits[NUMBER];
+    const char* const end = std::to_chars(digits, digits + sizeof digits, magnitude).ptr;
+    const auto length = static_cast<int>(end - digits);
     if (length <= decimals)
     {
-        m_text += "0.";
-        m_text.append(static_cast<std::size_t>(decimals - length), '0');
-        m_text.append(digits, result.ptr);
+        *at++ = '0';
+        *at++ = '.';
+        at = std::fill_n(at, decimals - length, '0');
+        m_end = std::copy<const char*>(digits, end, at);
+        return;
     }
-    else
-    {
-        m_text.append(digits, result.ptr - decimals);
-        m_text += '.';
-        m_text.append(result.ptr - decimals, result.ptr);
-    }
-    FlushWhenFull();
+    at = std::copy<const char*>(digits, end - decimals, at);
+    *at++ = '.';
+    m_end = std::copy(end - decimals, end, at);
 }
 
 TextBuffer&
@@ -103,26 +109,31 @@ TextBuffer::Field(std::string_view text)
     const bool looksLikeFormula =
         first != std::string_view::npos &&
         std::string_view("=+-@\t\r").find(text[first]) != std::string_view::npos;
-    if (text.find_first_of(",\"\n\r") == std::string_view::npos)
+    const auto isSpecial = [](char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; };
+    if (std::none_of(text.begin(), text.end(), isSpecial))
     {
         return *this << (looksLikeFormula ? "'" : "") << text;
     }
-    m_text += looksLikeFormula ? "\"'" : "\"";
+    *this << (looksLikeFormula ? "\"'" : "\"");
     for (const char c : text)
     {
-        m_text += c;
+        *this << c;
         if (c == '"')
         {
-            m_text += '"';
+            *this << '"';
         }
     }
-    m_text += '"';
-    return *this;
+    return *this << '"';
 }
 
 TextBuffer&
 TextBuffer::Quoted(std::string_view text)
 {
+    const auto isPlain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    if (std::all_of(text.begin(), text.end(), isPlain))
+    {
+        return *this << '"' << text << '"';
+    }
     return *this << Json(text).dump();
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <initializer_list>
@@ -22,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace echelon
 {
@@ -40,13 +42,20 @@ class TextBuffer
 
     TextBuffer& operator<<(std::string_view text)
     {
-        m_text += text;
-        return FlushWhenFull();
+        if (text.size() > PIECE)
+        {
+            Flush();
+            Write(text);
+            return *this;
+        }
+        m_end = std::copy(text.begin(), text.end(), Room(text.size()));
+        return *this;
     }
 
     TextBuffer& operator<<(char c)
     {
-        m_text += c;
+        *Room(1) = c;
+        ++m_end;
         return *this;
     }
 
@@ -54,10 +63,9 @@ class TextBuffer
     template <class Number, class = std::enable_if_t<std::is_arithmetic_v<Number>>>
     TextBuffer& operator<<(Number value)
     {
-        char digits[32];
-        const auto result = std::to_chars(digits, digits + sizeof digits, value);
-        m_text.append(digits, result.ptr);
-        return FlushWhenFull();
+        char* const at = Room(NUMBER);
+        m_end = std::to_chars(at, at + NUMBER, value).ptr;
+        return *this;
     }
 
     /// Seconds with exactly 12 decimals.
@@ -79,23 +87,27 @@ class TextBuffer
     void Close();
 
   private:
-    TextBuffer& FlushWhenFull()
+    static constexpr std::size_t PIECE = 1 << 16;
+    static constexpr std::size_t NUMBER = 32; ///< characters of the longest number, and more
+
+    /// Where so many characters can be put. @pre size <= PIECE.
+    char* Room(std::size_t size)
     {
-        if (m_text.size() >= PIECE)
+        if (static_cast<std::size_t>(m_piece.data() + PIECE - m_end) < size)
         {
             Flush();
         }
-        return *this;
+        return m_end;
     }
 
     void Flush();
+    void Write(std::string_view text);
     void Decimal(std::int64_t value, int decimals);
-
-    static constexpr std::size_t PIECE = 1 << 20;
 
     std::string m_path;
     std::ofstream m_file;
-    std::string m_text;
+    std::vector<char> m_piece;
+    char* m_end; ///< of what the piece holds
 };
 
 } // namespace echelon

@@ -4,7 +4,9 @@
 #include "metrics/critical-path.h"
 #include "metrics/summary.h"
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace echelon
 {
@@ -63,19 +65,79 @@ WriteJobs(TextBuffer& out, const RecordedRun& run)
     }
 }
 
+using Computes = std::vector<const ComputeRecord*>;
+
+/// Devices as ranges: 0-7 24-31.
+static void
+WriteDevices(TextBuffer& out, Computes::const_iterator first, Computes::const_iterator last)
+{
+    while (first != last)
+    {
+        const std::uint32_t from = (*first)->device.Value();
+        std::uint32_t to = from;
+        while (++first != last && (*first)->device.Value() == to + 1)
+        {
+            ++to;
+        }
+        out << from;
+        if (to != from)
+        {
+            out << '-' << to;
+        }
+        out << (first == last ? "" : " ");
+    }
+}
+
+/// Computations that start at one time, a row for those that differ in their devices alone.
+static void
+WriteComputesOfInstant(TextBuffer& out, const RecordedRun& run, Computes& computes)
+{
+    const auto what = [](const ComputeRecord* compute) {
+        return std::tie(compute->job,
+                        compute->iteration,
+                        compute->label,
+                        compute->stream,
+                        compute->end);
+    };
+    // The record is in order of devices, and so are the pointers into it.
+    std::sort(computes.begin(), computes.end(), [&what](const auto* a, const auto* b) {
+        return std::tuple_cat(what(a), std::tie(a)) < std::tuple_cat(what(b), std::tie(b));
+    });
+    for (auto first = computes.cbegin(); first != computes.cend();)
+    {
+        // A device that does the same twice, in no time, has two rows.
+        auto last = first + 1;
+        while (last != computes.cend() && what(*last) == what(*first) &&
+               last[-1]->device < (*last)->device)
+        {
+            ++last;
+        }
+        const ComputeRecord& compute = **first;
+        const std::uint64_t job = compute.job.Value();
+        out << run.index << ',';
+        out.Field(run.record.jobNames[job]) << ',' << compute.iteration << ',';
+        out.Field(run.record.labels[job][compute.label]) << ',';
+        WriteDevices(out, first, last);
+        out << ',' << compute.stream << ',';
+        out.Seconds({compute.start, compute.end}) << '\n';
+        first = last;
+    }
+}
+
 static void
 WriteComputes(TextBuffer& out, const RecordedRun& run)
 {
+    Computes instant;
     for (const ComputeRecord& compute : run.record.computes)
     {
-        const std::uint64_t job = compute.job.Value();
-        out << run.index << ',';
-        out.Field(run.record.jobNames[job])
-            << ',' << compute.iteration << ',' << compute.task.Value() << ',';
-        out.Field(run.record.labels[job][compute.label])
-            << ',' << compute.device.Value() << ',' << compute.stream << ',';
-        out.Seconds({compute.start, compute.end}) << '\n';
+        if (!instant.empty() && instant.front()->start != compute.start)
+        {
+            WriteComputesOfInstant(out, run, instant);
+            instant.clear();
+        }
+        instant.push_back(&compute);
     }
+    WriteComputesOfInstant(out, run, instant);
 }
 
 static void
@@ -201,7 +263,7 @@ CsvFiles()
         {"jobs.csv",
          "run,scheduler,job,iteration,start_s,end_s,time_s,arrival_s,ideal_s",
          WriteJobs},
-        {"computes.csv", "run,job,iteration,task,name,device,stream,start_s,end_s", WriteComputes},
+        {"computes.csv", "run,job,iteration,name,devices,stream,start_s,end_s", WriteComputes},
         {"links.csv", "run,scheduler,link,name,rate_bps,bytes,utilisation", WriteLinks},
         {"critical_path.csv",
          "run,scheduler,job,iteration,step,kind,name,device,to,flow,group,start_s,end_s,compute_s,"

@@ -44,7 +44,7 @@ static void
 Append(TextBuffer& out, const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
-    std::vector<char> piece(1 << 20);
+    std::vector<char> piece(1 << 16);
     while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
     {
         out << std::string_view(piece.data(), static_cast<std::size_t>(file.gcount()));

@@ -131,8 +131,9 @@ TEST_F(Writers, ScaleUpGroupsAreLeftOut)
               "finish_s,cct_s,tardiness_s");
 }
 
-// Two computations of job b, the second of iteration 3 on stream 1 of GPU 5.
-TEST_F(Writers, EveryComputationHasARow)
+// Of job b at 0: GPUs 0, 1 and 4 compute F0 in no time, GPU 1 twice, so there is a second row; GPU
+// 2 needs 1 ns. At 1 ps, of iteration 3, x,y on stream 1 of GPU 5 and on stream 0 of GPU 6.
+TEST_F(Writers, DevicesThatComputeTheSameShareARow)
 {
     RunRecord record;
     record.jobNames = {"a", "b"};
@@ -140,12 +141,20 @@ TEST_F(Writers, EveryComputationHasARow)
     record.linkBits.assign(4, 0.0);
     const auto at = [](std::int64_t picoseconds) { return Time::FromPicoseconds(picoseconds); };
     record.computes = {{JobId(1), 0, DeviceId(0), 0, 0, at(0), at(0), TaskId(7)},
-                       {JobId(1), 3, DeviceId(5), 1, 1, at(1), at(1250000000), TaskId(8)}};
+                       {JobId(1), 0, DeviceId(1), 0, 0, at(0), at(0), TaskId(8)},
+                       {JobId(1), 0, DeviceId(1), 0, 0, at(0), at(0), TaskId(9)},
+                       {JobId(1), 0, DeviceId(2), 0, 0, at(0), at(1000), TaskId(10)},
+                       {JobId(1), 0, DeviceId(4), 0, 0, at(0), at(0), TaskId(11)},
+                       {JobId(1), 3, DeviceId(5), 1, 1, at(1), at(1250000000), TaskId(12)},
+                       {JobId(1), 3, DeviceId(6), 0, 1, at(1), at(1250000000), TaskId(13)}};
     const Topology topology = TwoHosts();
     WriteCsvRows(m_folder.string(), {2, "fair", record, topology, {}});
     EXPECT_EQ(Read("computes.csv"),
-              "2,b,0,7,F0,0,0,0.000000000000,0.000000000000\n"
-              "2,b,3,8,\"x,y\",5,1,0.000000000001,0.001250000000\n");
+              "2,b,0,F0,0-1,0,0.000000000000,0.000000000000\n"
+              "2,b,0,F0,1 4,0,0.000000000000,0.000000000000\n"
+              "2,b,0,F0,2,0,0.000000000000,0.000000001000\n"
+              "2,b,3,\"x,y\",6,0,0.000000000001,0.001250000000\n"
+              "2,b,3,\"x,y\",5,1,0.000000000001,0.001250000000\n");
 }
 
 // Three flows of one GPU: [0, 4), [1, 2) and [2, 3) ms. The third takes the second's lane.
