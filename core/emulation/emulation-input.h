@@ -12,12 +12,14 @@
 #pragma once
 
 #include "control/control-plane.h"
+#include "emulation/ideal-runs.h"
 #include "network/network-condition.h"
 #include "network/topology.h"
 #include "taskgraph/task-graph.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,7 @@ struct EmulationInput
     std::string router = "ecmp"; ///< of RouterEntries()
     /// Those of one time in this order. @pre the fabric takes them.
     std::vector<LinkEvent> events{};
+    std::shared_ptr<const IdealRuns> idealRuns{}; ///< of the jobs; null: the run finds them
 };
 
 } // namespace echelon

@@ -11,9 +11,8 @@
 #include "emulation/run-failure.h"
 #include "emulation/run-recorder.h"
 #include "taskgraph/dag-executor.h"
-#include "taskgraph/ideal-run.h"
 
-#include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -41,25 +40,18 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
                      input.observer}),
           m_executor(input.jobs, m_clock, *this),
           m_routes(input.topology, input.jobs, input.seed, input.router),
-          m_groups(input, m_clock, m_recorder)
+          m_groups(input, m_clock, m_recorder),
+          m_idealRuns(input.idealRuns
+                          ? input.idealRuns
+                          : std::make_shared<const IdealRuns>(input.jobs, input.topology))
     {
         for (const Job& job : input.jobs)
         {
-            const auto [place, isNew] = m_idealRuns.try_emplace(job.graph.Identity());
-            IdealRun& run = place->second;
-            if (isNew)
-            {
-                run = RunIdeallyInTime(job, input.topology);
-                run.start = std::vector<Time>();
-                run.finish = std::vector<Time>();
-            }
-            m_latestFinishes.push_back(&run.latestFinish);
-            m_recorder.AddIdealIteration(run.length);
             m_computeTimes.emplace_back(job.variation, input.seed, job.name);
         }
         m_lastFlows.resize(input.jobs.size());
-        scheduler.Prepare(
-            ForecastOf(input, fabric.GoodputFactor(), m_recorder.IdealIterations(), RunEmulation));
+        m_recorder.SetIdealIterations(m_idealRuns->Lengths());
+        scheduler.Prepare(ForecastOf(input, fabric.GoodputFactor(), m_idealRuns, RunEmulation));
     }
 
     RunRecord Run()
@@ -113,7 +105,7 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
             flow,
             {m_clock.Now(),
              group.reference + group.arrangement->Offset(flow.position),
-             m_executor.IterationStart(job) + (*m_latestFinishes[job.Value()])[task.Value()]});
+             m_executor.IterationStart(job) + (*m_idealRuns)[job].latestFinish[task.Value()]});
         m_origins.resize(m_flows.Slots());
         m_origins[m_flows.SlotOf(flow.id)] = {job, task};
         std::vector<LastFlow>& lastFlows = m_lastFlows[job.Value()];
@@ -212,10 +204,8 @@ class Emulation : private ExecutionEnvironment, private FabricObserver
     OpenGroups m_groups;
     std::vector<std::pair<JobId, TaskId>> m_origins; ///< by the slot of the flow
     std::size_t m_started = 0;                       ///< flows
-    /// By the identity of the graph, which several jobs may share. Only with what is needed yet.
-    std::map<const void*, IdealRun> m_idealRuns;
-    std::vector<const std::vector<Time>*> m_latestFinishes; ///< by JobId
-    std::vector<ComputeTimes> m_computeTimes;               ///< by JobId
+    std::shared_ptr<const IdealRuns> m_idealRuns;
+    std::vector<ComputeTimes> m_computeTimes;       ///< by JobId
     std::vector<std::vector<LastFlow>> m_lastFlows; ///< by JobId and TaskId; none before and after
 };
 

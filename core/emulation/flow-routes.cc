@@ -12,7 +12,8 @@ FlowRoutes::FlowRoutes(const Topology& topology,
                        std::uint64_t seed,
                        const std::string& router)
     : m_topology(topology),
-      m_router(EntryOf(RouterEntries(), router, "routing", "router").make(topology, m_routes))
+      m_router(EntryOf(RouterEntries(), router, "routing", "router").make(topology, m_routes)),
+      m_answers(ANSWERS)
 {
     for (const Job& job : jobs)
     {
@@ -28,10 +29,24 @@ FlowRoutes::FlowRoutes(const Topology& topology,
 Route
 FlowRoutes::RouteOf(JobId job, const FlowTemplate& flow)
 {
-    return flow.spine != FlowTemplate::BY_HASH
-               ? m_routes.Along(m_topology,
-                                m_topology.RouteVia(flow.source, flow.destination, flow.spine))
-               : m_router->Choose(flow.source, flow.destination, m_keys[job.Value()][flow.group]);
+    if (flow.spine != FlowTemplate::BY_HASH)
+    {
+        return m_routes.Along(m_topology,
+                              m_topology.RouteVia(flow.source, flow.destination, flow.spine));
+    }
+    // Inside a host there is one path, whatever the key.
+    const bool isInside = m_topology.HostOf(flow.source) == m_topology.HostOf(flow.destination);
+    const std::uint64_t key = isInside ? 0 : m_keys[job.Value()][flow.group];
+    const std::uint64_t ends = std::uint64_t{flow.source.Value()} << 32 | flow.destination.Value();
+    Answer& answer = m_answers[Mix64(key ^ ends) % ANSWERS];
+    if (answer.source != flow.source || answer.destination != flow.destination || answer.key != key)
+    {
+        answer = {flow.source,
+                  flow.destination,
+                  key,
+                  m_router->Choose(flow.source, flow.destination, key)};
+    }
+    return answer.route;
 }
 
 Flow

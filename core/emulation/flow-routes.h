@@ -8,8 +8,8 @@
  *
  * The router is asked with the hash of the seed, the job's name and the group's connection as the
  * key. So a connection keeps its path in every iteration and under every scheduler. A flow with a
- * spine of its own goes over that one. FlowOf takes O(hops), a group takes 8 bytes, and each
- * distinct route about 150.
+ * spine of its own goes over that one. FlowOf takes O(hops), a group takes 8 bytes, each distinct
+ * route about 150, and the routes asked for last, which are not asked for again, 200 kB.
  */
 #pragma once
 
@@ -42,10 +42,22 @@ class FlowRoutes
     Flow FlowOf(JobId job, const FlowTemplate& made);
 
   private:
+    /// What the router answered.
+    struct Answer
+    {
+        DeviceId source; ///< equal to the destination: nothing yet
+        DeviceId destination;
+        std::uint64_t key = 0;
+        Route route{};
+    };
+
+    static constexpr std::size_t ANSWERS = 8192;
+
     const Topology& m_topology;
     RouteTable m_routes;
     std::unique_ptr<Router> m_router;
     std::vector<std::vector<std::uint64_t>> m_keys; ///< by JobId and GroupIndex
+    std::vector<Answer> m_answers;                  ///< by hash; a later one replaces an earlier
 };
 
 } // namespace echelon

@@ -12,6 +12,7 @@ using RunFunction = RunRecord (*)(const EmulationInput&, Scheduler&, Fabric&);
 static RunForecast
 RunAsProfiled(const EmulationInput& input,
               double goodputFactor,
+              const std::shared_ptr<const IdealRuns>& idealRuns,
               Scheduler& scheduler,
               RunFunction runEmulation)
 {
@@ -25,6 +26,7 @@ RunAsProfiled(const EmulationInput& input,
     ahead.control.fairShare = input.control.fairShare;
     ahead.keepsSeries = false;
     ahead.router = input.router;
+    ahead.idealRuns = idealRuns;
     FluidFabric fabric(input.topology, goodputFactor);
     const RunRecord record = runEmulation(ahead, scheduler, fabric);
     RunForecast forecast;
@@ -41,13 +43,13 @@ RunAsProfiled(const EmulationInput& input,
 Forecast
 ForecastOf(const EmulationInput& input,
            double goodputFactor,
-           std::vector<Time> idealIteration,
+           const std::shared_ptr<const IdealRuns>& idealRuns,
            RunFunction runEmulation)
 {
     return {input.control.controlDelay,
-            std::move(idealIteration),
-            [&input, goodputFactor, runEmulation](Scheduler& scheduler) {
-                return RunAsProfiled(input, goodputFactor, scheduler, runEmulation);
+            idealRuns->Lengths(),
+            [&input, goodputFactor, idealRuns, runEmulation](Scheduler& scheduler) {
+                return RunAsProfiled(input, goodputFactor, idealRuns, scheduler, runEmulation);
             }};
 }
 

@@ -3,7 +3,7 @@
  * @file
  * What a scheduler may know of a run before it starts (sched/forecast.h), from the run's input.
  *
- *     scheduler.Prepare(ForecastOf(input, goodput, idealIterations, RunEmulation));
+ *     scheduler.Prepare(ForecastOf(input, goodput, idealRuns, RunEmulation));
  *     forecast.run(other).iterationTime;             // one run on the fluid fabric
  *
  * The jobs of such a run take the times that their profiles say, and the control plane has the
@@ -17,17 +17,17 @@
 #include "metrics/records.h"
 #include "sched/forecast.h"
 
-#include <vector>
+#include <memory>
 
 namespace echelon
 {
 
 /// @param input outlives the forecast. @param goodputFactor of the fabric of the run.
-/// @param idealIteration by JobId. @param runEmulation RunEmulation of emulation/emulation.h, which
-/// itself makes a forecast.
+/// @param idealRuns of the input's jobs. @param runEmulation RunEmulation of emulation/emulation.h,
+/// which itself makes a forecast.
 Forecast ForecastOf(const EmulationInput& input,
                     double goodputFactor,
-                    std::vector<Time> idealIteration,
+                    const std::shared_ptr<const IdealRuns>& idealRuns,
                     RunRecord (*runEmulation)(const EmulationInput&, Scheduler&, Fabric&));
 
 } // namespace echelon

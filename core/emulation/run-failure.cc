@@ -71,19 +71,6 @@ RunStalled::RunStalled(Time now, const std::vector<std::string>& flows, std::siz
 {
 }
 
-IdealRun
-RunIdeallyInTime(const Job& job, const Topology& topology)
-{
-    try
-    {
-        return RunIdeally(job.graph, topology);
-    }
-    catch (const TimeOverflow& overflow)
-    {
-        throw RunTooLong("an iteration of job \"" + job.name + "\"", overflow.Seconds());
-    }
-}
-
 void
 RunInTime(Clock& clock, const std::vector<Job>& jobs, const std::vector<IterationRecord>& done)
 {

@@ -16,7 +16,6 @@
 #include "fabric/fabric.h"
 #include "flow/flow-table.h"
 #include "metrics/records.h"
-#include "taskgraph/ideal-run.h"
 #include "taskgraph/task-graph.h"
 
 #include <functional>
@@ -49,9 +48,6 @@ class RunStalled : public RunFailure
     /// @param flows some of those that stand still, each a noun phrase. @param count all of them.
     RunStalled(Time now, const std::vector<std::string>& flows, std::size_t count);
 };
-
-/// RunIdeally. @throws RunTooLong that names the job.
-IdealRun RunIdeallyInTime(const Job& job, const Topology& topology);
 
 /// Runs the clock until nothing is left to do. @throws RunTooLong that names an iteration that
 /// runs, if what is next lies beyond the range of Time.

@@ -16,17 +16,16 @@ namespace echelon
 static std::uint32_t
 ComputingDevices(const Job& job)
 {
-    std::vector<DeviceId> computing;
+    std::vector<bool> computes;
     for (const Task& task : job.graph.Tasks())
     {
         if (task.kind == TaskKind::COMPUTE)
         {
-            computing.push_back(task.device);
+            computes.resize(std::max<std::size_t>(computes.size(), task.device.Value() + 1U));
+            computes[task.device.Value()] = true;
         }
     }
-    std::sort(computing.begin(), computing.end());
-    const auto last = std::unique(computing.begin(), computing.end());
-    return static_cast<std::uint32_t>(last - computing.begin());
+    return static_cast<std::uint32_t>(std::count(computes.begin(), computes.end(), true));
 }
 
 RunRecorder::RunRecorder(const EmulationInput& input, const FlowTable& flows, Fabric& fabric)
@@ -40,6 +39,10 @@ RunRecorder::RunRecorder(const EmulationInput& input, const FlowTable& flows, Fa
     m_record.totals.computeTimes.resize(input.jobs.size());
     m_record.totals.pathTimes.resize(input.jobs.size());
     m_record.linkBits.assign(input.topology.Links().size(), 0.0);
+    if (input.keepsRows)
+    {
+        ReserveRows();
+    }
     for (const Job& job : input.jobs)
     {
         m_iterationsInAll += job.iterations;
@@ -48,6 +51,23 @@ RunRecorder::RunRecorder(const EmulationInput& input, const FlowTable& flows, Fa
         m_record.labels.push_back(job.graph.Labels());
         m_record.jobDevices.push_back(ComputingDevices(job));
     }
+}
+
+void
+RunRecorder::ReserveRows()
+{
+    std::size_t computes = 0;
+    std::size_t flows = 0;
+    for (const Job& job : m_input.jobs)
+    {
+        for (const Task& task : job.graph.Tasks())
+        {
+            computes += task.kind == TaskKind::COMPUTE ? job.iterations : 0;
+            flows += task.kind == TaskKind::FLOW ? job.iterations : 0;
+        }
+    }
+    m_record.computes.reserve(computes);
+    m_record.flows.reserve(flows);
 }
 
 void

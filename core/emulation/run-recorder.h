@@ -22,6 +22,7 @@
 #include "metrics/rate-log.h"
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace echelon
@@ -33,10 +34,10 @@ class RunRecorder : public RunObserver
     /// All parameters outlive this.
     RunRecorder(const EmulationInput& input, const FlowTable& flows, Fabric& fabric);
 
-    /// So long an iteration takes on an infinitely fast network. For one job after the other.
-    void AddIdealIteration(Time length)
+    /// How long an iteration of each job takes on an infinitely fast network.
+    void SetIdealIterations(std::vector<Time> lengths)
     {
-        m_record.jobIdealIterations.push_back(length);
+        m_record.jobIdealIterations = std::move(lengths);
     }
 
     void OnGroupStarted(const GroupRecord& group) override;
@@ -53,11 +54,6 @@ class RunRecorder : public RunObserver
     void OnLinkRate(LinkId link, BitRate rate);
     void OnFlowJoins(FlowId flow, std::uint32_t lane);
     void OnLaneRate(std::uint32_t lane, BitRate rate);
-
-    const std::vector<Time>& IdealIterations() const
-    {
-        return m_record.jobIdealIterations;
-    }
 
     /// That have ended, in this order.
     const std::vector<IterationRecord>& Iterations() const
@@ -87,6 +83,7 @@ class RunRecorder : public RunObserver
         return m_input.topology.IsScaleUp(m_flows.FlowOf(flow).route[0]);
     }
 
+    void ReserveRows();
     FlowRecord RecordOf(FlowId flow, TaskId task) const;
     /// Of the links that a flow crosses, when its rate becomes another.
     void AddToLinks(FlowId flow, BitRate rate);

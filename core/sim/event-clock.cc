@@ -25,7 +25,7 @@ EventClock::CallAt(Time time, std::function<void()> callback)
         m_callbacks[slot] = std::move(callback);
     }
     m_heap.push_back({time, m_nextSequence++, slot});
-    std::push_heap(m_heap.begin(), m_heap.end(), Later);
+    std::push_heap(m_heap.begin(), m_heap.end(), Later());
 }
 
 void
@@ -60,12 +60,12 @@ EventClock::RunPresent()
         while ((m_source != nullptr && m_source->RunDue()) || CallNext())
         {
         }
-        std::vector<std::function<void()>> settled;
-        settled.swap(m_settled);
-        for (const auto& callback : settled)
+        m_settling.swap(m_settled);
+        for (const auto& callback : m_settling)
         {
             callback();
         }
+        m_settling.clear();
     } while (!m_settled.empty() || IsCallDue());
 }
 
@@ -77,7 +77,7 @@ EventClock::CallNext()
         return false;
     }
     ++m_calls;
-    std::pop_heap(m_heap.begin(), m_heap.end(), Later);
+    std::pop_heap(m_heap.begin(), m_heap.end(), Later());
     const std::uint32_t slot = m_heap.back().slot;
     m_heap.pop_back();
     const std::function<void()> callback = std::move(m_callbacks[slot]);

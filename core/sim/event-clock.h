@@ -68,10 +68,14 @@ class EventClock final : public Clock
         std::uint32_t slot;
     };
 
-    static bool Later(const Entry& a, const Entry& b)
+    /// A type, because compilers expand calls of a function's address rarely.
+    struct Later
     {
-        return b.time < a.time || (b.time == a.time && b.sequence < a.sequence);
-    }
+        bool operator()(const Entry& a, const Entry& b) const
+        {
+            return b.time < a.time || (b.time == a.time && b.sequence < a.sequence);
+        }
+    };
 
     bool IsCallDue() const
     {
@@ -86,7 +90,8 @@ class EventClock final : public Clock
     std::vector<Entry> m_heap;
     std::vector<std::function<void()>> m_callbacks; ///< by slot
     std::vector<std::uint32_t> m_freeSlots;
-    std::vector<std::function<void()>> m_settled; ///< to be called when the instant has settled
+    std::vector<std::function<void()>> m_settled;  ///< to be called when the instant has settled
+    std::vector<std::function<void()>> m_settling; ///< that are being called
     std::uint64_t m_nextSequence = 0;
     std::uint64_t m_calls = 0;
 };

@@ -96,7 +96,7 @@ DagExecutor::StartIteration(JobId job)
     {
         if (progress.tasks[t].waitingFor == 0)
         {
-            m_ready.push_back({job, TaskId(t)});
+            m_ready.PushBack({job, TaskId(t)});
         }
     }
 }
@@ -145,7 +145,7 @@ DagExecutor::Release(JobId job, TaskId task, Milestone milestone)
         }
         if (--state.waitingFor == 0)
         {
-            m_ready.push_back({job, next.Task()});
+            m_ready.PushBack({job, next.Task()});
         }
     }
 }
@@ -244,10 +244,10 @@ DagExecutor::Advance()
         return; // the outer call goes on with what this one added
     }
     m_advancing = true;
-    while (!m_ready.empty())
+    while (!m_ready.IsEmpty())
     {
-        const Pending pending = m_ready.front();
-        m_ready.pop_front();
+        const Pending pending = m_ready.Front();
+        m_ready.PopFront();
         Launch(pending);
     }
     m_advancing = false;
@@ -275,10 +275,20 @@ DagExecutor::Launch(const Pending& pending)
                                 pending.task);
         return;
     case TaskKind::COMPUTE:
-        m_streams[{task.device, task.stream}].arrivals.push_back(pending);
+        StreamOf(task).arrivals.push_back(pending);
         RequestService(task);
         return;
     }
+}
+
+DagExecutor::Stream&
+DagExecutor::StreamOf(const Task& task)
+{
+    if (m_streams.size() <= task.device.Value())
+    {
+        m_streams.resize(task.device.Value() + 1U);
+    }
+    return m_streams[task.device.Value()][task.stream];
 }
 
 void
@@ -294,14 +304,14 @@ DagExecutor::RequestService(const Task& task)
 void
 DagExecutor::ServeStreams()
 {
-    std::vector<StreamKey> keys;
-    keys.swap(m_streamsToServe);
+    std::vector<StreamKey>& keys = m_streamsToServe;
     std::sort(keys.begin(), keys.end());
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-    for (const StreamKey& key : keys)
+    for (const auto& [device, stream] : keys)
     {
-        Serve(m_streams[key]);
+        Serve(m_streams[device.Value()][stream]);
     }
+    keys.clear();
 }
 
 void
@@ -312,29 +322,37 @@ DagExecutor::Serve(Stream& stream)
               [](const Pending& a, const Pending& b) {
                   return a.job != b.job ? a.job < b.job : a.task < b.task;
               });
-    stream.ready.insert(stream.ready.end(), stream.arrivals.begin(), stream.arrivals.end());
+    for (const Pending& arrival : stream.arrivals)
+    {
+        stream.ready.PushBack(arrival);
+    }
     stream.arrivals.clear();
-    if (stream.busy || stream.ready.empty())
+    if (stream.busy || stream.ready.IsEmpty())
     {
         return;
     }
-    const Pending pending = stream.ready.front();
-    stream.ready.pop_front();
+    const Pending pending = stream.ready.Front();
+    stream.ready.PopFront();
     stream.busy = true;
-    const Time start = m_clock.Now();
     NoteWait(stream, pending);
     const std::uint32_t iteration = m_progress[pending.job.Value()].iteration;
     const Time duration = m_environment.ComputeTime(pending.job, iteration, pending.task);
-    m_clock.CallAt(start + duration, [this, pending, iteration, start] {
-        const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
-        Stream& freed = m_streams[{done.device, done.stream}];
-        freed.busy = false;
-        freed.lastUses[pending.job] = {pending.task, m_clock.Now()};
-        RequestService(done);
-        m_environment.OnComputeDone(pending.job, iteration, pending.task, start);
-        Complete(pending.job, pending.task);
-        Advance();
-    });
+    m_clock.CallAt(m_clock.Now() + duration, [this, pending] { OnComputeDone(pending); });
+}
+
+void
+DagExecutor::OnComputeDone(const Pending& pending)
+{
+    const Task& done = m_jobs[pending.job.Value()].graph.Tasks()[pending.task.Value()];
+    Stream& freed = StreamOf(done);
+    freed.busy = false;
+    freed.lastUses[pending.job] = {pending.task, m_clock.Now()};
+    RequestService(done);
+    const Progress& progress = m_progress[pending.job.Value()];
+    const Time start = progress.tasks[pending.task.Value()].start;
+    m_environment.OnComputeDone(pending.job, progress.iteration, pending.task, start);
+    Complete(pending.job, pending.task);
+    Advance();
 }
 
 void

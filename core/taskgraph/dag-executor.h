@@ -28,12 +28,13 @@
 #pragma once
 
 #include "base/ids.h"
+#include "base/ring.h"
 #include "base/time.h"
 #include "sim/clock.h"
 #include "taskgraph/task-graph.h"
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <map>
 #include <vector>
@@ -144,7 +145,7 @@ class DagExecutor
     struct Stream
     {
         bool busy = false;
-        std::deque<Pending> ready;
+        Ring<Pending> ready;
         std::vector<Pending> arrivals; ///< made ready at the present time
         std::map<JobId, StreamUse> lastUses;
     };
@@ -163,9 +164,11 @@ class DagExecutor
     /// Start everything that the present event made ready.
     void Advance();
     void Launch(const Pending& pending);
+    Stream& StreamOf(const Task& task);
     void RequestService(const Task& task);
     void ServeStreams();
     void Serve(Stream& stream);
+    void OnComputeDone(const Pending& pending);
 
     const std::vector<Job>& m_jobs;
     Clock& m_clock;
@@ -173,8 +176,9 @@ class DagExecutor
     std::vector<Progress> m_progress;                     ///< by JobId
     using StreamKey = std::pair<DeviceId, std::uint16_t>; ///< device, stream of the device
 
-    std::map<StreamKey, Stream> m_streams;
-    std::deque<Pending> m_ready;
+    /// By device, and number of the stream.
+    std::vector<boost::container::flat_map<std::uint16_t, Stream>> m_streams;
+    Ring<Pending> m_ready;
     std::vector<StreamKey>
         m_streamsToServe; ///< at the end of the present instant, with repetitions
     std::vector<ChainStep> m_chain;

@@ -16,6 +16,7 @@
 
 #include <exception>
 #include <iostream>
+#include <memory>
 
 namespace echelon
 {
@@ -25,13 +26,14 @@ static TaskEnd
 RunInChild(const Scenario& scenario,
            const std::string& folder,
            std::size_t index,
+           const std::shared_ptr<const IdealRuns>& idealRuns,
            const RunOptions& options,
            const ProgressCallback& progress)
 {
     try
     {
         const RunOutcome outcome =
-            RunOne(scenario, scenario.schedulers[index], progress, options.files);
+            RunOne(scenario, scenario.schedulers[index], idealRuns, progress, options.files);
         WritePart(folder, index, scenario, outcome, options.files, options.timeline);
         return {};
     }
@@ -80,8 +82,10 @@ RunAll(const Scenario& scenario, const RunOptions& options, const std::string& f
         table.Head();
     }
     std::vector<Part> parts;
+    // The processes share what does not depend on the scheduler.
+    const auto idealRuns = std::make_shared<const IdealRuns>(scenario.jobs, scenario.topology);
     const auto task = [&](std::size_t i, const auto& progress) {
-        return RunInChild(scenario, folder, i, options, progress);
+        return RunInChild(scenario, folder, i, idealRuns, options, progress);
     };
     ProcessPool pool(scenario.schedulers.size(), options.jobs, task);
     pool.Run({[&](std::size_t i) {
@@ -164,6 +168,11 @@ RunCommand(const RunOptions& options)
                   << Printable(scenario.schedulers[failure.Index()].label) << ": "
                   << Printable(failure.what()) << '\n';
         return failure.Code();
+    }
+    catch (const RunFailure& failure)
+    {
+        std::cerr << Printable(options.file) << ": " << Printable(failure.what()) << '\n';
+        return EXIT_BAD_INPUT;
     }
     catch (const Interrupted&)
     {

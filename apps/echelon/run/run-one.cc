@@ -36,6 +36,7 @@ SharesByItself(const Scenario& scenario, const SchedulerChoice& choice)
 RunOutcome
 RunOne(const Scenario& scenario,
        const SchedulerChoice& choice,
+       const std::shared_ptr<const IdealRuns>& idealRuns,
        const ProgressCallback& progress,
        ResultFiles files)
 {
@@ -51,7 +52,8 @@ RunOne(const Scenario& scenario,
                                WritesTables(files),
                                WritesTables(files),
                                scenario.routing,
-                               scenario.events};
+                               scenario.events,
+                               idealRuns};
     const auto fabric = MakeFabric(scenario, choice, input.keepsSeries);
     outcome.record = RunEmulation(input, *scheduler, *fabric);
     outcome.preparation = scheduler->Prepared();

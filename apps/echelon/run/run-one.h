@@ -3,13 +3,15 @@
  * @file
  * One run: a scenario under one of its schedulers.
  *
- *     RunOutcome outcome = RunOne(scenario, scenario.schedulers[0]);
+ *     const auto ideal = std::make_shared<const IdealRuns>(scenario.jobs, scenario.topology);
+ *     RunOutcome outcome = RunOne(scenario, scenario.schedulers[0], ideal);
  *     std::cout << outcome.summary.makespan;
  *
  * At most one run on the packet fabric per process: ns-3's simulator is process-wide.
  */
 #pragma once
 
+#include "emulation/ideal-runs.h"
 #include "fabric/fabric.h"
 #include "metrics/records.h"
 #include "metrics/summary.h"
@@ -18,6 +20,7 @@
 #include "sched/scheduler.h"
 
 #include <functional>
+#include <memory>
 
 namespace echelon
 {
@@ -40,9 +43,11 @@ bool SharesByItself(const Scenario& scenario, const SchedulerChoice& choice);
 /// Called with (iterations done, iterations in all).
 using ProgressCallback = std::function<void(std::uint64_t, std::uint64_t)>;
 
-/// @param files that will be written of the outcome: what none of them needs may be missing.
+/// @param idealRuns of the scenario's jobs. @param files that will be written of the outcome: what
+/// none of them needs may be missing.
 RunOutcome RunOne(const Scenario& scenario,
                   const SchedulerChoice& choice,
+                  const std::shared_ptr<const IdealRuns>& idealRuns,
                   const ProgressCallback& progress = {},
                   ResultFiles files = ResultFiles::ALL);
 

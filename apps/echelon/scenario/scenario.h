@@ -4,7 +4,7 @@
  * A scenario, loaded and validated: all that a run needs, as values of the core.
  *
  *     Scenario scenario = LoadScenario("scenarios/quickstart/quickstart.json", DiskFiles(), {});
- *     RunOne(scenario, scenario.schedulers[0]);
+ *     RunOne(scenario, scenario.schedulers[0], idealRuns);
  */
 #pragma once
 
