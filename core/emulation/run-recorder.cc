@@ -6,6 +6,7 @@
 #include "metrics/waits.h"
 
 #include <algorithm>
+#include <boost/sort/spinsort/spinsort.hpp>
 #include <tuple>
 #include <utility>
 
@@ -57,17 +58,14 @@ void
 RunRecorder::ReserveRows()
 {
     std::size_t computes = 0;
-    std::size_t flows = 0;
     for (const Job& job : m_input.jobs)
     {
         for (const Task& task : job.graph.Tasks())
         {
             computes += task.kind == TaskKind::COMPUTE ? job.iterations : 0;
-            flows += task.kind == TaskKind::FLOW ? job.iterations : 0;
         }
     }
     m_record.computes.reserve(computes);
-    m_record.flows.reserve(flows);
 }
 
 void
@@ -297,7 +295,8 @@ RunRecorder::SortRows()
         return std::tie(a.start, a.device, a.stream, a.end) <
                std::tie(b.start, b.device, b.stream, b.end); // then in order of completion
     };
-    std::stable_sort(m_record.computes.begin(), m_record.computes.end(), byStart);
+    // Stable, and faster than the library's where much is in order already.
+    boost::sort::spinsort(m_record.computes.begin(), m_record.computes.end(), byStart);
     const auto byJob = [](const IterationRecord& a, const IterationRecord& b) {
         return std::tie(a.job, a.iteration) < std::tie(b.job, b.iteration);
     };

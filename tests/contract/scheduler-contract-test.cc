@@ -50,8 +50,9 @@ InterfacePerGpu()
 /// Two jobs of one flow each on one link of 8 Gb/s, 1 GB/s: 3 GB and 1 GB.
 struct TwoJobs
 {
-    TwoJobs()
+    static std::vector<Job> Make()
     {
+        std::vector<Job> jobs;
         for (const Bytes bytes : {Bytes{3000000000}, Bytes{1000000000}})
         {
             Job job;
@@ -60,12 +61,14 @@ struct TwoJobs
             job.graph.AddFlow({g, DeviceId(0), DeviceId(1), bytes, 0, 1});
             jobs.push_back(std::move(job));
         }
+        return jobs;
     }
 
     const Topology topology = MakeBigSwitch({2, {1, {8e9, Time()}, {}, {}}});
-    std::vector<Job> jobs;
+    const std::vector<Job> jobs = Make();
     const EmulationInput input{topology, jobs};
-    const Forecast forecast = ForecastOf(input, 1, {Time(), Time()}, RunEmulation);
+    const Forecast forecast =
+        ForecastOf(input, 1, std::make_shared<const IdealRuns>(jobs, topology), RunEmulation);
 };
 
 class SchedulerContract : public testing::TestWithParam<std::string>

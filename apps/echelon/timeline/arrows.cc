@@ -80,15 +80,23 @@ class JobArrows
     void PassBackwards(std::uint32_t relay);
     /// The task that takes on the bytes of a network flow.
     std::optional<std::uint32_t> ConsumerOf(std::uint32_t flow) const;
+
+    /// @pre the relay is one of FromFlows().
+    const Consumers& Next(std::uint32_t relay) const
+    {
+        return m_next[m_places[relay]];
+    }
+
     ArrowEnd EndAt(std::uint32_t task) const;
     void AddArrowsOf(std::uint32_t flow, std::vector<TimelineArrow>& arrows);
 
     const RunRecord& m_record;
     const std::vector<Task>& m_tasks;
     RelayGraph m_graph;
-    std::vector<Happened> m_happened; ///< by task
-    std::vector<Cause> m_last;        ///< by relay
-    std::vector<Consumers> m_next;    ///< by relay
+    std::vector<Happened> m_happened;    ///< by task
+    std::vector<Cause> m_last;           ///< by relay
+    std::vector<std::uint32_t> m_places; ///< by relay: in FromFlows()
+    std::vector<Consumers> m_next;       ///< of each of FromFlows()
 };
 
 JobArrows::JobArrows(const RecordedRun& run, const Job& job)
@@ -97,8 +105,13 @@ JobArrows::JobArrows(const RecordedRun& run, const Job& job)
       m_graph(job.graph, run.topology),
       m_happened(m_tasks.size()),
       m_last(m_tasks.size()),
-      m_next(m_tasks.size())
+      m_places(m_tasks.size()),
+      m_next(m_graph.FromFlows().size())
 {
+    for (std::uint32_t place = 0; place < m_next.size(); ++place)
+    {
+        m_places[m_graph.FromFlows()[place]] = place;
+    }
 }
 
 void
@@ -209,21 +222,25 @@ JobArrows::ConsumerAt(std::uint32_t task) const
 void
 JobArrows::PassBackwards(std::uint32_t relay)
 {
-    Consumers& next = m_next[relay];
+    Consumers& next = m_next[m_places[relay]];
     next.byDevice.clear();
-    for (const Neighbour& after : m_graph.After(relay))
+    for (const Successor& after : m_graph.After(relay))
     {
-        if (m_graph.IsRelay(after.task))
+        const std::uint32_t task = after.Task().Value();
+        if (m_graph.IsRelay(task))
         {
-            const std::vector<Consumer>& further = m_next[after.task].byDevice;
+            const std::vector<Consumer>& further = Next(task).byDevice;
             next.byDevice.insert(next.byDevice.end(), further.begin(), further.end());
         }
-        else if (m_happened[after.task].index)
+        else if (m_happened[task].index)
         {
-            next.byDevice.push_back(ConsumerAt(after.task));
+            next.byDevice.push_back(ConsumerAt(task));
         }
     }
-    std::sort(next.byDevice.begin(), next.byDevice.end());
+    if (!std::is_sorted(next.byDevice.begin(), next.byDevice.end()))
+    {
+        std::sort(next.byDevice.begin(), next.byDevice.end());
+    }
     const auto areAtOne = [](const Consumer& a, const Consumer& b) { return a.device == b.device; };
     next.byDevice.erase(std::unique(next.byDevice.begin(), next.byDevice.end(), areAtOne),
                         next.byDevice.end());
@@ -248,21 +265,22 @@ JobArrows::ConsumerOf(std::uint32_t flow) const
             best = other;
         }
     };
-    for (const Neighbour& after : m_graph.After(flow))
+    for (const Successor& after : m_graph.After(flow))
     {
-        if (after.milestone == Milestone::SENT)
+        const std::uint32_t task = after.Task().Value();
+        if (after.Awaited() == Milestone::SENT)
         {
             continue; // waits for the port, not for the bytes
         }
-        if (!m_graph.IsRelay(after.task))
+        if (!m_graph.IsRelay(task))
         {
-            if (m_happened[after.task].index)
+            if (m_happened[task].index)
             {
-                offer(ConsumerAt(after.task));
+                offer(ConsumerAt(task));
             }
             continue;
         }
-        const Consumers& next = m_next[after.task];
+        const Consumers& next = Next(task);
         const auto local = std::lower_bound(
             next.byDevice.begin(),
             next.byDevice.end(),

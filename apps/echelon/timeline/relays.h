@@ -28,7 +28,7 @@ struct Neighbour
     Milestone milestone;
 };
 
-/// Lists by task, one after the other in one vector.
+/// What some tasks wait for, one list after the other in one vector.
 class NeighbourLists
 {
   public:
@@ -48,10 +48,10 @@ class NeighbourLists
         }
     };
 
-    /// @param owners by entry: the task in whose list it belongs, < tasks.
-    NeighbourLists(std::size_t tasks,
-                   const std::vector<std::uint32_t>& owners,
-                   const std::vector<Neighbour>& entries);
+    NeighbourLists() = default;
+
+    /// @param isWanted by task: whether it has a list.
+    NeighbourLists(const DependencyLists& dependencies, const std::vector<bool>& isWanted);
 
     Range operator[](std::uint32_t task) const
     {
@@ -59,13 +59,14 @@ class NeighbourLists
     }
 
   private:
-    std::vector<std::size_t> m_first; ///< by task, and the end
+    std::vector<std::uint32_t> m_first; ///< by task, and the end
     std::vector<Neighbour> m_entries;
 };
 
 class RelayGraph
 {
   public:
+    /// @param graph outlives this.
     RelayGraph(const TaskGraph& graph, const Topology& topology);
 
     bool IsRelay(std::uint32_t task) const
@@ -91,16 +92,16 @@ class RelayGraph
         return m_fromFlows;
     }
 
-    /// What a relay or a network flow waits for.
+    /// What one of ToFlows() or a network flow waits for.
     NeighbourLists::Range Before(std::uint32_t task) const
     {
         return m_before[task];
     }
 
-    /// What waits for a relay or a network flow.
-    NeighbourLists::Range After(std::uint32_t task) const
+    /// What waits for a task.
+    DependencyLists::Successors After(std::uint32_t task) const
     {
-        return m_after[task];
+        return m_graph.Dependencies().After(TaskId(task));
     }
 
   private:
@@ -111,21 +112,14 @@ class RelayGraph
         RELAY,
     };
 
-    static std::vector<Role> RolesOf(const TaskGraph& graph, const Topology& topology);
-    static NeighbourLists ListsOf(const TaskGraph& graph,
-                                  const std::vector<Role>& roles,
-                                  bool before);
-    /// All relays, each after those that it follows.
-    std::vector<std::uint32_t> SortRelays() const;
-    /// Of the sorted relays those next to a network flow or to one of themselves, in the order met.
-    std::vector<std::uint32_t> NextToFlows(const std::vector<std::uint32_t>& relays,
-                                           const NeighbourLists& towards) const;
+    void FindRoles(const Topology& topology);
+    void FindRelays();
 
+    const TaskGraph& m_graph;
     std::vector<Role> m_roles; ///< by TaskId
-    NeighbourLists m_before;
-    NeighbourLists m_after;
     std::vector<std::uint32_t> m_toFlows;
     std::vector<std::uint32_t> m_fromFlows;
+    NeighbourLists m_before;
 };
 
 } // namespace echelon

@@ -38,7 +38,8 @@ Prepare(double weightOfLong, PortfolioObjective objective)
                                 SendingJob("short", 1000000000, 1)};
     const EmulationInput input{topology, jobs};
     PortfolioScheduler portfolio(objective);
-    portfolio.Prepare(ForecastOf(input, 1, {Time(), Time()}, RunEmulation));
+    portfolio.Prepare(
+        ForecastOf(input, 1, std::make_shared<const IdealRuns>(jobs, topology), RunEmulation));
     return portfolio.Prepared();
 }
 
