@@ -88,7 +88,7 @@ TextBuffer::Seconds(std::initializer_list<Time> times)
 {
     for (const Time& time : times)
     {
-        m_text.append(&time == times.begin() ? "" : ",");
+        *this << (&time == times.begin() ? "" : ",");
         Decimal(time.Picoseconds(), 12);
     }
     return *this;
