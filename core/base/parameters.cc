@@ -4,6 +4,7 @@
 #include "base/contracts.h"
 
 #include <algorithm>
+#include <boost/algorithm/string/join.hpp>
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
@@ -247,7 +248,7 @@ FailUnknown(const std::string& name,
     const std::string closest = ClosestMatch(name, names);
     throw ParameterError(parameter,
                          fmt::format("unknown {} \"{}\"", kind, name),
-                         closest.empty() ? fmt::format("known: {}", fmt::join(names, ", "))
+                         closest.empty() ? "known: " + boost::algorithm::join(names, ", ")
                                          : fmt::format("did you mean \"{}\"?", closest));
 }
 
