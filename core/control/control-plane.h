@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * What stands between the agents at the hosts and the coordinator: delays, losses, an outage; and
- * the part of each link that the coordinator leaves to everybody, whatever its scheduler decides.
+ * Options of the control plane between the agents at the hosts and the coordinator: delays, losses
+ * and an outage, and the part of each link that all flows share whatever the scheduler decides.
  *
  *     ControlPlane control;
  *     control.reportDelay = Time::FromSeconds(50e-6);
  *     control.lostAt = Time::FromSeconds(2);          // agents keep the last decision
  *
  * Source: Pan et al., HotNets 2022, Section 4 (agents report flows, a coordinator reruns the
- * heuristic "on arrivals and departures, or per interval"). The
- * paper gives no numbers; everything here is off by default.
+ * heuristic "on arrivals and departures, or per interval"). The paper gives no numbers, so
+ * everything here is off by default.
  *
- * Reports. An agent reports the arrival and the departure of each flow. A report takes reportDelay;
- * with probability reportLoss it is lost and sent again reportTimeout later, and so on. The
- * coordinator decides on what it has heard of. What is left of those flows it reads at the
- * decision; a flow that has left without its report counts with one bit.
+ * Reports. An agent reports the arrival and the departure of each flow. A report takes reportDelay.
+ * It is lost with probability reportLoss; then it is sent again after reportTimeout, and may be
+ * lost again. The coordinator decides on the flows that it has heard of. It reads at the time of
+ * the decision how much of them is left; a flow that has left while its report is still on the way
+ * counts as one bit.
  *
- * Outage, from lostAt until backAt: what is on its way between agents and coordinator is lost.
- * Flows with a rate in force keep it until they end. All others (without a decision, or told to
- * wait) share what those leave of each link max-min fairly, as congestion-controlled flows do; they
- * are shared anew, without delay, at each arrival and departure. So every flow ends. From backAt on
- * agents report again, and the first decision takes all flows.
+ * Outage. Between lostAt and backAt everything on its way between agents and coordinator is lost.
+ * Flows that have a rate keep it until they end. All others have no decision yet or were told to
+ * wait. They share what is left of each link max-min fairly, as congestion-controlled flows do, and
+ * are shared anew, without delay, at each arrival and departure; so every flow ends. From backAt on
+ * agents report again, and the first decision is on all flows.
  */
 #pragma once
 
@@ -39,9 +40,9 @@ namespace echelon
 struct ControlPlane
 {
     Time controlDelay; ///< from a decision until its rates are in force
-    double fairShare =
-        0; ///< of each link, in [0, 1): all flows share it fairly (starvation-guard.h)
-    Time minimumInterval;  ///< between decisions; changes meanwhile are decided together
+    /// The part of each link, in [0, 1), that all flows share fairly (starvation-guard.h).
+    double fairShare = 0;
+    Time minimumInterval;  ///< between decisions; the changes in it are decided together
     Time reportDelay;      ///< from an arrival or departure until the coordinator knows
     double reportLoss = 0; ///< probability, in [0, 1)
     Time reportTimeout = Time::FromPicoseconds(1000000000); ///< 1 ms

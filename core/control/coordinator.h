@@ -13,13 +13,13 @@
  * closures (sched/scheduler.h), so this is exact, and many small jobs cost as little as one. A
  * scheduler with a shortcut (Scheduler::Repair) is asked for that first.
  *
- * Control delay d: the decision on the arrivals and departures of time t, made from the volumes
- * left at t, is in force from t + d on. A new flow waits until then; what a departed flow had lies
- * idle until then. Reports, losses and outages: control-plane.h. Cost of a decision: O(flows of the
- * closure × hops) and the scheduler's own.
+ * With a control delay d, the decision on the arrivals and departures of time t is made from the
+ * volumes left at t and is in force from t + d on. Until then a new flow waits, and the rate of a
+ * flow that has left stays unused. Reports, losses and outages: control-plane.h. A decision costs
+ * O(flows of the closure × hops), besides the scheduler.
  *
- * On a fabric with queues, whenever rates come into force, all flows that have one are put into
- * queues again (queue-assignment.h).
+ * On a fabric with queues, all flows that have a rate are put into queues again whenever rates come
+ * into force (queue-assignment.h).
  */
 #pragma once
 
@@ -71,9 +71,9 @@ class Coordinator
     /// A flow whose last bit has left its source.
     void RemoveFlow(FlowId flow);
 
-    /// Another flow of the group, which needs no rate from here, starts (`isArrival`) or has left
-    /// its source. Decides again on the group's flows, if there are any: where a group stands may
-    /// depend on the time.
+    /// A flow of the group that needs no rate from here starts (`isArrival`) or has left its
+    /// source. If the group has other flows they are decided on again, since the group's place in
+    /// the order may depend on the time.
     void Reconsider(GroupId group, bool isArrival);
 
     /// The fabric's link has another capacity from now on. Agents cut what does not fit at once, in
@@ -121,14 +121,14 @@ class Coordinator
         std::uint32_t viewIndex = 0; ///< in the view of the decision `mark`
     };
 
-    /// The coordinator hears of an arrival, of a departure.
+    /// The coordinator hears of an arrival, or of a departure.
     void Learn(FlowId flow);
     void Forget(FlowId flow);
     void Fail();
     void Restore();
-    /// Everything in the fabric is known from now on, with the rates in force.
+    /// The coordinator knows all flows in the fabric from now on, and the rates in force.
     void Resync();
-    /// Of the flows that are known, the rates in force count as decided.
+    /// The rates in force count as decided, for all flows that are known.
     void TakeAppliedRates();
     void CutToCapacity(LinkId link);
     void TouchAllGroups();
@@ -160,7 +160,7 @@ class Coordinator
     void Include(FlowId flow);
     void BuildView();
     void Apply(const std::vector<FlowRate>& rates);
-    /// Put all flows with a decision in force into queues, and m_changes in order.
+    /// Puts all flows with a decision in force into queues, and sorts m_changes.
     void AssignQueues();
 
     Scheduler& m_scheduler;

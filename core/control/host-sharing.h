@@ -12,9 +12,9 @@
  * a scale-up switch does. They do not wait for reports or decisions, and no scheduler orders them
  * (docs/adr/0003-flows-inside-a-host.md).
  *
- * When flows come or go, the flows that are connected to them through common ports get new rates,
- * once an instant, after its last event. Complexity: O(1) for a flow that has both of its ports for
- * itself, as in a ring; otherwise as sharing/max-min.h for the connected flows. Memory: about 20
+ * When flows come or go, the flows that are connected to them through common ports get new rates
+ * after the last event of the instant. A flow that has both of its ports for itself, as in a ring,
+ * costs O(1); otherwise the connected flows cost what sharing/max-min.h says. Memory: about 20
  * bytes for each slot of the table, and 32 for each link of the topology.
  */
 #pragma once
@@ -72,7 +72,7 @@ class HostSharing
     {
         std::array<std::uint32_t, HOPS> placeOnPort{};
         std::uint32_t mark = 0; ///< the last sharing that has included it
-        bool isTold = false;    ///< the observer hears of its rates
+        bool isTold = false;    ///< whether the observer is told of its rates
     };
 
     struct Port

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
  * @file
- * Carries reports from agents to the coordinator, with delay, losses that are repeated, and
- * outages.
+ * Carries reports from agents to the coordinator. Reports take time, may be lost and sent again,
+ * and do not arrive during an outage.
  *
  *     ReportChannel reports(clock, control);
  *     reports.Send([&] { coordinator.Learn(flow); });      // at once without delay or loss

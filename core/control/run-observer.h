@@ -31,12 +31,12 @@ class RunObserver
     virtual void OnFlowStarted(FlowId flow, TaskId task) = 0;
     virtual void OnFlowFinished(FlowId flow) = 0;
 
-    /// A flow has this rate from now on, instead of the one in the table. Of flows inside a host
-    /// only those are told that share a port with another flow, or did.
+    /// A flow has this rate from now on, instead of the one in the table. A flow inside a host is
+    /// told of only if it shares a port with another flow, or did.
     virtual void OnRate(FlowId flow, BitRate rate) = 0;
-    /// All flows have been told that have a new rate at this decision.
+    /// OnRate has been called for all flows whose rate this decision changes.
     virtual void OnRatesInForce() = 0;
-    /// A flow's last bit has left its source. Told of the flows of which OnRate is told.
+    /// A flow's last bit has left its source. It is called for the flows for which OnRate is.
     virtual void OnDeparture(FlowId flow) = 0;
 
     virtual void OnComputeDone(const ComputeRecord& compute) = 0;

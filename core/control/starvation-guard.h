@@ -7,17 +7,19 @@
  *     StarvationGuard guarded(echelon, 0.1);
  *     const Allocation& a = guarded.Allocate(view);
  *
- * With max-min fair rates x (sharing/max-min.h) and the share s, every flow gets s × x, and the
- * scheduler inside divides what is left of each link, which is at least 1 - s of it. It is work
- * conserving if the scheduler is, because that one sees the link less what the fair part takes.
+ * Let x be a flow's max-min fair rate (sharing/max-min.h) and s the share. Every flow gets s × x,
+ * and the scheduler inside divides what is left of each link, which is at least 1 - s of it. The
+ * guard conserves work if the scheduler does, because the scheduler sees all that the fair part
+ * leaves.
  *
  * Bound, proved in docs/algorithms/starvation-guard.md: while n(l) flows cross link l of capacity
  * C(l), a flow has at least s × x >= s × min over its links of C(l) / n(l). Hence with given
- * arrivals it ends no later than on links of s × C(l) where every flow has its equal division, and
- * on one link no later than under fair sharing of a link of s × C. A bundle of m flows counts as m.
+ * arrivals it ends no later than on links of capacity s × C(l) that divide themselves equally among
+ * their flows, and on one link no later than under fair sharing of a link of s × C. A bundle of m
+ * flows counts as m.
  *
- * Complexity: max-min's and the scheduler's. There is no shortcut (Scheduler::Repair): closures are
- * decided anew. Errors: ContractViolation unless 0 < s < 1.
+ * A decision costs what max-min sharing and the scheduler cost. There is no shortcut
+ * (Scheduler::Repair); closures are decided anew. Errors: ContractViolation unless 0 < s < 1.
  */
 #pragma once
 

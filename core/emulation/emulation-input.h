@@ -36,15 +36,15 @@ struct EmulationInput
     std::function<void(std::uint64_t, std::uint64_t)> progress{};
     ControlPlane control{};
     ControlObserver* observer = nullptr; ///< of the control plane; may be null
-    /// Whether the record holds what changes over time, and what follows from it: links' rates and
-    /// loads, and whom critical flows waited for.
+    /// Whether the record holds what changes over time and what follows from it: the rates and
+    /// loads of links, and whom critical flows waited for.
     bool keepsSeries = true;
     /// Whether it holds a row for each flow, computation and step of a critical path, and the names
-    /// of groups. Otherwise what a summary needs of them is in RunRecord::totals. @pre so do
-    /// series.
+    /// of groups. Otherwise what a summary needs of them is in RunRecord::totals.
+    /// @pre keepsRows implies keepsSeries.
     bool keepsRows = true;
     std::string router = "ecmp"; ///< of RouterEntries()
-    /// Those of one time in this order. @pre the fabric takes them.
+    /// Events of the same time happen in this order. @pre the fabric's links may change.
     std::vector<LinkEvent> events{};
     std::shared_ptr<const IdealRuns> idealRuns{}; ///< of the jobs; null: the run finds them
 };

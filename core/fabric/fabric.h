@@ -8,15 +8,16 @@
  *     fabric.GetClock().CallAt(Time(), [&] { fabric.StartFlow(flow); });
  *     fabric.GetClock().Run();
  *
- * A flow sends nothing until SetRates gives it a rate. How rates are enforced is the fabric's
- * choice (enforcement.h): flow by flow, or by the weights of the queues into which SetRates puts
- * the flows; then a flow may send slower or faster than its rate, and a rate of 0 does not stop it.
- * A fabric may also share its links by itself. When its last bit has left
- * the source the observer hears OnFlowSent (its capacity is free), and when the last bit has
- * arrived OnFlowFinished. Between the two lies at least the path's propagation delay; both are
- * heard in order of (time, sequence). When nothing is left to do, the clock's run ends; flows whose
- * rate is too small to end within the range of Time are left as they are. Errors: what a fabric
- * cannot do it refuses when configured (ParameterError).
+ * A flow sends nothing until SetRates gives it a rate. The fabric chooses how it enforces rates
+ * (enforcement.h). It holds each flow to its rate, or it shares links by the weights of queues into
+ * which SetRates puts the flows; then a flow may send slower or faster than its rate, and a rate of
+ * 0 does not stop it. Or it shares its links by itself and takes no rates.
+ *
+ * The observer hears OnFlowSent when a flow's last bit has left the source, so that its capacity is
+ * free, and OnFlowFinished when the last bit has arrived. Between the two lies at least the path's
+ * propagation delay. The clock's run ends when nothing is left to do; a flow whose rate is too
+ * small to end within the range of Time is left as it is. Errors: a fabric refuses what it cannot
+ * do when it is configured (ParameterError).
  */
 #pragma once
 
@@ -41,13 +42,13 @@ class FabricObserver
 {
   public:
     virtual ~FabricObserver() = default;
-    /// All bits have left the source: the flow needs no more rate.
+    /// All bits have left the source, so the flow needs no more rate.
     virtual void OnFlowSent(FlowId flow) = 0;
     /// All bits have arrived.
     virtual void OnFlowFinished(FlowId flow) = 0;
 
-    /// Payload bits per second that flows send over a link between hosts from now on; only from
-    /// fabrics that share by themselves.
+    /// From now on flows send so many payload bits per second over a link between hosts. Only
+    /// fabrics that share their links by themselves say this.
     virtual void OnLinkRate(LinkId /*link*/, BitRate /*rate*/)
     {
     }
@@ -58,8 +59,9 @@ class FabricObserver
         return false;
     }
 
-    /// A flow that has started is on a lane until it is sent: all flows there have one path, and
-    /// each of their copies one rate. Only from fabrics that share by themselves.
+    /// A flow that has started is on a lane until it is sent. All flows of a lane have the same
+    /// path, and all their copies the same rate. Only fabrics that share their links by themselves
+    /// say this.
     virtual void OnFlowJoins(FlowId /*flow*/, std::uint32_t /*lane*/)
     {
     }
@@ -97,7 +99,7 @@ struct LinkLoad
     std::uint64_t queue = 0; ///< bytes on the wire that waited at the link's egress, the largest
 };
 
-/// How much work a run was; engine figures, not results.
+/// How much work a run was. These are figures of the engine, not results.
 struct FabricCounts
 {
     std::uint64_t events = 0;
@@ -185,7 +187,7 @@ class Fabric
     virtual void SetRates(const std::vector<RateChange>& changes) = 0;
 
     /// How the fabric makes flows send as was decided. With NONE flows have a rate from their start
-    /// on, without SetRates, which is refused then.
+    /// on, and SetRates is refused.
     virtual Enforcement EnforcedBy() const
     {
         return Enforcement::RATES;
@@ -203,8 +205,9 @@ class Fabric
         ECHELON_REQUIRE(weights.empty(), "this fabric has no queues");
     }
 
-    /// At the path's smallest payload rate throughout. A flow that nothing holds up takes as long,
-    /// but for WAIT_ROUNDING_PS; where queues share links it may count as sent earlier.
+    /// How long the flow takes at the smallest payload rate of its path. A flow that nothing holds
+    /// up takes as long, up to WAIT_ROUNDING_PS; where queues share links it may count as sent
+    /// earlier.
     virtual SoloTimes UncontendedTimes(const Flow& flow) const = 0;
 
     virtual FabricCounts Counts() const = 0;

@@ -3,13 +3,14 @@
  * @file
  * The fluid fabric: flows are volumes that drain at exactly their allocated rates.
  *
- *     FluidFabric fabric(topology);      // (topology, 4096.0 / 4178): with the goodput of packets
- *     fabric.StartFlow(flow);  fabric.SetRates({{flow.id, 1e9}});
+ *     FluidFabric fabric(topology);      // or FluidFabric(topology, 4096.0 / 4178), with headers
+ *     fabric.StartFlow(flow);
+ *     fabric.SetRates({{flow.id, 1e9}});
  *
  * A flow's last bit leaves when the integral of its rate reaches its volume, and arrives the path's
- * propagation delay later. Event driven: O(log n) per start, finish, rate change or callback; the
+ * propagation delay later. Each start, finish, change of a rate and callback costs O(log n); the
  * remaining volume of a flow is brought up to date only when its own rate changes. Times are
- * rounded up to whole picoseconds; finishes closer than COMPLETION_COALESCE_PS share an event.
+ * rounded up to whole picoseconds, and finishes closer than COMPLETION_COALESCE_PS share an event.
  * Memory: 40 bytes for each flow that sends, and 4 for each that ever did (base/indexed-heap.h).
  */
 #pragma once
@@ -35,8 +36,8 @@ class FluidFabric : public FluidEngine
     void Reroute(FlowId flow, Route route) override;
 
   private:
-    /// A flow while it sends. `remaining` was right at `since`; the rate has been constant from
-    /// then on.
+    /// A flow while it sends. At the time `since` it had `remaining` bits left; its rate has been
+    /// constant since then.
     struct Transfer
     {
         double remaining = 0;

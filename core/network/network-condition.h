@@ -8,9 +8,9 @@
  *     condition.SetRate(link, 0);                            // the link is down from now on
  *     condition.Carries(flow.route);                         // false: the flow stands still
  *
- * A fabric owns its condition (Fabric::SetCapacity changes it), and schedulers see it as it is at
+ * A fabric owns its condition, and Fabric::SetCapacity changes it. Schedulers see the condition at
  * the time of their decision. How long a flow takes alone, and so what counts as waiting, is
- * measured against the network as it was built. SetRate: O(1).
+ * measured against the network as it was built. SetRate takes O(1).
  */
 #pragma once
 

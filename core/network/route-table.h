@@ -10,8 +10,8 @@
  *     for (const LinkShare& hop : flow.route) { load[hop.link.Value()] += rate * hop.share; }
  *
  * A Route is a handle of eight bytes to an entry that the table holds once, however many flows take
- * it. Handles are good as long as the table lives, and equal when they stand for the same entry.
- * Along and Spread: O(links). Memory: about 150 bytes a route of four links.
+ * it. Handles are valid as long as the table lives, and equal when they stand for the same entry.
+ * Along and Spread take O(links), and a route of four links takes about 150 bytes.
  * Errors: ContractViolation for shares of a spread route that do not add up to 1.
  */
 #pragma once
@@ -88,7 +88,8 @@ class Route
         return m_entry->number;
     }
 
-    /// Until the last bit has arrived after it left the source: the longest way's propagation.
+    /// From when the last bit leaves the source until it arrives: the propagation delay of the
+    /// longest path.
     Time Delay() const
     {
         return m_entry->delay;
