@@ -13,7 +13,8 @@
 // --jitter. On its leaf-spine (as many spines as hosts a leaf) routes are chosen by hash, but for
 // `rack-aware`.
 
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "support/all-to-all-run.h"
 
 #include <CLI/CLI.hpp>

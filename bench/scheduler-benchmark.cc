@@ -13,7 +13,8 @@
  * well on these sizes, given below the table.
  */
 #include "base/random.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "sharing/max-min.h"
 #include "support/routes.h"

@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fair-fabric.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 
 #include <cmath>

@@ -8,7 +8,7 @@
 #include "emulation/emulation.h"
 #include "emulation/run-failure.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/fair.h"
 
 #include <cstdlib>

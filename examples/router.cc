@@ -4,7 +4,7 @@
 // devices. To make it a choice of runs, put the class into core/network and one entry into
 // router-registry.cc; the contract suite of routers follows.
 
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "network/router-registry.h"
 
 #include <algorithm>

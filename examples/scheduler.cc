@@ -5,7 +5,7 @@
 
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/ordered-allocation.h"
 
 #include <cstdlib>

@@ -6,7 +6,7 @@
 
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 #include "workload/workload-registry.h"
 

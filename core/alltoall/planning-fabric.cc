@@ -24,6 +24,36 @@ LargestTime(const std::vector<double>& bytes, const std::vector<BitRate>& rates)
     return longest;
 }
 
+namespace
+{
+
+struct Uplinks
+{
+    std::uint32_t count = 0;
+    BitRate rate = 0; ///< of each
+};
+
+} // namespace
+
+/// The links from each switch that has hosts to other switches, by the index of the switch.
+static std::map<std::uint32_t, Uplinks>
+UplinksOfSwitches(const Topology& topology)
+{
+    std::map<std::uint32_t, Uplinks> uplinks;
+    const NodeKind kind = topology.GetLink(topology.EgressOf(DeviceId(0))).to.kind;
+    for (std::uint32_t l = 0; l < topology.Links().size(); ++l)
+    {
+        const Link& link = topology.GetLink(LinkId(l));
+        if (topology.IsBetweenSwitches(LinkId(l)) && link.from.kind == kind)
+        {
+            Uplinks& own = uplinks[link.from.index];
+            ++own.count;
+            own.rate = link.rate;
+        }
+    }
+    return uplinks;
+}
+
 bool
 PlanningFabric::Homogeneous() const
 {
@@ -56,7 +86,6 @@ PlanningFabric
 PlanningFabric::Of(const Topology& topology, const std::vector<DeviceId>& ranks, double goodput)
 {
     ECHELON_REQUIRE(goodput > 0 && goodput <= 1, "payload is at most all that a link carries");
-    const Topology::Shape& shape = topology.GetShape();
     std::map<LinkId, std::uint32_t> sharing;
     for (const DeviceId device : ranks)
     {
@@ -69,21 +98,22 @@ PlanningFabric::Of(const Topology& topology, const std::vector<DeviceId>& ranks,
         const LinkId egress = topology.EgressOf(device);
         fabric.portRate.push_back(goodput * topology.GetLink(egress).rate / sharing.at(egress));
         fabric.server.push_back(host.Value());
-        fabric.rack.push_back(topology.LeafOf(host));
+        fabric.rack.push_back(topology.RackOf(host));
     }
-    if (shape.network == Topology::Network::LEAF_SPINE)
+    const std::map<std::uint32_t, Uplinks> uplinks = UplinksOfSwitches(topology);
+    for (const DeviceId device : ranks)
     {
-        fabric.spines = shape.spines;
-        const std::size_t first = 2 * topology.Interfaces();
-        for (const std::uint32_t leaf : fabric.rack)
+        const auto own = uplinks.find(topology.GetLink(topology.EgressOf(device)).to.index);
+        if (own != uplinks.end())
         {
-            const Link& uplink = topology.GetLink(LinkId(first + leaf * shape.spines));
-            fabric.uplinkRate.push_back(goodput * uplink.rate);
+            fabric.spines = own->second.count;
+            fabric.uplinkRate.push_back(goodput * own->second.rate);
         }
     }
-    if (shape.devicesPerHost > 1)
+    if (topology.GetShape().devicesPerHost > 1)
     {
-        fabric.scaleUpRate = goodput * topology.GetLink(LinkId(topology.Links().size() - 1)).rate;
+        const LinkId scaleUp = topology.ScaleUpIngressOf(ranks.back());
+        fabric.scaleUpRate = goodput * topology.GetLink(scaleUp).rate;
     }
     return fabric;
 }

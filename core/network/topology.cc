@@ -4,35 +4,30 @@
 #include "base/contracts.h"
 #include "base/random.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace echelon
 {
 
-Topology::Topology(Shape shape, std::vector<Link> links)
+Topology::Topology(Shape shape,
+                   std::vector<Link> links,
+                   std::shared_ptr<const Interconnect> interconnect)
     : m_shape(shape),
-      m_links(std::move(links))
+      m_links(std::move(links)),
+      m_interconnect(std::move(interconnect)),
+      m_firstScaleUp(static_cast<std::uint32_t>(m_links.size()) -
+                     (shape.devicesPerHost > 1 ? 2 * Devices() : 0))
 {
     ECHELON_REQUIRE(shape.hosts > 0 && shape.devicesPerHost > 0, "a fabric has hosts with devices");
     ECHELON_REQUIRE(shape.interfacesPerHost > 0 &&
                         shape.devicesPerHost % shape.interfacesPerHost == 0,
                     "every interface of a host serves as many of its devices");
+    ECHELON_REQUIRE(shape.racks > 0 && shape.hosts % shape.racks == 0,
+                    "every rack has as many hosts");
     for (const Link& link : m_links)
     {
         ECHELON_REQUIRE(link.rate > 0, "a link has a positive rate");
     }
-}
-
-std::uint32_t
-Topology::LeafOf(HostId host) const
-{
-    return m_shape.leaves == 0 ? 0 : host.Value() / (m_shape.hosts / m_shape.leaves);
-}
-
-bool
-Topology::IsScaleUp(LinkId link) const
-{
-    return link.Value() >= 2 * Interfaces() + 2 * m_shape.leaves * m_shape.spines;
 }
 
 Path
@@ -42,48 +37,44 @@ Topology::Route(DeviceId source, DeviceId destination, std::uint64_t key) const
     const std::uint64_t hash = Mix64(key ^ Mix64(pair));
     return RouteVia(source,
                     destination,
-                    static_cast<std::uint32_t>(hash % std::max(1U, m_shape.spines)));
-}
-
-Path
-Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) const
-{
-    ECHELON_REQUIRE(source.Value() < Devices() && destination.Value() < Devices(),
-                    "a route joins devices of the fabric");
-    ECHELON_REQUIRE(spine < std::max(1U, m_shape.spines), "a route crosses a spine of the fabric");
-    if (source == destination)
-    {
-        return {};
-    }
-    const HostId from = HostOf(source);
-    const HostId to = HostOf(destination);
-    const std::uint32_t interfaces = Interfaces();
-    const std::uint32_t pairs = m_shape.leaves * m_shape.spines;
-    if (from == to)
-    {
-        const std::uint32_t firstScaleUp = 2 * interfaces + 2 * pairs;
-        return {LinkId(firstScaleUp + source.Value()),
-                LinkId(firstScaleUp + Devices() + destination.Value())};
-    }
-    const LinkId egress = EgressOf(source);
-    const LinkId ingress(interfaces + InterfaceOf(destination));
-    const std::uint32_t fromLeaf = LeafOf(from);
-    const std::uint32_t toLeaf = LeafOf(to);
-    if (m_shape.network == Network::BIG_SWITCH || fromLeaf == toLeaf)
-    {
-        return {egress, ingress};
-    }
-    return {egress,
-            LinkId(2 * interfaces + fromLeaf * m_shape.spines + spine),
-            LinkId(2 * interfaces + pairs + toLeaf * m_shape.spines + spine),
-            ingress};
+                    static_cast<std::uint32_t>(hash % Choices(source, destination)));
 }
 
 std::uint32_t
 Topology::Choices(DeviceId source, DeviceId destination) const
 {
-    const std::uint32_t from = LeafOf(HostOf(source));
-    return from == LeafOf(HostOf(destination)) ? 1 : m_shape.spines;
+    return !m_interconnect || HostOf(source) == HostOf(destination)
+               ? 1
+               : m_interconnect->Choices(InterfaceOf(source), InterfaceOf(destination));
+}
+
+Path
+Topology::RouteVia(DeviceId source, DeviceId destination, std::uint32_t choice) const
+{
+    ECHELON_REQUIRE(source.Value() < Devices() && destination.Value() < Devices(),
+                    "a route joins devices of the fabric");
+    Path path;
+    if (source == destination)
+    {
+        return path;
+    }
+    if (HostOf(source) == HostOf(destination))
+    {
+        path.push_back(ScaleUpEgressOf(source));
+        path.push_back(ScaleUpIngressOf(destination));
+        return path;
+    }
+    path.push_back(EgressOf(source));
+    if (m_interconnect)
+    {
+        const std::uint32_t from = InterfaceOf(source);
+        const std::uint32_t to = InterfaceOf(destination);
+        const std::uint32_t choices = m_interconnect->Choices(from, to);
+        ECHELON_REQUIRE(choice < choices || choices == 1, "a route takes one of the paths");
+        m_interconnect->AppendPath(from, to, choices == 1 ? 0 : choice, path);
+    }
+    path.push_back(IngressOf(destination));
+    return path;
 }
 
 Time

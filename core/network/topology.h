@@ -3,16 +3,18 @@
  * @file
  * The fabric as a graph of directed links, and the route of every flow through it.
  *
- *     Topology t = MakeLeafSpine({8, 8, 2, server, uplink});   // see network/builders.h
+ *     Topology t = MakeLeafSpine({8, 8, 2, server, uplink});   // see network/leaf-spine.h
  *     Path path = t.Route(DeviceId(0), DeviceId(17), connectionKey);
  *     BitRate r = t.GetLink(path[0]).rate;
  *
- * Devices (GPUs) are numbered host by host, hosts leaf by leaf. Two kinds of traffic: between
- * devices of one host over the host's scale-up switch, and between hosts over the host's network
- * interfaces: one that its devices share, or several, each for as many consecutive devices.
- * Interfaces are numbered host by host. Links are numbered: interface egress, interface ingress,
- * leaf-to-spine (leaf-major), spine-to-leaf (leaf-major), scale-up egress and scale-up ingress by
- * device.
+ * Devices (GPUs) are numbered host by host, and hosts rack by rack; the hosts of a rack are joined
+ * to the same switch. The devices of one host reach each other over the host's scale-up switch.
+ * They reach other hosts over the host's network interfaces, of which there is one that all devices
+ * share, or several, each for as many consecutive devices. Interfaces are numbered host by host.
+ *
+ * Links are numbered: first the egress links of interfaces, then their ingress links, then the
+ * links of the interconnect, then the devices' links to scale-up switches, and from them. Only this
+ * folder relies on these numbers; others ask for the link that they want.
  */
 #pragma once
 
@@ -21,6 +23,7 @@
 #include "network/path.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -56,29 +59,48 @@ struct Link
     Time delay;   ///< propagation
 };
 
-/// An immutable fabric. Made by the functions of network/builders.h.
+/// The switches that join the interfaces of hosts, and the paths over them. Each kind of topology
+/// has its own (leaf-spine.cc).
+class Interconnect
+{
+  public:
+    virtual ~Interconnect() = default;
+
+    /// Number of shortest paths between the interfaces of two hosts.
+    virtual std::uint32_t Choices(std::uint32_t /*from*/, std::uint32_t /*to*/) const
+    {
+        return 1;
+    }
+
+    /// Appends the links between the egress link of one interface and the ingress link of another:
+    /// none where both are on one switch. @param choice below Choices(from, to).
+    virtual void AppendPath(std::uint32_t from,
+                            std::uint32_t to,
+                            std::uint32_t choice,
+                            Path& path) const = 0;
+
+    /// The largest number of links that AppendPath appends.
+    virtual std::uint32_t MostHops() const = 0;
+};
+
+/// An immutable fabric. Each kind has a function that makes it (network/topology-registry.h).
 class Topology
 {
   public:
-    /// How hosts reach each other.
-    enum class Network
-    {
-        BIG_SWITCH,
-        LEAF_SPINE,
-    };
-
-    /// Numbers of nodes; leaves and spines are 0 in a big switch.
+    /// Numbers of nodes.
     struct Shape
     {
-        Network network;
         std::uint32_t hosts;
         std::uint32_t devicesPerHost;
-        std::uint32_t leaves;
-        std::uint32_t spines;
-        std::uint32_t interfacesPerHost = 1; ///< divides devicesPerHost
+        std::uint32_t interfacesPerHost; ///< divides devicesPerHost
+        std::uint32_t racks;             ///< divides hosts
     };
 
-    Topology(Shape shape, std::vector<Link> links);
+    /// @param links numbered as this file's comment says. @param interconnect null when all hosts
+    /// are on one switch.
+    Topology(Shape shape,
+             std::vector<Link> links,
+             std::shared_ptr<const Interconnect> interconnect);
 
     const Shape& GetShape() const
     {
@@ -113,8 +135,28 @@ class Topology
         return LinkId(InterfaceOf(device));
     }
 
-    /// The leaf of a host; 0 in a big switch.
-    std::uint32_t LeafOf(HostId host) const;
+    /// The link by which a device receives from other hosts.
+    LinkId IngressOf(DeviceId device) const
+    {
+        return LinkId(Interfaces() + InterfaceOf(device));
+    }
+
+    /// The link by which a device sends inside its host. @pre hosts have several devices.
+    LinkId ScaleUpEgressOf(DeviceId device) const
+    {
+        return LinkId(m_firstScaleUp + device.Value());
+    }
+
+    /// The link by which a device receives inside its host. @pre hosts have several devices.
+    LinkId ScaleUpIngressOf(DeviceId device) const
+    {
+        return LinkId(m_firstScaleUp + Devices() + device.Value());
+    }
+
+    std::uint32_t RackOf(HostId host) const
+    {
+        return host.Value() / (m_shape.hosts / m_shape.racks);
+    }
 
     const std::vector<Link>& Links() const
     {
@@ -128,25 +170,36 @@ class Topology
 
     /// Whether the link belongs to a host's scale-up domain rather than to the network between
     /// hosts.
-    bool IsScaleUp(LinkId link) const;
+    bool IsScaleUp(LinkId link) const
+    {
+        return link.Value() >= m_firstScaleUp;
+    }
+
+    /// Whether the link joins two switches of the interconnect.
+    bool IsBetweenSwitches(LinkId link) const
+    {
+        return link.Value() >= 2 * Interfaces() && !IsScaleUp(link);
+    }
 
     /**
-     * The path of a connection. Between leaves the spine is Mix64 of (key, source, destination)
-     * modulo the spines: hash-based ECMP, where `key` stands for the five-tuple's ports. O(1).
+     * The path of a connection. Where there are several shortest paths, the hash Mix64 of (key,
+     * source, destination) chooses one of them (ECMP); `key` stands for the ports of the
+     * connection's five-tuple. O(hops).
      */
     Path Route(DeviceId source, DeviceId destination, std::uint64_t key) const;
 
-    /// Number of shortest paths between two devices: the spines, where one is crossed.
+    /// Number of shortest paths between two devices.
     std::uint32_t Choices(DeviceId source, DeviceId destination) const;
 
-    /// The path over a spine of the sender's choice; where none is crossed the spine does not
-    /// matter. @pre the spine exists, if there are spines. O(1).
-    Path RouteVia(DeviceId source, DeviceId destination, std::uint32_t spine) const;
+    /// The shortest path of the sender's choice, in a leaf-spine the one over the spine of this
+    /// number. Where there is only one path the choice does not matter. O(hops).
+    /// @pre choice < Choices(source, destination), if there are several.
+    Path RouteVia(DeviceId source, DeviceId destination, std::uint32_t choice) const;
 
     /// Links of the longest of all shortest paths.
     std::uint32_t MostHops() const
     {
-        return m_shape.leaves > 1 ? 4 : 2;
+        return 2 + (m_interconnect ? m_interconnect->MostHops() : 0);
     }
 
     /// Sum of the propagation delays along a path.
@@ -155,6 +208,8 @@ class Topology
   private:
     Shape m_shape;
     std::vector<Link> m_links;
+    std::shared_ptr<const Interconnect> m_interconnect;
+    std::uint32_t m_firstScaleUp;
 };
 
 } // namespace echelon

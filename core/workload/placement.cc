@@ -48,14 +48,13 @@ RoomsOf(const Topology& topology, const std::vector<DeviceId>& free)
 void
 SpreadOverLeaves(const Topology& topology, std::vector<Room>& rooms)
 {
-    const std::size_t leaves = std::max(1U, topology.GetShape().leaves);
-    std::vector<std::size_t> free(leaves, 0);
-    std::vector<std::size_t> begun(leaves, 0);
+    std::vector<std::size_t> free(topology.GetShape().racks, 0);
+    std::vector<std::size_t> begun(topology.GetShape().racks, 0);
     std::vector<std::pair<std::pair<bool, std::size_t>, Room>> turns;
     for (Room& room : rooms)
     {
         const bool isBegun = room.devices.size() < topology.GetShape().devicesPerHost;
-        const std::size_t turn = (isBegun ? begun : free)[topology.LeafOf(room.host)]++;
+        const std::size_t turn = (isBegun ? begun : free)[topology.RackOf(room.host)]++;
         turns.emplace_back(std::pair(isBegun, turn), std::move(room));
     }
     std::stable_sort(turns.begin(), turns.end(), [](const auto& a, const auto& b) {

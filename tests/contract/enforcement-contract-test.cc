@@ -12,7 +12,7 @@
 #include "base/random.h"
 #include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "support/routes.h"
 
 #include <gtest/gtest.h>

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "support/routes.h"
 
 #include <functional>

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "emulation/emulation.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "support/capacity-checker.h"
 

@@ -15,7 +15,7 @@
 #include "emulation/run-failure.h"
 #include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>

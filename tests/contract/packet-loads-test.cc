@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #if ECHELON_WITH_NS3
 #include "emulation/emulation.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 
 #include "ns3/packet-fabric.h"

@@ -4,7 +4,8 @@
  * What every router owes (network/router-registry.h), on both kinds of topology: routes join the
  * devices, the parts of a flow are the flow, and the same questions bring the same routes.
  */
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "network/router-registry.h"
 
 #include <cmath>

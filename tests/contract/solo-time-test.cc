@@ -11,7 +11,8 @@
 #include "emulation/emulation.h"
 #include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "support/routes.h"
 

@@ -10,7 +10,8 @@
  * transmission of a segment at each of two switches: at uplinks as slow as ports, 5 segments that
  * may meet at a receiver, and one more where they met on the way.
  */
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "support/all-to-all-run.h"
 
 #include <gtest/gtest.h>

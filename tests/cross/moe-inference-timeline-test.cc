@@ -11,7 +11,7 @@
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
 #include "metrics/summary.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 #include "support/layer-timeline.h"
 #include "workload/moe-inference-model.h"

@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 
 #include <algorithm>

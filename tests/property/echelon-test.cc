@@ -8,7 +8,8 @@
 
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "sched/coflow-orders.h"
 #include "sched/flow-orders.h"
 #include "support/hand-view.h"

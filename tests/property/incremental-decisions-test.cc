@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "support/routes.h"
 #include "support/scheduler-names.h"

@@ -7,7 +7,7 @@
 #include "sharing/max-min-repair.h"
 
 #include "base/random.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "support/routes.h"
 
 #include <algorithm>

@@ -7,7 +7,8 @@
 #include "sharing/max-min.h"
 
 #include "base/tolerances.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "support/random-view.h"
 
 #include <gtest/gtest.h>

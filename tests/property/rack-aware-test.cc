@@ -12,7 +12,7 @@
 #include "collective/planned-all-to-all.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "sched/flow-orders.h"
 #include "support/plan-checker.h"
 

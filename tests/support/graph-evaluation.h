@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "taskgraph/task-graph.h"
 
 #include <algorithm>

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/random.h"
+#include "network/big-switch.h"
 #include "network/topology.h"
 #include "sched/scheduler.h"
 #include "support/routes.h"

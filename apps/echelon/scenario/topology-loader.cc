@@ -3,15 +3,20 @@
 
 #include "base/parameters.h"
 #include "input/field-table.h"
-#include "network/builders.h"
+#include "network/topology-registry.h"
 
+#include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
+#include <map>
 #include <utility>
 
 namespace echelon
 {
 
-constexpr std::int64_t MAX_SWITCHES = 16384;
+constexpr std::int64_t MOST_DEVICES = 1 << 20;
+
+using FieldTables = std::map<std::string, FieldTable>;
 
 const std::vector<Field> LINK_FIELDS{{"delay", A_TIME, "0s", "propagation delay"}};
 const Field RATE{"rate", A_RATE, "in each direction"};
@@ -20,59 +25,104 @@ const FieldTable HOST_LINK{"host_link",
                            "The link of each network interface; it needs `rate` or `rates`.",
                            {RATE,
                             {"rates",
-                             ListOf("rate", 0, MAX_HOSTS),
+                             ListOf("rate", 0, MOST_HOSTS),
                              "a rate for the interfaces of each host, in place of `rate`"}},
                            LINK_FIELDS};
-const FieldTable UPLINK{
-    "uplink",
-    "Each link between a leaf and a spine; it needs no `rate` if there is an `oversubscription`.",
-    {RATE},
-    LINK_FIELDS};
 const FieldTable SCALE_UP{"scale_up",
                           "The port of each GPU inside its host.",
                           {{"rate", A_RATE, "in each direction", REQUIRED}},
                           LINK_FIELDS};
 
-static std::vector<Field>
-TopologyFields(const std::string& kind, const std::vector<Field>& fields)
+static std::string
+Sentence(std::string text)
 {
-    const std::vector<Field> head{
-        {"schema", OneOf({"echelon/topology/1"}), "the format of the file"},
-        {"description", A_TEXT, "for people"},
-        {"kind", OneOf({kind}), "the kind of the topology", REQUIRED}};
-    const std::vector<Field> server{
-        {"gpus_per_host", Whole(1, 1024), 1, "GPUs of a host"},
-        {"interfaces_per_host",
-         Whole(1, 1024),
-         1,
-         "network interfaces of a host, each for as many consecutive GPUs. 1: all GPUs share it; "
-         "as "
-         "many as GPUs: one each. Collectives use all of them"},
-        {"host_link", ObjectOf("host_link"), "of each interface, see below", REQUIRED},
-        {"scale_up",
-         ObjectOf("scale_up"),
-         "of each GPU inside its host, see below; needed with several GPUs per host"}};
-    return Joined(Joined(head, fields), server);
+    text.front() = static_cast<char>(std::toupper(text.front()));
+    return text + ".";
 }
 
-const FieldTable BIG_SWITCH{
-    "big-switch",
-    "All hosts on one switch that does not block.",
-    TopologyFields("big-switch", {{"hosts", Whole(1, MAX_HOSTS), "number of hosts", REQUIRED}})};
-const FieldTable LEAF_SPINE{
-    "leaf-spine",
-    "Two tiers of switches; every leaf is joined to every spine.",
-    TopologyFields(
-        "leaf-spine",
-        {{"leaves", Whole(1, MAX_SWITCHES), "number of leaves", REQUIRED},
-         {"spines", Whole(1, MAX_SWITCHES), "number of spines", REQUIRED},
-         {"hosts_per_leaf", Whole(1, MAX_HOSTS), "at most 65,536 hosts in all", REQUIRED},
-         {"uplink", ObjectOf("uplink"), "of each leaf and spine, see below"},
-         {"oversubscription",
-          Real(1e-3, 1e3),
-          "in place of the rate of `uplink`: the interfaces of a leaf's hosts together offer so "
-          "many times what its uplinks carry. With `rates` whose sums differ from leaf to leaf "
-          "each leaf keeps this ratio, so that the uplinks differ as well"}})};
+static Field
+FieldOf(const TopologyParameter& parameter)
+{
+    const Need need = parameter.isRequired ? REQUIRED : OPTIONAL;
+    switch (parameter.type)
+    {
+    case TopologyParameter::COUNT:
+        return {parameter.name,
+                Whole(static_cast<std::int64_t>(parameter.least),
+                      static_cast<std::int64_t>(parameter.largest)),
+                parameter.help,
+                need};
+    case TopologyParameter::NUMBER:
+        return {parameter.name, Real(parameter.least, parameter.largest), parameter.help, need};
+    default:
+        return {parameter.name, ObjectOf(parameter.name), parameter.help + ", see below", need};
+    }
+}
+
+static std::vector<Field>
+TopologyFields(const TopologyEntry& kind)
+{
+    std::vector<Field> fields{{"schema", OneOf({"echelon/topology/1"}), "the format of the file"},
+                              {"description", A_TEXT, "for people"},
+                              {"kind", OneOf({kind.name}), "the kind of the topology", REQUIRED}};
+    for (const TopologyParameter& parameter : kind.parameters)
+    {
+        fields.push_back(FieldOf(parameter));
+    }
+    return Joined(
+        fields,
+        {{"gpus_per_host", Whole(1, 1024), 1, "GPUs of a host"},
+         {"interfaces_per_host",
+          Whole(1, 1024),
+          1,
+          "network interfaces of a host, each for as many consecutive GPUs. 1: all GPUs share it; "
+          "as many as GPUs: one each. Collectives use all of them"},
+         {"host_link", ObjectOf("host_link"), "of each interface, see below", REQUIRED},
+         {"scale_up",
+          ObjectOf("scale_up"),
+          "of each GPU inside its host, see below; needed with several GPUs per host"}});
+}
+
+/// By kind.
+static FieldTables
+KindTables()
+{
+    FieldTables tables;
+    for (const TopologyEntry& kind : TopologyEntries())
+    {
+        tables.try_emplace(kind.name, kind.name, kind.summary, TopologyFields(kind));
+    }
+    return tables;
+}
+
+/// Of the links that are parameters of kinds, by name.
+static FieldTables
+LinkTables()
+{
+    FieldTables tables;
+    for (const TopologyEntry& kind : TopologyEntries())
+    {
+        for (const TopologyParameter& link : kind.parameters)
+        {
+            if (link.type == TopologyParameter::LINK)
+            {
+                const Field rate{"rate",
+                                 A_RATE,
+                                 "in each direction",
+                                 link.isRequired ? REQUIRED : OPTIONAL};
+                tables.try_emplace(link.name,
+                                   link.name,
+                                   Sentence(link.help),
+                                   std::vector{rate},
+                                   LINK_FIELDS);
+            }
+        }
+    }
+    return tables;
+}
+
+const FieldTables KIND_TABLES = KindTables();
+const FieldTables LINK_TABLES = LinkTables();
 
 static LinkSpec
 LoadLink(const Fields& fields, bool needsRate)
@@ -93,11 +143,11 @@ LoadServer(const Fields& node, std::int64_t hosts)
 {
     ServerSpec server;
     node.Read("gpus_per_host", server.gpusPerHost);
-    if (server.gpusPerHost * hosts > MAX_DEVICES)
+    if (server.gpusPerHost * hosts > MOST_DEVICES)
     {
         node.FailAt("gpus_per_host",
                     fmt::format("the fabric would have {} GPUs", server.gpusPerHost * hosts),
-                    fmt::format("at most {} are possible", MAX_DEVICES));
+                    fmt::format("at most {} are possible", MOST_DEVICES));
     }
     node.Read("interfaces_per_host", server.interfacesPerHost);
     if (server.gpusPerHost % server.interfacesPerHost != 0)
@@ -110,7 +160,7 @@ LoadServer(const Fields& node, std::int64_t hosts)
     server.hostLink = LoadLink(hostLink, !hostLink.Has("rates"));
     if (const auto rates = hostLink.Find("rates"))
     {
-        for (const JsonNode& rate : rates->Items(MAX_HOSTS))
+        for (const JsonNode& rate : rates->Items(MOST_HOSTS))
         {
             server.hostRates.push_back(rate.Rate());
         }
@@ -134,76 +184,74 @@ LoadServer(const Fields& node, std::int64_t hosts)
     return server;
 }
 
-static Topology
-LoadBigSwitch(const Fields& node)
+static TopologyValues
+LoadValues(const Fields& node, const TopologyEntry& kind)
 {
-    BigSwitchSpec spec;
-    node.Read("hosts", spec.hosts);
-    spec.server = LoadServer(node, spec.hosts);
-    return MakeBigSwitch(spec);
+    TopologyValues values;
+    for (const TopologyParameter& parameter : kind.parameters)
+    {
+        if (!parameter.isRequired && !node.Has(parameter.name))
+        {
+            continue;
+        }
+        if (parameter.type == TopologyParameter::LINK)
+        {
+            const Fields link(node.At(parameter.name).Object(), LINK_TABLES.at(parameter.name));
+            values.links[parameter.name] = LoadLink(link, parameter.isRequired);
+        }
+        else
+        {
+            values.numbers[parameter.name] =
+                parameter.type == TopologyParameter::COUNT
+                    ? static_cast<double>(node.Get<std::int64_t>(parameter.name))
+                    : node.Get<double>(parameter.name);
+        }
+    }
+    return values;
 }
 
-static Topology
-LoadLeafSpine(const Fields& node)
+/// Spells out that a link of the kind has no delay, also where its rate follows from other keys.
+static void
+FillInLinks(const Fields& node, const TopologyEntry& kind)
 {
-    LeafSpineSpec spec;
-    node.Read("leaves", spec.leaves);
-    node.Read("spines", spec.spines);
-    node.Read("hosts_per_leaf", spec.hostsPerLeaf);
-    const std::int64_t hosts = std::int64_t{spec.leaves} * spec.hostsPerLeaf;
-    if (hosts > MAX_HOSTS)
+    for (const TopologyParameter& parameter : kind.parameters)
     {
-        node.At("hosts_per_leaf")
-            .Fail(fmt::format("the fabric would have {} hosts", hosts),
-                  fmt::format("at most {} are possible", MAX_HOSTS));
-    }
-    if (2 * std::int64_t{spec.leaves} * spec.spines > MAX_FABRIC_LINKS)
-    {
-        node.At("spines").Fail(
-            fmt::format("the fabric would have more than {} links between leaves and spines",
-                        MAX_FABRIC_LINKS),
-            "use fewer leaves or spines");
-    }
-    spec.server = LoadServer(node, hosts);
-    const auto oversubscription = node.Find("oversubscription");
-    const auto uplink = node.Find("uplink");
-    if (uplink)
-    {
-        spec.uplink = LoadLink({uplink->Object(), UPLINK}, !oversubscription);
-    }
-    if (oversubscription)
-    {
-        if (spec.uplink.rate > 0)
+        if (parameter.type == TopologyParameter::LINK)
         {
-            oversubscription->Fail("\"oversubscription\" and \"uplink\"/\"rate\" are both given",
-                                   "keep one: each follows from the other");
+            node.Mutable().emplace(parameter.name, Json{{"delay", "0s"}});
         }
-        spec.uplinkRates = UplinkRates(spec, node.Get<double>("oversubscription"));
     }
-    else if (!uplink)
-    {
-        node.FailMissing("uplink",
-                         R"(give "uplink": {"rate": "200Gbps"} or "oversubscription": 2)");
-    }
-    // With an oversubscription its rate stays out: the two may not both be given.
-    node.Mutable().emplace("uplink", Json{{"delay", "0s"}});
-    return MakeLeafSpine(spec);
 }
 
 Topology
 LoadTopology(const JsonNode& node)
 {
+    const std::vector<TopologyEntry>& kinds = TopologyEntries();
+    std::vector<std::string> names;
+    for (const TopologyEntry& kind : kinds)
+    {
+        names.push_back(kind.name);
+    }
+    const std::string& name = node.At("kind").Choice(names);
+    const TopologyEntry& kind = kinds[std::find(names.begin(), names.end(), name) - names.begin()];
+    const Fields fields(node, KIND_TABLES.at(name));
+    std::string ignored;
+    fields.Read("schema", ignored);
+    fields.Read("description", ignored);
     try
     {
-        const std::string& kind = node.At("kind").Choice({"big-switch", "leaf-spine"});
-        const Fields fields(node, kind == "big-switch" ? BIG_SWITCH : LEAF_SPINE);
-        std::string ignored;
-        fields.Read("schema", ignored);
-        fields.Read("description", ignored);
-        return kind == "big-switch" ? LoadBigSwitch(fields) : LoadLeafSpine(fields);
+        const TopologyValues values = LoadValues(fields, kind);
+        const ServerSpec server = LoadServer(fields, kind.hosts(values));
+        Topology topology = kind.make(values, server);
+        FillInLinks(fields, kind);
+        return topology;
     }
     catch (const ParameterError& error)
     {
+        if (error.Parameter().find('/') == std::string::npos && !node.Has(error.Parameter()))
+        {
+            node.FailMissing(error.Parameter(), error.Hint());
+        }
         node.FailParameter(error);
     }
 }

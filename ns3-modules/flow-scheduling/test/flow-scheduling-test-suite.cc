@@ -3,7 +3,7 @@
 // The packet rung behind the core's interfaces, and the helpers of ns-3 programs.
 
 #include "emulation/emulation.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 
 #include "ns3/all-reduce-helper.h"

@@ -3,7 +3,7 @@
 
 #include "topology-helper.h"
 
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 
 #include "ns3/abort.h"
 #include "ns3/boolean.h"

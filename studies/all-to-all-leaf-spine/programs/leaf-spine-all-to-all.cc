@@ -24,7 +24,7 @@
 #include "emulation/emulation.h"
 #include "experts/traffic-generator.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "sharing/max-min.h"
 

@@ -22,7 +22,7 @@
 #include "fabric/fair-fabric.h"
 #include "fabric/fluid-fabric.h"
 #include "input/file-source.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/coflow-orders.h"
 #include "sched/fair.h"
 #include "traces/coflow-benchmark.h"

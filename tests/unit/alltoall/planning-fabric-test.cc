@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "alltoall/planning-fabric.h"
 
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 
 #include <gtest/gtest.h>
 

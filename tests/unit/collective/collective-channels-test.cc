@@ -2,6 +2,7 @@
 #include "collective/collective-channels.h"
 
 #include "collective/collectives.h"
+#include "network/big-switch.h"
 #include "support/graph-evaluation.h"
 
 #include <numeric>

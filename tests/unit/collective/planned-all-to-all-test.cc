@@ -4,6 +4,7 @@
 #include "collective/collectives.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/leaf-spine.h"
 #include "sched/scheduler-registry.h"
 #include "support/graph-evaluation.h"
 

@@ -7,7 +7,7 @@
 #include "base/contracts.h"
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 #include "support/capacity-checker.h"
 

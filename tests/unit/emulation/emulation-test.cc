@@ -3,7 +3,8 @@
 
 #include "base/contracts.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

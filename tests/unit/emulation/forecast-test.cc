@@ -8,7 +8,7 @@
 #include "emulation/forecast.h"
 
 #include "emulation/emulation.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "sched/portfolio.h"
 
 #include <gtest/gtest.h>

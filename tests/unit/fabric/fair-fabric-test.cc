@@ -2,7 +2,7 @@
 #include "fabric/fair-fabric.h"
 
 #include "base/contracts.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "support/routes.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "metrics/summary.h"
 
-#include "network/builders.h"
+#include "network/big-switch.h"
 
 #include <gtest/gtest.h>
 

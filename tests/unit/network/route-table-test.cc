@@ -2,7 +2,7 @@
 #include "network/route-table.h"
 
 #include "base/contracts.h"
-#include "network/builders.h"
+#include "network/leaf-spine.h"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,8 @@
 
 #include "base/contracts.h"
 #include "base/parameters.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 
 #include <gtest/gtest.h>
 #include <set>
@@ -50,8 +51,8 @@ TEST(Topology, LeafSpineHasEveryLinkOnce)
     EXPECT_EQ(names.size(), t.Links().size());
     EXPECT_EQ(t.Devices(), 16);
     EXPECT_EQ(t.HostOf(DeviceId(7)), HostId(1));
-    EXPECT_EQ(t.LeafOf(HostId(1)), 0);
-    EXPECT_EQ(t.LeafOf(HostId(2)), 1);
+    EXPECT_EQ(t.RackOf(HostId(1)), 0);
+    EXPECT_EQ(t.RackOf(HostId(2)), 1);
 }
 
 TEST(Topology, RoutesFollowTheTiers)

@@ -3,7 +3,7 @@
 
 #include "base/contracts.h"
 #include "fabric/fluid-fabric.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "support/routes.h"
 
 #include <gtest/gtest.h>

@@ -7,6 +7,7 @@
  */
 #include "taskgraph/derived-arrangement.h"
 
+#include "network/big-switch.h"
 #include "support/graph-evaluation.h"
 #include "support/model-dims.h"
 

@@ -13,7 +13,7 @@
 #include "taskgraph/ideal-run.h"
 
 #include "base/parameters.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"
+#include "network/big-switch.h"
 #include "sched/scheduler-registry.h"
 #include "support/graph-evaluation.h"
 #include "support/model-dims.h"

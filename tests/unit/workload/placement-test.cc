@@ -2,6 +2,7 @@
 #include "workload/placement.h"
 
 #include "base/parameters.h"
+#include "network/leaf-spine.h"
 #include "support/graph-evaluation.h"
 
 #include <algorithm>

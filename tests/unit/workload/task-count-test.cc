@@ -5,6 +5,7 @@
  * algorithm, on one interface a host and several, packed and not.
  */
 #include "collective/collective-tasks.h"
+#include "network/big-switch.h"
 #include "support/graph-evaluation.h"
 #include "support/model-dims.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "input/text-buffer.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "results/csv-writer.h"
 #include "results/result-folder.h"
 #include "results/result-writer.h"

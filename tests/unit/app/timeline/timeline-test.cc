@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "network/builders.h"
+#include "network/big-switch.h"
 #include "support/exit-codes.h"
 #include "timeline/arrows.h"
 #include "timeline/groups.h"

@@ -4,7 +4,8 @@
 #include "alltoall/order-registry.h"
 #include "experts/traffic-generator.h"
 #include "input/input-error.h"
-#include "network/builders.h"
+#include "network/big-switch.h"
+#include "network/leaf-spine.h"
 #include "plan/plan-fabric.h"
 #include "support/exit-codes.h"
 

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "network/builders.h"
+#include "network/host-links.h"
 
 #include "base/contracts.h"
 #include "base/parameters.h"
 
+#include <string>
+#include <utility>
+
 namespace echelon
 {
 
-static void
+static std::string
+Name(const char* kind, std::uint32_t index)
+{
+    return kind + std::to_string(index);
+}
+
+void
 RequirePositive(const char* field, double value, const char* hint)
 {
     if (!(value > 0))
@@ -16,13 +25,7 @@ RequirePositive(const char* field, double value, const char* hint)
     }
 }
 
-static std::string
-Name(const char* kind, std::uint32_t index)
-{
-    return kind + std::to_string(index);
-}
-
-static Link
+Link
 Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
 {
     const auto text = [](Node node) {
@@ -46,13 +49,13 @@ Between(Node from, Node to, const LinkSpec& spec, BitRate rate)
     return {text(from) + "->" + text(to), from, to, rate, spec.delay};
 }
 
-static BitRate
+BitRate
 HostRate(const ServerSpec& server, std::uint32_t host)
 {
     return server.hostRates.empty() ? server.hostLink.rate : server.hostRates[host];
 }
 
-static void
+void
 CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
 {
     if (server.hostRates.empty())
@@ -73,8 +76,7 @@ CheckHostRates(const ServerSpec& server, std::uint32_t hosts)
     }
 }
 
-/// Both directions of every host's interfaces: first all egress links, then all ingress links.
-static void
+void
 AddHostLinks(std::vector<Link>& links,
              const ServerSpec& server,
              std::uint32_t hosts,
@@ -113,7 +115,7 @@ AddHostLinks(std::vector<Link>& links,
     }
 }
 
-static void
+void
 AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_t hosts)
 {
     if (server.gpusPerHost == 1)
@@ -133,81 +135,6 @@ AddScaleUpLinks(std::vector<Link>& links, const ServerSpec& server, std::uint32_
                                    : Between(above, device, server.scaleUp, server.scaleUp.rate));
         }
     }
-}
-
-Topology
-MakeBigSwitch(const BigSwitchSpec& spec)
-{
-    RequirePositive("hosts", spec.hosts, "a fabric has at least one host");
-    std::vector<Link> links;
-    AddHostLinks(links, spec.server, spec.hosts, spec.hosts, NodeKind::BIG_SWITCH);
-    AddScaleUpLinks(links, spec.server, spec.hosts);
-    return {{Topology::Network::BIG_SWITCH,
-             spec.hosts,
-             spec.server.gpusPerHost,
-             0,
-             0,
-             spec.server.interfacesPerHost},
-            std::move(links)};
-}
-
-Topology
-MakeLeafSpine(const LeafSpineSpec& spec)
-{
-    RequirePositive("leaves", spec.leaves, "a leaf-spine has at least one leaf");
-    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
-    RequirePositive("hosts_per_leaf", spec.hostsPerLeaf, "a leaf has at least one host");
-    ECHELON_REQUIRE(spec.uplinkRates.empty() || spec.uplinkRates.size() == spec.leaves,
-                    "every leaf has a rate of its uplinks");
-    const std::uint32_t hosts = spec.leaves * spec.hostsPerLeaf;
-    std::vector<Link> links;
-    AddHostLinks(links, spec.server, hosts, spec.hostsPerLeaf, NodeKind::LEAF);
-    for (const bool up : {true, false})
-    {
-        for (std::uint32_t l = 0; l < spec.leaves; ++l)
-        {
-            const BitRate rate = spec.uplinkRates.empty() ? spec.uplink.rate : spec.uplinkRates[l];
-            RequirePositive("uplink/rate",
-                            rate,
-                            "give \"uplink\": {\"rate\": …} or \"oversubscription\"");
-            for (std::uint32_t s = 0; s < spec.spines; ++s)
-            {
-                const Node leaf{NodeKind::LEAF, l};
-                const Node spine{NodeKind::SPINE, s};
-                links.push_back(up ? Between(leaf, spine, spec.uplink, rate)
-                                   : Between(spine, leaf, spec.uplink, rate));
-            }
-        }
-    }
-    AddScaleUpLinks(links, spec.server, hosts);
-    return {{Topology::Network::LEAF_SPINE,
-             hosts,
-             spec.server.gpusPerHost,
-             spec.leaves,
-             spec.spines,
-             spec.server.interfacesPerHost},
-            std::move(links)};
-}
-
-std::vector<BitRate>
-UplinkRates(const LeafSpineSpec& spec, double oversubscription)
-{
-    RequirePositive("oversubscription",
-                    oversubscription,
-                    "2 means that hosts can offer twice what the uplinks carry");
-    RequirePositive("spines", spec.spines, "a leaf-spine has at least one spine");
-    CheckHostRates(spec.server, spec.leaves * spec.hostsPerLeaf);
-    std::vector<BitRate> rates;
-    for (std::uint32_t leaf = 0; leaf < spec.leaves; ++leaf)
-    {
-        BitRate offered = 0;
-        for (std::uint32_t host = 0; host < spec.hostsPerLeaf; ++host)
-        {
-            offered += HostRate(spec.server, leaf * spec.hostsPerLeaf + host);
-        }
-        rates.push_back(offered * spec.server.interfacesPerHost / (oversubscription * spec.spines));
-    }
-    return rates;
 }
 
 } // namespace echelon
