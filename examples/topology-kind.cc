@@ -2,7 +2,7 @@
 
 // A kind of topology: five switches in a ring, one host each. To make it a choice of scenarios, put
 // it into a file of core/network with a TopologyEntry (topology-kind.h), and list that in
-// topology-registry.cc; the loader, the schemas and the reference pages follow.
+// topology-registry.cc; the loader follows. tools/schemas/make-schemas.py names it for its page.
 
 #include "emulation/emulation.h"
 #include "fabric/fluid-fabric.h"

@@ -66,9 +66,9 @@ Coordinator::Visit(LinkId link)
         return;
     }
     m_linkMark[link.Value()] = m_mark;
-    for (const FlowId flow : m_state.FlowsOn(link))
+    for (const FlowOnLink& crossing : m_state.FlowsOn(link))
     {
-        Include(flow);
+        Include(crossing.flow, crossing.slot);
     }
 }
 
@@ -87,14 +87,14 @@ Coordinator::Visit(GroupId group)
     }
     for (const FlowId flow : state.flows)
     {
-        Include(flow);
+        Include(flow, m_flows.SlotOf(flow));
     }
 }
 
 void
-Coordinator::Include(FlowId flow)
+Coordinator::Include(FlowId flow, FlowTable::Slot slot)
 {
-    FlowState& state = StateOf(flow);
+    FlowState& state = m_states[slot];
     if (state.mark != m_mark)
     {
         state.mark = m_mark;

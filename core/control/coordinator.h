@@ -157,7 +157,7 @@ class Coordinator
     void DecideAgainAt(Time time);
     void Visit(LinkId link);
     void Visit(GroupId group);
-    void Include(FlowId flow);
+    void Include(FlowId flow, FlowTable::Slot slot);
     void BuildView();
     void Apply(const std::vector<FlowRate>& rates);
     /// Puts all flows with a decision in force into queues, and sorts m_changes.

@@ -5,8 +5,8 @@
  *
  *     const TopologyEntry& entry = EntryOf(TopologyEntries(), "leaf-spine", "kind", "topology");
  *
- * A new kind is one file, which ends with its entry, and one line in topology-registry.cc; loader,
- * schemas and reference pages follow.
+ * A new kind is one file, which ends with its entry, and one line in topology-registry.cc; the
+ * loader follows. tools/schemas/make-schemas.py names the kinds that have a page.
  */
 #pragma once
 

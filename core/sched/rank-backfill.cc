@@ -46,11 +46,14 @@ RankBackfill::Repair(const NetworkState& state,
     m_candidates.clear();
     for (const LinkId link : change.links)
     {
-        for (const FlowId flow : state.FlowsOn(link))
+        for (const FlowOnLink& crossing : state.FlowsOn(link))
         {
-            if (SpareOn(state, state.RouteOf(flow)) > 0)
+            const auto isFull = [&state](LinkId hop) { return state.IsFull(hop); };
+            if (std::none_of(crossing.route.begin(), crossing.route.end(), isFull) &&
+                SpareOn(state, crossing.route) > 0)
             {
-                m_candidates.push_back({m_rankOfGroup[state.GroupOf(flow).Value()], flow});
+                const GroupId group = state.GroupOf(crossing.flow);
+                m_candidates.push_back({m_rankOfGroup[group.Value()], crossing.flow});
             }
         }
     }

@@ -39,7 +39,7 @@ NetworkState::Add(FlowId flow)
     {
         std::vector<FlowOnLink>& others = m_linkFlows[link.Value()];
         m_places[slot].push_back(static_cast<std::uint32_t>(others.size()));
-        others.push_back({flow, slot, share});
+        others.push_back({flow, slot, share, route});
     }
     ++m_activeFlows;
 }
@@ -60,7 +60,7 @@ NetworkState::Remove(FlowId flow)
         others.pop_back();
         if (place < others.size())
         {
-            const Route moved = RouteOf(others[place]);
+            const Route moved = others[place].route;
             const auto* const at = std::find(moved.begin(), moved.end(), link);
             m_places[others[place].slot][static_cast<std::size_t>(at - moved.begin())] = place;
         }

@@ -48,6 +48,7 @@ struct FlowOnLink
     FlowId flow;
     FlowTable::Slot slot;
     double share; ///< of the flow's bits that cross the link
+    Route route;
 
     operator FlowId() const
     {
