@@ -44,7 +44,9 @@ struct EmulationInput
     /// @pre keepsRows implies keepsSeries.
     bool keepsRows = true;
     std::string router = "ecmp"; ///< of RouterEntries()
-    /// Events of the same time happen in this order. @pre the fabric's links may change.
+    /// Events of the same time happen in this order. @pre the fabric's links may change, and no
+    /// event gives a link more than the rate that it was built with: waits, utilisation and the
+    /// bound of the run's end are measured against the network as built.
     std::vector<LinkEvent> events{};
     std::shared_ptr<const IdealRuns> idealRuns{}; ///< of the jobs; null: the run finds them
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "emulation/rate-control.h"
 
+#include "base/contracts.h"
+
 namespace echelon
 {
 
@@ -63,6 +65,10 @@ RateControl::Remove(FlowId flow)
 void
 RateControl::ChangeCapacity(const LinkEvent& event)
 {
+    ECHELON_REQUIRE(event.link.Value() < m_topology.Links().size(),
+                    "an event changes a link of the topology");
+    ECHELON_REQUIRE(event.rate <= m_topology.GetLink(event.link).rate,
+                    "an event gives a link at most the rate that it was built with");
     m_fabric.SetCapacity(event.link, event.rate);
     if (m_enforcement != Enforcement::NONE)
     {

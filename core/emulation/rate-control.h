@@ -35,7 +35,8 @@ class RateControl
     /// A flow whose last bit has left its source.
     void Remove(FlowId flow);
 
-    /// The link carries the event's rate from now on.
+    /// The link carries the event's rate from now on. @pre it is a link of the topology, and the
+    /// rate is at most the one that it was built with.
     void ChangeCapacity(const LinkEvent& event);
 
     /// Flows of the coordinator that have not left their source.

@@ -147,8 +147,8 @@ class Fabric
     }
 
     /// From now on the link carries this rate on the wire; 0: nothing. Where flows are given their
-    /// rates, the driver lowers those that are too high before time goes on. @pre the fabric's
-    /// links may change: those of fluid fabrics.
+    /// rates, the driver lowers those that are too high before time goes on. @pre the link is one
+    /// of the topology, and the fabric's links may change: those of fluid fabrics.
     virtual void SetCapacity(LinkId link, BitRate rate)
     {
         m_condition.SetRate(link, rate);

@@ -41,7 +41,8 @@ void
 NetworkCondition::SetRate(LinkId link, BitRate rate)
 {
     ECHELON_REQUIRE(std::isfinite(rate) && rate >= 0, "a link's rate is not negative");
-    BitRate& capacity = m_capacity.at(link.Value());
+    ECHELON_REQUIRE(link.Value() < m_capacity.size(), "the network has the link");
+    BitRate& capacity = m_capacity[link.Value()];
     m_linksDown -= capacity == 0 ? 1 : 0;
     capacity = rate * m_goodput;
     m_linksDown += capacity == 0 ? 1 : 0;

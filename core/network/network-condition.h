@@ -59,7 +59,7 @@ class NetworkCondition
         return m_asBuilt;
     }
 
-    /// @param rate on the wire, from now on; not negative.
+    /// @param rate on the wire, from now on; not negative. @pre the network has the link.
     void SetRate(LinkId link, BitRate rate);
 
     /// Whether there is a link that carries nothing.

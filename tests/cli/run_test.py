@@ -2,10 +2,12 @@
 """echelon run: table, options, exit codes, interruption."""
 
 import glob
+import itertools
 import json
 import os
 import pathlib
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -169,6 +171,71 @@ class JobsTest(CliTestCase):
             process.terminate()
             process.wait(timeout=30)
         self.assertEqual(len(children), 1)
+
+
+class EventsTest(CliTestCase):
+    # Three flows of 10 MB and one of 3 MB over links that slow down at 1.2 ms, two of them at once, with a decision in
+    # force 1 ms later. Until then the agents cut the rates at one link after the other, and what the first cut leaves is
+    # what the second is held against: the order at one time shows in the results, so it must not be the file's.
+    def test_same_output_in_whatever_order(self):
+        ends = ((0, 2, 10_000_000), (0, 3, 10_000_000), (1, 3, 10_000_000), (1, 2, 3_000_000))
+        flows = [dict(zip(("source", "destination", "bytes"), end)) for end in ends]
+        link = {"rate": "100Gbps"}
+        events = [
+            {"at": "1200us", "link": "host0->leaf0", "rate": "40Gbps"},
+            {"at": "1.2ms", "link": "leaf0->spine0", "rate": "90Gbps"},
+            {"at": "3ms", "link": "host0->leaf0", "rate": "100Gbps"},
+            {"at": "0.0015s", "link": "leaf1<->host3", "rate": "80Gbps"},
+        ]
+        outcomes = []
+        for number, shuffled in enumerate(itertools.permutations(events)):
+            scenario = self.write(f"{number}/s.json", {
+                "schema": "echelon/scenario/1",
+                "name": "s",
+                "topology": {"kind": "leaf-spine", "leaves": 2, "spines": 1, "hosts_per_leaf": 2,
+                             "host_link": link, "uplink": {"rate": "200Gbps"}},
+                "jobs": [{"name": "a", "workload": {"kind": "flows", "flows": flows}}],
+                "schedulers": ["fair", "srpt"],
+                "control": {"control_delay": "1ms"},
+                "events": shuffled,
+            })  # fmt: skip
+            done = self.run_ok("run", "s.json", "--json", "--out", "out", cwd=scenario.parent)
+            [results] = scenario.parent.glob("out/*/*")
+            files = {path.name: path.read_bytes() for path in results.iterdir()}
+            self.assertEqual(files.pop("summary.json").decode(), done.stdout)
+            manifest = json.loads(files.pop("manifest.json"))
+            outcomes.append((results.name, runs_text(done.stdout), manifest["inputs"], manifest["run_hash"], files))
+        self.assertEqual(len(outcomes), 24)
+        for outcome in outcomes[1:]:
+            self.assertEqual(outcomes[0], outcome)
+        resolved = json.loads(outcomes[0][4]["scenario.resolved.json"])["events"]
+        self.assertEqual([event["at"] for event in resolved], ["1200us", "1.2ms", "0.0015s", "3ms"])
+
+    # A link may be given back what it was built with, however that is written, and whatever rounding makes of it: an
+    # uplink at 3:1 is built with 200 / 3 Gb/s.
+    def test_the_built_rate_is_possible(self):
+        def scenario(rate):
+            return self.write("s.json", {
+                "schema": "echelon/scenario/1",
+                "name": "s",
+                "topology": {"kind": "leaf-spine", "leaves": 2, "spines": 1, "hosts_per_leaf": 2,
+                             "host_link": {"rate": "100Gbps"}, "oversubscription": 3},
+                "jobs": [{"name": "a", "workload": {"kind": "flows", "flows": [
+                    {"source": 0, "destination": 2, "bytes": "1GB"}]}}],
+                "schedulers": ["fair"],
+                "events": [{"at": "1ms", "link": "leaf0<->spine0", "rate": rate}],
+            })  # fmt: skip
+
+        done = echelon("check", scenario("66.67Gbps"), cwd=self.folder)
+        self.assertEqual(done.returncode, 65)
+        self.assertIn('/events/0/rate: "66.67Gbps" is more than the link "leaf0->spine0" was built with', done.stderr)
+        [built] = re.findall(r"\(at most (.*)\)", done.stderr)
+        self.assertEqual(built[:15], "66.666666666666")
+        ends = []
+        for rate in (built, "0.06666666666666667Tbps", "66666666666.6666666bps"):
+            ends.append(self.summary(scenario(rate))["runs"][0]["makespan_s"])
+            self.assertAlmostEqual(ends[-1], 8e9 / (200e9 / 3), delta=1e-11)
+        self.assertEqual(len(set(ends)), 1)
 
 
 class PathTest(CliTestCase):

@@ -101,11 +101,12 @@ TEST(NetworkConditionOfRates, KnowsWhatLinksCarryNowAndWhenBuilt)
     EXPECT_FALSE(condition.Carries(route));
     EXPECT_TRUE(condition.Carries(RouteOf({LinkId(0)})));
     EXPECT_EQ(condition.MostAlone(route), 4e9);
-    condition.SetRate(LinkId(1), 6e9);
+    condition.SetRate(LinkId(1), 3e9);
     EXPECT_FALSE(condition.HasLinkDown());
-    EXPECT_EQ(condition.Capacity(), (std::vector<BitRate>{4e9, 3e9}));
+    EXPECT_EQ(condition.Capacity(), (std::vector<BitRate>{4e9, 1.5e9}));
     EXPECT_EQ(condition.AsBuilt(), (std::vector<BitRate>{4e9, 2e9}));
     EXPECT_THROW(condition.SetRate(LinkId(0), -1), ContractViolation);
+    EXPECT_THROW(condition.SetRate(LinkId(2), 1e9), ContractViolation);
 }
 
 TEST(CapacityChanges, AFlowSlowsDownAndSpeedsUpWithItsLink)
@@ -118,12 +119,22 @@ TEST(CapacityChanges, AFlowSlowsDownAndSpeedsUpWithItsLink)
         Finishes(jobs,
                  {{Seconds(0.5), LinkId(5), 4 * GIGABIT}, {Seconds(1), LinkId(5), 8 * GIGABIT}}),
         {1.25});
-    // Twice the rate helps only where no other link is in the way.
-    ExpectNear(Finishes(jobs, {{Seconds(0.5), LinkId(0), 16 * GIGABIT}}), {1});
-    ExpectNear(Finishes(jobs,
-                        {{Seconds(0.5), LinkId(0), 16 * GIGABIT},
-                         {Seconds(0.5), LinkId(5), 16 * GIGABIT}}),
-               {0.75});
+    // Both links carry 4 Gb/s from the start. Twice the rate helps only where no other link is in
+    // the way: 2 s if one link is whole again at 0.5 s, and if both are, 6 Gbit last 0.75 s more.
+    std::vector<LinkEvent> events{{Time(), LinkId(0), 4 * GIGABIT},
+                                  {Time(), LinkId(5), 4 * GIGABIT},
+                                  {Seconds(0.5), LinkId(0), 8 * GIGABIT}};
+    ExpectNear(Finishes(jobs, events), {2});
+    events.push_back({Seconds(0.5), LinkId(5), 8 * GIGABIT});
+    ExpectNear(Finishes(jobs, events), {1.25});
+}
+
+TEST(CapacityChanges, EventsAreOfTheTopologyAndGiveLinksAtMostWhatWasBuilt)
+{
+    const std::vector<Job> jobs{OneFlow("a", 0, 1, 1)};
+    ExpectNear(Finishes(jobs, {{Seconds(0.5), LinkId(0), 8 * GIGABIT}}), {1});
+    EXPECT_THROW(Finishes(jobs, {{Seconds(0.5), LinkId(0), 8.001 * GIGABIT}}), ContractViolation);
+    EXPECT_THROW(Finishes(jobs, {{Seconds(0.5), LinkId(8), GIGABIT}}), ContractViolation);
 }
 
 TEST(CapacityChanges, OthersTakeWhatASlowFlowLeaves)
@@ -299,8 +310,9 @@ TEST_P(UnderEveryScheduler, AllBytesArriveHoweverLinksChange)
         {
             const LinkId link(stream.Below(topology.Links().size()));
             const Time at = Seconds(0.05 * stream.Uniform());
-            events.push_back({at, link, 4e9 * static_cast<double>(stream.Below(3))});
-            events.push_back({at + Seconds(0.01), link, topology.GetLink(link).rate});
+            const BitRate built = topology.GetLink(link).rate;
+            events.push_back({at, link, 0.4 * built * static_cast<double>(stream.Below(3))});
+            events.push_back({at + Seconds(0.01), link, built});
         }
         ControlPlane late;
         late.controlDelay = Seconds(20e-6);

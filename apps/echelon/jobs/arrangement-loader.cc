@@ -35,7 +35,7 @@ const FieldTable GROUP{
     "group",
     "An EchelonFlow of an explicit workload.",
     {{"name", NameUpTo(200), "unique; flows name it in `group`", REQUIRED},
-     {"arrangement", SPECIAL, "coflow", "`\"coflow\"`, or an object with the shape, see below"},
+     {"arrangement", SPECIAL, "coflow", "`\"coflow\"`, or an object with the shape"},
      {"weight", Real(1e-9, 1e9), 1, "in the weighted sum of tardiness"}}};
 
 /// An arrangement's last offset must stay a time that an input may state.

@@ -18,6 +18,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -48,7 +49,7 @@ const FieldTable SCENARIO{
       Whole(0, MAX_SEED),
       1,
       "of all random choices (random placement, expert loads, ECMP)"},
-     {"topology", SPECIAL, "the fabric's hosts, switches and links, see below", REQUIRED},
+     {"topology", SPECIAL, "the fabric's hosts, switches and links", REQUIRED},
      {"routing",
       OneOf(RouterNames()),
       RouterNames().front(),
@@ -60,19 +61,15 @@ const FieldTable SCENARIO{
       "how the network is modelled: `{\"kind\": \"fluid\"}` (also if left out) or `\"packet\"`, "
       "with "
       "the parameters of `echelon list fabrics`"},
-     {"jobs", ListOf("job", 1, MAX_JOBS), "what runs on it, see below", REQUIRED},
+     {"jobs", ListOf("job", 1, MAX_JOBS), "what runs on it", REQUIRED},
      {"schedulers",
       SPECIAL,
       "a run for each: names, or objects with `name`, the parameters of `echelon list schedulers`, "
       "and a `label` when one scheduler runs twice",
       REQUIRED},
-     {"control",
-      ObjectOf("control"),
-      "delays, losses and outages between agents and coordinator, see below"},
-     {"events",
-      ListOf("event", 0, MOST_EVENTS),
-      "links whose rates change during the run, see below"},
-     {"expect", SPECIAL, "what figures of the summary should be, see below"}}};
+     {"control", ObjectOf("control"), "delays, losses and outages between agents and coordinator"},
+     {"events", ListOf("event", 0, MOST_EVENTS), "links whose rates change during the run"},
+     {"expect", SPECIAL, "what figures of the summary should be"}}};
 
 /// The name becomes a folder of the results.
 static std::string
@@ -180,8 +177,24 @@ LoadRouting(const Fields& fields, const FabricChoice& fabric)
     return routing;
 }
 
-/// The document with every default filled in, jobs by name. The loaders of topology and jobs have
-/// filled in theirs.
+/// Events by time, then by the text that names the link: no two events of a scenario agree in both.
+static void
+SortEvents(Json& events)
+{
+    std::map<std::pair<Time, std::string>, Json> sorted;
+    for (Json& event : events)
+    {
+        const std::pair place(ParseTime(event["at"].get<std::string>()),
+                              event["link"].get<std::string>());
+        sorted.emplace(place, std::move(event));
+    }
+    std::transform(sorted.begin(), sorted.end(), events.begin(), [](auto& entry) {
+        return std::move(entry.second);
+    });
+}
+
+/// The document with every default filled in, jobs by name and events by time. The loaders of
+/// topology and jobs have filled in theirs.
 static Json
 Resolve(Json resolved, const Scenario& scenario)
 {
@@ -212,6 +225,10 @@ Resolve(Json resolved, const Scenario& scenario)
     std::stable_sort(jobs.begin(), jobs.end(), [](const Json& a, const Json& b) {
         return a["name"] < b["name"];
     });
+    if (resolved.contains("events"))
+    {
+        SortEvents(resolved["events"]);
+    }
     return resolved;
 }
 

@@ -65,7 +65,7 @@ struct Scenario
     std::vector<Job> jobs; ///< by name
     std::vector<SchedulerChoice> schedulers;
     ControlPlane control;
-    std::vector<LinkEvent> events; ///< in the order of the file
+    std::vector<LinkEvent> events; ///< by time, then by link
     std::vector<Expectation> expectations;
     /// Whether the expectations hold for this scenario: it was not changed, or they were changed
     /// with it.

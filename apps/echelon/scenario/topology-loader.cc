@@ -55,7 +55,7 @@ FieldOf(const TopologyParameter& parameter)
     case TopologyParameter::NUMBER:
         return {parameter.name, Real(parameter.least, parameter.largest), parameter.help, need};
     default:
-        return {parameter.name, ObjectOf(parameter.name), parameter.help + ", see below", need};
+        return {parameter.name, ObjectOf(parameter.name), parameter.help, need};
     }
 }
 
@@ -77,10 +77,10 @@ TopologyFields(const TopologyEntry& kind)
           1,
           "network interfaces of a host, each for as many consecutive GPUs. 1: all GPUs share it; "
           "as many as GPUs: one each. Collectives use all of them"},
-         {"host_link", ObjectOf("host_link"), "of each interface, see below", REQUIRED},
+         {"host_link", ObjectOf("host_link"), "of each interface", REQUIRED},
          {"scale_up",
           ObjectOf("scale_up"),
-          "of each GPU inside its host, see below; needed with several GPUs per host"}});
+          "of each GPU inside its host; needed with several GPUs per host"}});
 }
 
 /// By kind.
