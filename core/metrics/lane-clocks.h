@@ -8,8 +8,9 @@
  *     lanes.Sent(lane, later) - before;     // unit x picosecond, of each copy
  *
  * If flows of one route share links max-min fairly (fabric/fair-fabric.h), an arrival changes
- * the rate of every flow of the route. As a lane they change only once. Each call takes O(1), and a
- * lane takes 48 bytes.
+ * the rate of every flow of the route. As a lane they change only once. If the flows are split over
+ * several paths, there is a lane here for what a copy puts on each link of the route. Each call
+ * takes O(1), and a lane takes 48 bytes.
  */
 #pragma once
 

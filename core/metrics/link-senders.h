@@ -78,7 +78,8 @@ class LinkSenders
     /// Copies of flows join the lane of the place, or leave it (negative).
     void Join(std::uint32_t place, Time now, std::int64_t copies);
 
-    /// The sum of the rates changes by this much: that of a lane whose flows all cross the link.
+    /// The sum of the rates changes by this much, because the rate of a lane changes whose flows
+    /// cross the link.
     void ChangeTotal(Time now, std::int64_t difference)
     {
         m_allSent += Wide(m_total) * (now - m_allSince).Picoseconds();

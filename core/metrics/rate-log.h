@@ -62,9 +62,9 @@ class RateLog
     void Start(FlowId flow, Route route);
     void SetRate(FlowId flow, Time now, BitRate rate);
     void Depart(FlowId flow, Time now);
-    /// @pre the flow has no rate of its own, and the route of the lane's other flows, which is
-    /// whole.
+    /// @pre the flow has no rate of its own, and the route of the lane's other flows.
     void Join(FlowId flow, Time now, std::uint32_t lane);
+    /// @pre a flow has joined the lane.
     void SetLaneRate(std::uint32_t lane, Time now, BitRate rate);
 
     /// Whether a change was dropped.

@@ -183,15 +183,17 @@ WaitSweep::ApplyRate(FlowId flow, std::int64_t rate)
 void
 WaitSweep::ApplyLaneRate(std::uint32_t lane, BitRate rate)
 {
-    const std::int64_t difference = m_lanes.SetRate(lane, m_now, Units(rate));
-    if (lane >= m_laneStates.size())
+    LaneState& state = m_laneStates[lane];
+    state.rate = Units(rate);
+    std::int64_t difference = 0;
+    for (std::size_t hop = 0; hop < state.route.Hops(); ++hop)
     {
-        m_laneStates.resize(lane + std::size_t{1});
-    }
-    const LaneState& state = m_laneStates[lane];
-    for (const LinkId link : state.route)
-    {
-        Changing(link).senders.ChangeTotal(m_now, difference * state.copies);
+        const LinkShare& crossed = state.route[hop];
+        if (hop == 0 || state.route.IsSplit())
+        {
+            difference = m_lanes.SetRate(state.ClockAt(hop), m_now, On(state.rate, crossed.share));
+        }
+        Changing(crossed).senders.ChangeTotal(m_now, difference * state.copies);
     }
     for (const std::uint32_t index : state.watches)
     {
@@ -206,20 +208,26 @@ WaitSweep::Join(FlowId flow, std::uint32_t lane)
     {
         m_laneStates.resize(lane + std::size_t{1});
     }
+    LaneState& joined = m_laneStates[lane];
+    const Route route = m_log.RouteOf(flow);
+    if (joined.route.Hops() == 0)
+    {
+        joined.route = route;
+        joined.firstClock = m_clocks;
+        m_clocks += static_cast<std::uint32_t>(route.IsSplit() ? route.Hops() : 1);
+    }
     const FlowRecord& record = m_record.flows[flow.Value()];
     FlowState& state = StateOf(flow);
     state.lane = lane;
     state.copies = record.multiplicity;
-    const Route route = m_log.RouteOf(flow);
+    joined.copies += state.copies;
     state.places.resize(route.Hops(), 0);
     for (std::size_t hop = 0; hop < route.Hops(); ++hop)
     {
         LinkState& link = Changing(route[hop]);
-        state.places[hop] = link.senders.Begin(record.group, m_now, lane);
+        state.places[hop] = link.senders.Begin(record.group, m_now, joined.ClockAt(hop));
         link.senders.Join(state.places[hop], m_now, state.copies);
     }
-    m_laneStates[lane].route = route;
-    m_laneStates[lane].copies += state.copies;
 }
 
 void

@@ -44,15 +44,16 @@ class WaitSweep
         const PathStepRecord* step = nullptr; ///< none: closed
         BitRate alone = 0;                    ///< R
         Time since;                           ///< what follows holds from then on
-        std::int64_t rate = 0;                ///< in units
+        std::int64_t rate = 0; ///< on the link at `hop`, in units; of a flow on a lane 0
         double heldShare = 0;
         std::size_t hop = NO_HOP; ///< of the link that counts
         double weight = 0; ///< share of time attributed to a flow there, for each unit of its rate
 
         double heldSeconds = 0;
-        LinkSenders::Sent base;         ///< at `hop`, when the weight came into force
-        LinkSenders::Wide own = 0;      ///< sent by the flow itself since then
-        LinkSenders::Wide laneSent = 0; ///< of a flow on a lane: by each copy there, until `since`
+        LinkSenders::Sent base; ///< at `hop`, when the weight came into force
+        /// Sent there by the flow itself since then. Of a flow on a lane: less what the lane had
+        /// sent until then.
+        LinkSenders::Wide own = 0;
         ByHop<std::vector<double>> seconds;    ///< by hop and rank there
         ByHop<double> others;                  ///< by hop: of groups without a rank
         std::vector<Attribution> attributions; ///< to groups that have lost their rank
@@ -76,7 +77,7 @@ class WaitSweep
     /// A flow from its first rate to its departure, or while it is watched.
     struct FlowState
     {
-        std::int64_t rate = 0;       ///< in units; of lanes, LaneClocks knows
+        std::int64_t rate = 0;       ///< in units; 0 on a lane
         ByHop<std::uint32_t> places; ///< by hop, with a rate
         std::optional<std::uint32_t> watch;
         std::uint32_t lane = LinkSenders::NO_LANE;
@@ -87,8 +88,16 @@ class WaitSweep
     struct LaneState
     {
         Route route;
+        std::uint32_t firstClock = 0;
+        std::int64_t rate = 0; ///< of each copy, in units
         std::int64_t copies = 0;
         std::vector<std::uint32_t> watches; ///< open ones that are not steady
+
+        /// In LaneClocks: of what each copy puts on a link. Links that all of it crosses have one.
+        std::uint32_t ClockAt(std::size_t hop) const
+        {
+            return firstClock + (route.IsSplit() ? static_cast<std::uint32_t>(hop) : 0);
+        }
     };
 
     static constexpr std::uint32_t NO_STATE = 0xffffffff;
@@ -122,6 +131,9 @@ class WaitSweep
     FlowState& StateOf(FlowId flow);
 
     FlowState& StateOf(const Watch& watch);
+
+    /// That of the flow's lane; LinkSenders::NO_LANE without one.
+    std::uint32_t ClockAt(const FlowState& state, std::size_t hop) const;
 
     bool IsFull(LinkId link) const;
 
@@ -164,6 +176,7 @@ class WaitSweep
     const std::vector<BitRate>& m_capacity;
     double m_unit = 0x1p-49; ///< of rates, in bits per second: a power of two
     LaneClocks m_lanes;
+    std::uint32_t m_clocks = 0;           ///< number of those in use
     std::vector<LaneState> m_laneStates;  ///< by lane
     std::vector<LinkState> m_links;       ///< by LinkId
     std::vector<std::uint32_t> m_stateOf; ///< by FlowId: in m_states, or NO_STATE

@@ -76,6 +76,12 @@ WaitSweep::StateOf(const Watch& watch)
     return StateOf(*watch.step->flow);
 }
 
+std::uint32_t
+WaitSweep::ClockAt(const FlowState& state, std::size_t hop) const
+{
+    return state.copies > 0 ? m_laneStates[state.lane].ClockAt(hop) : LinkSenders::NO_LANE;
+}
+
 bool
 WaitSweep::IsFull(LinkId link) const
 {
@@ -125,9 +131,7 @@ WaitSweep::Open(const PathStepRecord& step)
     watch.seconds.resize(route.Hops());
     watch.others.resize(route.Hops(), 0.0);
     watch.places.resize(route.Hops(), 0);
-    FlowState& state = StateOf(watch);
-    state.watch = index;
-    watch.laneSent = m_lanes.Sent(state.lane, m_now);
+    StateOf(watch).watch = index;
     Attach(index);
     ++m_open;
     MarkStale(index);
@@ -167,17 +171,7 @@ void
 WaitSweep::Advance(Watch& watch)
 {
     watch.heldSeconds += watch.heldShare * (m_now - watch.since).Seconds();
-    const FlowState& state = StateOf(watch);
-    if (state.copies > 0)
-    {
-        const LinkSenders::Wide sent = m_lanes.Sent(state.lane, m_now);
-        watch.own += state.copies * (sent - watch.laneSent);
-        watch.laneSent = sent;
-    }
-    else
-    {
-        watch.own += LinkSenders::Wide(watch.rate) * (m_now - watch.since).Picoseconds();
-    }
+    watch.own += LinkSenders::Wide(watch.rate) * (m_now - watch.since).Picoseconds();
     watch.since = m_now;
 }
 
@@ -187,20 +181,22 @@ WaitSweep::Evaluate(std::uint32_t index)
     Watch& watch = m_watches[index];
     Advance(watch);
     const FlowState& state = StateOf(watch);
-    watch.rate = state.copies > 0 ? state.copies * m_lanes.Rate(state.lane) : state.rate;
+    const std::int64_t rate =
+        state.copies > 0 ? state.copies * m_laneStates[state.lane].rate : state.rate;
     watch.heldShare = 0;
     std::size_t at = Watch::NO_HOP;
     double blocked = 0;
     double taken = 0;
     const Route route = m_log.RouteOf(*watch.step->flow);
     const double lost =
-        HasAllOfPath(watch) ? 0 : 1 - static_cast<double>(watch.rate) * m_unit / watch.alone;
+        HasAllOfPath(watch) ? 0 : 1 - static_cast<double>(rate) * m_unit / watch.alone;
     for (std::size_t hop = 0; hop < route.Hops() && lost > SAME_RATE; ++hop)
     {
         const std::uint32_t link = route[hop].link.Value();
         const double share = route[hop].share;
-        const auto others =
-            static_cast<double>(m_links[link].senders.Total() - On(watch.rate, share));
+        const std::int64_t own =
+            state.copies > 0 ? state.copies * m_lanes.Rate(ClockAt(state, hop)) : On(rate, share);
+        const auto others = static_cast<double>(m_links[link].senders.Total() - own);
         const double excess = (watch.alone * share - m_capacity[link] + others * m_unit) / share;
         const double b = std::min(excess / watch.alone, lost);
         if (b > blocked + SAME_RATE)
@@ -216,7 +212,8 @@ WaitSweep::Evaluate(std::uint32_t index)
         watch.heldShare = lost - blocked;
     }
     const bool isSteady = at != Watch::NO_HOP && blocked == lost &&
-                          m_capacity[route[at].link.Value()] == watch.alone && IsFull(route[at]);
+                          route[at].RateFor(m_capacity[route[at].link.Value()]) == watch.alone &&
+                          IsFull(route[at]);
     if (isSteady != watch.isSteady)
     {
         Detach(index);
@@ -224,18 +221,19 @@ WaitSweep::Evaluate(std::uint32_t index)
         Attach(index);
     }
     double weight = at == Watch::NO_HOP ? 0 : blocked / taken;
-    // A full link of the capacity R has the weight 1 / R, whatever the rates on it: its
-    // integrals are read when the flow begins to wait there, and when it ends.
-    const double steady = m_unit / watch.alone;
-    if (isSteady && std::abs(weight - steady) > ROUNDING * steady)
+    // A full link that limits R has the weight 1 / C, whatever the rates on it: its integrals are
+    // read when the flow begins to wait there, and when it ends.
+    if (isSteady)
     {
-        weight = steady;
+        const double steady = m_unit / m_capacity[route[at].link.Value()];
+        weight = std::abs(weight - steady) > ROUNDING * steady ? steady : weight;
     }
     if (at != watch.hop || std::abs(weight - watch.weight) * taken > ROUNDING)
     {
         Settle(watch);
         Begin(watch, at, weight);
     }
+    watch.rate = at == Watch::NO_HOP || state.copies > 0 ? 0 : On(state.rate, route[at].share);
 }
 
 bool
@@ -261,6 +259,8 @@ WaitSweep::Begin(Watch& watch, std::size_t hop, double weight)
     watch.base.reset();
     if (hop != Watch::NO_HOP)
     {
+        const FlowState& state = StateOf(watch);
+        watch.own = -state.copies * m_lanes.Sent(ClockAt(state, hop), m_now);
         watch.base = SendersAt(watch).SentUntil(m_now);
     }
 }
@@ -278,7 +278,10 @@ WaitSweep::Settle(Watch& watch)
     std::vector<double>& seconds = watch.seconds[watch.hop];
     seconds.resize(ranks, 0);
     const GroupId group = m_record.flows[watch.step->flow->Value()].group;
-    const std::size_t own = senders.RankOf(group, StateOf(watch).lane).value_or(ranks);
+    const FlowState& state = StateOf(watch);
+    const std::uint32_t clock = ClockAt(state, watch.hop);
+    const LinkSenders::Wide ownSent = watch.own + state.copies * m_lanes.Sent(clock, m_now);
+    const std::size_t own = senders.RankOf(group, clock).value_or(ranks);
     const double ownBefore = own < ranks ? seconds[own] : watch.others[watch.hop];
     const double factor = watch.weight * SECONDS_PER_PICOSECOND;
     for (std::size_t rank = 0; rank < ranks; ++rank)
@@ -289,7 +292,7 @@ WaitSweep::Settle(Watch& watch)
     others += factor * sent[ranks];
     // Of its own group, the others. The integers are not below 0, and are rounded alike.
     double& ownSeconds = own < ranks ? seconds[own] : others;
-    ownSeconds = ownBefore + factor * (sent[own] - static_cast<double>(watch.own));
+    ownSeconds = ownBefore + factor * (sent[own] - static_cast<double>(ownSent));
     ownSeconds = std::max(0.0, ownSeconds);
 }
 

@@ -6,7 +6,8 @@
  *
  * Random logs: flows over two or three links of different capacity, in groups; at random instants
  * some get other rates, which fit the links, and in the end they depart. The families differ in how
- * crowded the links are, in how the rates come about, and in how many flows are watched.
+ * crowded the links are, in how the rates come about, in whether flows are split and whether they
+ * are on lanes, and in how many flows are watched.
  */
 #include "metrics/waits.h"
 
@@ -46,6 +47,8 @@ struct Family
     std::uint64_t longest;     ///< duration of a flow, ns
     std::uint32_t watched = 1; ///< every so many flows are on a critical path
     int seeds = 20;
+    bool isSplit = false;   ///< some links are crossed by a half or a third of a flow
+    bool isOnLanes = false; ///< all flows of a route have the same rate, which is logged once
 };
 
 /// As test name.
@@ -89,21 +92,24 @@ SetRates(const Family& family,
         if (rates[f] >= 0)
         {
             there.insert(there.begin() + std::ptrdiff_t(stream.Below(there.size() + 1)), f);
-            for (const LinkId link : instance.paths[f])
+            for (const auto& [link, share] : instance.paths[f])
             {
-                ++senders[link.Value()];
+                senders[link.Value()] += share;
             }
         }
     }
     const auto least = [&instance](std::uint32_t f, const auto& of) {
         double rate = 1e12;
-        for (const LinkId link : instance.paths[f])
+        for (const LinkShare& hop : instance.paths[f])
         {
-            rate = std::min(rate, of(link.Value()));
+            rate = std::min(rate, of(hop));
         }
         return rate;
     };
-    const auto share = [&left, &senders](std::uint32_t l) { return left[l] / senders[l]; };
+    const auto share = [&left, &senders](const LinkShare& hop) {
+        return left[hop.link.Value()] / senders[hop.link.Value()];
+    };
+    const auto all = [&left](const LinkShare& hop) { return hop.RateFor(left[hop.link.Value()]); };
     if (family.rates == Rates::RANDOM)
     {
         for (const std::uint32_t f : there)
@@ -124,17 +130,15 @@ SetRates(const Family& family,
             next = least(*f, share) < least(*next, share) ? f : next;
         }
         double& rate = rates[*next];
-        rate = family.rates == Rates::ORDER
-                   ? least(*next, [&left](std::uint32_t l) { return left[l]; })
-                   : least(*next, share);
+        rate = family.rates == Rates::ORDER ? least(*next, all) : least(*next, share);
         if (family.rates == Rates::CAPPED && stream.Below(2) == 0)
         {
             rate *= stream.Uniform() / 2;
         }
-        for (const LinkId link : instance.paths[*next])
+        for (const auto& [link, crossing] : instance.paths[*next])
         {
-            left[link.Value()] = std::max(0.0, left[link.Value()] - rate);
-            --senders[link.Value()];
+            left[link.Value()] = std::max(0.0, left[link.Value()] - rate * crossing);
+            senders[link.Value()] -= crossing;
         }
         there.erase(next);
     }
@@ -158,7 +162,16 @@ MakeInstance(const Family& family, std::uint64_t seed)
         const LinkId a(first);
         const LinkId b(second);
         const LinkId c((second + 1 + stream.Below(2)) % family.links);
-        made.paths.push_back(c == a || stream.Below(2) == 0 ? RouteOf({a, b}) : RouteOf({a, b, c}));
+        std::vector<LinkShare> hops{{a}, {b}};
+        if (c != a && stream.Below(2) == 1)
+        {
+            hops.push_back({c});
+        }
+        for (LinkShare& hop : hops)
+        {
+            hop.share = family.isSplit ? 1.0 / static_cast<double>(1 + stream.Below(3)) : 1;
+        }
+        made.paths.push_back(SplitRouteOf(hops));
         made.starts.push_back(Time::FromPicoseconds(1000 * std::int64_t(stream.Below(1000000))));
         ends.push_back(
             made.starts.back() +
@@ -187,6 +200,15 @@ MakeInstance(const Family& family, std::uint64_t seed)
         }
         // All senders at once, so that what a link carries always fits.
         SetRates(family, made, stream, rates);
+        // Those of one route are equal but for rounding.
+        std::map<RouteId, double> ofRoute;
+        for (std::uint32_t f = 0; f < family.flows && family.isOnLanes; ++f)
+        {
+            if (rates[f] >= 0)
+            {
+                rates[f] = ofRoute.emplace(made.paths[f].Number(), rates[f]).first->second;
+            }
+        }
         for (std::uint32_t f = 0; f < family.flows; ++f)
         {
             if (rates[f] >= 0)
@@ -205,9 +227,9 @@ Integrate(const Instance& instance, std::uint32_t flow)
     std::map<Key, double> seconds;
     const auto flows = static_cast<std::uint32_t>(instance.paths.size());
     BitRate alone = 1e12;
-    for (const LinkId link : instance.paths[flow])
+    for (const LinkShare& hop : instance.paths[flow])
     {
-        alone = std::min(alone, instance.capacity[link.Value()]);
+        alone = std::min(alone, hop.RateFor(instance.capacity[hop.link.Value()]));
     }
     std::vector<Time> times{instance.starts[flow]};
     Time depart;
@@ -236,17 +258,22 @@ Integrate(const Instance& instance, std::uint32_t flow)
         double blocked = 0;
         std::int64_t at = -1;
         double taken = 0;
-        const auto crosses = [&instance](std::uint32_t f, LinkId link) {
-            return std::count(instance.paths[f].begin(), instance.paths[f].end(), link) > 0;
+        const auto crossing = [&instance](std::uint32_t f, LinkId link) {
+            double share = 0;
+            for (const LinkShare& hop : instance.paths[f])
+            {
+                share += hop.link == link ? hop.share : 0;
+            }
+            return share;
         };
-        for (const LinkId link : instance.paths[flow])
+        for (const auto& [link, share] : instance.paths[flow])
         {
             double others = 0;
             for (std::uint32_t f = 0; f < flows; ++f)
             {
-                others += f != flow && crosses(f, link) ? rates[f] : 0;
+                others += f != flow ? rates[f] * crossing(f, link) : 0;
             }
-            const double left = instance.capacity[link.Value()] - others;
+            const double left = (instance.capacity[link.Value()] - others) / share;
             const double b = std::clamp((alone - left) / alone, 0.0, lost);
             if (b > blocked + SAME_RATE)
             {
@@ -259,14 +286,48 @@ Integrate(const Instance& instance, std::uint32_t flow)
         seconds[{-1, -1}] += (lost - blocked) * duration;
         for (std::uint32_t f = 0; f < flows; ++f)
         {
-            if (at >= 0 && f != flow && crosses(f, LinkId(at)) && rates[f] > 0)
+            const double rate = at >= 0 ? rates[f] * crossing(f, LinkId(at)) : 0;
+            if (f != flow && rate > 0)
             {
                 seconds[{instance.record.flows[f].group.Value(), at}] +=
-                    blocked * rates[f] / taken * duration;
+                    blocked * rate / taken * duration;
             }
         }
     }
     return seconds;
+}
+
+RateLog
+LogOf(const Family& family, const Instance& instance)
+{
+    RateLog log;
+    for (std::uint32_t f = 0; f < family.flows; ++f)
+    {
+        log.Start(FlowId(f), instance.paths[f]);
+    }
+    std::set<std::uint32_t> joined;
+    for (const Entry& entry : instance.entries)
+    {
+        const FlowId flow(entry.flow);
+        const std::uint32_t lane = instance.paths[entry.flow].Number().Value();
+        if (entry.rate < 0)
+        {
+            log.Depart(flow, entry.time);
+        }
+        else if (!family.isOnLanes)
+        {
+            log.SetRate(flow, entry.time, entry.rate);
+        }
+        else
+        {
+            if (joined.insert(entry.flow).second)
+            {
+                log.Join(flow, entry.time, lane);
+            }
+            log.SetLaneRate(lane, entry.time, entry.rate);
+        }
+    }
+    return log;
 }
 
 class WaitsOf : public testing::TestWithParam<Family>
@@ -280,16 +341,7 @@ TEST_P(WaitsOf, AreTheIntegralOfTheirDefinition)
     {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Instance instance = MakeInstance(family, std::uint64_t(seed));
-        RateLog log;
-        for (std::uint32_t f = 0; f < family.flows; ++f)
-        {
-            log.Start(FlowId(f), instance.paths[f]);
-        }
-        for (const Entry& entry : instance.entries)
-        {
-            entry.rate < 0 ? log.Depart(FlowId(entry.flow), entry.time)
-                           : log.SetRate(FlowId(entry.flow), entry.time, entry.rate);
-        }
+        const RateLog log = LogOf(family, instance);
         // Each is a step of a job of its own.
         std::vector<std::map<Key, double>> expected;
         for (std::uint32_t f = 0; f < family.flows; f += family.watched)
@@ -348,7 +400,15 @@ INSTANTIATE_TEST_SUITE_P(
         Family{"fatAtRandom", Rates::RANDOM, 4, {1, 8}, 40, 8, 10, 1000000},
         // Groups that come and go, so that most of those that a link has seen send no more.
         Family{"shortAndFair", Rates::FAIR, 3, {1, 4}, 120, 120, 0, 60000, 4, 10},
-        Family{"shortInOrder", Rates::ORDER, 3, {1, 4}, 120, 60, 0, 100000, 4, 10}),
+        Family{"shortInOrder", Rates::ORDER, 3, {1, 4}, 120, 60, 0, 100000, 4, 10},
+        // Flows that put less on some links than on others.
+        Family{"splitAtRandom", Rates::RANDOM, 6, {1, 2, 3, 4}, 14, 5, 20, 1000000, 3, 200, true},
+        Family{"splitAndFair", Rates::FAIR, 3, {1}, 40, 8, 10, 1000000, 1, 20, true},
+        Family{"splitInOrder", Rates::ORDER, 3, {1, 2}, 40, 8, 10, 1000000, 1, 20, true},
+        Family{"shortAndSplit", Rates::FAIR, 3, {1, 4}, 120, 60, 0, 60000, 4, 10, true},
+        Family{"onLanes", Rates::FAIR, 3, {1, 4}, 40, 8, 10, 1000000, 1, 20, false, true},
+        Family{"splitOnLanes", Rates::FAIR, 3, {1, 4}, 60, 8, 10, 1000000, 1, 20, true, true},
+        Family{"shortOnLanes", Rates::FAIR, 3, {1, 4}, 120, 60, 0, 60000, 4, 10, true, true}),
     [](const testing::TestParamInfo<Family>& family) { return family.param.name; });
 
 } // namespace

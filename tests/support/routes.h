@@ -3,7 +3,8 @@
  * @file
  * Routes of tests, all in one table that lives as long as the program.
  *
- *     flow.route = RouteOf({LinkId(0), LinkId(1)});             // without delay
+ *     flow.route = RouteOf({LinkId(0), LinkId(1)});                   // without delay
+ *     flow.route = SplitRouteOf({{LinkId(0), 1}, {LinkId(1), 0.5}});  // half of it on link 1
  *     flow.route = RouteBetween(topology, source, destination, key);
  */
 #pragma once
@@ -21,6 +22,13 @@ TestRoutes()
     return routes;
 }
 
+/// With the share of the flow that crosses each link.
+inline Route
+SplitRouteOf(const std::vector<LinkShare>& links)
+{
+    return TestRoutes().Intern(links, Time());
+}
+
 inline Route
 RouteOf(const Path& path)
 {
@@ -29,7 +37,7 @@ RouteOf(const Path& path)
     {
         links.push_back({link, 1});
     }
-    return TestRoutes().Intern(links, Time());
+    return SplitRouteOf(links);
 }
 
 inline Route

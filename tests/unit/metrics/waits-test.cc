@@ -183,5 +183,137 @@ TEST(Waits, OfLanesAreThoseOfTheirRates)
     }
 }
 
+/// Flow 0 with 2 copies and flow 1 with 7 go from a host to another on links of 100 Gb/s, and in
+/// between they are sprayed over three links of 1 Gb/s. One of them is on the critical path.
+std::vector<WaitRecord>
+WaitsOfSprayed(GroupId groupOfOther, std::uint32_t watched, Time waiting, const RateLog& log)
+{
+    RunRecord record;
+    const std::uint32_t copies[] = {2, 7};
+    for (std::uint32_t f = 0; f < 2; ++f)
+    {
+        FlowRecord flow;
+        flow.id = FlowId(f);
+        flow.group = f == watched ? GroupId(0) : groupOfOther;
+        flow.multiplicity = copies[f];
+        record.flows.push_back(flow);
+    }
+    PathStepRecord step;
+    step.kind = PathStepRecord::Kind::FLOW;
+    step.flow = FlowId(watched);
+    step.end = 80 * SECOND;
+    step.waiting = waiting;
+    record.criticalPath.push_back(step);
+    return AttributeWaits(record, log, {100e9, 1e9, 1e9, 1e9, 100e9});
+}
+
+/// With the flows on that route.
+RateLog
+LogOfSprayed()
+{
+    const double third = 1.0 / 3;
+    const Route route = SplitRouteOf({{LinkId(0), 1},
+                                      {LinkId(1), third},
+                                      {LinkId(2), third},
+                                      {LinkId(3), third},
+                                      {LinkId(4), 1}});
+    RateLog log;
+    log.Start(FlowId(0), route);
+    log.Start(FlowId(1), route);
+    return log;
+}
+
+TEST(Waits, OfSplitFlowsCountWhatCrossesTheLink)
+{
+    // The copies have 8 and 32 Gbit. Nine copies share 3 Gb/s, 1/3 Gb/s each: flow 0 ends at 24 s.
+    // Then flow 1 has 168 Gbit left for 3 Gb/s, and ends at 80 s. Alone it could have R = 3 Gb/s,
+    // and would take 224 / 3 = 74.667 s. It waits 5.333 s, all of it for flow 0: until 24 s it
+    // loses 2/9 of its time, and on a link of 1 Gb/s flow 0 has the 2/9 Gb/s that block
+    // (3 - (1 - 2/9) x 3) / 3 = 2/9. On a lane or not, whether the other is of its own group or
+    // not.
+    const Time waiting = Time::FromSeconds(16.0 / 3);
+    for (const bool isLane : {false, true})
+    {
+        for (const GroupId other : {GroupId(0), GroupId(1)})
+        {
+            RateLog log = LogOfSprayed();
+            const double each = 1e9 / 3;
+            if (isLane)
+            {
+                log.Join(FlowId(0), Time(), 4);
+                log.Join(FlowId(1), Time(), 4);
+                log.SetLaneRate(4, Time(), each);
+            }
+            else
+            {
+                log.SetRate(FlowId(0), Time(), 2 * each);
+                log.SetRate(FlowId(1), Time(), 7 * each);
+            }
+            log.Depart(FlowId(0), 24 * SECOND);
+            isLane ? log.SetLaneRate(4, 24 * SECOND, 3e9 / 7)
+                   : log.SetRate(FlowId(1), 24 * SECOND, 3e9);
+            log.Depart(FlowId(1), 80 * SECOND);
+            const std::vector<WaitRecord> waits = WaitsOfSprayed(other, 1, waiting, log);
+            ASSERT_EQ(waits.size(), 1U) << isLane;
+            EXPECT_EQ(waits[0].blocking, other);
+            EXPECT_EQ(waits[0].link, LinkId(1));
+            EXPECT_EQ(waits[0].time, waiting);
+        }
+    }
+}
+
+TEST(Waits, OfSplitFlowsForTheirOwnGroupLeaveOutOnlyWhatTheySent)
+{
+    // The same flows end together at 80 s: 16 Gbit at 0.2 Gb/s and 224 Gbit at 2.8 Gb/s. Alone flow
+    // 0 takes 16 / 3 = 5.333 s, so it waits 74.667 s, which is the part 2.8 / 3 of 80 s that the
+    // other flow of its group takes from it.
+    RateLog log = LogOfSprayed();
+    log.SetRate(FlowId(0), Time(), 2e8);
+    log.SetRate(FlowId(1), Time(), 28e8);
+    log.Depart(FlowId(0), 80 * SECOND);
+    log.Depart(FlowId(1), 80 * SECOND);
+    const Time waiting = Time::FromSeconds(224.0 / 3);
+    const std::vector<WaitRecord> waits = WaitsOfSprayed(GroupId(0), 0, waiting, log);
+    ASSERT_EQ(waits.size(), 1U);
+    EXPECT_EQ(waits[0].blocking, GroupId(0));
+    EXPECT_EQ(waits[0].link, LinkId(1));
+    EXPECT_EQ(waits[0].time, waiting);
+}
+
+TEST(Waits, OfSplitFlowsKnowWhichLinkLimitsThem)
+{
+    // Links of 1 Gb/s: all of flow 0 crosses link 0, so R = 1 Gb/s, and a half crosses link 1,
+    // which could carry 2 Gb/s of such a flow. Flow 1 has 0.75 Gb/s there and flow 0 a quarter.
+    // Flow 0 sends at 0.5 Gb/s for 1 s and loses 0.5 s to flow 1, since (1 - (1 - 0.75) x 2) / 1 =
+    // 0.5. Then flow 1 stops; flow 0 goes on like before for 1 s and loses 0.5 s to nobody.
+    RateLog log;
+    log.Start(FlowId(0), SplitRouteOf({{LinkId(0), 1}, {LinkId(1), 0.5}}));
+    log.Start(FlowId(1), RouteOf({LinkId(1)}));
+    RunRecord record;
+    for (std::uint32_t f = 0; f < 2; ++f)
+    {
+        FlowRecord flow;
+        flow.id = FlowId(f);
+        flow.group = GroupId(f);
+        record.flows.push_back(flow);
+    }
+    PathStepRecord step;
+    step.kind = PathStepRecord::Kind::FLOW;
+    step.flow = FlowId(0);
+    step.end = 2 * SECOND;
+    step.waiting = SECOND;
+    record.criticalPath.push_back(step);
+    log.SetRate(FlowId(0), Time(), 5e8);
+    log.SetRate(FlowId(1), Time(), 75e7);
+    log.Depart(FlowId(1), SECOND);
+    log.Depart(FlowId(0), 2 * SECOND);
+    const std::vector<WaitRecord> waits = AttributeWaits(record, log, {1e9, 1e9});
+    ASSERT_EQ(waits.size(), 2U);
+    EXPECT_FALSE(waits[0].blocking.has_value());
+    EXPECT_EQ(waits[0].time, Time::FromSeconds(0.5));
+    EXPECT_EQ(waits[1].blocking, GroupId(1));
+    EXPECT_EQ(waits[1].time, Time::FromSeconds(0.5));
+}
+
 } // namespace
 } // namespace echelon
