@@ -45,20 +45,33 @@ AreAlike(const ComputeSequence& a, const ComputeSequence& b)
     return different <= most;
 }
 
-/// What each device computes.
-std::map<std::uint32_t, ComputeSequence>
+/// values[device], which is made if it is not there.
+template <class Value>
+Value&
+ValueAt(std::vector<Value>& values, std::uint32_t device)
+{
+    if (device >= values.size())
+    {
+        values.resize(device + std::size_t{1});
+    }
+    return values[device];
+}
+
+/// What each device computes, by device.
+std::vector<ComputeSequence>
 CollectSequences(const RunRecord& record)
 {
-    std::map<std::uint32_t, ComputeSequence> sequences;
+    std::vector<ComputeSequence> sequences;
     for (const ComputeRecord& compute : record.computes)
     {
-        sequences[compute.device.Value()].push_back({compute.job.Value(),
-                                                     compute.iteration,
-                                                     compute.label,
-                                                     Nanoseconds(compute.start),
-                                                     Nanoseconds(compute.end)});
+        ValueAt(sequences, compute.device.Value())
+            .push_back({compute.job.Value(),
+                        compute.iteration,
+                        compute.label,
+                        Nanoseconds(compute.start),
+                        Nanoseconds(compute.end)});
     }
-    for (auto& [device, sequence] : sequences)
+    for (ComputeSequence& sequence : sequences)
     {
         std::sort(sequence.begin(),
                   sequence.end(),
@@ -75,27 +88,26 @@ CollectSequences(const RunRecord& record)
 AlikeDevices
 FindAlikeDevices(const RunRecord& record, const TracksByDevice& tracks)
 {
-    std::map<std::uint32_t, Bytes> sent;
+    std::vector<Bytes> sent;
     for (const FlowRecord& flow : record.flows)
     {
         if (!flow.scaleUp)
         {
-            sent[flow.source.Value()] += flow.bytes * flow.multiplicity;
+            ValueAt(sent, flow.source.Value()) += flow.bytes * flow.multiplicity;
         }
     }
-    const std::map<std::uint32_t, ComputeSequence> sequences = CollectSequences(record);
+    const std::vector<ComputeSequence> sequences = CollectSequences(record);
     AlikeDevices alike;
     std::vector<std::vector<std::uint32_t>> classes;
     for (const auto& [device, own] : tracks)
     {
-        const auto sequence = sequences.find(device);
-        if (sequence == sequences.end())
+        if (device >= sequences.size() || sequences[device].empty())
         {
             alike[device] = {device};
             continue;
         }
         const auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& members) {
-            return AreAlike(sequences.at(members.front()), sequence->second);
+            return AreAlike(sequences[members.front()], sequences[device]);
         });
         (found == classes.end() ? classes.emplace_back() : *found).push_back(device);
     }
@@ -104,7 +116,8 @@ FindAlikeDevices(const RunRecord& record, const TracksByDevice& tracks)
         std::uint32_t first = members.front();
         for (const std::uint32_t device : members)
         {
-            first = sent[device] > sent[first] ? device : first;
+            const Bytes most = ValueAt(sent, first);
+            first = ValueAt(sent, device) > most ? device : first;
         }
         alike[first] = members;
     }

@@ -13,6 +13,8 @@ CollectSlices(const RunRecord& record, const TimelineSelection& selection)
 {
     DeviceSlices all;
     auto& [slices, tracks] = all;
+    slices.reserve(record.computes.size());
+    std::vector<Tracks*> tracksOf; // by device: its entry in `tracks`
     for (std::uint32_t i = 0; i < record.computes.size(); ++i)
     {
         if (!selection.ShowsCompute(i))
@@ -20,8 +22,11 @@ CollectSlices(const RunRecord& record, const TimelineSelection& selection)
             continue;
         }
         const ComputeRecord& compute = record.computes[i];
-        Tracks& own = tracks[compute.device.Value()];
-        own.streams = std::max<std::uint32_t>(own.streams, compute.stream + 1U);
+        const std::uint32_t device = compute.device.Value();
+        tracksOf.resize(std::max<std::size_t>(tracksOf.size(), device + std::size_t{1}), nullptr);
+        Tracks*& own = tracksOf[device];
+        own = own == nullptr ? &tracks[device] : own;
+        own->streams = std::max<std::uint32_t>(own->streams, compute.stream + 1U);
         slices.push_back({Nanoseconds(compute.start),
                           Nanoseconds(compute.end),
                           compute.device.Value(),
