@@ -281,7 +281,9 @@ WaitSweep::Settle(Watch& watch)
     const FlowState& state = StateOf(watch);
     const std::uint32_t clock = ClockAt(state, watch.hop);
     const LinkSenders::Wide ownSent = watch.own + state.copies * m_lanes.Sent(clock, m_now);
-    const std::size_t own = senders.RankOf(group, clock).value_or(ranks);
+    // A group that joined at this very instant may have a rank that `sent` does not know; it has
+    // sent nothing yet.
+    const std::size_t own = std::min(senders.RankOf(group, clock).value_or(ranks), ranks);
     const double ownBefore = own < ranks ? seconds[own] : watch.others[watch.hop];
     const double factor = watch.weight * SECONDS_PER_PICOSECOND;
     for (std::size_t rank = 0; rank < ranks; ++rank)
