@@ -162,8 +162,10 @@ def check_computes(computes, jobs):
     """Computations lie within their iterations, and a stream of a GPU does one at a time."""
     spans = {(row["job"], row["iteration"]): (picoseconds(row["start_s"]), picoseconds(row["end_s"])) for row in jobs}
     busy_until = {}
-    for row in computes:
-        start, end = picoseconds(row["start_s"]), picoseconds(row["end_s"])
+    # One without duration comes before one that starts when it ends.
+    in_time = sorted((picoseconds(row["start_s"]), picoseconds(row["end_s"]), place) for place, row in enumerate(computes))
+    for start, end, place in in_time:
+        row = computes[place]
         first, last = spans[row["job"], row["iteration"]]
         require(first <= start <= end <= last, "computation outside its iteration", str(row))
         for devices in row["devices"].split(" "):
