@@ -7,65 +7,24 @@
 in some ten milliseconds, and is meant to be right; a few that the program refuses (too large an extreme, say) are part of the test.
 """
 
-import math
 import string
 
-RATES = ["1Gbps", "10Gbps", "25Gbps", "100Gbps", "200Gbps", "400Gbps", "33.333333333Gbps", "37.3Gbps", "999999999bps"]
-DELAYS = ["0s", "1ps", "100ns", "500ns", "1us", "3.7us", "50us"]
+from _random_choices import RandomChoices
+from _shuffled_scenario import EXPLICIT
+
 ORDERS = ["aurora", "aurora-alg1", "greedy-max-weight", "fast", "rack-aware", "sjf", "random", "spread-out", "unordered"]
 OPERATIONS = ["all-reduce", "reduce-scatter", "all-gather", "broadcast", "all-to-all", "send-recv"]
 TRAFFIC = ["balanced", "uniform", "zipf", "lognormal", "sparse", "permutation", "one-hot"]
-# Workloads written out in the scenario.
-EXPLICIT = ("tasks", "flows", "coflows")
 # Labels and names that readers of the results may trip over.
 ODD_NAMES = ["a,b", 'say "hi"', "=1+1", "@sum", "__proto__", "naïve 模型", "a|b", "-1", "nan", "x/y", "~0", "<b>&", "'", "0"]
 
 
-class RandomScenario:
+class RandomScenario(RandomChoices):
     """One scenario. Each method takes what it needs from self.random, so one seed means one scenario."""
 
     def __init__(self, random, registry):
-        self.random = random
+        super().__init__(random)
         self.registry = registry
-        # One in eight goes to the ends of what is allowed.
-        self.extreme = random.random() < 0.125
-
-    # -- choices
-
-    def chance(self, probability):
-        return self.random.random() < probability
-
-    def of(self, *choices):
-        return self.random.choice(choices)
-
-    def whole(self, least, most):
-        return self.random.randint(least, most)
-
-    def spread(self, least, most):
-        """A whole number whose logarithm is uniform."""
-        return min(most, max(least, round(math.exp(self.random.uniform(math.log(least), math.log(most))))))
-
-    def rate(self):
-        if self.extreme and self.chance(0.3):
-            # Packets take as long as they are many, and those that a slow link loses come again.
-            return self.of("1000000Tbps", "0.1Tbps", *(["1bps", "1Kbps"] if self.fluid else []))
-        return self.of(*RATES)
-
-    def delay(self):
-        if self.extreme and self.chance(0.2):
-            return self.of("1s", "1000s", "1000000s")
-        return self.of(*DELAYS)
-
-    def duration(self, most_us=2000):
-        return self.of("0s", f"{self.spread(1, most_us)}us", f"{self.spread(1, most_us * 1000)}ns", f"{self.spread(1, 10**9)}ps")
-
-    def size(self, most=4_000_000):
-        if self.extreme and self.chance(0.2):
-            return self.of(1, "1000TB", 1125899906842624) if self.fluid else self.of(1, "20MB", 2**24)
-        if self.chance(0.15):
-            return self.of(1, 2, 4095, 4096, 4097, 8192, 65536)
-        size = self.spread(1, most)
-        return self.of(size, f"{size}B", f"{max(1, size // 1000)}KB", f"{max(1, size // 1024)}KiB")
 
     # -- the scenario
 
@@ -515,28 +474,3 @@ def named_devices(workload):
         last = max(last, *(entry.get(key, 0) for key in ("device", "source", "destination")))
         last = max([last, *entry.get("mappers", []), *(place for place, _ in entry.get("reducers", []))])
     return last + 1
-
-
-def shuffled(value, random):
-    """The same scenario, written in another order of keys, jobs, tasks, flows, groups and coflows.
-
-    Jobs keep their order unless each says where it runs, since their order in the file is the order in which they are placed.
-    """
-    if isinstance(value, dict):
-        keys = list(value)
-        random.shuffle(keys)
-        result = {key: shuffled(value[key], random) for key in keys}
-        for name in ("tasks", "flows", "groups", "coflows", "after"):
-            if isinstance(result.get(name), list):
-                random.shuffle(result[name])
-        if all(_stays(job) for job in value.get("jobs", [{}])):
-            random.shuffle(result["jobs"])
-        return result
-    if isinstance(value, list):
-        return [shuffled(item, random) for item in value]
-    return value
-
-
-def _stays(job):
-    explicit = job.get("workload", {}).get("kind") in EXPLICIT
-    return isinstance(job.get("placement"), list) or (explicit and "placement" not in job)

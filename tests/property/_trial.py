@@ -13,8 +13,8 @@ import subprocess
 import tempfile
 from collections import Counter
 
-from _random_scenario import shuffled
 from _run_properties import Violation, check_results, quantity, read_json, require, table
+from _shuffled_scenario import shuffled
 
 BINARY = os.environ.get("ECHELON_BIN", str(pathlib.Path(__file__).parents[2] / "build" / "dev" / "bin" / "echelon"))
 BAD_INPUT = 65

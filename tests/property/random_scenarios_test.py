@@ -5,7 +5,8 @@
 Of each run: it ends with exit code 0, or 65 and one line; every figure is finite; every byte that is declared is sent and no other; no flow is
 faster than its bytes over the slowest link of its path, no iteration faster than its computation; no link is over capacity. Of a scenario's runs: the
 order of keys, jobs, tasks, flows, groups, coflows and schedulers and the number of processes change no byte, the resolved scenario runs the same,
-and the fabrics agree. _run_properties.py and _trial.py hold these properties, _random_scenario.py makes the scenarios.
+and the fabrics agree. _run_properties.py and _trial.py hold these properties, _random_scenario.py makes the scenarios, and _shuffled_scenario.py
+writes them in another order.
 
 By hand: tests/property/random_scenarios_test.py --seconds 600 --seed 7, with ECHELON_BIN=build/release/bin/echelon.
 """

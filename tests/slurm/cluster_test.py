@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import cluster  # noqa: E402  (the path comes first)
+import processes  # noqa: E402
 
 
 @unittest.skipIf(cluster.why_not(), cluster.why_not())
@@ -26,7 +27,7 @@ class ClusterTest(unittest.TestCase):
             self.assertEqual(two.processes(), {})
         for prefix, conf in zip(prefixes, confs):
             self.assertFalse(prefix.exists())
-            self.assertEqual(cluster.processes_of(conf), {})
+            self.assertEqual(processes.processes_of(conf), {})
 
     def test_nothing_outlives_an_owner_that_is_killed(self):
         script = (
@@ -45,7 +46,7 @@ class ClusterTest(unittest.TestCase):
             conf = pathlib.Path(owner.stdout.readline().strip())
             self.assertTrue(conf.is_file())
             os.kill(owner.pid, signal.SIGKILL)
-        cluster.wait_until(lambda: not cluster.processes_of(conf), 20, "all processes end")
+        cluster.wait_until(lambda: not processes.processes_of(conf), 20, "all processes end")
         cluster.wait_until(lambda: not conf.parent.exists(), 20, "the folder is removed")
 
 

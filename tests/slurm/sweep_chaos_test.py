@@ -19,6 +19,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import _sweeps  # noqa: E402  (the path comes first)
 import cluster  # noqa: E402
+import processes  # noqa: E402
 
 REPLICATIONS = 50
 POINTS = 20 * REPLICATIONS
@@ -99,7 +100,7 @@ class SweepChaosTest(unittest.TestCase):
         killed = []
         while len(killed) < count:
             pid, task = self.hang(but=killed)
-            cluster.kill([pid])
+            processes.kill([pid])
             killed.append(task)
         cluster.wait_until(lambda: self.slurm.log().count("WTERMSIG 9") >= count, 20, "Slurm sees them killed")
         self.say(f"workers killed -9: {' '.join(killed)}")
@@ -107,7 +108,7 @@ class SweepChaosTest(unittest.TestCase):
     def kill_point(self):
         def look():
             _, child, _ = self.victim()
-            cluster.kill([child])
+            processes.kill([child])
             return list(self.sweep.glob("runs/??/*/error.1.json"))
 
         [error, *_] = cluster.wait_until(look, 20, "a point has failed")
@@ -164,7 +165,7 @@ class SweepChaosTest(unittest.TestCase):
         _, warned = self.hang(node="n1")
         self.slurm.run("scontrol", "update", f"JobId={warned}", "TimeLimit=1")
         self.say(f"a point of {warned} hangs; the task's limit is now 1 min")
-        _, hung = self.hang(node="n2", freeze=cluster.Frozen)
+        _, hung = self.hang(node="n2", freeze=processes.Frozen)
         self.slurm.run("scontrol", "update", f"JobId={hung}", "TimeLimit=1")
         self.say(f"the worker of {hung} hangs; the task's limit is now 1 min")
         _, lost = self.hang(node="n4")
